@@ -1,0 +1,56 @@
+// What a policy does with packets, in three values.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "fwproof/packet/packet_set.hpp"
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof {
+
+// Gives the builder every value that the rules of the policy test or set.
+void add_values(SpaceBuilder& builder, const Policy& policy);
+
+// Disjoint; together they are the question.
+struct Outcome {
+    PacketSet permitted;  // surely
+    PacketSet denied;     // surely
+    PacketSet undecided;  // depends on a condition, or is not known
+};
+
+// Says which conditions hold for the question at hand; a rule all of whose conditions hold matches as if exact.
+using Assumption = std::function<bool(const Condition&)>;
+
+// One rule's part in an answer. A default verdict is a hit with rule == rules.size().
+struct Hit {
+    RuleRef rule;
+    PacketSet packets;         // what it decides, or may decide, of the question (in the header as it entered the path)
+    Verdict verdict{};         // what it says about them; unknown: says permit or deny, not known which
+    bool surely = true;        // false: only if its conditions hold
+    std::vector<RuleRef> via;  // the jumps on the way, outermost first
+    std::size_t stage = 0;     // of the path
+};
+
+class Evaluator {
+public:
+    // The policy must outlive the evaluator, and the space hold its values.
+    Evaluator(const Policy& policy, Space space);
+    ~Evaluator();
+    Evaluator(Evaluator&&) noexcept;
+
+    // The verdict of the whole path.
+    Outcome evaluate(const Path& path, const PacketSet& question, const Assumption& assumption = {}) const;
+    // Every rule that decides or may decide a part of the question, in the order in which packets meet them. The hits of
+    // one stage with surely == true are disjoint. A packet permitted in one stage goes on to the next: its last hit counts.
+    std::vector<Hit> attribute(const Path& path, const PacketSet& question, const Assumption& assumption = {}) const;
+
+    const Policy& policy() const;
+    const Space& space() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fwproof

@@ -1,0 +1,77 @@
+// What the catalogs ask of one site: documented services with roles replaced by addresses.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fwproof/base/address_set.hpp"
+#include "fwproof/base/service.hpp"
+#include "fwproof/base/source.hpp"
+
+namespace fwproof {
+
+enum class Severity : std::uint8_t { note, warning, error };
+std::string_view to_string(Severity severity);
+
+// Where a document says it.
+struct Citation {
+    std::string document;  // title
+    std::string section;
+    std::string row;       // "1", "footnote 2"; may be empty
+    std::uint32_t line = 0;  // of the source text
+};
+
+// One end of a required flow on this site.
+struct Endpoint {
+    std::string role;        // role id
+    std::string host;        // host id, or the prefix or address as bound on the command line
+    std::string zone;        // zone id; may be empty
+    AddressSetRef addresses;  // never null; "any" for a peer that may be anywhere
+    bool external = false;   // a role that is no bindable host (the Internet)
+    bool anywhere = false;   // not bound: may be any address (fwproof check --as)
+};
+
+// Why a documented service is or is not needed now.
+enum class Need : std::uint8_t {
+    required,
+    phase_over,         // needed only in a phase that this host is not in
+    feature_off,        // belongs to a feature that the site has not chosen
+    not_selected,       // another member of its any-of group, or the site's own port, replaced it
+    not_applicable,     // its condition does not hold here
+};
+
+// Which reading of an unclear document this is.
+enum class Reading : std::uint8_t {
+    stated,      // the document leaves no doubt
+    documented,  // as printed, where it contradicts what is likely meant
+    inferred,    // as likely meant
+};
+
+// One documented item between one host of each role. `from` opens the connection.
+struct Requirement {
+    std::string catalog, product;
+    std::string flow, service;  // ids in the catalog
+    std::string title;          // "SQL Server Browser", for messages; may be empty
+    Endpoint from, to;
+    ServiceSetRef services;     // never null; destination (and where stated source) ports
+    std::string ports_text;     // "tcp/1433" as a message prints it, with the parameter's value
+    Need need = Need::required;
+    std::string need_reason;    // "needed only during installation", "feature web-console is off"
+    bool closable = false;      // the document says that it may be closed
+    Reading reading = Reading::stated;
+    std::string quirk;          // id of the disputed reading, "S-14"; may be empty
+    std::string any_of;         // group: enough when one complete variant of it is permitted; may be empty
+    std::string variant;        // which set of the group this belongs to
+    Severity severity = Severity::error;  // of its absence
+    std::string note;           // our one sentence about it; may be empty
+    std::vector<std::string> programs;     // a rule scoped to one of these programs or services satisfies it
+    std::vector<std::string> program_services;
+    bool dynamic_rpc = false;   // ports that a dynamic-RPC keyword stands for
+    bool endpoint_mapper = false;
+    bool reply_only = false;    // needed only where replies are not tracked
+    std::vector<Citation> citations;  // at least one
+};
+
+}  // namespace fwproof

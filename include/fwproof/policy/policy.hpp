@@ -1,0 +1,108 @@
+// The normalized model: all rulesets of one device and the order in which packets meet them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fwproof/base/note.hpp"
+#include "fwproof/policy/rule.hpp"
+
+namespace fwproof {
+
+// Ordered rules; the first that decides wins.
+struct Ruleset {
+    std::string name;  // chain, list or "inbound, domain profile"
+    std::vector<Rule> rules;
+    // Where no rule decides: a verdict, or nothing for a ruleset that returns to its caller.
+    std::optional<Verdict> default_verdict;
+    SourceSpan default_span;  // where the default is written, if it is
+    SourceSpan span;
+    bool bound = true;        // false: the device never evaluates it
+};
+
+// Where a packet stands when it meets the rules.
+enum class Position : std::uint8_t {
+    inbound,   // for the host itself
+    outbound,  // from the host itself
+    transit,   // through the device
+};
+std::string_view to_string(Position position);
+
+// One ruleset that a packet has to pass. `guard`: only packets in it meet the ruleset, the others pass the stage.
+struct Stage {
+    RulesetIndex ruleset{};
+    Product guard;
+};
+
+// The stages in the order in which a packet meets them; the first deny is final, a permit goes on to the next stage, and
+// behind the last one the packet is permitted. A device can have several paths of one position when the answer depends on
+// something that is chosen per device, not per packet: `variant` then names the choice ("domain", "private", "public").
+struct Path {
+    Position position{};
+    std::string variant;
+    std::vector<Stage> stages;
+};
+
+struct Interface {
+    std::string name;         // as rules name it
+    std::string description;  // hardware name or alias; may be empty
+    std::vector<Prefix> networks;     // connected networks
+    std::vector<Address> addresses;   // the device's own
+    std::optional<int> security_level;
+    bool enabled = true;
+    SourceSpan span;
+};
+
+struct Route {
+    Prefix destination;
+    std::string interface;
+    SourceSpan span;
+};
+
+// A named value set of the export, so that regions can be printed with the names their owners know.
+struct NamedSet {
+    std::string name;
+    AddressSetRef addresses;  // one of the two is set
+    ServiceSetRef services;
+    SourceSpan span;
+    bool used = true;
+};
+
+// How replies of a permitted flow get back.
+enum class ReplyHandling : std::uint8_t {
+    tracked,   // the device lets replies through by itself
+    by_rules,  // replies meet the rules, in state established
+};
+
+struct Policy {
+    std::string vendor;   // "iptables", "asa", "windows"
+    std::string device;   // host name in the export; may be empty
+    std::string version;  // as printed in the export; may be empty
+    std::vector<Family> families;  // what the export speaks about
+    ReplyHandling replies = ReplyHandling::tracked;
+
+    std::vector<Ruleset> rulesets;
+    std::vector<Path> paths;
+    std::vector<Interface> interfaces;
+    std::vector<Route> routes;
+    std::vector<NamedSet> objects;
+    std::vector<Note> notes;            // in the order of the source
+    std::vector<std::string> assumptions;  // what the verdicts rest on that the export does not say; one sentence each
+
+    std::vector<SourceRef> sources;  // keeps every span alive
+
+    const Path* find_path(Position position, std::string_view variant = {}) const;
+};
+
+// Names one rule of a policy. `rule` == rules.size() means the default verdict of the ruleset.
+struct RuleRef {
+    RulesetIndex ruleset = 0;
+    std::uint32_t rule = 0;
+
+    friend bool operator==(const RuleRef&, const RuleRef&) = default;
+    friend auto operator<=>(const RuleRef&, const RuleRef&) = default;
+};
+
+}  // namespace fwproof

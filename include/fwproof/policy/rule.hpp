@@ -1,0 +1,70 @@
+// One match and what happens to the packets it matches.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "fwproof/policy/match.hpp"
+
+namespace fwproof {
+
+enum class Verdict : std::uint8_t { permit, deny, unknown };
+std::string_view to_string(Verdict verdict);
+
+using RulesetIndex = std::uint32_t;  // into Policy::rulesets
+
+struct Decide {
+    Verdict verdict{};
+    std::string answer;  // how a deny answers: "", "tcp-reset", "icmp-port-unreachable"
+};
+struct Jump {  // evaluate that ruleset; where it does not decide, go on behind this rule
+    RulesetIndex to{};
+};
+struct Goto {  // the same, but where it does not decide, return from this ruleset
+    RulesetIndex to{};
+};
+struct Return {};    // leave this ruleset: back to the caller, or to the default verdict of a top-level one
+struct Continue {};  // only counts or logs
+
+// target' = (target & keep) ^ ((from ? from : value) & mask)
+struct SetRegister {
+    Register target{};
+    std::uint32_t keep = 0;
+    std::uint32_t value = 0;
+    std::optional<Register> from;
+    std::uint32_t mask = ~std::uint32_t{0};
+};
+
+// Rewrites the header that later stages see. A part that is not given stays. A part whose new value the export does not
+// decide (a pool, an interface address) has `unknown` set: whatever later rules test there is undecided.
+struct Translate {
+    struct Part {
+        std::optional<Address> address;
+        std::optional<std::uint16_t> port;
+        bool address_unknown = false;
+        bool port_unknown = false;
+        bool changes() const { return address || port || address_unknown || port_unknown; }
+    };
+    Part source;
+    Part destination;
+    bool to_this_device = false;  // delivered to the firewall itself (REDIRECT): leaves the transit path
+};
+
+// A translation does not decide: the packet goes on as after Decide{permit} in its stage.
+using Action = std::variant<Decide, Jump, Goto, Return, Continue, SetRegister, Translate>;
+
+struct Rule {
+    RuleMatch match;
+    Action action = Continue{};
+    bool enabled = true;   // a disabled rule is kept for reports and never evaluated
+    bool logs = false;
+    bool implicit = false; // made by the reader to express what the device does by itself; `name` says what
+    std::string name;      // the vendor's identification: "OUT line 3", a rule id, "INPUT rule 4"
+    std::string comment;   // remark, comment or description; display name on Windows
+    std::optional<std::uint64_t> hits;
+    SourceSpan span;       // the statement, without its line end
+};
+
+}  // namespace fwproof

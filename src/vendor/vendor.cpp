@@ -1,0 +1,59 @@
+#include "fwproof/vendor/vendor.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace fwproof {
+
+#define FWPROOF_VENDOR(name, title)                                                \
+    namespace name {                                                               \
+    Likelihood detect(const Input& input);                                         \
+    Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options); \
+    }
+#include "vendors.def"
+#undef FWPROOF_VENDOR
+
+std::span<const Vendor> vendors() {
+    static constexpr auto kVendors = std::to_array<Vendor>({
+#define FWPROOF_VENDOR(name, title) {#name, title, &name::detect, &name::load},
+#include "vendors.def"
+#undef FWPROOF_VENDOR
+    });
+    return kVendors;
+}
+
+namespace {
+
+std::string known_formats() {
+    std::string names;
+    for (const auto& vendor : vendors()) names += fmt::format("{}{}", names.empty() ? "" : ", ", vendor.name);
+    return names;
+}
+
+}  // namespace
+
+Result<std::vector<Policy>> load_policies(const Input& input, const LoadOptions& options, std::string_view format) {
+    const Vendor* best = nullptr;
+    Likelihood likelihood = Likelihood::no;
+    for (const auto& vendor : vendors()) {
+        if (!format.empty()) {
+            if (vendor.name == format) best = &vendor;
+            continue;
+        }
+        const Likelihood found = vendor.detect(input);
+        if (found > likelihood) {
+            best = &vendor;
+            likelihood = found;
+        }
+    }
+    if (best) return best->load(input, options);
+    if (!format.empty()) {
+        return fail(fmt::format("unknown input format '{}'", format), "known formats: " + known_formats());
+    }
+    Error error{"not a firewall export that fwproof knows", "known formats: " + known_formats() + "; --input-format forces one", {}};
+    error.file = input.name;
+    return fail(std::move(error));
+}
+
+}  // namespace fwproof

@@ -1,0 +1,8 @@
+// The test framework, version 2 or 3.
+#pragma once
+
+#ifdef FWPROOF_CATCH2_V3
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
