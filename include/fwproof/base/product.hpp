@@ -76,7 +76,7 @@ enum class Field : std::uint8_t {
     tos,            // the whole TOS or traffic class byte
     packet_type,    // 0 unicast, 1 broadcast, 2 multicast
     fragment,       // 0 not a later fragment, 1 a later fragment
-    source_kind,    // bits of address kinds (local, broadcast ...) as the kernel's routing sees the source
+    source_kind,    // AddressKind of the source as the routing of the device sees it
     destination_kind,
     spi,            // AH or ESP security parameter index
     connection_direction,  // 0 original, 1 reply
@@ -84,6 +84,14 @@ enum class Field : std::uint8_t {
     opaque,         // a condition that is fixed per packet but otherwise unknown
 };
 std::string_view to_string(Field field);
+
+// Value of Field::source_mac for a packet without an Ethernet header.
+inline constexpr std::uint64_t kNoMac = std::uint64_t{1} << 48;
+
+// Values of the two address kind fields: the route types of Linux.
+enum class AddressKind : std::uint8_t {
+    unspecified, unicast, local, broadcast, anycast, multicast, blackhole, unreachable, prohibit,
+};
 
 struct FieldTest {
     Field field{};

@@ -13,8 +13,12 @@
 namespace fwproof {
 
 // Numbers that rules write and later rules read while one packet is evaluated. All start at zero.
-enum class Register : std::uint8_t { packet_mark, connection_mark };
-inline constexpr int kRegisterCount = 2;
+enum class Register : std::uint8_t {
+    packet_mark,
+    connection_mark,
+    disposition,  // what earlier rules did: bit 0 exempted from connection tracking, bit 1 sent to another host
+};
+inline constexpr int kRegisterCount = 3;
 
 struct RegisterTest {
     Register reg{};

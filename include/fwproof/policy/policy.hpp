@@ -89,6 +89,9 @@ struct Policy {
     std::vector<Route> routes;
     std::vector<NamedSet> objects;
     std::vector<Note> notes;            // in the order of the source
+    // Headers that questions about this policy leave out: combinations that cannot occur (a new TCP connection that starts
+    // with RST, a destination that is local on a transit path) and later fragments. No verdict is claimed for them.
+    std::vector<Product> impossible;
     std::vector<std::string> assumptions;  // what the verdicts rest on that the export does not say; one sentence each
 
     std::vector<SourceRef> sources;  // keeps every span alive
