@@ -38,11 +38,11 @@ std::string render_excerpt(const SourceSpan& span, std::string_view indent) {
     if (line.size() > kWindow) {
         std::size_t start = column > kWindow / 3 ? column - kWindow / 3 : 0;
         start = std::min(start, line.size() - kWindow);
-        while (start > 0 && is_continuation(line[start])) --start;
+        for (int i = 0; i < 3 && start > 0 && is_continuation(line[start]); ++i) --start;  // begin with a whole character
         if (start + kWindow < line.size()) tail = "...";
         if (start > 0) lead = "...";
         line = line.substr(start, kWindow);
-        column = column - start;
+        column = std::min(column - start, line.size());
     }
     const std::size_t under = std::clamp<std::size_t>(span.length, 1, std::max<std::size_t>(line.size() - column, 1));
     const auto width = [&](std::string_view part) {
