@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 #include <vector>
+
+#include "fwproof/base/printable.hpp"
 
 namespace fwproof {
 
@@ -13,19 +16,6 @@ namespace {
 constexpr std::size_t kWindow = 120;  // characters of a quoted line
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-// Terminals must not obey what an input contains; tabs keep the caret in place as one blank.
-std::string printable(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c == '\t') {
-            c = ' ';
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            c = '?';
-        }
-    }
-    return out;
-}
 
 }  // namespace
 
@@ -38,7 +28,8 @@ std::string render_excerpt(const SourceSpan& span, std::string_view indent) {
     if (line.size() > kWindow) {
         std::size_t start = column > kWindow / 3 ? column - kWindow / 3 : 0;
         start = std::min(start, line.size() - kWindow);
-        for (int i = 0; i < 3 && start > 0 && is_continuation(line[start]); ++i) --start;  // begin with a whole character
+        for (int i = 0; i < 3 && start > 0 && is_continuation(line[start]); ++i)
+            --start;  // begin with a whole character
         if (start + kWindow < line.size()) tail = "...";
         if (start > 0) lead = "...";
         line = line.substr(start, kWindow);
@@ -46,7 +37,9 @@ std::string render_excerpt(const SourceSpan& span, std::string_view indent) {
     }
     const std::size_t under = std::clamp<std::size_t>(span.length, 1, std::max<std::size_t>(line.size() - column, 1));
     const auto width = [&](std::string_view part) {
-        return static_cast<std::size_t>(std::count_if(part.begin(), part.end(), [](char c) { return !is_continuation(c); }));
+        const std::string shown = printable(part);
+        return static_cast<std::size_t>(
+            std::count_if(shown.begin(), shown.end(), [](char c) { return !is_continuation(c); }));
     };
     const std::size_t before = lead.size() + width(line.substr(0, column));
     const std::size_t marks = std::max<std::size_t>(width(line.substr(column, under)), 1);
@@ -55,34 +48,35 @@ std::string render_excerpt(const SourceSpan& span, std::string_view indent) {
 }
 
 std::string render(const Error& error) {
-    std::string text;
-    if (error.span) {
-        const auto position = error.span.source->position(error.span.offset);
-        text = fmt::format("{}:{}:{}: error: {}\n", error.span.source->name(), position.line, position.column,
-                           printable(error.message));
-        text += render_excerpt(error.span, "    ");
-    } else {
-        text = fmt::format("{}: error: {}\n", error.file.empty() ? "fwproof" : error.file, printable(error.message));
+    if (!error.span) {
+        return fmt::format("{}: error: {}{}{}\n", error.file.empty() ? "fwproof" : error.file, printable(error.message),
+                           error.hint.empty() ? "" : "; ", printable(error.hint));
     }
+    const auto position = error.span.source->position(error.span.offset);
+    std::string text = fmt::format("{}:{}:{}: error: {}\n", error.span.source->name(), position.line, position.column,
+                                   printable(error.message));
+    text += render_excerpt(error.span, "    ");
     if (!error.hint.empty()) text += fmt::format("hint: {}\n", printable(error.hint));
     return text;
 }
 
 namespace {
 
+// Insertions, deletions, substitutions and swaps of neighbours.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::size_t> before, above(b.size() + 1), row(b.size() + 1);
+    std::iota(above.begin(), above.end(), std::size_t{0});
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+            const std::size_t substitute = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row[j] = std::min({above[j] + 1, row[j - 1] + 1, substitute});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
         }
+        before = std::exchange(above, row);
     }
-    return row[b.size()];
+    return above[b.size()];
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ struct Report {
     std::string tool_version;
     std::string timestamp;             // RFC 3339, or empty
     int exit_code = 0;
+
+    // Something was not understood, not checked or not decided.
+    bool incomplete() const;
 };
 
 struct RenderOptions {

@@ -1,0 +1,112 @@
+#include "cli/command.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "cli/version.hpp"
+
+namespace fwproof::cli {
+
+#define FWPROOF_COMMAND(name, synopsis, summary) \
+    Result<int> run_##name(const std::vector<std::string>& arguments, World& world);
+#include "cli/commands.def"
+#undef FWPROOF_COMMAND
+
+std::span<const Command> commands() {
+    static constexpr auto kCommands = std::to_array<Command>({
+#define FWPROOF_COMMAND(name, synopsis, summary) {#name, synopsis, summary, &run_##name},
+#include "cli/commands.def"
+#undef FWPROOF_COMMAND
+    });
+    return kCommands;
+}
+
+namespace {
+
+constexpr std::string_view kExitStatuses =
+    R"(Exit status:
+  0  analysed; nothing at or above --fail-on
+  1  findings at or above --fail-on (default: error)
+  2  usage, configuration or unreadable input; nothing was analysed
+  3  analysed, but incomplete under --strict; or no input matched
+  4  internal error
+)";
+
+void print_overview(std::ostream& out) {
+    fmt::print(
+        out, "fwproof {}: proves what a firewall policy permits.\n\nusage: fwproof COMMAND [OPTION...] [EXPORT...]\n\n",
+        kVersion);
+    for (const auto& command : commands()) fmt::print(out, "  {:<9}{}\n", command.name, command.summary);
+    fmt::print(
+        out,
+        "\nAn EXPORT is a file as the firewall writes it: iptables-save, a Cisco ASA running-config, a Windows GPO\n"
+        "report or .reg file; '-' is standard input. 'fwproof COMMAND --help' says more.\n\n{}",
+        kExitStatuses);
+}
+
+const Command* find_command(std::string_view name) {
+    const auto all = commands();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Command& c) { return c.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+Result<int> dispatch(const std::vector<std::string>& arguments, World& world) {
+    if (arguments.empty()) return fail("no command given", "'fwproof --help' lists the commands");
+    const std::string& first = arguments.front();
+    if (first == "--version") {
+        fmt::print(world.out, "fwproof {}\n", kVersion);
+        return kClean;
+    }
+    if (first == "--help" || first == "-h" || first == "help") {
+        if (arguments.size() > 1) {
+            if (const Command* command = find_command(arguments[1])) return command->run({"--help"}, world);
+        }
+        print_overview(world.out);
+        return kClean;
+    }
+    if (const Command* command = find_command(first))
+        return command->run({arguments.begin() + 1, arguments.end()}, world);
+    if (first.starts_with("-") && first != "-") {
+        return fail(fmt::format("'{}' stands before the command", first),
+                    "usage: fwproof COMMAND [OPTION...] [EXPORT...]");
+    }
+    // Files alone are linted.
+    std::vector<std::string> names;
+    for (const auto& command : commands()) names.emplace_back(command.name);
+    const auto near = did_you_mean(first, names);
+    const bool looks_like_file = first.find_first_of("./") != std::string::npos || first == "-";
+    const Command* lint = find_command("lint");
+    if (lint && (looks_like_file || !near)) return lint->run(arguments, world);
+    return fail(fmt::format("unknown command '{}'", first),
+                near ? fmt::format("did you mean '{}'?", *near) : "'fwproof --help' lists the commands");
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, World& world) {
+    try {
+        const Result<int> status = dispatch(arguments, world);
+        if (!status) {
+            world.err << render(status.error());
+            return kUnusable;
+        }
+        if (!world.out.flush()) {
+            world.err << render(Error{"cannot write to standard output", {}, {}});
+            return kUnusable;
+        }
+        return *status;
+    } catch (const std::exception& error) {
+        fmt::print(world.err,
+                   "fwproof: internal error: {}\nhint: please report it, with the input if you can share it\n",
+                   error.what());
+    } catch (...) {
+        fmt::print(world.err, "fwproof: internal error\nhint: please report it, with the input if you can share it\n");
+    }
+    return kInternal;
+}
+
+}  // namespace fwproof::cli

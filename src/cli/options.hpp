@@ -1,0 +1,81 @@
+// Options that several commands share, and how any command reads its arguments.
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "fwproof/catalog/requirement.hpp"
+#include "fwproof/report/report.hpp"
+#include "fwproof/vendor/vendor.hpp"
+
+namespace fwproof::cli {
+
+namespace po = boost::program_options;
+
+// Arguments after parsing. Options may stand before, between and behind the positional ones; behind "--" all is
+// positional.
+struct Arguments {
+    po::variables_map values;
+    std::vector<std::string> positional;
+    std::vector<std::pair<std::string, std::string>> in_order;  // long option name and value, as they were given
+    bool help = false;  // --help was given: the caller prints help_text and is done; nothing else was validated
+
+    bool has(const std::string& name) const { return values.count(name) > 0; }
+    // The value of an option that takes text; empty when it was not given.
+    std::string text(const std::string& name) const {
+        return has(name) ? values[name].as<std::string>() : std::string();
+    }
+    std::vector<std::string> texts(const std::string& name) const;
+    // The values of a list option, split at commas.
+    std::vector<std::string> words(const std::string& name) const;
+};
+
+// Errors name the option and say what would be right. No abbreviations of option names.
+Result<Arguments> parse_arguments(std::string_view command, const std::vector<std::string>& arguments,
+                                  const po::options_description& options);
+
+// Synopsis, `about` (a paragraph or examples), the options.
+std::string help_text(std::string_view command, std::string_view about, const po::options_description& options);
+
+// --input-format, --network-profile, --local-subnet, --ipset, --as-of
+po::options_description reading_options();
+
+struct Reading {
+    LoadOptions load;
+    std::string format;  // empty: sniff
+};
+Result<Reading> read_reading_options(const Arguments& arguments, World& world);
+
+// --format, --output, --fail-on, --strict, --select, --ignore, --color
+po::options_description report_options();
+
+struct Reporting {
+    struct Output {
+        const Format* format = nullptr;
+        std::string path;  // empty: standard output
+    };
+    std::vector<Output> outputs;                        // at least one
+    std::optional<Severity> fail_on = Severity::error;  // nothing: never
+    bool strict = false;
+    bool color = false;                       // for standard output
+    std::vector<std::string> select, ignore;  // names of checks
+    std::string timestamp;                    // from SOURCE_DATE_EPOCH, RFC 3339; empty without
+};
+Result<Reporting> read_report_options(const Arguments& arguments, const World& world);
+
+// Whether standard output gets colours: --color over NO_COLOR over CLICOLOR_FORCE over CLICOLOR over being a terminal.
+Result<bool> wants_color(const Arguments& arguments, const World& world);
+
+// SOURCE_DATE_EPOCH where it is set, else nothing.
+Result<std::optional<std::chrono::sys_seconds>> source_date(const World& world);
+
+// "2026-11-30", "2026-11-30T08:00" or "2026-11-30T08:00:00Z"; always UTC.
+Result<std::chrono::sys_seconds> parse_date(std::string_view text, std::string_view option);
+
+}  // namespace fwproof::cli

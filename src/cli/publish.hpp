@@ -1,0 +1,14 @@
+// From a finished report to bytes and an exit status.
+#pragma once
+
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "fwproof/report/report.hpp"
+
+namespace fwproof::cli {
+
+// Sets the counts, timestamp, tool version and exit status of the report, renders it for every output and writes them:
+// files under a temporary name that is renamed at the end, then standard output. The result is the exit status.
+Result<int> publish(Report report, const Reporting& reporting, World& world);
+
+}  // namespace fwproof::cli

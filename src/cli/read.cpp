@@ -1,0 +1,97 @@
+#include "cli/read.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+namespace fwproof::cli {
+
+namespace {
+
+Result<SourceRef> fail_for(const std::string& path, std::string message, std::string hint) {
+    Error error{std::move(message), std::move(hint), {}};
+    error.file = path == "-" ? "standard input" : path;
+    return fail(std::move(error));
+}
+
+// Reads on where a size is not known beforehand (pipes, /proc) and stops where it gets absurd.
+Result<SourceRef> slurp(const std::string& path, std::istream& in) {
+    std::string bytes;
+    std::string block(std::size_t{1} << 16, '\0');
+    while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+        bytes.append(block, 0, static_cast<std::size_t>(in.gcount()));
+        if (bytes.size() > kMaxInputBytes) {
+            return fail_for(path, fmt::format("is larger than {} MiB", kMaxInputBytes >> 20),
+                            "give the firewall export only");
+        }
+    }
+    if (in.bad()) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), {});
+    return std::make_shared<const Source>(path, std::move(bytes));
+}
+
+}  // namespace
+
+Result<SourceRef> read_text(const std::string& path, World& world) {
+    if (path == "-") return slurp(path, world.in);
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) {
+        const int reason = errno;
+        return fail_for(path, fmt::format("cannot be read: {}", std::strerror(reason)),
+                        reason == ENOENT ? "check the path; it is taken from the current directory" : "");
+    }
+    if (S_ISDIR(status.st_mode))
+        return fail_for(path, "is a directory", fmt::format("name the files in it: {}/*", path));
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), "check its permissions");
+    return slurp(path, in);
+}
+
+Result<Input> read_export(const std::string& path, World& world) {
+    auto source = read_text(path, world);
+    if (!source) return fail(source.error());
+    const Source& text = **source;
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    if (std::all_of(text.text().begin(), text.text().end(), blank)) {
+        return fail(fail_for(path, "is empty", "export the firewall's policy again").error());
+    }
+    const bool utf16 = text.encoding() == Encoding::utf16_le || text.encoding() == Encoding::utf16_be;
+    if (utf16 && text.bytes().size() % 2 != 0) {
+        return fail(
+            fail_for(path, text.encoding_error().value_or("UTF-16 text is cut"), "copy or export the file again")
+                .error());
+    }
+    return Input{path, {*source}};
+}
+
+Result<std::vector<Input>> read_directory(const std::string& path, World& world) {
+    std::vector<std::string> names;
+    std::error_code problem;
+    for (std::filesystem::directory_iterator entry(path, problem), end; !problem && entry != end;
+         entry.increment(problem)) {
+        const std::string name = entry->path().filename().string();
+        std::error_code ignored;
+        if (!name.starts_with(".") && entry->is_regular_file(ignored)) names.push_back(entry->path().string());
+    }
+    if (problem) {
+        return fail(fail_for(path, fmt::format("cannot be read: {}", problem.message()), "check the path").error());
+    }
+    std::sort(names.begin(), names.end());
+    std::vector<Input> inputs;
+    for (const auto& name : names) {
+        auto source = read_text(name, world);
+        if (!source) return fail(source.error());
+        Input input{name, {*source}};
+        const auto all = vendors();
+        if (std::any_of(all.begin(), all.end(), [&](const Vendor& v) { return v.detect(input) != Likelihood::no; })) {
+            inputs.push_back(std::move(input));
+        }
+    }
+    return inputs;
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,23 @@
+// Reading what the user names.
+#pragma once
+
+#include <string>
+
+#include "cli/command.hpp"
+#include "fwproof/base/source.hpp"
+#include "fwproof/vendor/vendor.hpp"
+
+namespace fwproof::cli {
+
+inline constexpr std::size_t kMaxInputBytes = std::size_t{256} << 20;
+
+// A whole file, or standard input for "-". Errors: missing, unreadable, a directory, larger than kMaxInputBytes.
+Result<SourceRef> read_text(const std::string& path, World& world);
+
+// An export: as read_text, and neither empty nor cut in the middle of a UTF-16 character.
+Result<Input> read_export(const std::string& path, World& world);
+
+// The regular files directly in a directory that are exports, sorted by name, one input each.
+Result<std::vector<Input>> read_directory(const std::string& path, World& world);
+
+}  // namespace fwproof::cli

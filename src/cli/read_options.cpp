@@ -1,0 +1,110 @@
+// The values of the shared options, checked.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/options.hpp"
+#include "cli/read.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+template <class Range, class Name>
+std::string suggestion(std::string_view word, const Range& known, Name name) {
+    std::vector<std::string> names;
+    for (const auto& item : known) names.emplace_back(name(item));
+    if (const auto near = did_you_mean(word, names)) return fmt::format("did you mean '{}'?", *near);
+    return fmt::format("known: {}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
+    Reading reading;
+    reading.format = arguments.text("input-format");
+    if (!reading.format.empty()) {
+        const auto all = vendors();
+        if (std::none_of(all.begin(), all.end(), [&](const Vendor& v) { return v.name == reading.format; })) {
+            return fail(fmt::format("unknown input format '{}'", reading.format),
+                        suggestion(reading.format, all, [](const Vendor& v) { return v.name; }));
+        }
+    }
+    reading.load.network_profile = arguments.text("network-profile");
+    if (const auto& profile = reading.load.network_profile;
+        !profile.empty() && profile != "domain" && profile != "private" && profile != "public") {
+        return fail(fmt::format("unknown network profile '{}'", profile), "write domain, private or public");
+    }
+    for (const auto& word : arguments.words("local-subnet")) {
+        const auto prefix = parse_prefix(word);
+        if (!prefix) return fail(fmt::format("--local-subnet '{}' is not a prefix", word), "write it as 10.1.0.0/24");
+        reading.load.local_subnets.push_back(*prefix);
+    }
+    if (arguments.has("ipset")) {
+        auto source = read_text(arguments.text("ipset"), world);
+        if (!source) return fail(source.error());
+        reading.load.ipset = *source;
+    }
+    if (arguments.has("as-of")) {
+        const auto date = parse_date(arguments.text("as-of"), "--as-of");
+        if (!date) return fail(date.error());
+        reading.load.as_of = *date;
+    }
+    return reading;
+}
+
+Result<Reporting> read_report_options(const Arguments& arguments, const World& world) {
+    Reporting reporting;
+    const Format* pending = nullptr;
+    const auto known = formats();
+    const auto find = [&](std::string_view name) {
+        const auto found = std::find_if(known.begin(), known.end(), [&](const Format& f) { return f.name == name; });
+        return found == known.end() ? nullptr : &*found;
+    };
+    for (const auto& [option, value] : arguments.in_order) {
+        if (option == "format") {
+            if (pending) reporting.outputs.push_back({pending, {}});
+            pending = find(value);
+            if (!pending) {
+                return fail(fmt::format("unknown format '{}'", value),
+                            suggestion(value, known, [](const Format& f) { return f.name; }));
+            }
+        } else if (option == "output") {
+            if (value.empty()) return fail("--output needs a file name", "'-' is standard output");
+            reporting.outputs.push_back({pending ? pending : find("text"), value == "-" ? std::string() : value});
+            pending = nullptr;
+        }
+    }
+    if (pending || reporting.outputs.empty()) reporting.outputs.push_back({pending ? pending : find("text"), {}});
+    const auto to_stdout = [](const Reporting::Output& o) { return o.path.empty(); };
+    if (std::count_if(reporting.outputs.begin(), reporting.outputs.end(), to_stdout) > 1) {
+        return fail("two formats would be mixed on standard output", "give all but one of them an --output FILE");
+    }
+
+    if (const std::string level = arguments.text("fail-on"); !level.empty()) {
+        if (level == "never") {
+            reporting.fail_on.reset();
+        } else if (level == "error" || level == "warning" || level == "note") {
+            reporting.fail_on = level == "error"     ? Severity::error
+                                : level == "warning" ? Severity::warning
+                                                     : Severity::note;
+        } else {
+            return fail(fmt::format("--fail-on '{}' is not a severity", level), "write error, warning, note or never");
+        }
+    }
+    reporting.strict = arguments.has("strict");
+    reporting.select = arguments.words("select");
+    reporting.ignore = arguments.words("ignore");
+    const auto color = wants_color(arguments, world);
+    if (!color) return fail(color.error());
+    reporting.color = *color;
+    const auto date = source_date(world);
+    if (!date) return fail(date.error());
+    if (*date)
+        reporting.timestamp =
+            fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(**date)));
+    return reporting;
+}
+
+}  // namespace fwproof::cli

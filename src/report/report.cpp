@@ -1,0 +1,28 @@
+#include "fwproof/report/report.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fwproof {
+
+namespace report {
+#define FWPROOF_FORMAT(name, title) std::string render_##name(const Report& report, const RenderOptions& options);
+#include "report/formats.def"
+#undef FWPROOF_FORMAT
+}  // namespace report
+
+std::span<const Format> formats() {
+    static constexpr auto kFormats = std::to_array<Format>({
+#define FWPROOF_FORMAT(name, title) {#name, title, &report::render_##name},
+#include "report/formats.def"
+#undef FWPROOF_FORMAT
+    });
+    return kFormats;
+}
+
+bool Report::incomplete() const {
+    return unchecked > 0 || undecided > 0 ||
+           std::any_of(inputs.begin(), inputs.end(), [](const ReportInput& i) { return i.not_understood > 0; });
+}
+
+}  // namespace fwproof
