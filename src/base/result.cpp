@@ -48,14 +48,15 @@ std::string render_excerpt(const SourceSpan& span, std::string_view indent) {
 }
 
 std::string render(const Error& error) {
-    if (!error.span) {
-        return fmt::format("{}: error: {}{}{}\n", error.file.empty() ? "fwproof" : error.file, printable(error.message),
-                           error.hint.empty() ? "" : "; ", printable(error.hint));
+    std::string text;
+    if (error.span) {
+        const auto position = error.span.source->position(error.span.offset);
+        text = fmt::format("{}:{}:{}: error: {}\n", error.span.source->name(), position.line, position.column,
+                           printable(error.message));
+        text += render_excerpt(error.span, "    ");
+    } else {
+        text = fmt::format("{}: error: {}\n", error.file.empty() ? "fwproof" : error.file, printable(error.message));
     }
-    const auto position = error.span.source->position(error.span.offset);
-    std::string text = fmt::format("{}:{}:{}: error: {}\n", error.span.source->name(), position.line, position.column,
-                                   printable(error.message));
-    text += render_excerpt(error.span, "    ");
     if (!error.hint.empty()) text += fmt::format("hint: {}\n", printable(error.hint));
     return text;
 }

@@ -87,15 +87,23 @@ Result<int> dispatch(const std::vector<std::string>& arguments, World& world) {
 
 }  // namespace
 
+void print_error(const Error& error, World& world) {
+    std::string text = render(error);
+    if (!error.span) {
+        if (const std::size_t hint = text.find("\nhint: "); hint != std::string::npos) text.replace(hint, 7, "; ");
+    }
+    world.err << text;
+}
+
 int run(const std::vector<std::string>& arguments, World& world) {
     try {
         const Result<int> status = dispatch(arguments, world);
         if (!status) {
-            world.err << render(status.error());
+            print_error(status.error(), world);
             return kUnusable;
         }
         if (!world.out.flush()) {
-            world.err << render(Error{"cannot write to standard output", {}, {}});
+            print_error({"cannot write to standard output", "is the disk full?", {}}, world);
             return kUnusable;
         }
         return *status;

@@ -42,6 +42,9 @@ struct Command {
 
 std::span<const Command> commands();
 
+// Writes an error to `err`: with its place, the line and a caret where it has one, else as a single line with its cure.
+void print_error(const Error& error, World& world);
+
 // The whole program: arguments without the program's name, result is the exit status. Throws nothing.
 int run(const std::vector<std::string>& arguments, World& world);
 

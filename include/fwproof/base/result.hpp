@@ -26,8 +26,8 @@ inline tl::unexpected<Error> fail(std::string message, std::string hint = {}, So
     return tl::unexpected<Error>(Error{std::move(message), std::move(hint), span});
 }
 
-// "file:line:col: error: message", the line, a caret, "hint: ..."; without a span one line, "fwproof: error: message; hint".
-// Control bytes of the quoted line are shown as "?". Ends with a newline.
+// "file:line:col: error: message", the line, a caret, "hint: ..."; without a span "fwproof: error: message". Control bytes
+// of the quoted line are shown as "?". Ends with a newline.
 std::string render(const Error& error);
 
 // The quoted line and a caret under `span`, two lines, each ended by a newline and started with `indent`. Long lines are

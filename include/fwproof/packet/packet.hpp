@@ -29,7 +29,8 @@ struct Packet {
 // Whether the packet is in the product; the plain definition that every faster engine is tested against.
 bool contains(const Product& product, const Packet& packet);
 
-// "tcp 10.1.2.3:40000 > 10.9.8.7:5723 in inside state new": the flow notation.
+// "tcp 10.1.2.3:40000 > 10.9.8.7:5723 in inside": the flow notation. What is usual is left out: state new, and the flags
+// SYN of a new and ACK of any other TCP packet.
 std::string to_string(const Packet& packet);
 
 }  // namespace fwproof

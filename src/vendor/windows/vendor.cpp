@@ -1,9 +1,91 @@
 #include "fwproof/vendor/vendor.hpp"
 
+#include <fmt/format.h>
+
+#include "vendor/windows/carrier.hpp"
+#include "vendor/windows/lower.hpp"
+
 namespace fwproof::windows {
 
-Likelihood detect(const Input&) { return Likelihood::no; }
+namespace {
 
-Result<std::vector<Policy>> load(const Input&, const LoadOptions&) { return fail("not read yet"); }
+Error about(const Source& source, std::string message, std::string hint) {
+    Error error{std::move(message), std::move(hint), {}};
+    error.file = source.name();
+    return error;
+}
+
+Result<ProfileMask> chosen_profiles(const LoadOptions& options) {
+    if (options.network_profile.empty()) return ProfileMask::all();
+    ProfileMask mask;
+    for (const Profile profile : kProfiles) {
+        if (to_string(profile) == options.network_profile) mask.add(profile);
+    }
+    if (mask.empty()) {
+        return fail(fmt::format("unknown network profile '{}'", options.network_profile),
+                    "one of domain, private, public");
+    }
+    return mask;
+}
+
+Result<std::vector<Export>> read(const SourceRef& source) {
+    if (source->bytes().empty()) return fail(about(*source, "the file is empty", "export the policy again"));
+    const Recognition found = recognise(*source);
+    switch (found.carrier) {
+        case Carrier::registry_file: return read_registry_file(source);
+        case Carrier::gpo_report: return read_gpo_report(source);
+        case Carrier::refused: return fail(about(*source, found.refusal, found.cure));
+        case Carrier::none: break;
+    }
+    return fail(about(*source, "not a Windows Firewall export that fwproof knows",
+                      "use netsh advfirewall export FILE.wfw, reg export, or Get-GPOReport -ReportType Xml"));
+}
+
+// Files of one host are layered; the policy objects in one report are alternatives, each judged alone.
+void append(std::vector<Export>& all, std::vector<Export> next) {
+    if (all.empty() || next.size() > 1) {
+        for (auto& made : next) all.push_back(std::move(made));
+        return;
+    }
+    for (auto& made : next) {
+        Export& into = all.front();
+        if (into.device.empty()) into.device = made.device;
+        for (auto& store : made.stores) into.stores.push_back(std::move(store));
+        into.notes.insert(into.notes.end(), made.notes.begin(), made.notes.end());
+        into.assumptions.insert(into.assumptions.end(), made.assumptions.begin(), made.assumptions.end());
+        into.sources.insert(into.sources.end(), made.sources.begin(), made.sources.end());
+    }
+}
+
+}  // namespace
+
+Likelihood detect(const Input& input) {
+    Likelihood best = Likelihood::no;
+    for (const auto& source : input.sources) best = std::max(best, recognise(*source).likelihood);
+    return best;
+}
+
+Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options) {
+    const auto profiles = chosen_profiles(options);
+    if (!profiles) return fail(profiles.error());
+    std::vector<Export> exports;
+    for (const auto& source : input.sources) {
+        auto made = read(source);
+        if (!made) {
+            Error error = std::move(made.error());
+            if (!error.keep) error.keep = source;
+            return fail(std::move(error));
+        }
+        append(exports, std::move(*made));
+    }
+    std::vector<Policy> policies;
+    for (Export& made : exports) {
+        Policy policy = lower_export(std::move(made), options, *profiles);
+        policy.sources.insert(policy.sources.end(), input.sources.begin(), input.sources.end());
+        policies.push_back(std::move(policy));
+    }
+    if (policies.empty()) return fail("no file to read");
+    return policies;
+}
 
 }  // namespace fwproof::windows

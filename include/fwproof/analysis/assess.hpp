@@ -1,0 +1,103 @@
+// Required flows judged on every firewall they cross, and what is open beyond them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fwproof/analysis/crossing.hpp"
+#include "fwproof/packet/packet.hpp"
+
+namespace fwproof {
+
+// How a required flow fares.
+enum class Judgement : std::uint8_t {
+    satisfied,    // all of it is surely permitted
+    conditional,  // all of it is possibly, not all surely permitted
+    partial,      // a part of it is not possibly permitted
+    missing,      // none of it is possibly permitted
+    unchecked,    // no export says
+};
+std::string_view to_string(Judgement judgement);
+
+// Why a flow does not pass.
+enum class Cause : std::uint8_t { none, default_deny, explicit_deny, shadowed, undecided };
+
+// One rule's part in a judgement.
+struct Decider {
+    RuleRef rule;
+    Verdict verdict{};
+    bool surely = true;
+};
+
+// The same service between the same two roles at one path of one firewall, over all pairs of hosts.
+struct FlowResult {
+    std::vector<std::size_t> requirements;  // into Assessment::requirements, at least one; all of one flow and service
+    std::vector<std::size_t> failing;       // those of them that are not satisfied
+    std::size_t firewall = 0;               // into Topology::firewalls; meaningless when unchecked
+    const Path* path = nullptr;
+    Judgement judgement{};
+    Cause cause = Cause::none;
+    std::vector<Decider> deciders;    // of what is not surely permitted; in the order of evaluation
+    std::optional<Decider> defeated;  // cause shadowed: the permit that would apply but is not reached
+    std::optional<Decider> reversed;  // the permit by which the opposite direction is open
+    std::vector<Product> remainder;   // not possibly permitted (partial, missing) or not surely (conditional)
+    bool remainder_complete = true;
+    std::optional<Packet> witness;        // a packet of the remainder
+    std::vector<std::string> conditions;  // what a conditional verdict depends on
+    std::vector<std::string> notes;       // peers assumed, interfaces left open
+    std::string unchecked;                // why nobody can say
+    bool reply_missing = false;           // the flow passes, replies do not
+    std::vector<Decider> reply_deciders;
+    std::optional<Packet> reply_witness;
+};
+
+// One alternative group between two hosts, none of whose variants is complete.
+struct GroupResult {
+    std::vector<std::size_t> results;  // into Assessment::flows: the incomplete members
+    std::string group;
+};
+
+// Why an opening is more than is needed.
+enum class SurplusKind : std::uint8_t { install_only, unselected_feature, wider, uncatalogued };
+
+// What one rule permits beyond everything that is needed, of one kind.
+struct Surplus {
+    SurplusKind kind{};
+    std::size_t firewall = 0;
+    const Path* path = nullptr;
+    RuleRef rule;
+    bool surely = true;           // false: only if conditions of rules hold
+    bool closable = false;        // install_only: a document says that it may be closed
+    std::vector<Product> region;  // disjoint
+    bool region_complete = true;
+    std::optional<Packet> witness;
+    std::vector<std::size_t> requirements;  // the related ones: no longer needed, not chosen, or served by the rule
+    std::vector<std::string> conditions;
+};
+
+// A documented entry whose reading decides the verdict.
+struct Dispute {
+    std::vector<std::size_t> requirements;  // of both readings
+    bool only_as_printed = false;           // satisfied as printed, but not as likely meant
+};
+
+struct AssessOptions {
+    std::size_t region_limit = 64;  // products of a remainder or region that are kept
+};
+
+struct Assessment {
+    std::vector<FlowResult> flows;  // required ones, in the order of the requirements
+    std::vector<GroupResult> groups;
+    std::vector<Surplus> surplus;  // by firewall and rule
+    std::vector<Dispute> disputes;
+    std::size_t required = 0, satisfied = 0, conditional = 0, failed = 0, unchecked = 0;  // requirements
+};
+
+// The topology's policies and the requirements outlive the assessment.
+Assessment assess(const Topology& topology, std::span<const Requirement> requirements,
+                  const AssessOptions& options = {});
+
+}  // namespace fwproof

@@ -1,0 +1,73 @@
+// Which firewalls a required flow meets, where it meets them, and the packets it asks them to pass.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fwproof/catalog/site.hpp"
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof {
+
+// One loaded policy and where it stands.
+struct Firewall {
+    std::string id;                  // as the site names it, else the name of the export
+    std::string file;                // the export
+    const Policy* policy = nullptr;  // never null
+    bool placed = false;             // the site says where it stands; otherwise only its rules are looked at
+    FirewallKind kind = FirewallKind::transit;
+    std::string host;     // of a host firewall: the Endpoint::host that it protects
+    std::string variant;  // which of several paths of one position counts ("domain"); empty: every one of them
+    // Of a transit firewall: the zones it separates. Empty: whatever its interfaces and routes keep apart, and where
+    // they do not say, everything.
+    std::vector<std::pair<std::string, std::string>> zones;
+    std::map<std::string, std::vector<std::string>> interfaces;  // zone id -> interface names
+    std::optional<bool> stateful;      // false: replies meet the rules; nothing: as the policy says
+    std::vector<std::string> helpers;  // protocols whose secondary connections it follows ("tftp")
+};
+
+struct Topology {
+    std::vector<Firewall> firewalls;  // a site firewall whose export holds several devices appears once for each
+    std::vector<Zone> zones;
+    std::vector<SitePath> paths;  // where a path is declared it overrides what zones would say
+};
+
+// A loaded policy and the id of the site's firewall that it belongs to (empty: none).
+struct LoadedPolicy {
+    const Policy* policy = nullptr;  // outlives the topology
+    std::string firewall;
+    std::string file;
+};
+
+Topology make_topology(const Site& site, std::span<const LoadedPolicy> policies);
+// Without a site: rules only.
+Topology make_topology(std::span<const LoadedPolicy> policies);
+
+// One meeting of a required flow with one path of one firewall.
+struct Crossing {
+    std::size_t firewall = 0;  // into Topology::firewalls
+    const Path* path = nullptr;
+    std::vector<Product> question;  // the first packets of the flow as they enter the path
+    // Where replies meet the rules: their path (null: the policy has none) and their first packets.
+    bool reply_by_rules = false;
+    const Path* reply_path = nullptr;
+    std::vector<Product> reply;  // empty where the service has no replies (most ICMP types)
+};
+
+struct CrossingResult {
+    std::vector<Crossing> crossings;
+    bool same_host = false;  // both ends are one host: nothing to cross
+    std::string unchecked;   // why nobody can say; empty when there are crossings or same_host
+};
+
+CrossingResult find_crossings(const Topology& topology, const Requirement& requirement);
+
+// First packets of new connections of the services: state new, TCP with SYN alone.
+Product first_packets(AddressSetRef from, AddressSetRef to, const ServiceSetRef& services);
+
+}  // namespace fwproof

@@ -1,0 +1,88 @@
+// The registry of checks. A check is one file in src/check: its page and the function that looks.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fwproof/analysis/assess.hpp"
+#include "fwproof/base/result.hpp"
+#include "fwproof/catalog/resolve.hpp"
+#include "fwproof/check/finding.hpp"
+
+namespace fwproof {
+
+// What a check looks at; decides which command runs it.
+enum class Subject : std::uint8_t {
+    input,   // how well an export was understood: check and lint
+    rules,   // the rules of one export: lint
+    site,    // required flows and what is open beyond them: check
+    waiver,  // recorded exceptions: check and lint
+};
+
+// What a run is about. What is referred to outlives the context.
+struct CheckInput {
+    Topology topology;                           // every loaded export, placed or not
+    const Resolution* resolution = nullptr;      // null: no catalog is asked
+    std::vector<Waiver> waivers;                 // of the site and of the project's settings
+    std::optional<std::chrono::sys_days> today;  // nothing: no date is past
+    AssessOptions assess;
+};
+
+// The input and what several checks need to know about it, computed on first use.
+class CheckContext {
+public:
+    explicit CheckContext(CheckInput input);
+    ~CheckContext();
+    CheckContext(CheckContext&&) noexcept;
+
+    const CheckInput& input() const;
+    const std::vector<Firewall>& firewalls() const { return input().topology.firewalls; }
+    std::span<const Requirement> requirements() const;
+    const Assessment& assessment() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+struct Check {
+    std::string_view id;    // "FW001": stable, never used again for another check
+    std::string_view name;  // "unparsed-line": the bad pattern
+    Severity severity{};    // where the finding has no reason to be graded otherwise
+    Subject subject{};
+    bool pedantic = false;        // runs only when selected
+    std::string_view summary;     // one sentence, no full stop
+    std::string_view why;         // a paragraph
+    std::string_view example;     // as in an export or a report; may have several lines
+    std::string_view fix;         // a paragraph
+    std::string_view references;  // one a line; standards with their version
+    void (*run)(const CheckContext&, const Check&, std::vector<Finding>&);
+};
+
+// Ascending by id.
+std::span<const Check* const> checks();
+// By id or by name; null when there is none.
+const Check* find_check(std::string_view id_or_name);
+
+struct Selection {
+    std::vector<Subject> subjects = {Subject::input, Subject::rules, Subject::site, Subject::waiver};
+    std::vector<std::string>
+        select;  // ids, beginnings of ids ("FW1"), names or "all"; empty: all that are not pedantic
+    std::vector<std::string> ignore;
+};
+
+// The checks to run. An error names the word that is no check and what it may have meant.
+Result<std::vector<const Check*>> select_checks(const Selection& selection);
+
+// Sorted by file, place, check and message. Waived findings are among them, with `waived_by` set.
+std::vector<Finding> run_checks(const CheckContext& context, std::span<const Check* const> selected);
+
+// The page of a check as plain text.
+std::string render_page(const Check& check);
+
+}  // namespace fwproof

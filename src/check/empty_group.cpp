@@ -1,0 +1,28 @@
+#include "check/from_notes.hpp"
+
+namespace fwproof {
+
+namespace {
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    report_notes(context, check, NoteKind::empty_group, Certainty::exact, findings);
+}
+
+}  // namespace
+
+extern const Check check_empty_group;
+const Check check_empty_group = {
+    .id = "FW005",
+    .name = "empty-group",
+    .severity = Severity::warning,
+    .subject = Subject::input,
+    .summary = R"(A group has no members, so rules with it match nothing)",
+    .why = R"(A rule that matches nothing permits nothing and blocks nothing, whatever its text promises.)",
+    .example = R"(object-group network BLOCKED
+access-list OUT extended deny ip object-group BLOCKED any)",
+    .fix = R"(Fill the group, or remove the rules that use it.)",
+    .references = R"(PCI DSS v4.0.1, 1.2.7)",
+    .run = &run,
+};
+
+}  // namespace fwproof

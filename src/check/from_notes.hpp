@@ -1,0 +1,13 @@
+// Findings from what the readers of exports noted.
+#pragma once
+
+#include "fwproof/check/check.hpp"
+
+namespace fwproof {
+
+// One finding for each note of that kind, in the order of the exports. A statement that several notes of one kind name
+// with the same words is reported once.
+void report_notes(const CheckContext& context, const Check& check, NoteKind kind, Certainty certainty,
+                  std::vector<Finding>& findings);
+
+}  // namespace fwproof

@@ -1,0 +1,29 @@
+#include "check/from_notes.hpp"
+
+namespace fwproof {
+
+namespace {
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    report_notes(context, check, NoteKind::odd_mask, Certainty::exact, findings);
+}
+
+}  // namespace
+
+extern const Check check_odd_mask;
+const Check check_odd_mask = {
+    .id = "FW008",
+    .name = "odd-mask",
+    .severity = Severity::warning,
+    .subject = Subject::input,
+    .summary = R"(An address and its mask do not fit together)",
+    .why =
+        R"(Host bits below the mask, or a wildcard mask where a netmask belongs, often mean that other addresses were meant than those
+that the device uses.)",
+    .example = R"(access-list OUT extended permit ip 10.1.0.0 0.0.0.255 any)",
+    .fix = R"(Write the network address and a contiguous netmask.)",
+    .references = R"(Cisco ASA Series Command Reference, access-list extended)",
+    .run = &run,
+};
+
+}  // namespace fwproof

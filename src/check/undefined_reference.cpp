@@ -1,0 +1,31 @@
+#include "check/from_notes.hpp"
+
+namespace fwproof {
+
+namespace {
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    report_notes(context, check, NoteKind::undefined_reference, Certainty::exact, findings);
+}
+
+}  // namespace
+
+extern const Check check_undefined_reference;
+const Check check_undefined_reference = {
+    .id = "FW003",
+    .name = "undefined-reference",
+    .severity = Severity::error,
+    .subject = Subject::input,
+    .summary = R"(A rule names something that the export does not define)",
+    .why =
+        R"(Dropping the reference would narrow or widen the rule without a word. The rule is kept with an unknown part, and the
+device may refuse or ignore it.)",
+    .example = R"(access-list OUT extended permit tcp any object-group WEB-SERVERS eq www)",
+    .fix =
+        R"(Define the name, or include the part of the configuration that defines it (an ipset dump, the object section) in the
+export.)",
+    .references = R"(NIST SP 800-41r1, section 4.3 (configuration errors))",
+    .run = &run,
+};
+
+}  // namespace fwproof

@@ -1,0 +1,223 @@
+// The XML report of group policy objects: roots GPO, report (many GPOs) and Rsop (what a computer really got). Every
+// child of the firewall extension named InboundFirewallRules or OutboundFirewallRules is one rule, its children are the
+// tokens of the rule string. The report is lossy: it has no rule id, and it drops what its own version does not know.
+#include <fmt/format.h>
+
+#include "vendor/windows/carrier.hpp"
+#include "vendor/windows/words.hpp"
+#include "vendor/windows/xml.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+constexpr std::string_view kSettings = "http://www.microsoft.com/GroupPolicy/Settings";
+constexpr std::string_view kFirewall = "http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall";
+constexpr std::string_view kRsop = "http://www.microsoft.com/GroupPolicy/Rsop";
+
+pugi::xml_node child(const pugi::xml_node& parent, std::string_view name) {
+    for (const auto& node : parent.children()) {
+        if (local_name(node) == name) return node;
+    }
+    return {};
+}
+
+std::string_view text_of(const pugi::xml_node& node) { return trimmed(node.text().get()); }
+
+class ReportReader {
+public:
+    ReportReader(const XmlDocument& xml, Export& into) : xml_(xml), into_(into) {
+        store_.kind = StoreKind::group_policy;
+        store_.lossy = true;
+    }
+
+    // <GPO>: the policy object itself.
+    void read_gpo(const pugi::xml_node& gpo) {
+        store_.name = text_of(child(gpo, "Name"));
+        into_.device = store_.name;
+        const auto computer = child(gpo, "Computer");
+        if (const auto enabled = truth(text_of(child(computer, "Enabled"))); enabled && !*enabled) {
+            switch_off("its computer settings are switched off", child(computer, "Enabled"));
+        } else if (!child(gpo, "LinksTo")) {
+            note(NoteKind::information, fmt::format("policy object '{}' is linked nowhere in this report", store_.name),
+                 "it applies only where it is linked", gpo);
+            into_.assumptions.push_back(
+                fmt::format("The policy object '{}' is linked to this host; the report shows no link.", store_.name));
+        }
+        if (const auto filter = child(gpo, "FilterName")) {
+            into_.assumptions.push_back(
+                fmt::format("The filter '{}' of the policy object lets it apply to this host.", text_of(filter)));
+        }
+        read_extensions(computer);
+    }
+
+    // <Rsop>: the merged result for a computer.
+    void read_rsop(const pugi::xml_node& rsop) {
+        merged_ = true;
+        const auto results = child(rsop, "ComputerResults");
+        into_.device = text_of(child(results, "Name"));
+        store_.name = "resultant set of policy";
+        read_extensions(results);
+    }
+
+    bool finish() {
+        if (!found_) return false;
+        into_.assumptions.push_back(
+            "The report shows every condition of every rule; reports drop what they do not know, registry.pol does "
+            "not.");
+        into_.stores.push_back(std::move(store_));
+        return true;
+    }
+
+private:
+    void note(NoteKind kind, std::string message, std::string hint, const pugi::xml_node& node) {
+        into_.notes.push_back({kind, std::move(message), std::move(hint), xml_.span(node)});
+    }
+
+    void switch_off(std::string why, const pugi::xml_node& where) {
+        store_.applies = false;
+        store_.applies_why = why;
+        note(NoteKind::information, fmt::format("policy object '{}' applies nowhere: {}", store_.name, why), {}, where);
+    }
+
+    void read_extensions(const pugi::xml_node& computer) {
+        for (const auto& data : computer.children()) {
+            if (local_name(data) != "ExtensionData") continue;
+            for (const auto& extension : data.children()) {
+                if (local_name(extension) != "Extension") continue;
+                for (const auto& node : extension.children()) {
+                    if (namespace_uri(node) == kFirewall)
+                        read_firewall(node);
+                    else if (local_name(node) == "RegistrySetting" || local_name(node) == "Policy")
+                        read_legacy(node);
+                }
+            }
+        }
+    }
+
+    void read_firewall(const pugi::xml_node& node) {
+        found_ = true;
+        const std::string_view name = local_name(node);
+        if (name == "InboundFirewallRules" || name == "OutboundFirewallRules") return read_rule(node);
+        if (name == "DomainProfile") return read_profile(node, Profile::domain);
+        if (name == "PrivateProfile") return read_profile(node, Profile::private_);
+        if (name == "PublicProfile") return read_profile(node, Profile::public_);
+        if (name == "GlobalSettings") {
+            if (const auto version = number<unsigned>(text_of(child(child(node, "PolicyVersion"), "Value")))) {
+                store_.version = fmt::format("{}.{}", *version >> 8, *version & 0xff);
+            }
+            return;
+        }
+        if (other_++ == 0) {
+            note(NoteKind::information, fmt::format("{} is no firewall rule; it is left out", name),
+                 "connection security can still stop what the rules let through", node);
+        }
+    }
+
+    // Settings written by old templates stand in the registry extension without a value that could be read.
+    void read_legacy(const pugi::xml_node& node) {
+        const std::string_view category = text_of(child(node, "Category"));
+        const std::string_view key = text_of(child(node, "KeyPath"));
+        if (find_word(category, "Windows Firewall/") == std::string_view::npos &&
+            find_word(key, "Policies\\Microsoft\\WindowsFirewall") == std::string_view::npos) {
+            return;
+        }
+        note(NoteKind::unparsed_line,
+             "firewall setting of an administrative template: the report does not show what it does",
+             "read registry.pol of this policy object instead", node);
+        store_.complete = false;
+    }
+
+    void read_rule(const pugi::xml_node& node) {
+        RawRule raw;
+        raw.span = xml_.span(node);
+        bool ports = false;
+        std::string_view protocol;
+        bool narrowed = false;
+        for (const auto& token : node.children()) {
+            if (token.type() != pugi::node_element) continue;
+            Field field{std::string(local_name(token)), token.text().get(), xml_.text_span(token)};
+            ports = ports || starts_with_word(field.key, "LPort") || starts_with_word(field.key, "RPort");
+            narrowed = narrowed || same_word(field.key, "App") || same_word(field.key, "Svc");
+            if (same_word(field.key, "Protocol")) protocol = trimmed(token.text().get());
+            if (same_word(field.key, "Name")) raw.id = trimmed(field.value);
+            raw.fields.push_back(std::move(field));
+        }
+        if (raw.id.empty()) raw.id = fmt::format("rule {}", store_.rules.size() + 1);
+        if (!ports && !narrowed && (protocol == "6" || protocol == "17")) {
+            raw.doubts.push_back({ConditionKind::other, "no ports that the report leaves out", raw.span});
+        }
+        store_.rules.push_back(interpret(raw, into_.notes));
+    }
+
+    void read_profile(const pugi::xml_node& node, Profile profile) {
+        for (const auto& item : node.children()) {
+            if (item.type() != pugi::node_element) continue;
+            const std::string_view name = local_name(item);
+            const auto setting = find_setting(name);
+            if (!setting) {
+                if (!is_idle_setting(name)) {
+                    note(NoteKind::information,
+                         fmt::format("profile setting '{}' is not known to decide anything; it is left out", name), {},
+                         item);
+                }
+                continue;
+            }
+            // In a resultant set every object's value is listed; the one with precedence 1 won.
+            const auto precedence = child(item, "Precedence");
+            if (merged_ && precedence && text_of(precedence) != "1") continue;
+            const auto value_node = child(item, "Value");
+            const auto value = truth(text_of(value_node));
+            if (!value) {
+                note(NoteKind::unparsed_line,
+                     fmt::format("'{}' is neither true nor false; it is taken as not set", name), {}, item);
+                continue;
+            }
+            store_.profile(profile)[*setting] = SettingValue{*value, xml_.text_span(value_node)};
+        }
+    }
+
+    const XmlDocument& xml_;
+    Export& into_;
+    Store store_;
+    bool merged_ = false;
+    bool found_ = false;
+    std::size_t other_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Export>> read_gpo_report(const SourceRef& source) {
+    const auto xml = XmlDocument::parse(source);
+    if (!xml) return fail(xml.error());
+    const auto root = xml->root();
+    std::vector<Export> exports;
+    const auto add = [&](const pugi::xml_node& node, bool rsop) {
+        Export made;
+        ReportReader reader(*xml, made);
+        if (rsop)
+            reader.read_rsop(node);
+        else
+            reader.read_gpo(node);
+        if (reader.finish()) exports.push_back(std::move(made));
+    };
+    if (local_name(root) == "Rsop" && namespace_uri(root) == kRsop) {
+        add(root, true);
+    } else if (local_name(root) == "GPO") {
+        add(root, false);
+    } else {
+        for (const auto& node : root.children()) {
+            if (local_name(node) == "GPO" && namespace_uri(node) == kSettings) add(node, false);
+        }
+    }
+    if (exports.empty()) {
+        Error error{"the report holds no Windows Firewall settings",
+                    "report a policy object with Windows Firewall with Advanced Security rules",
+                    {}};
+        error.file = source->name();
+        return fail(std::move(error));
+    }
+    return exports;
+}
+
+}  // namespace fwproof::windows

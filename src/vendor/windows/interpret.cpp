@@ -1,0 +1,353 @@
+// Reads the tokens of one rule and applies the semantic checks of [MS-FASP] 2.2.37. A value that is not understood may
+// only narrow the rule, so it becomes a condition; a contradiction keeps the device from enforcing the rule at all.
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "vendor/windows/rule.hpp"
+#include "vendor/windows/values.hpp"
+#include "vendor/windows/words.hpp"
+
+namespace fwproof::windows {
+
+std::string_view to_string(Profile profile) {
+    switch (profile) {
+        case Profile::domain: return "domain";
+        case Profile::private_: return "private";
+        case Profile::public_: return "public";
+    }
+    return "public";
+}
+
+std::string describe(const FirewallRule& rule) {
+    if (rule.name.empty() || rule.name == rule.id) return fmt::format("rule '{}'", rule.id);
+    return fmt::format("rule '{}' ({})", rule.id, rule.name);
+}
+
+namespace {
+
+enum class Token : std::uint8_t {
+    action,
+    active,
+    direction,
+    profile,
+    protocol,
+    local_port,
+    remote_port,
+    local_address4,
+    local_address6,
+    remote_address4,
+    remote_address6,
+    icmp4,
+    icmp6,
+    program,
+    service,
+    package,
+    interface,
+    interface_type,
+    security,
+    security_realm,
+    remote_machines,
+    remote_users,
+    local_user,
+    owner,
+    bypass_out,
+    loose_remote,
+    platform,
+    platform_operator,
+    skip_version,
+    tuple_keyword,
+    name,
+    ignored,
+};
+
+std::optional<Token> find_token(std::string_view key) {
+    static const std::unordered_map<std::string, Token> kTokens = {
+#define FWPROOF_TOKEN(word, token) {lowered(word), Token::token},
+#include "vendor/windows/tokens.def"
+#undef FWPROOF_TOKEN
+    };
+    const auto found = kTokens.find(lowered(key));
+    if (found == kTokens.end()) return std::nullopt;
+    return found->second;
+}
+
+class Interpreter {
+public:
+    Interpreter(const RawRule& raw, std::vector<Note>& notes) : raw_(raw), notes_(notes) {
+        rule_.id = raw.id;
+        rule_.span = raw.span;
+        rule_.conditions = raw.doubts;
+    }
+
+    FirewallRule run() {
+        if (raw_.unreadable) {
+            rule_.active = true;
+            rule_.conditions.push_back({ConditionKind::syntax, "a value that is no rule string", raw_.span});
+            return std::move(rule_);
+        }
+        for (const Field& field : raw_.fields) read(field);
+        finish();
+        return std::move(rule_);
+    }
+
+private:
+    void read(const Field& field) {
+        const auto token = find_token(field.key);
+        const std::string_view value = trimmed(field.value);
+        if (!token) return misunderstood(field, "unknown token");
+        if (value.empty() && *token == Token::profile) return read_empty_profile(field);
+        if (value.empty() && *token != Token::ignored && *token != Token::name)
+            return misunderstood(field, "empty value");
+        switch (*token) {
+            case Token::action: return read_action(field, value);
+            case Token::active: return read_flag(field, value, rule_.active);
+            case Token::direction: return read_direction(field, value);
+            case Token::profile: return read_profile(field, value);
+            case Token::protocol: return read_protocol(field, value);
+            case Token::local_port: return take(field, add_port(rule_.local_ports, value, field.span));
+            case Token::remote_port: return take(field, add_port(rule_.remote_ports, value, field.span));
+            case Token::local_address4:
+                return take(field, add_address(rule_.local, Family::v4, value, false, field.span));
+            case Token::local_address6:
+                return take(field, add_address(rule_.local, Family::v6, value, false, field.span));
+            case Token::remote_address4:
+                return take(field, add_address(rule_.remote, Family::v4, value, true, field.span));
+            case Token::remote_address6:
+                return take(field, add_address(rule_.remote, Family::v6, value, true, field.span));
+            case Token::icmp4: return read_icmp(field, value, kIcmp);
+            case Token::icmp6: return read_icmp(field, value, kIcmp6);
+            case Token::program: program_ = {ConditionKind::program, std::string(value), field.span}; return;
+            case Token::service: service_ = {ConditionKind::service, std::string(value), field.span}; return;
+            case Token::package: return add(ConditionKind::package, std::string(value), field.span);
+            case Token::interface:
+                has_interface_ = true;
+                return add(ConditionKind::other, fmt::format("interface {}", value), field.span);
+            case Token::interface_type: return join(interface_types_, value, field.span);
+            case Token::security: return join(security_, value, field.span);
+            case Token::security_realm: return add(ConditionKind::ipsec, fmt::format("realm {}", value), field.span);
+            case Token::remote_machines: return read_remote(field, value, "machines", has_machines_);
+            case Token::remote_users: return read_remote(field, value, "users", has_users_);
+            case Token::local_user: return add(ConditionKind::user, std::string(value), field.span);
+            case Token::owner: return add(ConditionKind::user, fmt::format("owner {}", value), field.span);
+            case Token::bypass_out: return read_flag(field, value, rule_.overrides_blocks);
+            case Token::loose_remote: return read_flag(field, value, rule_.loose_remote);
+            case Token::platform: platform_ = {ConditionKind::platform, std::string(value), field.span}; return;
+            case Token::platform_operator: at_least_ = same_word(value, "GTEQ"); return;
+            case Token::skip_version:
+                return add(ConditionKind::platform, fmt::format("firewall newer than schema {}", value), field.span);
+            case Token::tuple_keyword: rule_.tuples_only = true; return;
+            case Token::name: rule_.name = value; return;
+            case Token::ignored: return;
+        }
+    }
+
+    void note(NoteKind kind, std::string message, std::string hint, SourceSpan span) {
+        notes_.push_back({kind, std::move(message), std::move(hint), span});
+    }
+
+    // Nothing that a rule can say makes it wider, so an unread token leaves it conditional.
+    void misunderstood(const Field& field, std::string_view what) {
+        note(NoteKind::unparsed_line,
+             fmt::format("{} '{}={}' in rule '{}': the rule may match less than it seems", what, field.key, field.value,
+                         raw_.id),
+             {}, field.span);
+        rule_.conditions.push_back({ConditionKind::syntax, fmt::format("{}={}", field.key, field.value), field.span});
+    }
+
+    void reject(std::string why) {
+        if (rule_.error.empty()) rule_.error = std::move(why);
+    }
+
+    void take(const Field& field, const Taken& taken) {
+        if (!taken.understood) return misunderstood(field, "unknown value");
+        if (!taken.error.empty()) reject(taken.error);
+        if (!taken.remark.empty()) note(NoteKind::odd_mask, taken.remark, {}, field.span);
+    }
+
+    void add(ConditionKind kind, std::string value, SourceSpan span) {
+        rule_.conditions.push_back({kind, std::move(value), span});
+    }
+
+    static void join(Condition& condition, std::string_view value, SourceSpan span) {
+        condition.value += condition.value.empty() ? "" : ", ";
+        condition.value += value;
+        if (!condition.span) condition.span = span;
+    }
+
+    void read_action(const Field& field, std::string_view value) {
+        Action action = Action::unreadable;
+        if (same_word(value, "Allow"))
+            action = Action::allow;
+        else if (same_word(value, "Block"))
+            action = Action::block;
+        else if (same_word(value, "ByPass"))
+            action = Action::bypass;
+        else
+            misunderstood(field, "unknown value");
+        if (has_action_ && action != rule_.action) {
+            if (action != Action::unreadable) misunderstood(field, "second value");
+            action = Action::unreadable;
+        }
+        has_action_ = true;
+        rule_.action = action;
+    }
+
+    void read_direction(const Field& field, std::string_view value) {
+        Direction direction = Direction::unreadable;
+        if (same_word(value, "In"))
+            direction = Direction::in;
+        else if (same_word(value, "Out"))
+            direction = Direction::out;
+        else
+            misunderstood(field, "unknown value");
+        if (has_direction_ && direction != rule_.direction) {
+            if (direction != Direction::unreadable) misunderstood(field, "second value");
+            direction = Direction::unreadable;
+        }
+        has_direction_ = true;
+        rule_.direction = direction;
+    }
+
+    void read_flag(const Field& field, std::string_view value, bool& flag) {
+        const auto read = truth(value);
+        if (read) {
+            flag = *read;
+        } else {
+            misunderstood(field, "unknown value");
+            flag = true;
+        }
+    }
+
+    void read_profile(const Field& field, std::string_view value) {
+        if (!has_profile_) rule_.profiles = {};
+        has_profile_ = true;
+        if (same_word(value, "Domain"))
+            rule_.profiles.add(Profile::domain);
+        else if (same_word(value, "Private"))
+            rule_.profiles.add(Profile::private_);
+        else if (same_word(value, "Public"))
+            rule_.profiles.add(Profile::public_);
+        else
+            misunderstood(field, "unknown value");
+    }
+
+    // Reports are seen with a blank profile beside a real one: it neither adds a profile nor stands for all of them.
+    void read_empty_profile(const Field& field) {
+        if (!has_profile_) rule_.profiles = {};
+        has_profile_ = true;
+        note(NoteKind::information, fmt::format("empty profile in rule '{}' is passed over", raw_.id), {}, field.span);
+    }
+
+    void read_protocol(const Field& field, std::string_view value) {
+        const auto protocol = number<unsigned>(value);
+        if (!protocol || *protocol > 255 || (rule_.protocol && *rule_.protocol != *protocol)) {
+            protocol_doubtful_ = true;
+            rule_.protocol.reset();
+            return misunderstood(field, "unknown value");
+        }
+        if (!protocol_doubtful_) rule_.protocol = static_cast<std::uint8_t>(*protocol);
+    }
+
+    void read_icmp(const Field& field, std::string_view value, std::uint8_t protocol) {
+        icmp_protocol_ = protocol;
+        const auto types = parse_icmp(value);
+        if (!types) {
+            icmp_doubtful_ = true;
+            return misunderstood(field, "unknown value");
+        }
+        rule_.icmp = rule_.icmp ? *rule_.icmp | *types : *types;
+    }
+
+    void read_remote(const Field& field, std::string_view value, std::string_view who, bool& seen) {
+        seen = true;
+        add(ConditionKind::ipsec, fmt::format("authenticated {} {}", who, value), field.span);
+    }
+
+    void finish() {
+        if (has_profile_ && rule_.profiles.empty()) {
+            rule_.profiles = ProfileMask::all();
+            add(ConditionKind::syntax, "no readable profile", rule_.span);
+        }
+        if (icmp_doubtful_) rule_.icmp.reset();
+        finish_programs();
+        if (!interface_types_.value.empty()) {
+            add(ConditionKind::interface_type, interface_types_.value, interface_types_.span);
+        }
+        if (!security_.value.empty()) add(ConditionKind::ipsec, security_.value, security_.span);
+        if (!platform_.value.empty()) {
+            if (at_least_)
+                rule_.at_least_platform = true;
+            else
+                add(ConditionKind::platform, fmt::format("exactly {}", platform_.value), platform_.span);
+        }
+        check_meaning();
+        if (rule_.error.empty()) return;
+        note(NoteKind::information, fmt::format("{} is not enforced: {}", describe(rule_), rule_.error),
+             "repair or delete the rule", rule_.span);
+    }
+
+    // A service that runs in the shared host process is named by the service alone; requiring the host's path as well
+    // would only hide that.
+    void finish_programs() {
+        const bool shared_host = service_.value.size() > 1 && lowered(program_.value).ends_with("\\svchost.exe");
+        if (!program_.value.empty() && !shared_host) rule_.conditions.push_back(program_);
+        if (!service_.value.empty()) rule_.conditions.push_back(service_);
+    }
+
+    void check_meaning() {
+        if (!has_action_) reject("it has no Action");
+        if (!has_direction_) reject("it has no Dir");
+        const bool ports = rule_.local_ports.given || rule_.remote_ports.given;
+        if (ports && !protocol_doubtful_ && rule_.protocol != kTcp && rule_.protocol != kUdp) {
+            reject("it lists ports without protocol 6 or 17");
+        }
+        if (icmp_protocol_ && !protocol_doubtful_ && rule_.protocol != *icmp_protocol_) {
+            reject(fmt::format("it lists ICMP types without protocol {}", *icmp_protocol_));
+        }
+        if (rule_.local.given && has_interface_) reject("it names both a local address and an interface");
+        check_keywords();
+        check_security();
+    }
+
+    void check_keywords() {
+        for (const Keyword& keyword : rule_.local_ports.keywords) {
+            if (rule_.direction == Direction::out)
+                reject(fmt::format("local port {} is only for inbound rules", keyword.name));
+            if (keyword.name == "RPC" && rule_.protocol == kUdp) reject("port keyword RPC needs protocol 6");
+            if (keyword.name == "Teredo" && rule_.protocol == kTcp) reject("port keyword Teredo needs protocol 17");
+        }
+    }
+
+    void check_security() {
+        const bool secured = !security_.value.empty();
+        if ((has_machines_ || has_users_) && !secured) reject("it lists authenticated peers without Security");
+        if (rule_.action == Action::block && secured) reject("a block rule cannot have Security");
+        if (rule_.action == Action::bypass) {
+            if (!has_machines_) reject("a bypass rule needs RMAuth");
+            if (!secured) reject("a bypass rule needs Security");
+            if (rule_.direction == Direction::out) reject("a bypass rule is inbound");
+        }
+        if (rule_.overrides_blocks && !secured) reject("AuthByPassOut needs Security");
+    }
+
+    const RawRule& raw_;
+    std::vector<Note>& notes_;
+    FirewallRule rule_;
+    Condition program_{ConditionKind::program, {}, {}};
+    Condition service_{ConditionKind::service, {}, {}};
+    Condition interface_types_{ConditionKind::interface_type, {}, {}};
+    Condition security_{ConditionKind::ipsec, {}, {}};
+    Condition platform_{ConditionKind::platform, {}, {}};
+    std::optional<std::uint8_t> icmp_protocol_;
+    bool has_action_ = false, has_direction_ = false, has_profile_ = false;
+    bool protocol_doubtful_ = false, icmp_doubtful_ = false, has_interface_ = false, has_machines_ = false,
+         has_users_ = false;
+    bool at_least_ = false;
+};
+
+}  // namespace
+
+FirewallRule interpret(const RawRule& raw, std::vector<Note>& notes) { return Interpreter(raw, notes).run(); }
+
+}  // namespace fwproof::windows

@@ -1,0 +1,220 @@
+// Policy settings beat local ones; a policy may shut local rules out; rules of all stores are joined. Policy means
+// group policy, device management, or the effective store, which has everything already.
+#include "vendor/windows/layer.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "vendor/windows/words.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+bool is_policy(const Store& store) { return store.kind != StoreKind::local; }
+
+bool factory_default(Setting setting) {
+    switch (setting) {
+        case Setting::default_outbound_block:
+        case Setting::shielded: return false;
+        default: return true;
+    }
+}
+
+// Only policy can shut local rules out; the same words in the local store have no effect.
+bool policy_only(Setting setting) {
+    return setting == Setting::allow_local_rules || setting == Setting::allow_program_exceptions ||
+           setting == Setting::allow_port_exceptions;
+}
+
+class Layering {
+public:
+    Layering(Export& made, ProfileMask profiles) : made_(made), asked_(profiles) {}
+
+    Layered run() {
+        for (const Profile profile : kProfiles) {
+            for (int i = 0; i < kSettingCount; ++i) {
+                const auto setting = static_cast<Setting>(i);
+                layered_.profiles[static_cast<std::size_t>(profile)][setting] = settle(profile, setting);
+            }
+        }
+        tell_defaults();
+        tell_absent_stores();
+        join_rules();
+        return std::move(layered_);
+    }
+
+private:
+    void note(NoteKind kind, std::string message, std::string hint, SourceSpan span) {
+        made_.notes.push_back({kind, std::move(message), std::move(hint), span});
+    }
+
+    EffectiveSetting settle(Profile profile, Setting setting) {
+        EffectiveSetting result;
+        bool conflict = false;
+        for (const Store& store : made_.stores) {
+            const auto& value = store.profile(profile)[setting];
+            if (!value || !store.applies) continue;
+            if (setting == Setting::shielded) {  // on in any store wins
+                if (!result.value || value->value) result = {value->value, value->span, false};
+                continue;
+            }
+            if (!is_policy(store)) continue;
+            conflict = conflict || (result.value && *result.value != value->value);
+            if (!result.value) result = {value->value, value->span, false};
+        }
+        if (conflict) {
+            if (asked_.contains(profile)) {
+                note(NoteKind::conflicting_definition,
+                     fmt::format("{} of the {} profile is set to different values by different policy objects",
+                                 to_string(setting), to_string(profile)),
+                     "report the resultant set of policy: gpresult /x or Get-GPResultantSetOfPolicy", result.span);
+            }
+            result.value.reset();
+            return result;
+        }
+        if (result.value) return result;
+        if (!policy_only(setting)) {
+            for (const Store& store : made_.stores) {
+                const auto& value = store.profile(profile)[setting];
+                if (value && store.applies && !is_policy(store)) return {value->value, value->span, false};
+            }
+        }
+        return {factory_default(setting), {}, true};
+    }
+
+    void tell_defaults() {
+        const auto tell = [&](Setting setting, std::string_view taken_as) {
+            std::string names;
+            for (const Profile profile : kProfiles) {
+                if (!asked_.contains(profile) || !layered_.profile(profile)[setting].assumed) continue;
+                names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(profile));
+            }
+            if (names.empty()) return;
+            made_.assumptions.push_back(
+                fmt::format("{} has the factory default, {}, where the export does not set it: {} profile{}.",
+                            to_string(setting), taken_as, names, names.find(',') == std::string::npos ? "" : "s"));
+            note(NoteKind::assumed_default,
+                 fmt::format("{} is not set for {}; it is taken as {}", to_string(setting), names, taken_as),
+                 "export the local store of the host as well", {});
+        };
+        tell(Setting::enable_firewall, "on");
+        tell(Setting::default_inbound_block, "block");
+        tell(Setting::default_outbound_block, "allow");
+        tell(Setting::shielded, "off");
+    }
+
+    void tell_absent_stores() {
+        bool policy = false, local = false, effective = false;
+        for (const Store& store : made_.stores) {
+            policy = policy || is_policy(store);
+            local = local || store.kind == StoreKind::local;
+            effective = effective || store.kind == StoreKind::effective;
+        }
+        if (effective) return;
+        if (!policy)
+            made_.assumptions.emplace_back("No group policy adds rules or settings to the local store that was read.");
+        if (policy)
+            made_.assumptions.emplace_back(
+                "No policy object beside those that were read sets the firewall of this host.");
+        if (local) return;
+        for (const Profile profile : kProfiles) {
+            const auto& merge = layered_.profile(profile)[Setting::allow_local_rules];
+            if (!asked_.contains(profile) || (merge.value && !*merge.value)) continue;
+            made_.assumptions.emplace_back("The local store of the host, which was not read, adds no rule.");
+            return;
+        }
+    }
+
+    // Rules of one id in several stores.
+    void join_rules() {
+        for (const Store& store : made_.stores) {
+            std::array<std::size_t, 3> shut_out{};
+            for (const FirewallRule& rule : store.rules) {
+                LayeredRule layered{&rule, &store, store.applies ? rule.profiles : ProfileMask(), {}, {}};
+                if (!is_policy(store)) admit_local(layered, shut_out);
+                layered_.rules.push_back(layered);
+            }
+            for (const Profile profile : kProfiles) {
+                const std::size_t count = shut_out[static_cast<std::size_t>(profile)];
+                if (count == 0 || !asked_.contains(profile)) continue;
+                note(NoteKind::information,
+                     fmt::format(
+                         "{} local rules are not in force in the {} profile: policy sets AllowLocalPolicyMerge to 0",
+                         count, to_string(profile)),
+                     {}, layered_.profile(profile)[Setting::allow_local_rules].span);
+            }
+        }
+        if (made_.stores.size() > 1) judge_repeated();
+    }
+
+    void admit_local(LayeredRule& layered, std::array<std::size_t, 3>& shut_out) {
+        ProfileMask enforced;
+        for (const Profile profile : kProfiles) {
+            if (!layered.enforced.contains(profile)) continue;
+            const auto& settings = layered_.profile(profile);
+            const auto& merge = settings[Setting::allow_local_rules];
+            if (merge.value && !*merge.value) {
+                ++shut_out[static_cast<std::size_t>(profile)];
+                continue;
+            }
+            if (is_shut_exception(*layered.rule, settings)) continue;
+            enforced.add(profile);
+            if (!merge.value) {
+                layered.doubtful.add(profile);
+                layered.doubt = {ConditionKind::other, "local rules are in force", merge.span};
+            }
+        }
+        layered.enforced = enforced;
+    }
+
+    // Rules that a user could have made by the prompts of Windows XP: a program alone, or one port alone.
+    static bool is_shut_exception(const FirewallRule& rule, const EffectiveProfile& settings) {
+        if (rule.action != Action::allow || rule.direction != Direction::in) return false;
+        if (rule.protocol != kTcp && rule.protocol != kUdp) return false;
+        if (rule.remote_ports.given || rule.local.given || rule.icmp) return false;
+        const bool program = rule.conditions.size() == 1 && rule.conditions[0].kind == ConditionKind::program;
+        const auto off = [&](Setting setting) { return settings[setting].value == std::optional(false); };
+        if (program && !rule.local_ports.given) return off(Setting::allow_program_exceptions);
+        const auto& ports = rule.local_ports;
+        const bool one_port = rule.conditions.empty() && ports.given && ports.keywords.empty() &&
+                              ports.ports.size() == 1 && ports.ports[0].first == ports.ports[0].last;
+        return one_port && off(Setting::allow_port_exceptions);
+    }
+
+    // Documents disagree on whether a policy rule replaces a local rule of the same id or joins it, and which of two
+    // policy objects wins is not in the export: the weaker of the two is in force only perhaps.
+    void judge_repeated() {
+        std::unordered_map<std::string, std::vector<std::size_t>> by_id;
+        for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
+            if (!layered_.rules[i].store->lossy) by_id[lowered(layered_.rules[i].rule->id)].push_back(i);
+        }
+        for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
+            LayeredRule& rule = layered_.rules[i];
+            if (rule.store->lossy) continue;
+            const auto& same = by_id[lowered(rule.rule->id)];
+            if (same.size() < 2) continue;
+            std::size_t policies = 0;
+            for (const std::size_t j : same) policies += is_policy(*layered_.rules[j].store) ? 1 : 0;
+            if (is_policy(*rule.store) ? policies < 2 : policies == 0) continue;
+            rule.doubtful = ProfileMask::all();
+            rule.doubt = {ConditionKind::other, fmt::format("rule '{}' is not replaced by its namesake", rule.rule->id),
+                          rule.rule->span};
+            note(
+                NoteKind::conflicting_definition,
+                fmt::format("rule '{}' stands in several stores; this one may be replaced by the other", rule.rule->id),
+                "export the active store of the host", rule.rule->span);
+        }
+    }
+
+    Export& made_;
+    ProfileMask asked_;
+    Layered layered_;
+};
+
+}  // namespace
+
+Layered layer(Export& made, ProfileMask profiles) { return Layering(made, profiles).run(); }
+
+}  // namespace fwproof::windows

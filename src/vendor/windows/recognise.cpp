@@ -1,0 +1,59 @@
+// Recognises a file by its first bytes, then by the namespace and local name of the root element.
+#include "vendor/windows/carrier.hpp"
+#include "vendor/windows/words.hpp"
+#include "vendor/windows/xml.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+constexpr std::size_t kHead = 4096;  // bytes that decide
+
+Recognition certain(Carrier carrier) { return {carrier, Likelihood::certain, {}, {}}; }
+Recognition refused(std::string why, std::string cure) {
+    return {Carrier::refused, Likelihood::certain, std::move(why), std::move(cure)};
+}
+
+// The name behind "<" without its prefix.
+std::string_view element_name(std::string_view tag) {
+    tag.remove_prefix(std::min<std::size_t>(1, tag.size()));
+    tag = tag.substr(0, tag.find_first_of(" \t\r\n/>"));
+    const auto colon = tag.find(':');
+    return colon == std::string_view::npos ? tag : tag.substr(colon + 1);
+}
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+Recognition recognise_xml(std::string_view text) {
+    const std::string_view tag = root_start_tag(text);
+    if (tag.empty()) return {};
+    const std::string_view name = element_name(tag);
+    if (name == "GPO" && has(tag, "GroupPolicy/Settings")) return certain(Carrier::gpo_report);
+    if (name == "Rsop" && has(tag, "GroupPolicy/Rsop")) return certain(Carrier::gpo_report);
+    if (same_word(name, "report") && has(text.substr(0, kHead), "GroupPolicy/Settings"))
+        return certain(Carrier::gpo_report);
+    if (same_word(name, "html") && (has(tag, "gpmc_reportInitialized") || has(text.substr(0, kHead), "gpmc_"))) {
+        return refused("the HTML report of a policy object leaves conditions out and shows some that are not there",
+                       "use Get-GPOReport -ReportType Xml, or registry.pol of the backup");
+    }
+    if (name == "wfpdiag" || name == "wfpstate") {
+        return refused("compiled filters of one moment are no policy", "use netsh advfirewall export FILE.wfw");
+    }
+    return {};
+}
+
+}  // namespace
+
+Recognition recognise(const Source& source) {
+    std::string_view text = source.text();
+    const auto start = text.find_first_not_of(" \t\r\n");
+    if (start == std::string_view::npos) return {};
+    text.remove_prefix(start);
+    if (starts_with_word(text, "Windows Registry Editor Version") || starts_with_word(text, "REGEDIT4")) {
+        return certain(Carrier::registry_file);
+    }
+    if (text.starts_with('<')) return recognise_xml(text);
+    return {};
+}
+
+}  // namespace fwproof::windows

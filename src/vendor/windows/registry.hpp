@@ -1,0 +1,56 @@
+// Registry values, whatever file they came from, and what their keys mean.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vendor/windows/rule_string.hpp"
+#include "vendor/windows/store.hpp"
+
+namespace fwproof::windows {
+
+enum class ValueType : std::uint8_t { text, number, other };
+
+// One value. Later values of the same key and name replace earlier ones.
+struct RegistryValue {
+    std::string key;  // below HKEY_LOCAL_MACHINE or the file's root, "\" between the parts
+    std::string name;
+    ValueType type{};
+    LocatedText text;  // of type text
+    std::uint32_t number = 0;
+    SourceSpan span;  // the statement
+    bool deletes_value = false;
+    bool deletes_key = false;       // and all below it
+    std::vector<Condition> doubts;  // the value is only written under these conditions
+};
+
+// What a key holds.
+enum class KeyMeaning : std::uint8_t {
+    unrelated,  // not the firewall's
+    global,
+    rules,
+    profile,
+    profile_program_exceptions,  // AuthorizedApplications
+    profile_port_exceptions,     // GloballyOpenPorts
+    exception_list,              // the List below either: rules of Windows XP
+    ignored,                     // logging and the like
+    other_rules,                 // connection security, service hardening, application isolation
+    defaults,                    // what "restore defaults" would write; never in force
+};
+
+struct KeyPlace {
+    KeyMeaning meaning = KeyMeaning::unrelated;
+    StoreKind store = StoreKind::local;
+    Profile profile{};
+    bool standard_profile = false;  // written as StandardProfile
+    std::string_view what;          // of other_rules: the name of the key
+};
+
+// `root`: the store that the root of the file stands for (an exported policy hive), if it does.
+KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root = std::nullopt);
+
+// Sorts the values into stores and reads the rules. Stores without any value are not made.
+void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> root, Export& into);
+
+}  // namespace fwproof::windows

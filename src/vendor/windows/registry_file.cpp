@@ -1,0 +1,238 @@
+// .reg files: "Windows Registry Editor Version 5.00" or "REGEDIT4", then keys in brackets and "name"=value lines.
+#include <fmt/format.h>
+
+#include "vendor/windows/carrier.hpp"
+#include "vendor/windows/registry.hpp"
+#include "vendor/windows/words.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+class RegistryFileReader {
+public:
+    RegistryFileReader(const SourceRef& source, Export& into) : source_(*source), text_(source->text()), into_(into) {}
+
+    std::vector<RegistryValue> run() {
+        while (at_ < text_.size()) read_line();
+        return std::move(values_);
+    }
+
+private:
+    struct Quoted {
+        LocatedText text;
+        bool closed = false;
+    };
+
+    std::size_t line_end(std::size_t from) const { return std::min(text_.find_first_of("\r\n", from), text_.size()); }
+
+    SourceSpan span(std::size_t first, std::size_t last) const {
+        return {&source_, static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last - first)};
+    }
+
+    // What stands under other keys is not the firewall's and not worth a word.
+    void note(std::string message, std::string hint, SourceSpan where) {
+        if (!key_.empty() && meaning_ == KeyMeaning::unrelated) return;
+        into_.notes.push_back({NoteKind::unparsed_line, std::move(message), std::move(hint), where});
+    }
+
+    void skip_blanks() {
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
+    }
+
+    void read_line() {
+        skip_blanks();
+        const std::size_t start = at_;
+        if (start == text_.size()) return;
+        const char c = text_[start];
+        if (c == '[') {
+            read_key(start);
+        } else if (c == '"' || c == '@') {
+            read_value(start);
+        } else {
+            const std::string_view line = trimmed(text_.substr(start, line_end(start) - start));
+            const bool first =
+                !seen_line_ && (same_word(line, "REGEDIT4") || starts_with_word(line, "Windows Registry Editor"));
+            if (!line.empty() && c != ';' && !first) {
+                note("line is neither a key nor a value", {}, span(start, start + line.size()));
+                unreadable(start, start + line.size());
+            }
+            seen_line_ = seen_line_ || !line.empty();
+            at_ = line_end(start);
+        }
+        while (at_ < text_.size() && (text_[at_] == '\r' || text_[at_] == '\n')) ++at_;
+    }
+
+    // A line that could have been a rule: it may change any verdict.
+    void unreadable(std::size_t first, std::size_t last) {
+        if (meaning_ != KeyMeaning::rules) return;
+        RegistryValue value;
+        value.key = key_;
+        value.name = fmt::format("line {}", source_.position(static_cast<std::uint32_t>(first)).line);
+        value.type = ValueType::other;
+        value.span = span(first, last);
+        values_.push_back(std::move(value));
+    }
+
+    void read_key(std::size_t start) {
+        const std::size_t end = line_end(start);
+        at_ = end;
+        const auto close = text_.substr(start, end - start).rfind(']');
+        if (close == std::string_view::npos) {
+            note("key has no closing bracket", {}, span(start, end));
+            key_.clear();
+            meaning_ = KeyMeaning::unrelated;
+            return;
+        }
+        std::string_view path = text_.substr(start + 1, close - 1);
+        const bool deleted = path.starts_with('-');
+        if (deleted) path.remove_prefix(1);
+        key_ = path;
+        meaning_ = classify_key(key_).meaning;
+        if (!deleted) return;
+        RegistryValue value;
+        value.key = key_;
+        value.deletes_key = true;
+        value.span = span(start, start + close + 1);
+        values_.push_back(std::move(value));
+    }
+
+    // From the quote at `at_` to the one that closes it; escapes are \\ and \". A value can run over lines, but a rule
+    // does not: there a missing quote must not swallow the rules behind it.
+    Quoted read_quoted() {
+        Quoted quoted;
+        const std::size_t start = ++at_;
+        while (at_ < text_.size() && text_[at_] != '"') {
+            if (meaning_ == KeyMeaning::rules && (text_[at_] == '\r' || text_[at_] == '\n')) break;
+            if (text_[at_] == '\\' && at_ + 1 < text_.size() && (text_[at_ + 1] == '\\' || text_[at_ + 1] == '"')) {
+                quoted.text.skipped.push_back(static_cast<std::uint32_t>(quoted.text.text.size()));
+                ++at_;
+            }
+            quoted.text.text += text_[at_++];
+        }
+        quoted.text.span = span(start, at_);
+        quoted.closed = at_ < text_.size() && text_[at_] == '"';
+        if (quoted.closed) ++at_;
+        return quoted;
+    }
+
+    void read_value(std::size_t start) {
+        RegistryValue value;
+        value.key = key_;
+        if (text_[at_] == '@') {
+            ++at_;
+        } else {
+            const Quoted name = read_quoted();
+            value.name = name.text.text;
+        }
+        skip_blanks();
+        if (at_ >= text_.size() || text_[at_] != '=') return broken(start, "value has no equals sign behind its name");
+        ++at_;
+        skip_blanks();
+        if (at_ < text_.size() && text_[at_] == '"') {
+            Quoted data = read_quoted();
+            if (!data.closed) return broken(start, "text value is not closed: the file is cut");
+            value.type = ValueType::text;
+            value.text = std::move(data.text);
+            value.span = span(start, at_);
+            at_ = line_end(at_);
+        } else if (!read_plain(value, start)) {
+            return;
+        }
+        values_.push_back(std::move(value));
+    }
+
+    void broken(std::size_t start, std::string_view what) {
+        const std::size_t end = line_end(start);
+        note(std::string(what), "export the key again", span(start, end));
+        unreadable(start, end);
+        at_ = end;
+    }
+
+    // dword:, hex(n): with continuation lines, and the minus that deletes.
+    bool read_plain(RegistryValue& value, std::size_t start) {
+        std::string data;
+        while (true) {
+            const std::size_t end = line_end(at_);
+            std::string_view part = trimmed(text_.substr(at_, end - at_));
+            at_ = end;
+            const bool more = part.ends_with('\\');
+            if (more) part.remove_suffix(1);
+            data += part;
+            value.span = span(start, end);
+            if (!more || at_ >= text_.size()) break;
+            while (at_ < text_.size() && (text_[at_] == '\r' || text_[at_] == '\n')) ++at_;
+        }
+        if (data == "-") {
+            value.deletes_value = true;
+            return true;
+        }
+        if (starts_with_word(data, "dword:")) {
+            const std::string_view digits = std::string_view(data).substr(6);
+            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value.number, 16);
+            if (error == std::errc() && end == digits.data() + digits.size()) {
+                value.type = ValueType::number;
+                return true;
+            }
+        } else if (starts_with_word(data, "hex")) {
+            return read_hex(value, data);
+        }
+        at_ = start;
+        broken(start, "value is neither text, dword nor hex");
+        return false;
+    }
+
+    // hex(1) and hex(2) are UTF-16 text; other kinds hold nothing that a firewall key uses.
+    bool read_hex(RegistryValue& value, std::string_view data) {
+        const auto colon = data.find(':');
+        const std::string_view kind = data.substr(0, colon);
+        value.type = ValueType::other;
+        if (colon == std::string_view::npos || (!same_word(kind, "hex(1)") && !same_word(kind, "hex(2)"))) return true;
+        std::string bytes = "\xff\xfe";
+        for (std::string_view rest = data.substr(colon + 1); !rest.empty();) {
+            const auto comma = std::min(rest.find(','), rest.size());
+            const std::string_view digits = trimmed(rest.substr(0, comma));
+            unsigned byte = 0;
+            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+            if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || byte > 255)
+                return true;
+            bytes += static_cast<char>(byte);
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+        const Source decoded("", std::move(bytes));
+        if (decoded.encoding_error()) return true;
+        value.type = ValueType::text;
+        value.text.text = decoded.text().substr(0, decoded.text().find('\0'));
+        value.text.span = value.span;
+        value.text.aligned = false;
+        return true;
+    }
+
+    const Source& source_;
+    std::string_view text_;
+    Export& into_;
+    std::size_t at_ = 0;
+    std::string key_;
+    KeyMeaning meaning_ = KeyMeaning::unrelated;
+    bool seen_line_ = false;
+    std::vector<RegistryValue> values_;
+};
+
+}  // namespace
+
+Result<std::vector<Export>> read_registry_file(const SourceRef& source) {
+    std::vector<Export> exports(1);
+    Export& made = exports[0];
+    read_values(RegistryFileReader(source, made).run(), std::nullopt, made);
+    if (made.stores.empty()) {
+        Error error{"the registry export holds no firewall policy in force",
+                    "export HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall and "
+                    "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy",
+                    {}};
+        error.file = source->name();
+        return fail(std::move(error));
+    }
+    return exports;
+}
+
+}  // namespace fwproof::windows

@@ -1,0 +1,96 @@
+#include "vendor/windows/registry.hpp"
+#include "vendor/windows/words.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+// What follows `path` in `key` where `path` ends at a key boundary; nothing when it is not in it.
+std::optional<std::string_view> below(std::string_view key, std::string_view path) {
+    for (std::size_t from = 0;;) {
+        const auto found = find_word(key, path, from);
+        if (found == std::string_view::npos) return std::nullopt;
+        const std::string_view rest = key.substr(found + path.size());
+        const bool starts = found == 0 || key[found - 1] == '\\';
+        if (starts && (rest.empty() || rest[0] == '\\')) return rest.empty() ? rest : rest.substr(1);
+        from = found + 1;
+    }
+}
+
+std::string_view first_part(std::string_view path) { return path.substr(0, path.find('\\')); }
+
+std::string_view behind_first_part(std::string_view path) {
+    const auto slash = path.find('\\');
+    return slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
+}
+
+KeyPlace classify_profile(std::string_view rest, KeyPlace place) {
+    const std::string_view part = first_part(rest);
+    if (part.empty()) {
+        place.meaning = KeyMeaning::profile;
+    } else if (same_word(part, "AuthorizedApplications") || same_word(part, "GloballyOpenPorts")) {
+        const std::string_view list = behind_first_part(rest);
+        const bool programs = same_word(part, "AuthorizedApplications");
+        if (list.empty()) {
+            place.meaning = programs ? KeyMeaning::profile_program_exceptions : KeyMeaning::profile_port_exceptions;
+        } else {
+            place.meaning = same_word(list, "List") ? KeyMeaning::exception_list : KeyMeaning::ignored;
+        }
+        place.what = part;
+    } else {
+        place.meaning = KeyMeaning::ignored;  // Logging, IcmpSettings, Services and RemoteAdminSettings of Windows XP
+        place.what = part;
+    }
+    return place;
+}
+
+KeyPlace classify_below(std::string_view rest, StoreKind store) {
+    KeyPlace place;
+    place.store = store;
+    place.meaning = KeyMeaning::ignored;
+    const std::string_view part = first_part(rest);
+    const std::string_view behind = behind_first_part(rest);
+    if (part.empty()) {
+        place.meaning = KeyMeaning::global;
+    } else if (same_word(part, "FirewallRules")) {
+        if (behind.empty()) place.meaning = KeyMeaning::rules;
+    } else if (same_word(part, "DomainProfile")) {
+        place.profile = Profile::domain;
+        return classify_profile(behind, place);
+    } else if (same_word(part, "PublicProfile")) {
+        place.profile = Profile::public_;
+        return classify_profile(behind, place);
+    } else if (same_word(part, "PrivateProfile") || same_word(part, "StandardProfile")) {
+        place.profile = Profile::private_;
+        place.standard_profile = same_word(part, "StandardProfile");
+        return classify_profile(behind, place);
+    } else if (same_word(part, "Mdm") && store == StoreKind::local) {
+        return classify_below(behind, StoreKind::mdm);
+    } else if (same_word(part, "RestrictedServices") || same_word(part, "ConSecRules") ||
+               same_word(part, "MainModeRules")) {
+        place.meaning = KeyMeaning::other_rules;
+        place.what = part;
+    }
+    return place;
+}
+
+}  // namespace
+
+KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root) {
+    if (starts_with_word(key, "HKEY_CURRENT_USER\\")) return {};  // the firewall reads the machine's keys only
+    if (const auto rest = below(key, "Policies\\Microsoft\\WindowsFirewall")) {
+        return classify_below(*rest, StoreKind::group_policy);
+    }
+    if (const auto rest = below(key, "SharedAccess\\Parameters\\FirewallPolicy")) {
+        return classify_below(*rest, StoreKind::local);
+    }
+    if (below(key, "SharedAccess\\Defaults\\FirewallPolicy")) {
+        KeyPlace place;
+        place.meaning = KeyMeaning::defaults;
+        return place;
+    }
+    if (root) return classify_below(key, *root);
+    return {};
+}
+
+}  // namespace fwproof::windows

@@ -1,0 +1,229 @@
+// From registry values to stores: deletions and repeated values first, then every value under what its key means.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "vendor/windows/registry.hpp"
+#include "vendor/windows/words.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+// Values that are still there at the end, in the order of their last writing.
+std::vector<RegistryValue> surviving(std::vector<RegistryValue> values) {
+    constexpr char kBeforeName = '\1';  // sorts below the backslash of a subkey
+    std::map<std::string, std::size_t> live;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const RegistryValue& value = values[i];
+        const std::string key = lowered(value.key);
+        if (value.deletes_key) {
+            live.erase(live.lower_bound(key + "\\"), live.lower_bound(key + "]"));
+        }
+        if (value.deletes_key || (value.deletes_value && value.name.empty())) {
+            live.erase(live.lower_bound(key + kBeforeName), live.lower_bound(key + "\2"));
+        } else if (value.deletes_value) {
+            live.erase(key + kBeforeName + lowered(value.name));
+        } else {
+            live[key + kBeforeName + lowered(value.name)] = i;
+        }
+    }
+    std::vector<std::size_t> order;
+    order.reserve(live.size());
+    for (const auto& [name, index] : live) order.push_back(index);
+    std::sort(order.begin(), order.end());
+    std::vector<RegistryValue> left;
+    left.reserve(order.size());
+    for (const std::size_t index : order) left.push_back(std::move(values[index]));
+    return left;
+}
+
+class StoreReader {
+public:
+    StoreReader(std::optional<StoreKind> root, Export& into) : root_(root), into_(into) {}
+
+    void read(const RegistryValue& value) {
+        if (value.key != last_key_ || !have_key_) {
+            last_key_ = value.key;
+            place_ = classify_key(value.key, root_);
+            have_key_ = true;
+        }
+        switch (place_.meaning) {
+            case KeyMeaning::unrelated:
+            case KeyMeaning::ignored: return;
+            case KeyMeaning::defaults: ++defaults_; return;
+            case KeyMeaning::other_rules: return read_other(value);
+            case KeyMeaning::global: return read_global(value);
+            case KeyMeaning::rules: return read_rule(value);
+            case KeyMeaning::profile: return read_setting(value, find_setting(value.name));
+            case KeyMeaning::profile_program_exceptions: return read_merge(value, Setting::allow_program_exceptions);
+            case KeyMeaning::profile_port_exceptions: return read_merge(value, Setting::allow_port_exceptions);
+            case KeyMeaning::exception_list: return read_exception(value);
+        }
+    }
+
+    void finish() {
+        for (auto& [kind, held] : held_) {
+            if (kind == StoreKind::local)
+                finish_local(held);
+            else
+                finish_policy(held);
+            into_.stores.push_back(std::move(held.store));
+        }
+        for (const auto& [what, seen] : others_) {
+            note(NoteKind::information,
+                 fmt::format("{} values under {} are no firewall rules; they are left out", seen.count, what),
+                 "connection security and service hardening can still stop what the rules let through", seen.span);
+        }
+        if (defaults_ > 0) {
+            into_.notes.push_back(
+                {NoteKind::information,
+                 fmt::format("{} values of the factory defaults are never in force; they are left out", defaults_),
+                 {},
+                 {}});
+        }
+    }
+
+private:
+    // The local store keeps the private profile under the name of Windows XP, StandardProfile.
+    struct Held {
+        Store store;
+        ProfileSettings standard;
+        bool has_standard = false;
+    };
+    struct Seen {
+        std::size_t count = 0;
+        SourceSpan span;
+    };
+
+    void note(NoteKind kind, std::string message, std::string hint, SourceSpan span) {
+        into_.notes.push_back({kind, std::move(message), std::move(hint), span});
+    }
+
+    Held& held() {
+        Held& held = held_[place_.store];
+        held.store.kind = place_.store;
+        return held;
+    }
+
+    void read_other(const RegistryValue& value) {
+        Seen& seen = others_[std::string(place_.what)];
+        if (seen.count++ == 0) seen.span = value.span;
+    }
+
+    void read_global(const RegistryValue& value) {
+        if (same_word(value.name, "PolicyVersion") && value.type == ValueType::number) {
+            held().store.version = fmt::format("{}.{}", value.number >> 8, value.number & 0xff);
+        }
+    }
+
+    void read_rule(const RegistryValue& value) {
+        RawRule raw;
+        if (value.type == ValueType::text) {
+            raw = parse_rule_string(value.name, value.text, value.span, into_.notes);
+        } else {
+            raw.id = value.name;
+            raw.span = value.span;
+            raw.unreadable = true;
+            note(NoteKind::unparsed_line, fmt::format("rule '{}' is not a text value", value.name), {}, value.span);
+        }
+        raw.doubts = value.doubts;
+        held().store.rules.push_back(interpret(raw, into_.notes));
+    }
+
+    void read_setting(const RegistryValue& value, std::optional<Setting> setting) {
+        if (!setting) {
+            if (is_idle_setting(value.name)) return;
+            return note(NoteKind::information,
+                        fmt::format("profile setting '{}' is not known to decide anything; it is left out", value.name),
+                        {}, value.span);
+        }
+        if (value.type != ValueType::number || value.number > 1) {
+            return note(NoteKind::unparsed_line,
+                        fmt::format("'{}' is neither 0 nor 1; it is taken as not set", value.name),
+                        "write dword:00000000 or dword:00000001", value.span);
+        }
+        Held& store = held();
+        const SettingValue read{value.number == 1, value.span};
+        if (place_.standard_profile) {
+            store.has_standard = true;
+            store.standard[*setting] = read;
+        } else {
+            store.store.profile(place_.profile)[*setting] = read;
+        }
+    }
+
+    void read_merge(const RegistryValue& value, Setting setting) {
+        if (same_word(value.name, "AllowUserPrefMerge")) read_setting(value, setting);
+    }
+
+    void read_exception(const RegistryValue& value);
+
+    static void finish_local(Held& held) {
+        if (held.has_standard) held.store.profile(Profile::private_) = held.standard;
+    }
+
+    void finish_policy(Held& held) {
+        ProfileSettings& settings = held.store.profile(Profile::private_);
+        for (std::size_t i = 0; i < settings.values.size(); ++i) {
+            const auto& standard = held.standard.values[i];
+            if (!standard || settings.values[i]) continue;
+            settings.values[i] = standard;
+            note(NoteKind::assumed_default,
+                 fmt::format("{} of StandardProfile is taken for the private profile",
+                             to_string(static_cast<Setting>(i))),
+                 "set it in PrivateProfile and PublicProfile", standard->span);
+        }
+    }
+
+    std::optional<StoreKind> root_;
+    Export& into_;
+    std::map<StoreKind, Held> held_;
+    std::map<std::string, Seen> others_;
+    std::size_t defaults_ = 0;
+    std::string last_key_;
+    bool have_key_ = false;
+    KeyPlace place_;
+};
+
+// "135:TCP" = "135:TCP:10.0.0.0/8,localsubnet:Enabled:Name" and "path" = "path:scope:Enabled:Name": exceptions in the
+// form of Windows XP. Whether a later Windows honours them depends on the host, so the rule is conditional.
+void StoreReader::read_exception(const RegistryValue& value) {
+    RawRule raw;
+    raw.id = value.name;
+    raw.span = value.span;
+    raw.doubts = value.doubts;
+    raw.doubts.push_back({ConditionKind::other, fmt::format("the {} list is honoured", place_.what), value.span});
+    note(NoteKind::unmodelled_condition,
+         fmt::format("exception '{}' is written in the form of Windows XP; it may let traffic in", value.name),
+         "write it as a rule of Windows Firewall with Advanced Security", value.span);
+    std::string_view text = value.text.text;
+    const bool program = same_word(place_.what, "AuthorizedApplications");
+    const auto add = [&](std::string_view key, std::string_view data) {
+        raw.fields.push_back({std::string(key), std::string(data), value.span});
+    };
+    const bool disabled = find_word(text, ":Disabled:") != std::string_view::npos;
+    add("Action", "Allow");
+    add("Dir", "In");
+    add("Active", disabled ? "FALSE" : "TRUE");
+    add("Profile", to_string(place_.profile));
+    if (program) {
+        add("App", value.name);
+    } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {
+        const bool udp = starts_with_word(text.substr(colon + 1), "UDP:");
+        add("Protocol", udp ? "17" : "6");
+        add("LPort", text.substr(0, colon));
+    }
+    held().store.rules.push_back(interpret(raw, into_.notes));
+}
+
+}  // namespace
+
+void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> root, Export& into) {
+    StoreReader reader(root, into);
+    for (const RegistryValue& value : surviving(std::move(values))) reader.read(value);
+    reader.finish();
+}
+
+}  // namespace fwproof::windows

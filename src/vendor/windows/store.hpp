@@ -1,0 +1,76 @@
+// A policy store: the rules and profile settings of one origin, before stores are layered.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vendor/windows/rule.hpp"
+
+namespace fwproof::windows {
+
+// A setting of one profile, always in the registry's sense: a true default action blocks.
+enum class Setting : std::uint8_t {
+    enable_firewall,
+    default_inbound_block,
+    default_outbound_block,
+    shielded,                  // DoNotAllowExceptions
+    allow_local_rules,         // AllowLocalPolicyMerge
+    allow_program_exceptions,  // AuthorizedApplications, AllowUserPrefMerge
+    allow_port_exceptions,     // GloballyOpenPorts, AllowUserPrefMerge
+};
+inline constexpr int kSettingCount = 7;
+
+struct SettingValue {
+    bool value = false;
+    SourceSpan span;
+};
+
+struct ProfileSettings {
+    std::array<std::optional<SettingValue>, kSettingCount> values;
+
+    std::optional<SettingValue>& operator[](Setting s) { return values[static_cast<std::size_t>(s)]; }
+    const std::optional<SettingValue>& operator[](Setting s) const { return values[static_cast<std::size_t>(s)]; }
+};
+
+// The word for a setting in the registry ("EnableFirewall"), and back; words that decide nothing are not found.
+std::string_view to_string(Setting setting);
+std::optional<Setting> find_setting(std::string_view name);
+// Known, but without part in the question what is let through (logging, notifications, stealth mode).
+bool is_idle_setting(std::string_view name);
+
+enum class StoreKind : std::uint8_t {
+    group_policy,
+    mdm,        // device management
+    local,      // the persistent store of the host
+    effective,  // what the host enforces, already layered
+};
+std::string_view to_string(StoreKind kind);  // "group policy", "device management", "local", "effective"
+
+struct Store {
+    StoreKind kind{};
+    std::string name;  // of the policy object; may be empty
+    std::vector<FirewallRule> rules;
+    std::array<ProfileSettings, 3> profiles;  // by Profile
+    std::string version;                      // of the rule schema, as the export has it
+    bool lossy = false;                       // a report that is known to leave things out
+    bool applies = true;                      // false: the policy object is switched off
+    std::string applies_why;
+    bool complete = true;  // false: the export shows only rules or only settings
+
+    ProfileSettings& profile(Profile p) { return profiles[static_cast<std::size_t>(p)]; }
+    const ProfileSettings& profile(Profile p) const { return profiles[static_cast<std::size_t>(p)]; }
+};
+
+// Everything that one device's inputs hold.
+struct Export {
+    std::string device;
+    std::vector<Store> stores;
+    std::vector<Note> notes;
+    std::vector<std::string> assumptions;
+    std::vector<SourceRef> sources;  // made by readers of binary forms
+};
+
+}  // namespace fwproof::windows

@@ -1,0 +1,146 @@
+#include "vendor/windows/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vendor/windows/words.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+constexpr auto kPortKeywords = std::to_array<std::string_view>({
+#define FWPROOF_PORT_KEYWORD(word, first, last, widest_first, widest_last) word,
+#include "vendor/windows/port_keywords.def"
+#undef FWPROOF_PORT_KEYWORD
+});
+
+constexpr auto kAddressKeywords = std::to_array<std::string_view>({
+#define FWPROOF_ADDRESS_KEYWORD(word) word,
+#include "vendor/windows/address_keywords.def"
+#undef FWPROOF_ADDRESS_KEYWORD
+});
+
+template <std::size_t N>
+std::optional<std::string_view> find_keyword(const std::array<std::string_view, N>& words, std::string_view value) {
+    const auto* found = std::find_if(words.begin(), words.end(), [&](auto word) { return same_word(word, value); });
+    if (found == words.end()) return std::nullopt;
+    return *found;
+}
+
+bool is_loopback_or_unspecified(const Address& address) {
+    if (address.family == Family::v6) return address.value <= 1;
+    return address.value == 0 || (address.value >> 24) == 127;
+}
+
+void add_range(AddressList& list, const Address& first, const Address& last) {
+    if (first.family == Family::v4) {
+        list.v4.push_back({static_cast<std::uint32_t>(first.value), static_cast<std::uint32_t>(last.value)});
+    } else {
+        list.v6.push_back({first.value, last.value});
+    }
+}
+
+Taken add_prefix(AddressList& list, std::string_view value, std::string_view mask_text, const Address& address) {
+    const int width = address.family == Family::v4 ? 32 : 128;
+    std::optional<unsigned> length = number<unsigned>(mask_text);
+    if (!length && address.family == Family::v4) {
+        const auto mask = parse_address(mask_text);
+        if (!mask || mask->family != Family::v4) return Taken::unknown();
+        length = netmask_length(static_cast<std::uint32_t>(mask->value));
+        if (!length) return Taken::rejected(fmt::format("the mask of {} is not contiguous", value));
+    }
+    if (!length || *length > static_cast<unsigned>(width)) return Taken::unknown();
+    if (*length == 0) return Taken::rejected(fmt::format("{} has an empty mask", value));
+    const auto prefix = parse_prefix(fmt::format("{}/{}", to_string(address), *length));
+    if (!prefix) return Taken::unknown();
+    if (is_loopback_or_unspecified(prefix->address)) {
+        return Taken::rejected(fmt::format("{} is a loopback or unspecified address", value));
+    }
+    add_range(list, prefix->first(), prefix->last());
+    if (prefix->address == address) return {};
+    return {true, {}, fmt::format("{} has bits below its mask; it is read as {}", value, to_string(*prefix))};
+}
+
+}  // namespace
+
+bool is_port_keyword(std::string_view word) {
+    return same_word(word, "RPC-EPMap") || find_keyword(kPortKeywords, word).has_value();
+}
+
+Taken add_port(PortList& list, std::string_view value, SourceSpan span) {
+    list.given = true;
+    if (same_word(value, "RPC-EPMap")) {
+        list.ports.push_back({135, 135});
+        return {};
+    }
+    if (const auto keyword = find_keyword(kPortKeywords, value)) {
+        list.keywords.push_back({std::string(*keyword), Family::v4, span});
+        return {};
+    }
+    const auto dash = value.find('-');
+    const auto first = number<unsigned>(trimmed(value.substr(0, dash)));
+    const auto last = dash == std::string_view::npos ? first : number<unsigned>(trimmed(value.substr(dash + 1)));
+    if (!first || !last) {
+        list.keywords.push_back({std::string(value), Family::v4, span});
+        return Taken::unknown();
+    }
+    if (*first == 0) return Taken::rejected("port 0 is not a port");
+    if (*last > 65535) return Taken::rejected(fmt::format("port {} is beyond 65535", *last));
+    if (*last < *first) return Taken::rejected(fmt::format("port range {} ends before it begins", value));
+    list.ports.push_back({static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)});
+    return {};
+}
+
+namespace {
+
+Taken add_numbers(AddressList& list, Family family, std::string_view value) {
+    const auto dash = value.find('-');
+    const auto slash = value.find('/');
+    const auto first = parse_address(trimmed(value.substr(0, std::min(dash, slash))));
+    if (!first || first->family != family) return Taken::unknown();
+    if (slash != std::string_view::npos) return add_prefix(list, value, trimmed(value.substr(slash + 1)), *first);
+    if (dash == std::string_view::npos) {
+        if (is_loopback_or_unspecified(*first)) {
+            return Taken::rejected(fmt::format("{} is a loopback or unspecified address", value));
+        }
+        add_range(list, *first, *first);
+        return {};
+    }
+    const auto last = parse_address(trimmed(value.substr(dash + 1)));
+    if (!last || last->family != family) return Taken::unknown();
+    if (last->value < first->value)
+        return Taken::rejected(fmt::format("address range {} ends before it begins", value));
+    add_range(list, *first, *last);
+    return {};
+}
+
+}  // namespace
+
+Taken add_address(AddressList& list, Family family, std::string_view value, bool keywords, SourceSpan span) {
+    list.given = true;
+    if (keywords) {
+        if (const auto keyword = find_keyword(kAddressKeywords, value)) {
+            list.keywords.push_back({std::string(*keyword), family, span});
+            return {};
+        }
+    }
+    Taken taken = add_numbers(list, family, value);
+    if (!taken.understood) list.keywords.push_back({std::string(value), family, span});
+    return taken;
+}
+
+std::optional<IcmpSet> parse_icmp(std::string_view value) {
+    const auto colon = value.find(':');
+    const auto type = number<unsigned>(trimmed(value.substr(0, colon)));
+    if (!type || *type > 255) return std::nullopt;
+    const std::string_view code_text = colon == std::string_view::npos ? "*" : trimmed(value.substr(colon + 1));
+    if (code_text == "*") return icmp_type(static_cast<std::uint8_t>(*type));
+    const auto code = number<unsigned>(code_text);
+    if (!code || *code > 256) return std::nullopt;
+    if (*code == 256) return icmp_type(static_cast<std::uint8_t>(*type));
+    return icmp_code(static_cast<std::uint8_t>(*type), static_cast<std::uint8_t>(*code));
+}
+
+}  // namespace fwproof::windows

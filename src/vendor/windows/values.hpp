@@ -1,0 +1,31 @@
+// The values of list tokens: ports, addresses, ICMP types.
+#pragma once
+
+#include "vendor/windows/rule.hpp"
+
+namespace fwproof::windows {
+
+// How one value was taken.
+struct Taken {
+    bool understood = true;
+    std::string error;   // the device rejects a rule with this value; empty: fine
+    std::string remark;  // worth a note; empty: nothing
+
+    static Taken unknown() { return {false, {}, {}}; }
+    static Taken rejected(std::string why) { return {true, std::move(why), {}}; }
+};
+
+// What is not understood is kept as a keyword of its own, which may stand for anything.
+//
+// "443", "5000-5010" or a keyword. RPC-EPMap is always TCP port 135 and is added as that port.
+Taken add_port(PortList& list, std::string_view value, SourceSpan span);
+
+// An address, "first-last", "network/length", "network/dotted-mask"; with `keywords` also LocalSubnet and the like.
+Taken add_address(AddressList& list, Family family, std::string_view value, bool keywords, SourceSpan span);
+
+// "8", "8:*", "3:4"; code 256 is every code.
+std::optional<IcmpSet> parse_icmp(std::string_view value);
+
+bool is_port_keyword(std::string_view word);
+
+}  // namespace fwproof::windows

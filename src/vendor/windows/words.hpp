@@ -1,0 +1,32 @@
+// ASCII text comparisons that all carriers share: Windows compares keys and enumerated words without case.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fwproof::windows {
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lowered(std::string_view text);
+bool same_word(std::string_view a, std::string_view b);                // without case
+bool starts_with_word(std::string_view text, std::string_view start);  // without case
+// Without case; npos when absent. Linear in `text` times `word`, for short words.
+std::size_t find_word(std::string_view text, std::string_view word, std::size_t from = 0);
+std::string_view trimmed(std::string_view text);  // blanks, tabs and line ends
+
+// The whole text as a decimal number.
+template <class T>
+std::optional<T> number(std::string_view text) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+// "true", "1", "yes" / "false", "0", "no", without case.
+std::optional<bool> truth(std::string_view text);
+
+}  // namespace fwproof::windows

@@ -1,0 +1,33 @@
+#include "fwproof/check/check.hpp"
+#include "support/catch.hpp"
+
+using namespace fwproof;
+
+TEST_CASE("a note of the reader becomes one finding with its place") {
+    auto source = std::make_shared<const Source>("edge.rules", "first\nsecond thing\n");
+    Policy policy;
+    policy.sources = {source};
+    const SourceSpan second{source.get(), 6, 12};
+    policy.notes = {{NoteKind::information, "nothing to report", "", {source.get(), 0, 5}},
+                    {NoteKind::unparsed_line, "not understood: 'second thing'", "check the spelling", second},
+                    {NoteKind::unparsed_line, "not understood: 'second thing'", "check the spelling", second}};
+    CheckInput input;
+    Firewall firewall;
+    firewall.id = "edge";
+    firewall.file = "edge.rules";
+    firewall.policy = &policy;
+    input.topology.firewalls = {firewall};
+    const CheckContext context(std::move(input));
+
+    const auto selected = select_checks({.subjects = {Subject::input}, .select = {}, .ignore = {}});
+    REQUIRE(selected);
+    const auto findings = run_checks(context, *selected);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].check == "unparsed-line");
+    CHECK(findings[0].severity == Severity::warning);
+    CHECK(findings[0].message == "not understood: 'second thing'");
+    CHECK(findings[0].fix == "check the spelling");
+    CHECK(findings[0].file == "edge.rules");
+    CHECK(findings[0].firewall == "edge");
+    CHECK(findings[0].span.line() == 2);
+}

@@ -1,0 +1,164 @@
+#include "vendor/windows/ask.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+
+namespace fwproof::windows {
+
+namespace {
+
+struct Question {
+    Address source, destination;
+    std::uint8_t protocol = 0;
+    std::uint16_t source_port = 0, destination_port = 0;
+    std::uint16_t icmp = 0;
+};
+
+Question parse(std::string_view flow) {
+    std::istringstream words{std::string(flow)};
+    std::string source, arrow, destination, service, from;
+    words >> source >> arrow >> destination >> service >> from;
+    Question question;
+    question.source = parse_address(source).value();
+    question.destination = parse_address(destination).value();
+    const auto slash = service.find('/');
+    const std::string name = service.substr(0, slash);
+    const int value = slash == std::string::npos ? 0 : std::stoi(service.substr(slash + 1));
+    question.protocol = name == "proto" ? static_cast<std::uint8_t>(value) : parse_protocol(name).value();
+    if (has_ports(question.protocol)) question.destination_port = static_cast<std::uint16_t>(value);
+    if (has_icmp_type(question.protocol)) question.icmp = static_cast<std::uint16_t>(value << 8);
+    if (has_ports(question.protocol)) question.source_port = 50505;
+    if (from == "from") words >> question.source_port;
+    return question;
+}
+
+bool holds_term(const ServiceTerm& term, const Question& q) {
+    if (!term.protocols.contains(q.protocol)) return false;
+    const bool ports = has_ports(q.protocol) ? term.source_ports.contains(q.source_port) &&
+                                                   term.destination_ports.contains(q.destination_port)
+                                             : term.source_ports.is_all() && term.destination_ports.is_all();
+    return ports && (has_icmp_type(q.protocol) ? term.icmp.contains(q.icmp) : term.icmp.is_all());
+}
+
+bool holds(const std::vector<Match>& any_of, const Question& q) {
+    return std::any_of(any_of.begin(), any_of.end(), [&](const Match& match) {
+        const Product& header = match.header;
+        if (header.source && !header.source->contains(q.source)) return false;
+        if (header.destination && !header.destination->contains(q.destination)) return false;
+        if (!header.services) return true;
+        const auto& terms = header.services->terms;
+        return std::any_of(terms.begin(), terms.end(), [&](const ServiceTerm& term) { return holds_term(term, q); });
+    });
+}
+
+char letter(Verdict verdict) { return verdict == Verdict::permit ? 'P' : verdict == Verdict::deny ? 'D' : 'U'; }
+
+}  // namespace
+
+std::string ask(const Policy& policy, std::string_view profile, Position position, std::string_view flow,
+                const std::vector<std::string>& assumed) {
+    const Path* path = policy.find_path(position, profile);
+    if (!path) return "no path";
+    const Question question = parse(flow);
+    const Ruleset& ruleset = policy.rulesets.at(path->stages.at(0).ruleset);
+    std::string possible;
+    const auto add = [&](char verdict) {
+        if (possible.find(verdict) == std::string::npos) possible += verdict;
+    };
+    bool decided = false;
+    for (const Rule& rule : ruleset.rules) {
+        if (!rule.enabled) continue;
+        const auto& match = rule.match;
+        const bool known =
+            std::all_of(match.conditions.begin(), match.conditions.end(), [&](const Condition& condition) {
+                return std::any_of(assumed.begin(), assumed.end(),
+                                   [&](const auto& word) { return condition.value.find(word) != std::string::npos; });
+            });
+        const bool surely = (!match.conditional || known) && holds(match.any_of, question);
+        const bool possibly = known ? surely : holds(match.outer.empty() ? match.any_of : match.outer, question);
+        if (!surely && !possibly) continue;
+        add(letter(std::get<Decide>(rule.action).verdict));
+        decided = surely;
+        if (decided) break;
+    }
+    if (!decided) add(letter(ruleset.default_verdict.value()));
+    return possible.size() == 1 ? possible : "U";
+}
+
+namespace {
+
+Result<std::vector<Policy>> load_bytes(std::string bytes, const LoadOptions& options, std::string name) {
+    Input input{name, {std::make_shared<const Source>(name, std::move(bytes))}};
+    return load_policies(input, options);
+}
+
+}  // namespace
+
+Policy load_text(std::string bytes, const LoadOptions& options, std::string name) {
+    auto policies = load_bytes(std::move(bytes), options, std::move(name));
+    if (!policies) throw std::runtime_error(render(policies.error()));
+    return policies->at(0);
+}
+
+std::string load_error(std::string bytes, std::string name) {
+    const auto policies = load_bytes(std::move(bytes), {}, std::move(name));
+    return policies ? "" : render(policies.error());
+}
+
+std::string utf16(std::string_view text) {
+    std::string bytes = "\xff\xfe";
+    for (const char c : text) {
+        bytes += c;
+        bytes += '\0';
+    }
+    return bytes;
+}
+
+namespace {
+
+std::string rules_key(std::string_view key, const std::vector<std::string>& rules, std::string_view extra) {
+    std::string text = fmt::format("[HKEY_LOCAL_MACHINE\\{}\\FirewallRules]\r\n", key);
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        std::string escaped;
+        for (const char c : rules[i]) {
+            if (c == '\\' || c == '"') escaped += '\\';
+            escaped += c;
+        }
+        text += fmt::format("\"r{}\"=\"{}\"\r\n", i + 1, escaped);
+    }
+    return text + "\r\n" + std::string(extra);
+}
+
+constexpr std::string_view kHeader = "Windows Registry Editor Version 5.00\r\n\r\n";
+
+}  // namespace
+
+std::string reg(const std::vector<std::string>& rules, std::string_view extra) {
+    constexpr std::string_view kLocal = "SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy";
+    std::string text(kHeader);
+    for (const auto* profile : {"DomainProfile", "StandardProfile", "PublicProfile"}) {
+        text += fmt::format(
+            "[HKEY_LOCAL_MACHINE\\{}\\{}]\r\n\"EnableFirewall\"=dword:00000001\r\n\"DefaultInboundAction\"=dword:"
+            "00000001\r\n"
+            "\"DefaultOutboundAction\"=dword:00000000\r\n\"DoNotAllowExceptions\"=dword:00000000\r\n\r\n",
+            kLocal, profile);
+    }
+    return text + rules_key(kLocal, rules, extra);
+}
+
+std::string gpo_reg(const std::vector<std::string>& rules, std::string_view extra) {
+    return std::string(kHeader) + rules_key("SOFTWARE\\Policies\\Microsoft\\WindowsFirewall", rules, extra);
+}
+
+std::string read_fixture(const std::string& path) {
+    std::ifstream file(std::string(FWPROOF_ROOT) + "/fixtures/vendor/windows/" + path, std::ios::binary);
+    if (!file) throw std::runtime_error("no fixture " + path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace fwproof::windows

@@ -1,0 +1,104 @@
+// One policy in every carrier gives one normalized policy.
+#include "support/catch.hpp"
+#include "vendor/windows/ask.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+using namespace fwproof;
+using namespace fwproof::windows;
+
+namespace {
+
+std::string conditions_text(const RuleMatch& match) {
+    std::string text = match.conditional ? " if" : "";
+    for (const auto& condition : match.conditions)
+        text += fmt::format(" [{} {}]", to_string(condition.kind), condition.value);
+    for (const auto& outer : match.outer) text += fmt::format(" at most {}", to_string(outer.header));
+    return text;
+}
+
+// Everything that decides: one line a rule, in an order that does not depend on the carrier's.
+std::string normalized(const Policy& policy) {
+    std::string text;
+    for (const auto& ruleset : policy.rulesets) {
+        text += fmt::format("{}: else {}\n", ruleset.name, to_string(ruleset.default_verdict.value()));
+        std::vector<std::string> lines;
+        for (const auto& rule : ruleset.rules) {
+            std::string line = fmt::format("  {}{} {}:", rule.enabled ? "" : "off ",
+                                           to_string(std::get<Decide>(rule.action).verdict), rule.name);
+            for (const auto& match : rule.match.any_of) line += fmt::format(" {}", to_string(match.header));
+            lines.push_back(line + conditions_text(rule.match) + "\n");
+        }
+        std::sort(lines.begin(), lines.end());
+        for (const auto& line : lines) text += line;
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("one policy in every carrier") {
+    const Policy expected = load_text(read_fixture("one-policy/policy.reg"));
+    CHECK(normalized(expected) == read_fixture("one-policy/normalized.txt"));
+    for (const auto* file : {"gpreport.xml"}) {
+        INFO(file);
+        CHECK(normalized(load_text(read_fixture(std::string("one-policy/") + file))) == normalized(expected));
+    }
+}
+
+TEST_CASE("a report that was saved again as UTF-8 is read by its bytes, under any prefix") {
+    const Source source("report", read_fixture("one-policy/gpreport.xml"));
+    std::string text(source.text());
+    CHECK(text.find("encoding=\"utf-16\"") != std::string::npos);
+    CHECK(normalized(load_text(text)) == read_fixture("one-policy/normalized.txt"));
+    for (std::size_t at = 0; (at = text.find("q1:", at)) != std::string::npos;) text.replace(at, 3, "zz:");
+    for (std::size_t at = 0; (at = text.find("xmlns:q1", at)) != std::string::npos;) text.replace(at, 8, "xmlns:zz");
+    CHECK(normalized(load_text(text)) == read_fixture("one-policy/normalized.txt"));
+}
+
+TEST_CASE("the deciding statement is shown with id, name and place") {
+    const Policy policy = load_text(read_fixture("one-policy/policy.reg"), {}, "policy.reg");
+    const Ruleset& ruleset = policy.rulesets.at(0);
+    CHECK(ruleset.name == "inbound, domain profile");
+    const auto rule =
+        std::find_if(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& r) { return r.name == "Agent-In"; });
+    REQUIRE(rule != ruleset.rules.end());
+    CHECK(rule->comment == "Management traffic");
+    CHECK(rule->span.line() == 29);
+    CHECK(rule->span.line_text().starts_with("\"Agent-In\"=\"v2.31|"));
+    CHECK(ruleset.default_span.text() == "\"DefaultInboundAction\"=dword:00000001");
+    CHECK(policy.version == "2.31");
+}
+
+TEST_CASE("what cannot be read says so in one line") {
+    const std::string report = read_fixture("one-policy/gpreport.xml");
+    CHECK(load_error(report.substr(0, report.size() - 1), "r.xml")
+              .find("error: UTF-16 text is cut in the middle of a character (odd number of bytes)\n") !=
+          std::string::npos);
+    const std::string cut = load_error(report.substr(0, report.size() / 4 * 2), "r.xml");
+    CHECK(cut.find("error: not well-formed XML") != std::string::npos);
+    CHECK(cut.find("hint: the file looks cut; export the report again\n") != std::string::npos);
+    CHECK(load_error("<?xml version=\"1.0\"?>\n<!DOCTYPE GPO [<!ENTITY a \"aa\">]>\n<GPO "
+                     "xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\">&a;</GPO>",
+                     "r.xml") ==
+          "r.xml:2:1: error: XML with a document type declaration or entities is not read\n"
+          "    <!DOCTYPE GPO [<!ENTITY a \"aa\">]>\n"
+          "    ^\n"
+          "hint: Windows writes reports without one; remove it\n");
+    CHECK(load_error(utf16("<html dir=\"ltr\" xmlns:v=\"urn:schemas-microsoft-com:vml\" "
+                           "gpmc_reportInitialized=\"false\"><body>x</body></html>"),
+                     "r.html") ==
+          "r.html: error: the HTML report of a policy object leaves conditions out and shows some that are not there\n"
+          "hint: use Get-GPOReport -ReportType Xml, or registry.pol of the backup\n");
+    CHECK(load_error(
+              "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other]\r\n\"a\"=\"b\"\r\n",
+              "r.reg") ==
+          "r.reg: error: the registry export holds no firewall policy in force\n"
+          "hint: export HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall and "
+          "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\n");
+    CHECK(load_error("<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Computer/></GPO>", "r.xml") ==
+          "r.xml: error: the report holds no Windows Firewall settings\n"
+          "hint: report a policy object with Windows Firewall with Advanced Security rules\n");
+}
