@@ -9,9 +9,14 @@ namespace fwproof::windows {
 
 enum class Carrier : std::uint8_t {
     none,
-    registry_file,  // .reg
-    gpo_report,     // XML of Get-GPOReport, a GPO backup or a resultant set of policy
-    refused,        // known, and known not to decide anything
+    registry_file,    // .reg
+    registry_policy,  // registry.pol
+    hive,             // .wfw
+    lgpo_text,
+    policy_rules,  // .PolicyRules
+    preferences,   // Registry.xml
+    gpo_report,    // XML of Get-GPOReport, a GPO backup or a resultant set of policy
+    refused,       // known, and known not to decide anything
 };
 
 struct Recognition {
@@ -24,8 +29,18 @@ struct Recognition {
 // By content alone.
 Recognition recognise(const Source& source);
 
+bool is_lgpo_text(std::string_view text);
+
+// The error for a file of the right form without firewall policy.
+Error no_policy(const Source& source, std::string_view what, std::string hint);
+
 // Each reads one source into one export per policy object in it.
 Result<std::vector<Export>> read_registry_file(const SourceRef& source);
+Result<std::vector<Export>> read_registry_policy(const SourceRef& source);
+Result<std::vector<Export>> read_hive(const SourceRef& source);
+Result<std::vector<Export>> read_lgpo_text(const SourceRef& source);
+Result<std::vector<Export>> read_policy_rules(const SourceRef& source);
+Result<std::vector<Export>> read_preferences(const SourceRef& source);
 Result<std::vector<Export>> read_gpo_report(const SourceRef& source);
 
 }  // namespace fwproof::windows

@@ -61,13 +61,13 @@ private:
                 continue;
             }
             if (!is_policy(store)) continue;
-            conflict = conflict || (result.value && *result.value != value->value);
+            conflict = conflict || !value->certain || (result.value && *result.value != value->value);
             if (!result.value) result = {value->value, value->span, false};
         }
         if (conflict) {
             if (asked_.contains(profile)) {
                 note(NoteKind::conflicting_definition,
-                     fmt::format("{} of the {} profile is set to different values by different policy objects",
+                     fmt::format("{} of the {} profile is set to different values, or only under conditions",
                                  to_string(setting), to_string(profile)),
                      "report the resultant set of policy: gpresult /x or Get-GPResultantSetOfPolicy", result.span);
             }
@@ -78,7 +78,9 @@ private:
         if (!policy_only(setting)) {
             for (const Store& store : made_.stores) {
                 const auto& value = store.profile(profile)[setting];
-                if (value && store.applies && !is_policy(store)) return {value->value, value->span, false};
+                if (!value || !store.applies || is_policy(store)) continue;
+                if (!value->certain) return {std::nullopt, value->span, false};
+                return {value->value, value->span, false};
             }
         }
         return {factory_default(setting), {}, true};

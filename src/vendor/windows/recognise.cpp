@@ -1,4 +1,6 @@
 // Recognises a file by its first bytes, then by the namespace and local name of the root element.
+#include <fmt/format.h>
+
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/words.hpp"
 #include "vendor/windows/xml.hpp"
@@ -36,6 +38,9 @@ Recognition recognise_xml(std::string_view text) {
         return refused("the HTML report of a policy object leaves conditions out and shows some that are not there",
                        "use Get-GPOReport -ReportType Xml, or registry.pol of the backup");
     }
+    if (name == "PolicyRules") return certain(Carrier::policy_rules);
+    if (name == "RegistrySettings" && has(tag, "A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51"))
+        return certain(Carrier::preferences);
     if (name == "wfpdiag" || name == "wfpstate") {
         return refused("compiled filters of one moment are no policy", "use netsh advfirewall export FILE.wfw");
     }
@@ -44,7 +49,15 @@ Recognition recognise_xml(std::string_view text) {
 
 }  // namespace
 
+Error no_policy(const Source& source, std::string_view what, std::string hint) {
+    Error error{fmt::format("the {} holds no firewall policy in force", what), std::move(hint), {}};
+    error.file = source.name();
+    return error;
+}
+
 Recognition recognise(const Source& source) {
+    if (source.bytes().starts_with("PReg")) return certain(Carrier::registry_policy);
+    if (source.bytes().starts_with("regf")) return certain(Carrier::hive);
     std::string_view text = source.text();
     const auto start = text.find_first_not_of(" \t\r\n");
     if (start == std::string_view::npos) return {};
@@ -53,6 +66,7 @@ Recognition recognise(const Source& source) {
         return certain(Carrier::registry_file);
     }
     if (text.starts_with('<')) return recognise_xml(text);
+    if (is_lgpo_text(text)) return certain(Carrier::lgpo_text);
     return {};
 }
 

@@ -225,12 +225,9 @@ Result<std::vector<Export>> read_registry_file(const SourceRef& source) {
     Export& made = exports[0];
     read_values(RegistryFileReader(source, made).run(), std::nullopt, made);
     if (made.stores.empty()) {
-        Error error{"the registry export holds no firewall policy in force",
-                    "export HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall and "
-                    "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy",
-                    {}};
-        error.file = source->name();
-        return fail(std::move(error));
+        return fail(no_policy(*source, "registry export",
+                              "export HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall and "
+                              "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy"));
     }
     return exports;
 }

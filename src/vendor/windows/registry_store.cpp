@@ -39,6 +39,41 @@ std::vector<RegistryValue> surviving(std::vector<RegistryValue> values) {
     return left;
 }
 
+// The part of a local store's key in front of the services: "...\\ControlSet001". Empty for other keys.
+std::string_view control_set(std::string_view key) {
+    const auto found = find_word(key, "\\Services\\SharedAccess\\");
+    return found == std::string_view::npos ? std::string_view() : key.substr(0, found);
+}
+
+// A whole SYSTEM hive holds several generations of the local store; one of them is in force.
+std::string choose_control_set(const std::vector<RegistryValue>& values, std::vector<Note>& notes) {
+    std::map<std::string, SourceSpan> sets;
+    std::string current;
+    const std::string* last_key = nullptr;
+    for (const RegistryValue& value : values) {
+        if (same_word(value.name, "Current") && value.type == ValueType::number &&
+            lowered(value.key).ends_with("select")) {
+            current = fmt::format("controlset{:03}", value.number);
+        }
+        if (last_key && *last_key == value.key) continue;
+        last_key = &value.key;
+        if (const auto set = control_set(value.key); !set.empty()) sets.try_emplace(lowered(set), value.span);
+    }
+    if (sets.size() < 2) return {};
+    auto chosen = sets.begin();
+    for (auto set = sets.begin(); set != sets.end(); ++set) {
+        if (set->first.ends_with("currentcontrolset")) chosen = set;
+    }
+    for (auto set = sets.begin(); set != sets.end(); ++set) {
+        if (!current.empty() && set->first.ends_with(current)) chosen = set;
+    }
+    notes.push_back({NoteKind::information,
+                     fmt::format("{} control sets hold a local store; {} is read", sets.size(), chosen->first),
+                     {},
+                     chosen->second});
+    return chosen->first;
+}
+
 class StoreReader {
 public:
     StoreReader(std::optional<StoreKind> root, Export& into) : root_(root), into_(into) {}
@@ -145,7 +180,7 @@ private:
                         "write dword:00000000 or dword:00000001", value.span);
         }
         Held& store = held();
-        const SettingValue read{value.number == 1, value.span};
+        const SettingValue read{value.number == 1, value.span, value.doubts.empty()};
         if (place_.standard_profile) {
             store.has_standard = true;
             store.standard[*setting] = read;
@@ -221,8 +256,14 @@ void StoreReader::read_exception(const RegistryValue& value) {
 }  // namespace
 
 void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> root, Export& into) {
+    const std::string chosen = choose_control_set(values, into.notes);
     StoreReader reader(root, into);
-    for (const RegistryValue& value : surviving(std::move(values))) reader.read(value);
+    for (const RegistryValue& value : surviving(std::move(values))) {
+        if (!chosen.empty()) {
+            if (const auto set = control_set(value.key); !set.empty() && !same_word(set, chosen)) continue;
+        }
+        reader.read(value);
+    }
     reader.finish();
 }
 

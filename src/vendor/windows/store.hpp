@@ -26,6 +26,7 @@ inline constexpr int kSettingCount = 7;
 struct SettingValue {
     bool value = false;
     SourceSpan span;
+    bool certain = true;  // false: it is written only under conditions
 };
 
 struct ProfileSettings {

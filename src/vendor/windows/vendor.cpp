@@ -33,6 +33,11 @@ Result<std::vector<Export>> read(const SourceRef& source) {
     const Recognition found = recognise(*source);
     switch (found.carrier) {
         case Carrier::registry_file: return read_registry_file(source);
+        case Carrier::registry_policy: return read_registry_policy(source);
+        case Carrier::hive: return read_hive(source);
+        case Carrier::lgpo_text: return read_lgpo_text(source);
+        case Carrier::policy_rules: return read_policy_rules(source);
+        case Carrier::preferences: return read_preferences(source);
         case Carrier::gpo_report: return read_gpo_report(source);
         case Carrier::refused: return fail(about(*source, found.refusal, found.cure));
         case Carrier::none: break;

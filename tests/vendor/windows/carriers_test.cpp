@@ -42,7 +42,8 @@ std::string normalized(const Policy& policy) {
 TEST_CASE("one policy in every carrier") {
     const Policy expected = load_text(read_fixture("one-policy/policy.reg"));
     CHECK(normalized(expected) == read_fixture("one-policy/normalized.txt"));
-    for (const auto* file : {"gpreport.xml"}) {
+    for (const auto* file : {"gpreport.xml", "registry.pol", "lgpo.txt", "policy.PolicyRules", "Registry.xml",
+                             "policy.wfw", "../hive/lh.wfw", "../hive/ri.wfw"}) {
         INFO(file);
         CHECK(normalized(load_text(read_fixture(std::string("one-policy/") + file))) == normalized(expected));
     }

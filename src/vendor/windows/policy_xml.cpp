@@ -1,0 +1,148 @@
+// Two XML carriers of registry values: .PolicyRules of Policy Analyzer, and Registry.xml of Group Policy Preferences
+// ([MS-GPPREF] 2.2.1.17).
+#include <fmt/format.h>
+
+#include "vendor/windows/carrier.hpp"
+#include "vendor/windows/registry.hpp"
+#include "vendor/windows/words.hpp"
+#include "vendor/windows/xml.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+constexpr int kDeepest = 64;  // collections within collections
+
+// Text of which the source may hold entities; without any, bytes correspond.
+LocatedText located(std::string text, SourceSpan span) {
+    LocatedText result;
+    result.aligned = span.length == text.size();
+    result.text = std::move(text);
+    result.span = span;
+    return result;
+}
+
+void set_data(RegistryValue& value, std::string_view type, std::string data, SourceSpan span, int base) {
+    value.type = ValueType::other;
+    if (same_word(type, "REG_SZ") || same_word(type, "REG_EXPAND_SZ")) {
+        value.type = ValueType::text;
+        value.text = located(std::move(data), span);
+    } else if (same_word(type, "REG_DWORD")) {
+        const std::string_view digits = trimmed(data);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value.number, base);
+        if (error == std::errc() && !digits.empty() && end == digits.data() + digits.size())
+            value.type = ValueType::number;
+    }
+}
+
+std::vector<RegistryValue> policy_rules(const XmlDocument& xml) {
+    std::vector<RegistryValue> values;
+    for (const auto& entry : xml.root().children()) {
+        if (local_name(entry) != "ComputerConfig") continue;  // user settings are not the firewall's
+        RegistryValue value;
+        value.span = xml.span(entry);
+        value.key = trimmed(entry.child("Key").text().get());
+        value.name = trimmed(entry.child("Value").text().get());
+        const auto data = entry.child("RegData");
+        const std::string_view type = trimmed(entry.child("RegType").text().get());
+        if (same_word(value.name, "**delvals.") || starts_with_word(value.name, "**del.")) {
+            value.deletes_value = true;
+            value.name = starts_with_word(value.name, "**del.") ? value.name.substr(6) : "";
+        }
+        set_data(value, type, data.text().get(), xml.text_span(data), 10);
+        values.push_back(std::move(value));
+    }
+    return values;
+}
+
+class PreferencesReader {
+public:
+    PreferencesReader(const XmlDocument& xml, Export& into) : xml_(xml), into_(into) {}
+
+    std::vector<RegistryValue> run() {
+        read(xml_.root(), {}, 0);
+        return std::move(values_);
+    }
+
+private:
+    void read(const pugi::xml_node& parent, const std::vector<Condition>& doubts, int depth) {
+        if (depth > kDeepest) {
+            into_.notes.push_back({NoteKind::unparsed_line,
+                                   "collections are nested too deeply; the inner ones are not read",
+                                   {},
+                                   xml_.span(parent)});
+            return;
+        }
+        for (const auto& item : parent.children()) {
+            const bool collection = local_name(item) == "Collection";
+            if (!collection && local_name(item) != "Registry") continue;
+            if (truth(item.attribute("disabled").value()) == std::optional(true)) continue;
+            std::vector<Condition> own = doubts;
+            if (item.child("Filters").first_child()) {
+                own.push_back({ConditionKind::other,
+                               fmt::format("item-level targeting of '{}'", item.attribute("name").value()),
+                               xml_.span(item)});
+            }
+            if (collection)
+                read(item, own, depth + 1);
+            else
+                read_item(item, own);
+        }
+    }
+
+    void read_item(const pugi::xml_node& item, const std::vector<Condition>& doubts) {
+        const auto properties = item.child("Properties");
+        const std::string_view hive = properties.attribute("hive").value();
+        if (!hive.empty() && !same_word(hive, "HKEY_LOCAL_MACHINE")) return;
+        RegistryValue value;
+        value.span = xml_.span(item);
+        value.key = properties.attribute("key").value();
+        value.name = properties.attribute("name").value();
+        value.doubts = doubts;
+        const std::string_view action = properties.attribute("action").value();
+        if (same_word(action, "D")) {
+            value.deletes_value = true;
+            value.deletes_key = value.name.empty();
+        } else if (same_word(action, "C")) {
+            value.doubts.push_back(
+                {ConditionKind::other, fmt::format("'{}' did not exist before", value.name), value.span});
+        }
+        // Numbers are written in hexadecimal, whatever the editor shows.
+        set_data(value, properties.attribute("type").value(), properties.attribute("value").value(), value.span, 16);
+        value.text.aligned = false;
+        if (!value.doubts.empty() && value.deletes_value) {
+            into_.notes.push_back(
+                {NoteKind::unparsed_line, "deletion that holds only under conditions is passed over", {}, value.span});
+            return;
+        }
+        values_.push_back(std::move(value));
+    }
+
+    const XmlDocument& xml_;
+    Export& into_;
+    std::vector<RegistryValue> values_;
+};
+
+}  // namespace
+
+Result<std::vector<Export>> read_policy_rules(const SourceRef& source) {
+    const auto xml = XmlDocument::parse(source);
+    if (!xml) return fail(xml.error());
+    std::vector<Export> exports(1);
+    read_values(policy_rules(*xml), std::nullopt, exports[0]);
+    if (exports[0].stores.empty())
+        return fail(
+            no_policy(*source, ".PolicyRules file", "add a policy object with firewall settings in Policy Analyzer"));
+    return exports;
+}
+
+Result<std::vector<Export>> read_preferences(const SourceRef& source) {
+    const auto xml = XmlDocument::parse(source);
+    if (!xml) return fail(xml.error());
+    std::vector<Export> exports(1);
+    read_values(PreferencesReader(*xml, exports[0]).run(), std::nullopt, exports[0]);
+    if (exports[0].stores.empty()) return fail(no_policy(*source, "preferences file", "it writes no firewall keys"));
+    return exports;
+}
+
+}  // namespace fwproof::windows

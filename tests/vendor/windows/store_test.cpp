@@ -1,0 +1,203 @@
+// Which stores and settings count, and how they merge.
+#include "support/catch.hpp"
+#include "vendor/windows/ask.hpp"
+
+#include <algorithm>
+
+using namespace fwproof;
+using namespace fwproof::windows;
+
+namespace {
+
+constexpr auto kIn = Position::inbound;
+constexpr auto kOut = Position::outbound;
+const std::string kAllow22 = "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|";
+const std::string kPolicy = "[HKEY_LOCAL_MACHINE\\Software\\Policies\\Microsoft\\WindowsFirewall";
+const std::string kLocal =
+    "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy";
+
+std::string section(const std::string& key, const std::string& lines) { return key + "]\r\n" + lines + "\r\n\r\n"; }
+
+Policy load_all(const std::vector<std::pair<std::string, std::string>>& files, const LoadOptions& options = {}) {
+    Input input{"host", {}};
+    for (const auto& [name, bytes] : files) input.sources.push_back(std::make_shared<const Source>(name, bytes));
+    auto policies = load_policies(input, options);
+    REQUIRE(policies);
+    return policies->at(0);
+}
+
+bool says(const Policy& policy, std::string_view text) {
+    return std::any_of(policy.notes.begin(), policy.notes.end(),
+                       [&](const Note& note) { return note.message == text; });
+}
+
+bool assumes(const Policy& policy, std::string_view text) {
+    return std::find(policy.assumptions.begin(), policy.assumptions.end(), text) != policy.assumptions.end();
+}
+
+}  // namespace
+
+TEST_CASE("profile settings decide before rules") {
+    struct Case {
+        std::string name, settings, flow, verdict;
+        Position position = kIn;
+    };
+    const std::vector<Case> cases = {
+        {"a true default action blocks", "\"DefaultInboundAction\"=dword:00000001", "10.0.0.5 > 10.9.9.9 tcp/80", "D"},
+        {"a false one allows", "\"DefaultInboundAction\"=dword:00000000", "10.0.0.5 > 10.9.9.9 tcp/80", "P"},
+        {"outbound is blocked by a true one", "\"DefaultOutboundAction\"=dword:00000001", "10.9.9.9 > 10.0.0.5 tcp/80",
+         "D", kOut},
+        {"firewall off beats blocks", "\"EnableFirewall\"=dword:00000000", "10.0.0.5 > 10.9.9.9 tcp/23", "P"},
+        {"shields up beats allows", "\"DoNotAllowExceptions\"=dword:00000001", "10.0.0.5 > 10.9.9.9 tcp/22", "D"},
+        {"and leaves outbound alone", "\"DoNotAllowExceptions\"=dword:00000001", "10.9.9.9 > 10.0.0.5 tcp/80", "P",
+         kOut},
+        {"shields up with a default that allows is disputed",
+         "\"DoNotAllowExceptions\"=dword:00000001\r\n\"DefaultInboundAction\"=dword:00000000",
+         "10.0.0.5 > 10.9.9.9 tcp/22", "U"},
+        {"a setting that is no number is not set", "\"DefaultInboundAction\"=\"0\"", "10.0.0.5 > 10.9.9.9 tcp/80", "D"},
+        {"deleted settings are not set", "\"DefaultInboundAction\"=dword:00000000\r\n\"DefaultInboundAction\"=-",
+         "10.0.0.5 > 10.9.9.9 tcp/80", "D"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.name);
+        const Policy policy =
+            load_text(gpo_reg({kAllow22, "v2.30|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=23|"},
+                              section(kPolicy + "\\DomainProfile", item.settings)));
+        CHECK(ask(policy, "domain", item.position, item.flow) == item.verdict);
+    }
+}
+
+TEST_CASE("policy shuts local rules out, per profile") {
+    const std::string off = section(kPolicy + "\\PublicProfile", "\"AllowLocalPolicyMerge\"=dword:00000000");
+    const Policy policy = load_text(reg({kAllow22}, off));
+    CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    CHECK(says(policy, "1 local rules are not in force in the public profile: policy sets AllowLocalPolicyMerge to 0"));
+
+    const Policy alone =
+        load_text(reg({kAllow22}, section(kLocal + "\\PublicProfile", "\"AllowLocalPolicyMerge\"=dword:00000000")));
+    CHECK(ask(alone, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    CHECK(assumes(alone, "No group policy adds rules or settings to the local store that was read."));
+}
+
+TEST_CASE("local exceptions of users can be shut out by policy") {
+    const std::string off =
+        section(kPolicy + "\\DomainProfile\\GloballyOpenPorts", "\"AllowUserPrefMerge\"=dword:00000000");
+    const Policy policy =
+        load_text(reg({kAllow22, "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort2_10=80-81|"}, off));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+    CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+}
+
+TEST_CASE("the key decides what a rule is") {
+    const std::string block = "\"x\"=\"v2.30|Action=Block|Active=TRUE|Dir=In|\"";
+    const std::string allow = "\"y\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|\"";
+    const std::string defaults =
+        "[HKEY_LOCAL_"
+        "MACHINE\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Defaults\\FirewallPolicy\\FirewallRules";
+    const Policy policy = load_text(reg(
+        {kAllow22},
+        section(defaults, block + "\r\n" + allow) + section(kLocal + "\\RestrictedServices\\Static\\System", block) +
+            section(kLocal + "\\ConSecRules", block) +
+            section("[HKEY_CURRENT_USER\\Software\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules", block)));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
+    CHECK(says(policy, "2 values of the factory defaults are never in force; they are left out"));
+    CHECK(says(policy, "1 values under RestrictedServices are no firewall rules; they are left out"));
+    CHECK(says(policy, "1 values under ConSecRules are no firewall rules; they are left out"));
+}
+
+TEST_CASE("deletions and later values in a registry file") {
+    const std::string key = kLocal + "\\FirewallRules";
+    const Policy policy =
+        load_text(reg({kAllow22, kAllow22},
+                      section(key, "\"r1\"=-") +
+                          section(key, "\"R2\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=23|\"")));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "P");
+    const Policy gone = load_text(reg({kAllow22}, "[-" + kLocal.substr(1) + "\\FirewallRules]\r\n"));
+    CHECK(ask(gone, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+}
+
+TEST_CASE("rules of one id in policy and local store") {
+    const std::string narrow = "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|RA4=10.0.0.0/8|";
+    const Policy policy = load_all({{"gpo.reg", gpo_reg({narrow})}, {"local.reg", reg({kAllow22})}});
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    CHECK(ask(policy, "domain", kIn, "192.0.2.1 > 10.9.9.9 tcp/22") == "U");
+    CHECK(says(policy, "rule 'r1' stands in several stores; this one may be replaced by the other"));
+}
+
+TEST_CASE("policy objects that disagree") {
+    const auto file = [](const std::string& value) {
+        return gpo_reg({}, section(kPolicy + "\\DomainProfile", "\"DefaultInboundAction\"=dword:0000000" + value));
+    };
+    const Policy policy = load_all({{"a.reg", file("1")}, {"b.reg", file("0")}});
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+    CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    CHECK(says(policy,
+               "DefaultInboundAction of the domain profile is set to different values, or only under conditions"));
+}
+
+TEST_CASE("what the export does not set is assumed aloud") {
+    const Policy policy = load_text(gpo_reg({kAllow22}));
+    CHECK(policy.assumptions == std::vector<std::string>{
+                                    "EnableFirewall has the factory default, on, where the export does not set it: "
+                                    "domain, private, public profiles.",
+                                    "DefaultInboundAction has the factory default, block, where the export does not "
+                                    "set it: domain, private, public profiles.",
+                                    "DefaultOutboundAction has the factory default, allow, where the export does not "
+                                    "set it: domain, private, public profiles.",
+                                    "DoNotAllowExceptions has the factory default, off, where the export does not set "
+                                    "it: domain, private, public profiles.",
+                                    "No policy object beside those that were read sets the firewall of this host.",
+                                    "The local store of the host, which was not read, adds no rule.",
+                                });
+    CHECK(says(policy, "DefaultInboundAction is not set for domain, private, public; it is taken as block"));
+}
+
+TEST_CASE("a chosen profile leaves the others out") {
+    LoadOptions options;
+    options.network_profile = "private";
+    const Policy policy = load_text(reg({kAllow22}), options);
+    CHECK(policy.paths.size() == 2);
+    CHECK(policy.paths[0].variant == "private");
+    options.network_profile = "office";
+    Input input{"x", {std::make_shared<const Source>("x", reg({kAllow22}))}};
+    const auto refused = load_policies(input, options);
+    REQUIRE(!refused);
+    CHECK(refused.error().message == "unknown network profile 'office'");
+    CHECK(refused.error().hint == "one of domain, private, public");
+}
+
+TEST_CASE("given local networks resolve LocalSubnet") {
+    LoadOptions options;
+    options.local_subnets = {*parse_prefix("10.1.0.0/16"), *parse_prefix("2001:db8:1::/64")};
+    const Policy policy = load_text(
+        reg({"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|RA4=LocalSubnet|RA6=LocalSubnet|"}), options);
+    CHECK(ask(policy, "domain", kIn, "10.1.2.3 > 10.1.9.9 tcp/22") == "P");
+    CHECK(ask(policy, "domain", kIn, "10.2.2.3 > 10.1.9.9 tcp/22") == "D");
+    CHECK(ask(policy, "domain", kIn, "2001:db8:1::5 > 2001:db8:1::9 tcp/22") == "P");
+    CHECK(ask(policy, "domain", kIn, "2001:db8:2::5 > 2001:db8:1::9 tcp/22") == "D");
+    CHECK(ask(policy, "domain", kIn, "fe80::5 > fe80::9 tcp/22") == "U");
+}
+
+TEST_CASE("several control sets: the current one counts") {
+    std::string text = reg({kAllow22});
+    for (std::size_t at = 0; (at = text.find("CurrentControlSet", at)) != std::string::npos;)
+        text.replace(at, 17, "ControlSet001");
+    text += section(
+        "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet002\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules",
+        "\"z\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|\"");
+    CHECK(ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
+    text += section("[HKEY_LOCAL_MACHINE\\SYSTEM\\Select", "\"Current\"=dword:00000002");
+    CHECK(ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "P");
+}
+
+TEST_CASE("exceptions in the form of Windows XP are conditional") {
+    const Policy policy = load_text(gpo_reg(
+        {}, section(kPolicy + "\\DomainProfile\\GloballyOpenPorts\\List", "\"135:TCP\"=\"135:TCP:*:Enabled:RPC\"")));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/135") == "U");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 udp/135") == "D");
+    CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/135") == "D");
+}
