@@ -1,0 +1,188 @@
+#include "vendor/iptables/impossible.hpp"
+
+#include <set>
+
+namespace fwproof::iptables {
+
+namespace {
+
+using Numbers = IntervalSet<std::uint64_t>;
+
+// What the rules test.
+struct Tested {
+    bool states = false;
+    std::set<Field> fields;
+};
+
+void look(Tested& tested, const Product& product) {
+    tested.states = tested.states || !product.states.is_all();
+    for (const auto& test : product.fields) tested.fields.insert(test.field);
+}
+
+Tested tested_by(const Policy& policy) {
+    Tested tested;
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                for (const auto& match : *matches) look(tested, match.header);
+            }
+        }
+    }
+    for (const auto& path : policy.paths) {
+        for (const auto& stage : path.stages) look(tested, stage.guard);
+    }
+    return tested;
+}
+
+Product states_of(ServiceTerm term, StateSet states) {
+    Product product;
+    product.services = share(ServiceSet{{std::move(term)}});
+    product.states = states;
+    return product;
+}
+
+// Connection tracking with nf_conntrack_tcp_loose=1: a TCP connection begins with SYN or a bare ACK, PSH and URG beside
+// it; of ICMP only requests begin one. Everything else is invalid unless it belongs to a known connection. Nothing is
+// untracked by itself but the neighbour discovery and listener messages of ICMPv6.
+void add_states(Policy& policy, Family family) {
+    ServiceTerm tcp;
+    tcp.protocols = ProtocolSet::of(kTcp);
+    std::vector<Interval<std::uint8_t>> starts;
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        const unsigned kind = byte & ~static_cast<unsigned>(kPsh | kUrg | kEce | kCwr);
+        if (kind == kSyn || kind == kAck) starts.push_back({static_cast<std::uint8_t>(byte), static_cast<std::uint8_t>(byte)});
+    }
+    tcp.tcp_flags = IntervalSet<std::uint8_t>(std::move(starts)).complement();
+    policy.impossible.push_back(states_of(tcp, State::new_));
+
+    ServiceTerm icmp;
+    if (family == Family::v4) {
+        icmp.protocols = ProtocolSet::of(kIcmp);
+        icmp.icmp = (icmp_type(8) | icmp_type(13) | icmp_type(15) | icmp_type(17)).complement();
+        policy.impossible.push_back(states_of(icmp, State::new_));
+        Product untracked;
+        untracked.source = share(AddressSet::any4());
+        untracked.states = State::untracked;
+        policy.impossible.push_back(std::move(untracked));
+        return;
+    }
+    IcmpSet untracked = icmp_type(143) | icmp_type(151) | icmp_type(152);
+    for (std::uint8_t type = 130; type <= 136; ++type) untracked = untracked | icmp_type(type);
+    icmp.protocols = ProtocolSet::of(kIcmp6);
+    icmp.icmp = (icmp_type(128) | icmp_type(139)).complement();
+    policy.impossible.push_back(states_of(icmp, State::new_));
+    icmp.icmp = untracked;
+    policy.impossible.push_back(states_of(icmp, StateSet(State::untracked).complement()));
+    icmp.icmp = untracked.complement();
+    policy.impossible.push_back(states_of(icmp, State::untracked));
+    ServiceTerm rest;
+    rest.protocols = ProtocolSet::of(kIcmp6).complement();
+    Product product = states_of(rest, State::untracked);
+    product.source = share(AddressSet::any6());
+    policy.impossible.push_back(std::move(product));
+}
+
+struct Sides {
+    AddressSet multicast, broadcast, loopback;
+};
+
+Sides sides(Family family) {
+    if (family == Family::v4) {
+        return {AddressSet::of(*parse_prefix("224.0.0.0/4")), AddressSet::of(*parse_prefix("255.255.255.255/32")),
+                AddressSet::of(*parse_prefix("127.0.0.0/8"))};
+    }
+    return {AddressSet::of(*parse_prefix("ff00::/8")), {}, AddressSet::of(*parse_prefix("::1/128"))};
+}
+
+// `value` of `field` goes with the destinations in `where`, and only with them.
+void tie(Policy& policy, Family family, Field field, std::uint64_t value, const AddressSet& where) {
+    const AddressSet all = family == Family::v4 ? AddressSet::any4() : AddressSet::any6();
+    if (!where.empty()) {
+        Product other;
+        other.destination = share(where);
+        other.fields = {{field, Numbers::of(value).complement()}};
+        policy.impossible.push_back(std::move(other));
+    }
+    Product elsewhere;
+    elsewhere.destination = share(all - where);
+    elsewhere.fields = {{field, Numbers::of(value)}};
+    policy.impossible.push_back(std::move(elsewhere));
+}
+
+Numbers kinds(std::initializer_list<AddressKind> list) {
+    Numbers set;
+    for (const auto kind : list) set = set | Numbers::of(static_cast<std::uint64_t>(kind));
+    return set;
+}
+
+void forbid(Policy& policy, Field field, Numbers values, InterfaceSet in = {}, InterfaceSet out = {}) {
+    Product product;
+    product.fields = {{field, std::move(values)}};
+    product.in = std::move(in);
+    product.out = std::move(out);
+    policy.impossible.push_back(std::move(product));
+}
+
+void add_kinds(Policy& policy, const Tested& tested, bool translates) {
+    const InterfaceSet none = InterfaceSet::none();
+    const InterfaceSet some{{{"", false}}, true};
+    if (tested.fields.contains(Field::destination_kind)) {
+        for (const Family family : policy.families) {
+            const Sides side = sides(family);
+            tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::multicast), side.multicast);
+            tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::broadcast), side.broadcast);
+            Product loopback;
+            loopback.destination = share(side.loopback);
+            loopback.fields = {{Field::destination_kind, kinds({AddressKind::local}).complement()}};
+            policy.impossible.push_back(std::move(loopback));
+        }
+        forbid(policy, Field::destination_kind,
+               kinds({AddressKind::unicast, AddressKind::local, AddressKind::broadcast, AddressKind::multicast}).complement());
+        forbid(policy, Field::destination_kind, kinds({AddressKind::unicast}), some, none);
+        if (!translates) forbid(policy, Field::destination_kind, kinds({AddressKind::local}), some, some);
+    }
+    if (tested.fields.contains(Field::source_kind)) {
+        forbid(policy, Field::source_kind, kinds({AddressKind::unicast, AddressKind::local}).complement());
+        forbid(policy, Field::source_kind, kinds({AddressKind::local}), InterfaceSet{{{"", false}, {"lo", false}}, true});
+        forbid(policy, Field::source_kind, kinds({AddressKind::unicast}), none);
+    }
+    if (tested.fields.contains(Field::packet_type)) {
+        for (const Family family : policy.families) {
+            const Sides side = sides(family);
+            tie(policy, family, Field::packet_type, 2, side.multicast);
+            tie(policy, family, Field::packet_type, 1, side.broadcast);
+        }
+        forbid(policy, Field::packet_type, Numbers::range(3, Numbers::kMax));
+    }
+}
+
+}  // namespace
+
+void add_impossible(Policy& policy) {
+    const Tested tested = tested_by(policy);
+    if (tested.states) {
+        for (const Family family : policy.families) add_states(policy, family);
+    }
+    if (tested.fields.contains(Field::fragment)) forbid(policy, Field::fragment, Numbers::of(0).complement());
+    if (tested.fields.contains(Field::connection_direction)) {
+        forbid(policy, Field::connection_direction, Numbers::range(2, Numbers::kMax));
+        Product reply;
+        reply.states = State::new_;
+        reply.fields = {{Field::connection_direction, Numbers::of(1)}};
+        policy.impossible.push_back(std::move(reply));
+    }
+    bool translates = false;
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) translates = translates || std::holds_alternative<Translate>(rule.action);
+    }
+    add_kinds(policy, tested, translates);
+}
+
+RuleMatch anything_unknown(std::string why) {
+    RuleMatch match;
+    match.conditional = true;
+    match.conditions.push_back({ConditionKind::other, std::move(why), {}});
+    return match;
+}
+
+}  // namespace fwproof::iptables

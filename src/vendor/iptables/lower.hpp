@@ -1,0 +1,100 @@
+// AST to Policy. lower_document makes rulesets and paths, lower_rule one rule; the other functions here each read the
+// options of one topic.
+#pragma once
+
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "fwproof/base/result.hpp"
+#include "fwproof/vendor/vendor.hpp"
+#include "vendor/iptables/ast.hpp"
+#include "vendor/iptables/draft.hpp"
+#include "vendor/iptables/ipset.hpp"
+
+namespace fwproof::iptables {
+
+// Where a chain is evaluated, as a set of bits.
+enum Hook : std::uint8_t { kPrerouting = 1, kInput = 2, kForward = 4, kOutput = 8, kPostrouting = 16 };
+
+// The bits of Register::disposition.
+inline constexpr std::uint32_t kUntracked = 1, kSentElsewhere = 2;
+
+// What one family's rules do somewhere, and so what tests elsewhere have to reckon with.
+struct Facts {
+    bool tracking = false;         // some rule uses connection tracking: fragments are put together before any table
+    bool untracks = false;         // NOTRACK
+    bool translates = false;       // DNAT, REDIRECT, NETMAP
+    bool restores_mark = false;    // a packet of a known connection carries a mark from earlier
+    bool sets_connection_mark = false;
+    bool tests_mark = false;
+    bool tests_connection_mark = false;
+    bool mark_unknown = false;     // computed by something that is not modelled
+    bool connection_mark_unknown = false;
+    bool changes_ttl = false;
+    bool changes_tos = false;
+    std::set<std::string, std::less<>> changed_sets;  // by the SET target
+};
+
+// Shared between the rules of one input.
+struct Lowering {
+    const LoadOptions& options;
+    Policy& policy;
+    IpSets sets;
+    bool have_sets = false;
+    Facts facts[2];  // by family
+    std::unordered_map<std::string, AddressSetRef> addresses;  // by text, so that equal words share one set
+    std::unordered_map<std::string, ServiceSetRef> services;
+    std::string key;           // scratch
+
+    Facts& facts_of(Family family) { return facts[family == Family::v4 ? 0 : 1]; }
+};
+
+// One rule in its surroundings.
+struct RuleScope {
+    Lowering& lowering;
+    const TableAst& table;
+    const ChainAst& chain;
+    std::uint8_t hooks = 0;    // where its chain is evaluated; 0: nowhere
+    const RuleAst& rule;
+    Draft draft;
+    std::optional<Issue> issue;             // the rule would be refused
+    std::vector<Note> notes = {};           // added to the policy when the rule decides something
+
+    Family family() const { return table.family; }
+    const Facts& facts() const { return lowering.facts_of(table.family); }
+    SourceSpan span(std::uint32_t offset, std::uint32_t end) const { return {table.source, offset, end - offset}; }
+    SourceSpan span(const OptionAst& option) const { return span(option.offset, option.end()); }
+
+    void refuse(const OptionAst& option, std::string message, std::string hint = {});
+    // The rule holds on a condition that no header shows.
+    void condition(ConditionKind kind, std::string value, SourceSpan at, std::string message, NoteKind note = NoteKind::unmodelled_condition,
+                   std::string hint = {});
+};
+
+// The topics. Each reads every option of its own in the rule.
+void lower_addresses(RuleScope& scope);   // -s -d, iprange, interfaces, further header fields
+void lower_service(RuleScope& scope);     // protocol, ports, ICMP types, TCP flags
+void lower_state(RuleScope& scope);       // state, conntrack, marks
+void lower_time(RuleScope& scope);
+void lower_sets(RuleScope& scope);
+
+// The protocol that the rule requires: nothing when there is none, or several are left.
+std::optional<std::uint8_t> required_protocol(const RuleAst& rule);
+
+// What the target makes of a packet.
+struct TargetEffect {
+    std::vector<Action> actions;  // all but the last go on to the next
+    bool logs = false;
+    bool match_unknown = false;   // the action takes place on a condition of its own
+};
+// `chain_index`: where a chain of this table stands in the policy.
+TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string_view, RulesetIndex>& chain_index);
+
+// Notes what the rules of a family do.
+void collect_facts(const TableAst& table, Facts& facts);
+
+Result<Policy> lower_document(const DocumentAst& document, const LoadOptions& options, std::vector<SourceRef> sources);
+
+}  // namespace fwproof::iptables

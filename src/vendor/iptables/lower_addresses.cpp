@@ -1,0 +1,274 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "vendor/iptables/lower.hpp"
+#include "vendor/iptables/values.hpp"
+
+namespace fwproof::iptables {
+
+namespace {
+
+using Numbers = IntervalSet<std::uint64_t>;
+
+AddressSet all_of(Family family) { return family == Family::v4 ? AddressSet::any4() : AddressSet::any6(); }
+
+void constrain(RuleScope& scope, AddressSetRef& side, const AddressSetRef& set) {
+    if (!set) return;
+    if (set->empty()) scope.draft.never = true;
+    side = intersect(side, set);
+}
+
+// "-s 10.0.0.0/8", a list of them, or "any/0". Interned by its text.
+void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& side) {
+    std::string& key = scope.lowering.key;
+    key = option.negated ? "!" : "";
+    key += scope.family() == Family::v4 ? '4' : '6';
+    key += option.value.text;
+    if (const auto known = scope.lowering.addresses.find(key); known != scope.lowering.addresses.end()) {
+        return constrain(scope, side, known->second);
+    }
+    AddressSet set;
+    bool keep = true;
+    std::string_view rest = option.value.text;
+    if (option.negated && rest.find(',') != std::string_view::npos) {
+        return scope.refuse(option, "a list of addresses cannot be negated");
+    }
+    std::size_t parts = 0;
+    while (true) {
+        const auto comma = rest.find(',');
+        const std::string_view part = rest.substr(0, comma);
+        const auto word = parse_address_word(part, scope.family());
+        if (word) {
+            if (parts++ > 10000) return scope.refuse(option, "more than 10000 addresses in one rule");
+            set = parts == 1 ? word->addresses : set | word->addresses;
+            if (!word->exact) {
+                keep = false;
+                scope.condition(ConditionKind::other, std::string(part), scope.span(option),
+                                fmt::format("the mask of '{}' leaves too many gaps to be modelled", part), NoteKind::odd_mask,
+                                "write the networks one by one");
+            } else if (word->odd_mask) {
+                scope.notes.push_back({NoteKind::odd_mask, fmt::format("'{}' has a mask that is no prefix", part), "", scope.span(option)});
+            }
+        } else if (looks_like_host_name(part.substr(0, part.find('/'))) && part.find('/') == std::string_view::npos) {
+            keep = false;
+            set = all_of(scope.family());
+            scope.condition(ConditionKind::fqdn, std::string(part), scope.span(option),
+                            fmt::format("host name '{}' is looked up when the rules are loaded", part), NoteKind::unresolved_name,
+                            "iptables-save prints the addresses that it meant");
+        } else {
+            return scope.refuse(option, fmt::format("'{}' is no {} address or network", part, family_name(scope.family())));
+        }
+        if (comma == std::string_view::npos) break;
+        rest.remove_prefix(comma + 1);
+    }
+    if (!keep) return;  // conditional: any address
+    const AddressSet all = all_of(scope.family());
+    AddressSetRef shared;
+    if (option.negated) {
+        shared = share(all - set);
+    } else if (set != all) {
+        shared = share(std::move(set));
+    }
+    std::string own_key = option.negated ? "!" : "";
+    own_key += scope.family() == Family::v4 ? '4' : '6';
+    own_key += option.value.text;
+    scope.lowering.addresses.emplace(std::move(own_key), shared);
+    constrain(scope, side, shared);
+}
+
+void lower_range(RuleScope& scope, const OptionAst& option, AddressSetRef& side) {
+    const auto range = parse_address_range(option.value.text, scope.family());
+    if (!range) return scope.refuse(option, fmt::format("'{}' is no {} range", option.value.text, family_name(scope.family())));
+    constrain(scope, side, share(option.negated ? all_of(scope.family()) - *range : *range));
+}
+
+void lower_interface(RuleScope& scope, const OptionAst& option) {
+    const bool in = option.spec->id == OptionId::in_interface;
+    const auto pattern = parse_interface(option.value.text);
+    if (!pattern) return scope.refuse(option, fmt::format("'{}' is no interface name", option.value.text));
+    // The kernel has no such interface at these hooks; a built-in chain refuses the test, others never match a name.
+    const std::uint8_t absent = in ? kOutput | kPostrouting : kPrerouting | kInput;
+    if (scope.chain.built_in && (scope.hooks & absent) != 0) {
+        return scope.refuse(option, fmt::format("{} has no {} interface to test", scope.chain.name, in ? "input" : "output"));
+    }
+    if (pattern->prefix && pattern->name.empty()) {
+        if (option.negated) scope.draft.never = true;
+        return;
+    }
+    InterfaceSet set{{*pattern}, option.negated};
+    const std::uint8_t here = scope.hooks & absent & (kPrerouting | kPostrouting);
+    if (here != 0 && scope.hooks == here) {
+        if (!option.negated) scope.draft.never = true;
+        return;
+    }
+    if (here != 0) {
+        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
+                               fmt::format("the chain is evaluated where the packet has no {} interface yet and where it has one",
+                                           in ? "input" : "output"));
+    }
+    Product test;
+    (in ? test.in : test.out) = std::move(set);
+    if (!intersect(scope.draft.base.header, test)) {
+        scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option), "two interface tests that do not combine");
+    }
+}
+
+void lower_kinds(RuleScope& scope, const OptionAst& option, Field field) {
+    constexpr auto kNames = std::to_array<std::string_view>(
+        {"UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT"});
+    std::vector<Interval<std::uint64_t>> values;
+    std::string_view rest = option.value.text;
+    while (true) {
+        const auto comma = rest.find(',');
+        const std::string_view name = rest.substr(0, comma);
+        const auto found = std::find(kNames.begin(), kNames.end(), name);
+        if (found == kNames.end()) {
+            if (name != "THROW" && name != "NAT" && name != "XRESOLVE") {
+                return scope.refuse(option, fmt::format("'{}' is no address type", name));
+            }
+        } else {
+            const auto value = static_cast<std::uint64_t>(found - kNames.begin());
+            values.push_back({value, value});
+        }
+        if (comma == std::string_view::npos) break;
+        rest.remove_prefix(comma + 1);
+    }
+    Numbers set(std::move(values));
+    add_field(scope.draft.base.header, field, option.negated ? set.complement() : set);
+}
+
+void lower_tos(RuleScope& scope, const OptionAst& option, std::uint32_t value, std::uint32_t mask) {
+    if (scope.facts().changes_tos) {
+        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
+                               "another rule rewrites the type of service");
+    }
+    std::vector<Interval<std::uint64_t>> values;
+    for (std::uint64_t byte = 0; byte < 256; ++byte) {
+        if (((byte & mask) == value) != option.negated) values.push_back({byte, byte});
+    }
+    add_field(scope.draft.base.header, Field::tos, Numbers(std::move(values)));
+}
+
+void lower_tos_word(RuleScope& scope, const OptionAst& option) {
+    struct Name {
+        std::string_view name;
+        std::uint32_t value;
+    };
+    constexpr auto kNames = std::to_array<Name>({{"Minimize-Delay", 0x10}, {"Maximize-Throughput", 0x08},
+                                                 {"Maximize-Reliability", 0x04}, {"Minimize-Cost", 0x02}, {"Normal-Service", 0}});
+    for (const auto& entry : kNames) {
+        if (entry.name == option.value.text) return lower_tos(scope, option, entry.value, 0x3f);
+    }
+    const auto value = parse_value_mask(option.value.text);
+    if (!value || value->value > 255) return scope.refuse(option, fmt::format("'{}' is no type of service", option.value.text));
+    lower_tos(scope, option, value->value, value->masked ? value->mask : 0xff);
+}
+
+void lower_dscp_class(RuleScope& scope, const OptionAst& option) {
+    const std::string_view name = option.value.text;
+    std::optional<std::uint32_t> value;
+    if (name == "EF") value = 0x2e;
+    if (name == "BE" || name == "CS0") value = 0;
+    if (name.size() == 3 && name.starts_with("CS") && name[2] >= '0' && name[2] <= '7') value = static_cast<std::uint32_t>(name[2] - '0') << 3;
+    if (name.size() == 4 && name.starts_with("AF") && name[2] >= '1' && name[2] <= '4' && name[3] >= '1' && name[3] <= '3') {
+        value = static_cast<std::uint32_t>((name[2] - '0') << 3 | (name[3] - '0') << 1);
+    }
+    if (!value) return scope.refuse(option, fmt::format("'{}' is no DSCP class", name));
+    lower_tos(scope, option, *value << 2, 0xfc);
+}
+
+void lower_ttl(RuleScope& scope, const OptionAst& option) {
+    const auto value = parse_number(option.value.text, 255);
+    if (!value) return scope.refuse(option, fmt::format("'{}' is no hop limit", option.value.text));
+    if (scope.facts().changes_ttl) {
+        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option), "another rule rewrites the hop limit");
+    }
+    if ((scope.hooks & kPrerouting) != 0) {
+        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
+                               "the hop limit is tested before the router decrements it");
+    }
+    Numbers set;
+    switch (option.spec->id) {
+        case OptionId::ttl_less: if (*value > 0) set = Numbers::range(0, *value - 1); break;
+        case OptionId::ttl_greater: set = Numbers::range(*value + 1, Numbers::kMax); break;
+        default: set = Numbers::of(*value);
+    }
+    if (option.negated) set = set.complement();
+    add_field(scope.draft.base.header, Field::ttl, std::move(set));
+}
+
+void lower_mac(RuleScope& scope, const OptionAst& option) {
+    const auto mac = parse_mac(option.value.text);
+    if (!mac) return scope.refuse(option, fmt::format("'{}' is no MAC address", option.value.text));
+    if ((scope.hooks & (kOutput | kPostrouting)) != 0) {
+        return scope.refuse(option, "-m mac has no meaning in OUTPUT and POSTROUTING, and iptables refuses it there");
+    }
+    Numbers set = Numbers::of(*mac);
+    if (option.negated) set = Numbers::range(0, kNoMac - 1) - set;  // a packet without a MAC address never matches
+    add_field(scope.draft.base.header, Field::source_mac, std::move(set));
+}
+
+void lower_numbers(RuleScope& scope, const OptionAst& option, Field field, std::uint64_t max) {
+    auto set = parse_number_range(option.value.text, max);
+    if (!set) return scope.refuse(option, fmt::format("'{}' is no number or ascending range", option.value.text));
+    add_field(scope.draft.base.header, field, option.negated ? set->complement() : *set);
+}
+
+void lower_packet_type(RuleScope& scope, const OptionAst& option) {
+    std::string name(option.value.text);
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    constexpr auto kNames = std::to_array<std::string_view>({"unicast", "broadcast", "multicast"});
+    auto found = std::find(kNames.begin(), kNames.end(), name == "bcast" ? "broadcast" : name == "mcast" ? "multicast" : name == "host" ? "unicast" : name);
+    if (found == kNames.end()) return scope.refuse(option, fmt::format("'{}' is no packet type", option.value.text));
+    const Numbers set = Numbers::of(static_cast<std::uint64_t>(found - kNames.begin()));
+    add_field(scope.draft.base.header, Field::packet_type, option.negated ? set.complement() : set);
+}
+
+void lower_fragment(RuleScope& scope, const OptionAst& option) {
+    if (scope.family() == Family::v6) return scope.refuse(option, "-f exists for IPv4 only");
+    if (scope.facts().tracking) {  // fragments are put together before any table sees them
+        if (!option.negated) scope.draft.never = true;
+        return;
+    }
+    add_field(scope.draft.base.header, Field::fragment, Numbers::of(option.negated ? 0 : 1));
+}
+
+}  // namespace
+
+void lower_addresses(RuleScope& scope) {
+    Product& header = scope.draft.base.header;
+    for (const auto& option : scope.rule.options) {
+        if (scope.issue) return;
+        switch (option.spec->id) {
+            case OptionId::source: lower_address(scope, option, header.source); break;
+            case OptionId::destination: lower_address(scope, option, header.destination); break;
+            case OptionId::source_range: lower_range(scope, option, header.source); break;
+            case OptionId::destination_range: lower_range(scope, option, header.destination); break;
+            case OptionId::in_interface:
+            case OptionId::out_interface: lower_interface(scope, option); break;
+            case OptionId::source_type: lower_kinds(scope, option, Field::source_kind); break;
+            case OptionId::destination_type: lower_kinds(scope, option, Field::destination_kind); break;
+            case OptionId::tos: lower_tos_word(scope, option); break;
+            case OptionId::dscp: {
+                const auto value = parse_number(option.value.text, 63);
+                if (!value) return scope.refuse(option, fmt::format("'{}' is no DSCP value", option.value.text));
+                lower_tos(scope, option, static_cast<std::uint32_t>(*value) << 2, 0xfc);
+                break;
+            }
+            case OptionId::dscp_class: lower_dscp_class(scope, option); break;
+            case OptionId::ttl_equal:
+            case OptionId::ttl_less:
+            case OptionId::ttl_greater: lower_ttl(scope, option); break;
+            case OptionId::mac_source: lower_mac(scope, option); break;
+            case OptionId::length: lower_numbers(scope, option, Field::packet_length, 65535); break;
+            case OptionId::spi: lower_numbers(scope, option, Field::spi, 0xffffffff); break;
+            case OptionId::packet_type: lower_packet_type(scope, option); break;
+            case OptionId::fragment: lower_fragment(scope, option); break;
+            default: break;
+        }
+    }
+}
+
+}  // namespace fwproof::iptables

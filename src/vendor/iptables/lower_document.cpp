@@ -1,0 +1,377 @@
+// Chains become rulesets; the hooks that a packet meets become the stages of a path.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "vendor/iptables/impossible.hpp"
+#include "vendor/iptables/lower_rule.hpp"
+
+namespace fwproof::iptables {
+
+namespace {
+
+constexpr int kDeepest = 250;
+
+std::uint8_t hook_of(std::string_view chain) {
+    if (chain == "PREROUTING") return kPrerouting;
+    if (chain == "INPUT") return kInput;
+    if (chain == "FORWARD") return kForward;
+    if (chain == "OUTPUT") return kOutput;
+    return kPostrouting;
+}
+
+// Where the chains of one table lead.
+struct ChainGraph {
+    std::vector<std::vector<std::pair<std::uint32_t, const RuleAst*>>> edges;  // by chain: chain it jumps to, rule
+    std::vector<std::uint8_t> hooks;
+    std::set<const RuleAst*> loops;  // jumps of chains that no packet reaches
+};
+
+Result<ChainGraph> make_graph(const TableAst& table) {
+    ChainGraph graph;
+    const std::size_t count = table.chains.size();
+    graph.edges.resize(count);
+    graph.hooks.assign(count, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+        for (const auto& rule : table.chains[i].rules) {
+            if (rule.target.text.empty() || rule.target_extension) continue;
+            const auto target = table.index.find(rule.target.text);
+            if (target != table.index.end()) graph.edges[i].emplace_back(target->second, &rule);
+        }
+    }
+    // Depth first, without recursion: built-in chains first, so that a loop found from them is one that packets reach.
+    enum class Colour : std::uint8_t { white, grey, black };
+    std::vector<Colour> colour(count, Colour::white);
+    std::vector<int> depth(count, 1);
+    std::vector<std::pair<std::uint32_t, std::size_t>> stack;
+    for (std::uint32_t root = 0; root < count; ++root) {
+        if (colour[root] != Colour::white) continue;
+        const bool reached = table.chains[root].built_in;
+        colour[root] = Colour::grey;
+        stack.assign(1, {root, 0});
+        while (!stack.empty()) {
+            const std::uint32_t at = stack.back().first;
+            if (stack.back().second == graph.edges[at].size()) {
+                colour[at] = Colour::black;
+                stack.pop_back();
+                if (!stack.empty()) depth[stack.back().first] = std::max(depth[stack.back().first], depth[at] + 1);
+                if (depth[at] > kDeepest) {
+                    return fail(fmt::format("chains call each other more than {} deep", kDeepest), "iptables-restore does not load this either",
+                                {table.source, table.chains[at].offset, table.chains[at].length});
+                }
+                continue;
+            }
+            const auto [next, rule] = graph.edges[at][stack.back().second++];
+            if (colour[next] == Colour::grey) {
+                if (reached) {
+                    return fail(fmt::format("chain {} leads back to itself over this rule", table.chains[next].name),
+                                "iptables-restore refuses a loop of chains", {table.source, rule->offset, rule->length});
+                }
+                graph.loops.insert(rule);
+            } else if (colour[next] == Colour::white) {
+                colour[next] = Colour::grey;
+                stack.emplace_back(next, 0);
+            } else {
+                depth[at] = std::max(depth[at], depth[next] + 1);
+            }
+        }
+    }
+    std::vector<std::uint32_t> work;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (!table.chains[i].built_in) continue;
+        graph.hooks[i] = hook_of(table.chains[i].name);
+        work.push_back(i);
+    }
+    while (!work.empty()) {
+        const std::uint32_t at = work.back();
+        work.pop_back();
+        for (const auto& [next, rule] : graph.edges[at]) {
+            const auto hooks = static_cast<std::uint8_t>(graph.hooks[next] | graph.hooks[at]);
+            if (hooks == graph.hooks[next]) continue;
+            graph.hooks[next] = hooks;
+            work.push_back(next);
+        }
+    }
+    return graph;
+}
+
+// What a ruleset, with everything it jumps to, can do: bit 0 deny or leave unknown, bit 1 rewrite.
+constexpr std::uint8_t kDecides = 1, kRewrites = 2;
+
+std::vector<std::uint8_t> effects(const std::vector<Ruleset>& rulesets) {
+    std::vector<std::uint8_t> bits(rulesets.size(), 0);
+    std::vector<std::vector<RulesetIndex>> callers(rulesets.size());
+    for (RulesetIndex i = 0; i < rulesets.size(); ++i) {
+        for (const auto& rule : rulesets[i].rules) {
+            if (const auto* decide = std::get_if<Decide>(&rule.action)) {
+                if (decide->verdict != Verdict::permit) bits[i] |= kDecides;
+            } else if (std::holds_alternative<SetRegister>(rule.action) || std::holds_alternative<Translate>(rule.action)) {
+                bits[i] |= kRewrites;
+            } else if (const auto* jump = std::get_if<Jump>(&rule.action)) {
+                callers[jump->to].push_back(i);
+            } else if (const auto* go = std::get_if<Goto>(&rule.action)) {
+                callers[go->to].push_back(i);
+            }
+        }
+    }
+    std::vector<RulesetIndex> work;
+    for (RulesetIndex i = 0; i < rulesets.size(); ++i) {
+        if (bits[i] != 0) work.push_back(i);
+    }
+    while (!work.empty()) {
+        const RulesetIndex at = work.back();
+        work.pop_back();
+        for (const RulesetIndex caller : callers[at]) {
+            const auto both = static_cast<std::uint8_t>(bits[caller] | bits[at]);
+            if (both == bits[caller]) continue;
+            bits[caller] = both;
+            work.push_back(caller);
+        }
+    }
+    return bits;
+}
+
+struct StageSpec {
+    TableName table;
+    std::string_view chain;
+};
+
+constexpr auto kInbound = std::to_array<StageSpec>({{TableName::raw, "PREROUTING"}, {TableName::mangle, "PREROUTING"},
+                                                    {TableName::nat, "PREROUTING"}, {TableName::mangle, "INPUT"},
+                                                    {TableName::filter, "INPUT"}, {TableName::security, "INPUT"}});
+constexpr auto kOutbound = std::to_array<StageSpec>({{TableName::raw, "OUTPUT"}, {TableName::mangle, "OUTPUT"},
+                                                     {TableName::nat, "OUTPUT"}, {TableName::filter, "OUTPUT"},
+                                                     {TableName::security, "OUTPUT"}, {TableName::mangle, "POSTROUTING"}});
+constexpr auto kTransit = std::to_array<StageSpec>({{TableName::raw, "PREROUTING"}, {TableName::mangle, "PREROUTING"},
+                                                    {TableName::nat, "PREROUTING"}, {TableName::mangle, "FORWARD"},
+                                                    {TableName::filter, "FORWARD"}, {TableName::security, "FORWARD"},
+                                                    {TableName::mangle, "POSTROUTING"}});
+
+class DocumentLowering {
+public:
+    DocumentLowering(const DocumentAst& document, const LoadOptions& options) : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, {}} {}
+
+    Result<Policy> run(std::vector<SourceRef> sources);
+
+private:
+    using Layer = std::vector<std::size_t>;  // tables of one family and back end
+
+    std::string prefix(const TableAst& table) const;
+    void name_rulesets();
+    void lower_table(std::size_t index, const ChainGraph& graph);
+    void make_paths();
+    void add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend);
+    RulesetIndex add_ruleset(std::string name, std::optional<Verdict> verdict, Rule rule);
+    void add_assumptions();
+
+    const DocumentAst& document_;
+    Policy policy_;
+    Lowering lowering_;
+    std::vector<std::unordered_map<std::string_view, RulesetIndex>> chain_index_;  // by table
+    std::vector<std::uint8_t> effects_;
+    bool both_families_ = false;
+    bool both_backends_[2] = {false, false};
+};
+
+std::string DocumentLowering::prefix(const TableAst& table) const {
+    std::string text;
+    if (both_families_ && table.family == Family::v6) text += "IPv6 ";
+    if (both_backends_[table.family == Family::v4 ? 0 : 1] && table.backend == Backend::legacy) text += "legacy ";
+    if (table.name != TableName::filter) text += fmt::format("{} ", to_string(table.name));
+    return text;
+}
+
+void DocumentLowering::name_rulesets() {
+    for (const auto& table : document_.tables) {
+        auto& index = chain_index_.emplace_back();
+        const std::string before = prefix(table);
+        for (const auto& chain : table.chains) {
+            const auto known = table.index.find(chain.name);
+            if (known != table.index.end() && &table.chains[known->second] == &chain) {
+                index.emplace(chain.name, static_cast<RulesetIndex>(policy_.rulesets.size()));
+            }
+            Ruleset ruleset;
+            ruleset.name = before + std::string(chain.name);
+            ruleset.span = {chain.length == 0 ? nullptr : table.source, chain.offset, chain.length};
+            if (chain.built_in) {
+                ruleset.default_verdict = chain.policy == PolicyWord::drop ? Verdict::deny : Verdict::permit;
+                ruleset.default_span = ruleset.span;
+            }
+            policy_.rulesets.push_back(std::move(ruleset));
+        }
+    }
+}
+
+void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
+    const TableAst& table = document_.tables[index];
+    // Chains stand in the policy in the order of the table.
+    const RulesetIndex first = chain_index_[index].at(table.chains[0].name);
+    for (std::size_t c = 0; c < table.chains.size(); ++c) {
+        const ChainAst& chain = table.chains[c];
+        Ruleset& ruleset = policy_.rulesets[first + c];
+        ruleset.bound = graph.hooks[c] != 0;
+        ruleset.rules.reserve(chain.rules.size());
+        if (table.name == TableName::nat && chain.built_in && lowering_.facts_of(table.family).untracks && !chain.rules.empty()) {
+            Rule skip;
+            skip.implicit = true;
+            skip.name = "untracked packets are not translated";
+            skip.match.any_of[0].registers.push_back({Register::disposition, kUntracked, kUntracked, false});
+            skip.action = Decide{Verdict::permit, ""};
+            ruleset.rules.push_back(std::move(skip));
+        }
+        if (chain.built_in && chain.policy == PolicyWord::none && table.name == TableName::filter && table.length != 0 &&
+            table.source->text().substr(table.offset, 1) == "*") {
+            policy_.notes.push_back({NoteKind::assumed_default,
+                                     fmt::format("the policy of {} is not written; ACCEPT, as in a fresh table", chain.name), "",
+                                     chain.length == 0 ? SourceSpan{table.source, table.offset, table.length} : ruleset.span});
+        }
+        for (std::size_t r = 0; r < chain.rules.size(); ++r) {
+            const RuleAst& rule = chain.rules[r];
+            const RulePlace place{table, chain, graph.hooks[c], r + 1, graph.loops.contains(&rule), chain_index_[index]};
+            lower_rule(lowering_, place, rule, policy_.rulesets[first + c]);
+        }
+    }
+}
+
+RulesetIndex DocumentLowering::add_ruleset(std::string name, std::optional<Verdict> verdict, Rule rule) {
+    Ruleset ruleset;
+    ruleset.name = std::move(name);
+    ruleset.default_verdict = verdict;
+    ruleset.rules.push_back(std::move(rule));
+    policy_.rulesets.push_back(std::move(ruleset));
+    return static_cast<RulesetIndex>(policy_.rulesets.size() - 1);
+}
+
+void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend) {
+    Product guard;
+    if (both_families_) guard.source = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    bool filtered = false;
+    for (const auto& spec : specs) {
+        const auto found = std::find_if(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
+            return table.name == spec.table && table.family == family && table.backend == backend;
+        });
+        if (found == document_.tables.end()) {
+            if (spec.table != TableName::filter) continue;
+            Rule rule;
+            rule.implicit = true;
+            rule.name = "the filter table is not in this export";
+            rule.match = anything_unknown("the filter table is not in this export");
+            rule.action = Decide{Verdict::unknown, ""};
+            path.stages.push_back({add_ruleset(fmt::format("{} (not in this export)", spec.chain), Verdict::permit, std::move(rule)), guard});
+            effects_.push_back(kDecides);
+            filtered = true;
+            continue;
+        }
+        const auto table = static_cast<std::size_t>(found - document_.tables.begin());
+        const RulesetIndex ruleset = chain_index_[table].at(spec.chain);
+        const bool denies = policy_.rulesets[ruleset].default_verdict != Verdict::permit || (effects_[ruleset] & kDecides) != 0;
+        const bool needed = spec.table == TableName::filter || denies || (!filtered && (effects_[ruleset] & kRewrites) != 0);
+        if (spec.table == TableName::filter) filtered = true;
+        if (!needed) continue;
+        Product own = guard;
+        if (spec.table == TableName::nat) own.states = State::new_;
+        path.stages.push_back({ruleset, own});
+        const bool delivers = spec.table == TableName::nat && path.position == Position::inbound;
+        if (delivers && (effects_[ruleset] & kRewrites) != 0) {
+            Rule rule;
+            rule.implicit = true;
+            rule.name = "translated to another address: forwarded, unless the address is this host's";
+            rule.match.any_of[0].registers.push_back({Register::disposition, kSentElsewhere, kSentElsewhere, false});
+            rule.action = Decide{Verdict::unknown, ""};
+            path.stages.push_back({add_ruleset("after destination translation", Verdict::permit, std::move(rule)), own});
+            effects_.push_back(kDecides);
+        }
+    }
+}
+
+void DocumentLowering::make_paths() {
+    effects_ = effects(policy_.rulesets);
+    const auto make = [&](Position position, std::span<const StageSpec> specs) {
+        Path path;
+        path.position = position;
+        for (const Family family : policy_.families) {
+            for (const Backend backend : {Backend::any, Backend::legacy, Backend::nft}) {
+                const bool present = std::any_of(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
+                    return table.family == family && table.backend == backend;
+                });
+                if (present) add_stages(path, specs, family, backend);
+            }
+        }
+        policy_.paths.push_back(std::move(path));
+    };
+    make(Position::inbound, kInbound);
+    make(Position::outbound, kOutbound);
+    make(Position::transit, kTransit);
+}
+
+void DocumentLowering::add_assumptions() {
+    auto& list = policy_.assumptions;
+    list.push_back("no nftables ruleset, bridge rule or traffic control of this host drops or marks packets besides these tables");
+    if (policy_.families.size() == 1) {
+        list.push_back(fmt::format("{} only: the export does not say what {} may do", family_name(policy_.families[0]),
+                                   family_name(policy_.families[0] == Family::v4 ? Family::v6 : Family::v4)));
+    }
+    if (document_.other_backend) list.push_back("the tables that the export mentions and does not show permit everything");
+    bool tracking = false, sets = lowering_.have_sets;
+    for (const auto& facts : lowering_.facts) tracking = tracking || facts.tracking;
+    if (tracking) {
+        list.push_back("connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are verified");
+    }
+    if (sets) list.push_back("the sets hold what the ipset listing says");
+    list.push_back("the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering drops none");
+}
+
+Result<Policy> DocumentLowering::run(std::vector<SourceRef> sources) {
+    policy_.vendor = "iptables";
+    policy_.version = document_.version;
+    policy_.replies = ReplyHandling::by_rules;
+    policy_.sources = std::move(sources);
+    policy_.notes = document_.notes;
+    for (const Family family : {Family::v4, Family::v6}) {
+        std::set<Backend> backends;
+        for (const auto& table : document_.tables) {
+            if (table.family == family) backends.insert(table.backend);
+        }
+        if (!backends.empty()) policy_.families.push_back(family);
+        both_backends_[family == Family::v4 ? 0 : 1] = backends.size() > 1;
+    }
+    both_families_ = policy_.families.size() == 2;
+    if (lowering_.options.ipset) {
+        lowering_.have_sets = true;
+        lowering_.sets = parse_ipset(lowering_.options.ipset, policy_.notes);
+        policy_.sources.push_back(lowering_.options.ipset);
+    }
+    for (const auto& table : document_.tables) collect_facts(table, lowering_.facts_of(table.family));
+    name_rulesets();
+    for (std::size_t i = 0; i < document_.tables.size(); ++i) {
+        auto graph = make_graph(document_.tables[i]);
+        if (!graph) {
+            Error error = graph.error();
+            for (const auto& source : policy_.sources) {
+                if (source.get() == error.span.source) error.keep = source;
+            }
+            return fail(std::move(error));
+        }
+        lower_table(i, *graph);
+    }
+    make_paths();
+    add_impossible(policy_);
+    add_assumptions();
+    const auto place = [&](const Note& note) {
+        const auto source = std::find_if(policy_.sources.begin(), policy_.sources.end(),
+                                         [&](const SourceRef& ref) { return ref.get() == note.span.source; });
+        return std::pair(source - policy_.sources.begin(), note.span.offset);
+    };
+    std::stable_sort(policy_.notes.begin(), policy_.notes.end(), [&](const Note& a, const Note& b) { return place(a) < place(b); });
+    return std::move(policy_);
+}
+
+}  // namespace
+
+Result<Policy> lower_document(const DocumentAst& document, const LoadOptions& options, std::vector<SourceRef> sources) {
+    return DocumentLowering(document, options).run(std::move(sources));
+}
+
+}  // namespace fwproof::iptables

@@ -1,0 +1,148 @@
+#include "vendor/iptables/lower_rule.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fwproof::iptables {
+
+void RuleScope::refuse(const OptionAst& option, std::string message, std::string hint) {
+    if (!issue) issue = Issue{std::move(message), std::move(hint), option.offset, option.end() - option.offset};
+}
+
+void RuleScope::condition(ConditionKind kind, std::string value, SourceSpan at, std::string message, NoteKind note, std::string hint) {
+    draft.conditional = true;
+    draft.conditions.push_back({kind, std::move(value), at});
+    notes.push_back({note, std::move(message), std::move(hint), at});
+}
+
+namespace {
+
+// Matches whose test depends on something outside of a header, and options that are not modelled.
+void lower_unmodelled(RuleScope& scope) {
+    for (std::size_t i = 0; i < scope.rule.matches.size(); ++i) {
+        const Extension& match = *scope.rule.matches[i];
+        if (match.handling == Handling::no_effect) continue;
+        const OptionAst* first = nullptr;
+        const OptionAst* last = nullptr;
+        const OptionAst* opaque = nullptr;
+        bool always = false, never = false;
+        for (const auto& option : scope.rule.options) {
+            if (option.match != i) continue;
+            if (!first) first = &option;
+            last = &option;
+            if (option.spec->id == OptionId::opaque && !opaque) opaque = &option;
+            if (option.spec->id == OptionId::recent_set) (option.negated ? never : always) = true;  // only remembers
+        }
+        if (never) scope.draft.never = true;
+        if (always || never) continue;
+        if (match.handling == Handling::inexact) {
+            const SourceSpan at = first ? scope.span(first->offset, last->end()) : scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
+            scope.condition(match.condition, first ? std::string(at.text()) : std::string(match.name), at,
+                            fmt::format("-m {}: the rule depends on {}", match.name, match.why));
+        } else if (opaque) {
+            scope.condition(ConditionKind::other, std::string(scope.span(*opaque).text()), scope.span(*opaque),
+                            fmt::format("-m {}: option --{} is not modelled", match.name, opaque->spec->name));
+        }
+    }
+}
+
+bool is_owner_misplaced(const RuleScope& scope) {
+    return (scope.hooks & ~(kOutput | kPostrouting)) != 0 &&
+           std::any_of(scope.rule.matches.begin(), scope.rule.matches.end(), [](const Extension* m) { return m->name == "owner"; });
+}
+
+Rule base_rule(const RulePlace& place, const RuleAst& rule) {
+    Rule result;
+    result.name = fmt::format("{} rule {}", place.chain.name, place.number);
+    result.hits = rule.packets;
+    result.span = {place.table.source, rule.offset, rule.length};
+    for (const auto& option : rule.options) {
+        if (option.spec->id != OptionId::comment) continue;
+        if (!result.comment.empty()) result.comment += "; ";
+        result.comment += option.value.text;
+    }
+    return result;
+}
+
+RuleMatch anything(std::string words, SourceSpan span) {
+    RuleMatch match;
+    match.conditional = true;
+    match.conditions.push_back({ConditionKind::syntax, std::move(words), span});
+    return match;
+}
+
+// What a rule that was not understood could still do to a packet.
+Action possible_action(const RulePlace& place, const RuleAst& rule) {
+    const std::string_view name = rule.target.text;
+    if (name == "ACCEPT") return Decide{Verdict::permit, ""};
+    if (name == "DROP" || name == "REJECT") return Decide{Verdict::deny, ""};
+    if (rule.target_extension && rule.target_extension->handling == Handling::no_effect) return Continue{};
+    if (const auto chain = place.chain_index.find(name); chain != place.chain_index.end() && !rule.target_extension && !place.in_loop) {
+        if (rule.go) return Goto{chain->second};
+        return Jump{chain->second};
+    }
+    return Decide{Verdict::unknown, ""};
+}
+
+void add_refused(Lowering& lowering, const RulePlace& place, const RuleAst& rule, const Issue& issue, Ruleset& ruleset) {
+    const SourceSpan at{place.table.source, issue.offset, issue.length};
+    lowering.policy.notes.push_back({NoteKind::unparsed_line, issue.message, issue.hint, at});
+    Rule result = base_rule(place, rule);
+    result.match = anything(std::string(at.text().substr(0, 80)), at);
+    result.action = possible_action(place, rule);
+    ruleset.rules.push_back(std::move(result));
+}
+
+}  // namespace
+
+void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule, Ruleset& ruleset) {
+    if (rule.placeholder) {
+        Rule result;
+        result.name = fmt::format("{} rule {}", place.chain.name, place.number);
+        result.implicit = true;
+        result.span = {place.table.source, rule.offset, rule.length};
+        result.match = anything("lines that were not understood", result.span);
+        result.action = Decide{Verdict::unknown, ""};
+        ruleset.rules.push_back(std::move(result));
+        return;
+    }
+    if (rule.issue) return add_refused(lowering, place, rule, *rule.issue, ruleset);
+    RuleScope scope{lowering, place.table, place.chain, place.hooks, rule, {}, {}, {}};
+    if (place.in_loop) scope.issue = Issue{"this jump closes a loop of chains", "", rule.target.offset, rule.target.length};
+    if (is_owner_misplaced(scope)) {
+        scope.issue = Issue{"-m owner works for the host's own packets only: OUTPUT and POSTROUTING", "", rule.offset, rule.length};
+    }
+    if (!scope.issue) lower_service(scope);
+    if (!scope.issue) lower_addresses(scope);
+    if (!scope.issue) lower_state(scope);
+    if (!scope.issue) lower_time(scope);
+    if (!scope.issue) lower_sets(scope);
+    if (!scope.issue) lower_unmodelled(scope);
+    TargetEffect effect;
+    if (!scope.issue) effect = lower_target(scope, place.chain_index);
+    if (scope.issue) return add_refused(lowering, place, rule, *scope.issue, ruleset);
+
+    if (effect.match_unknown) {
+        const SourceSpan at = scope.span(rule.target.offset, rule.target.end());
+        scope.condition(rule.target_extension->condition, std::string(rule.target.text), at,
+                        fmt::format("{}: the rule depends on {}", rule.target.text, rule.target_extension->why));
+    }
+    Rule result = base_rule(place, rule);
+    result.logs = effect.logs;
+    result.match = std::move(scope.draft).finish();
+    if (result.match.any_of.empty() && result.match.outer.empty()) scope.notes.clear();
+    if (!effect.actions.empty()) {
+        std::move(scope.notes.begin(), scope.notes.end(), std::back_inserter(lowering.policy.notes));
+    }
+    for (std::size_t i = 0; i + 1 < effect.actions.size(); ++i) {
+        Rule step = result;
+        step.implicit = true;
+        step.action = effect.actions[i];
+        ruleset.rules.push_back(std::move(step));
+    }
+    if (!effect.actions.empty()) result.action = std::move(effect.actions.back());
+    ruleset.rules.push_back(std::move(result));
+}
+
+}  // namespace fwproof::iptables

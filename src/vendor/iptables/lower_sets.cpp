@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "vendor/iptables/lower.hpp"
+
+namespace fwproof::iptables {
+
+namespace {
+
+void lower_set(RuleScope& scope, const OptionAst& option) {
+    const std::string_view name = option.value.text;
+    const std::string_view directions = option.second.text;
+    Lowering& lowering = scope.lowering;
+    if (!lowering.have_sets) {
+        return scope.condition(ConditionKind::reference, std::string(name), scope.span(option),
+                               fmt::format("the contents of set '{}' are not in this export", name), NoteKind::unresolved_name,
+                               "save them with 'ipset save' and give the file with --ipset");
+    }
+    if (scope.facts().changed_sets.contains(name)) {
+        return scope.condition(ConditionKind::memory, std::string(name), scope.span(option),
+                               fmt::format("rules add to or delete from set '{}' while packets pass", name));
+    }
+    SetMatch match = match_set(lowering.sets, name, directions, option.negated, scope.family());
+    if (!match.exact) {
+        const bool missing = lowering.sets.find(name) == lowering.sets.end();
+        return scope.condition(ConditionKind::reference, std::string(name), scope.span(option), std::move(match.reason),
+                               missing ? NoteKind::undefined_reference : NoteKind::unmodelled_condition);
+    }
+    if (match.alternatives.empty()) {
+        scope.draft.never = true;
+    } else if (match.alternatives.size() > 1 || !intersect(scope.draft.base, match.alternatives[0].match)) {
+        scope.draft.unions.push_back(std::move(match.alternatives));
+    }
+}
+
+}  // namespace
+
+void lower_sets(RuleScope& scope) {
+    for (const auto& option : scope.rule.options) {
+        if (option.spec->id == OptionId::match_set && !scope.issue) lower_set(scope, option);
+    }
+}
+
+}  // namespace fwproof::iptables

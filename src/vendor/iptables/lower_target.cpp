@@ -1,0 +1,393 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "vendor/iptables/lower.hpp"
+#include "vendor/iptables/values.hpp"
+
+namespace fwproof::iptables {
+
+namespace {
+
+const OptionAst* find_option(const RuleAst& rule, OptionId id) {
+    const auto found = std::find_if(rule.options.begin(), rule.options.end(),
+                                    [&](const OptionAst& o) { return o.spec->id == id && o.match == kNoExtension; });
+    return found == rule.options.end() ? nullptr : &*found;
+}
+
+SourceSpan target_span(const RuleScope& scope) { return scope.span(scope.rule.target.offset, scope.rule.target.end()); }
+
+void refuse_target(RuleScope& scope, std::string message) {
+    scope.issue = Issue{std::move(message), "", scope.rule.target.offset, scope.rule.target.length};
+}
+
+struct RejectName {
+    std::string_view name, answer;
+    bool v6;
+};
+
+constexpr auto kRejectNames = std::to_array<RejectName>({
+    {"icmp-net-unreachable", "icmp-net-unreachable", false},
+    {"net-unreach", "icmp-net-unreachable", false},
+    {"icmp-host-unreachable", "icmp-host-unreachable", false},
+    {"host-unreach", "icmp-host-unreachable", false},
+    {"icmp-proto-unreachable", "icmp-proto-unreachable", false},
+    {"proto-unreach", "icmp-proto-unreachable", false},
+    {"icmp-port-unreachable", "icmp-port-unreachable", false},
+    {"port-unreach", "icmp-port-unreachable", false},
+    {"icmp-net-prohibited", "icmp-net-prohibited", false},
+    {"net-prohib", "icmp-net-prohibited", false},
+    {"icmp-host-prohibited", "icmp-host-prohibited", false},
+    {"host-prohib", "icmp-host-prohibited", false},
+    {"icmp-admin-prohibited", "icmp-admin-prohibited", false},
+    {"admin-prohib", "icmp-admin-prohibited", false},
+    {"tcp-reset", "tcp-reset", false},
+    {"tcp-rst", "tcp-reset", false},
+    {"icmp6-no-route", "icmp6-no-route", true},
+    {"no-route", "icmp6-no-route", true},
+    {"icmp6-adm-prohibited", "icmp6-adm-prohibited", true},
+    {"adm-prohibited", "icmp6-adm-prohibited", true},
+    {"icmp6-addr-unreachable", "icmp6-addr-unreachable", true},
+    {"addr-unreach", "icmp6-addr-unreachable", true},
+    {"icmp6-port-unreachable", "icmp6-port-unreachable", true},
+    {"port-unreach", "icmp6-port-unreachable", true},
+    {"icmp6-policy-fail", "icmp6-policy-fail", true},
+    {"policy-fail", "icmp6-policy-fail", true},
+    {"icmp6-reject-route", "icmp6-reject-route", true},
+    {"reject-route", "icmp6-reject-route", true},
+    {"tcp-reset", "tcp-reset", true},
+});
+
+void lower_reject(RuleScope& scope, TargetEffect& effect) {
+    const bool v6 = scope.family() == Family::v6;
+    std::string answer = v6 ? "icmp6-port-unreachable" : "icmp-port-unreachable";
+    if (scope.table.name != TableName::filter) return refuse_target(scope, "REJECT works in the filter table only");
+    if (const OptionAst* option = find_option(scope.rule, OptionId::reject_with)) {
+        const auto found = std::find_if(kRejectNames.begin(), kRejectNames.end(), [&](const RejectName& name) {
+            return name.v6 == v6 && name.name == option->value.text;
+        });
+        if (found == kRejectNames.end()) return scope.refuse(*option, fmt::format("'{}' is no way to reject", option->value.text));
+        answer = found->answer;
+        if (answer == "tcp-reset" && required_protocol(scope.rule) != kTcp) {
+            return scope.refuse(*option, "a TCP reset answers TCP only: the rule needs -p tcp");
+        }
+    }
+    effect.actions.push_back(Decide{Verdict::deny, std::move(answer)});
+}
+
+// MARK and CONNMARK: mark' = (mark & keep) ^ value.
+std::optional<SetRegister> mark_change(RuleScope& scope, const OptionAst& option, Register target) {
+    const auto word = parse_value_mask(option.value.text);
+    if (!word) {
+        scope.refuse(option, fmt::format("'{}' is no mark", option.value.text));
+        return std::nullopt;
+    }
+    SetRegister change;
+    change.target = target;
+    switch (option.spec->id) {
+        case OptionId::set_xmark:
+            change.keep = ~word->mask;
+            change.value = word->value;
+            break;
+        case OptionId::set_mark:
+            change.keep = ~(word->mask | word->value);
+            change.value = word->value;
+            break;
+        case OptionId::and_mark:
+            change.keep = word->value;
+            break;
+        case OptionId::or_mark:
+            change.keep = ~word->value;
+            change.value = word->value;
+            break;
+        default:
+            change.keep = ~std::uint32_t{0};
+            change.value = word->value;
+    }
+    return change;
+}
+
+void lower_mark_target(RuleScope& scope, Register target, TargetEffect& effect) {
+    const Facts& facts = scope.facts();
+    const bool read = facts.tests_mark || facts.tests_connection_mark;
+    const auto mask = [&](OptionId id) -> std::uint32_t {
+        const OptionAst* option = find_option(scope.rule, id);
+        if (!option) option = find_option(scope.rule, OptionId::mask);
+        if (!option) return ~std::uint32_t{0};
+        const auto value = parse_number(option->value.text, 0xffffffff);
+        if (!value) {
+            scope.refuse(*option, fmt::format("'{}' is no mask", option->value.text));
+            return 0;
+        }
+        return static_cast<std::uint32_t>(*value);
+    };
+    for (const auto& option : scope.rule.options) {
+        if (option.match != kNoExtension) continue;
+        switch (option.spec->id) {
+            case OptionId::set_xmark:
+            case OptionId::set_mark:
+            case OptionId::and_mark:
+            case OptionId::or_mark:
+            case OptionId::xor_mark: {
+                const auto change = mark_change(scope, option, target);
+                if (change && read) effect.actions.push_back(*change);
+                break;
+            }
+            case OptionId::save_mark:
+            case OptionId::restore_mark: {
+                const bool save = option.spec->id == OptionId::save_mark;
+                SetRegister change;
+                change.target = save ? Register::connection_mark : Register::packet_mark;
+                change.from = save ? Register::packet_mark : Register::connection_mark;
+                change.keep = ~mask(save ? OptionId::ctmask : OptionId::nfmask);
+                change.mask = mask(save ? OptionId::nfmask : OptionId::ctmask);
+                if (read) effect.actions.push_back(change);
+                break;
+            }
+            default: break;
+        }
+    }
+}
+
+struct Endpoint {
+    std::optional<Address> address;
+    bool address_range = false;
+    std::optional<std::uint16_t> port;
+    bool port_range = false;
+};
+
+// "192.0.2.1-192.0.2.9:80-90/1", "[2001:db8::1]:80", ":80"
+std::optional<Endpoint> parse_endpoint(std::string_view text, Family family) {
+    Endpoint endpoint;
+    std::string_view address = text, ports;
+    if (family == Family::v6) {
+        if (text.starts_with("[")) {
+            const auto close = text.find(']');
+            if (close == std::string_view::npos) return std::nullopt;
+            address = text.substr(1, close - 1);
+            ports = text.substr(close + 1);
+            if (!ports.empty()) {
+                if (ports[0] != ':') return std::nullopt;
+                ports.remove_prefix(1);
+            }
+            // "[a]-[b]:80"
+            if (ports.empty() && text.find("]-[") != std::string_view::npos) return std::nullopt;
+        } else if (text.starts_with(":") && !text.starts_with("::")) {
+            address = {};
+            ports = text.substr(1);
+        }
+    } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {
+        address = text.substr(0, colon);
+        ports = text.substr(colon + 1);
+    }
+    if (!address.empty()) {
+        const auto dash = address.find('-');
+        endpoint.address = parse_address(address.substr(0, dash));
+        endpoint.address_range = dash != std::string_view::npos;
+        if (!endpoint.address || endpoint.address->family != family) return std::nullopt;
+        if (endpoint.address_range) {
+            const auto last = parse_address(address.substr(dash + 1));
+            if (!last || last->family != family) return std::nullopt;
+            endpoint.address_range = last->value != endpoint.address->value;
+        }
+    }
+    if (!ports.empty()) {
+        ports = ports.substr(0, ports.find('/'));
+        const auto dash = ports.find('-');
+        endpoint.port = parse_port(ports.substr(0, dash));
+        endpoint.port_range = dash != std::string_view::npos;
+        if (!endpoint.port) return std::nullopt;
+        if (endpoint.port_range) {
+            const auto last = parse_port(ports.substr(dash + 1));
+            if (!last) return std::nullopt;
+            endpoint.port_range = *last != *endpoint.port;
+        }
+    }
+    return endpoint;
+}
+
+Translate::Part part_of(const Endpoint& endpoint) {
+    Translate::Part part;
+    if (endpoint.address) {
+        if (endpoint.address_range) part.address_unknown = true;
+        else part.address = endpoint.address;
+    }
+    if (endpoint.port) {
+        if (endpoint.port_range) part.port_unknown = true;
+        else part.port = endpoint.port;
+    }
+    return part;
+}
+
+bool is_loopback(const Address& address) {
+    return address.family == Family::v4 ? (address.value >> 24) == 127 : address.value == 1;
+}
+
+void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& effect) {
+    if (scope.table.name != TableName::nat) return refuse_target(scope, fmt::format("{} works in the nat table only", name));
+    Translate translate;
+    if (name == "DNAT" || name == "SNAT") {
+        const bool destination = name == "DNAT";
+        const OptionAst* option = find_option(scope.rule, destination ? OptionId::to_destination : OptionId::to_source);
+        if (!option) return refuse_target(scope, fmt::format("{} needs --to-{}", name, destination ? "destination" : "source"));
+        const auto endpoint = parse_endpoint(option->value.text, scope.family());
+        if (!endpoint) return scope.refuse(*option, fmt::format("'{}' is no address and port to translate to", option->value.text));
+        (destination ? translate.destination : translate.source) = part_of(*endpoint);
+        if (destination && endpoint->address) {
+            if (is_loopback(*endpoint->address)) {
+                translate.to_this_device = true;
+            } else if ((scope.hooks & kPrerouting) != 0) {
+                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere, std::nullopt, ~std::uint32_t{0}});
+            }
+        }
+        effect.actions.push_back(translate);
+        return;
+    }
+    if (name == "NETMAP") {
+        if ((scope.hooks & (kPrerouting | kOutput)) != 0) {
+            translate.destination.address_unknown = true;
+            if ((scope.hooks & kPrerouting) != 0) {
+                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere, std::nullopt, ~std::uint32_t{0}});
+            }
+        } else {
+            translate.source.address_unknown = true;
+        }
+        effect.actions.push_back(translate);
+        return;
+    }
+    const OptionAst* ports = find_option(scope.rule, OptionId::to_ports);
+    Endpoint endpoint;
+    if (ports) {
+        const auto parsed = parse_endpoint(fmt::format(":{}", ports->value.text), scope.family());
+        if (!parsed) return scope.refuse(*ports, fmt::format("'{}' is no port to translate to", ports->value.text));
+        endpoint = *parsed;
+    }
+    if (name == "MASQUERADE") {
+        translate.source = part_of(endpoint);
+        translate.source.address_unknown = true;
+    } else {  // REDIRECT: the address of the incoming interface; the loopback address for the host's own packets
+        translate.destination = part_of(endpoint);
+        translate.to_this_device = true;
+        if (scope.hooks == kOutput) {
+            translate.destination.address = scope.family() == Family::v4 ? Address{Family::v4, 0x7f000001} : Address{Family::v6, 1};
+        } else {
+            translate.destination.address_unknown = true;
+        }
+    }
+    effect.actions.push_back(translate);
+}
+
+void unknown_verdict(RuleScope& scope, std::string_view name, std::string_view why, TargetEffect& effect) {
+    effect.actions.push_back(Decide{Verdict::unknown, ""});
+    scope.notes.push_back({NoteKind::unmodelled_condition, fmt::format("{}: what happens to the packet depends on {}", name, why), "",
+                           target_span(scope)});
+}
+
+}  // namespace
+
+TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string_view, RulesetIndex>& chain_index) {
+    TargetEffect effect;
+    const std::string_view name = scope.rule.target.text;
+    if (name.empty()) return effect;
+    if (const auto chain = chain_index.find(name); chain != chain_index.end() && !scope.rule.target_extension) {
+        if (scope.rule.go) effect.actions.push_back(Goto{chain->second});
+        else effect.actions.push_back(Jump{chain->second});
+        return effect;
+    }
+    if (name == "ACCEPT") {
+        effect.actions.push_back(Decide{Verdict::permit, ""});
+        return effect;
+    }
+    if (name == "DROP") {
+        if (scope.table.name == TableName::nat) {
+            refuse_target(scope, "the nat table does not filter: DROP is refused there");
+        } else {
+            effect.actions.push_back(Decide{Verdict::deny, ""});
+        }
+        return effect;
+    }
+    if (name == "RETURN") {
+        effect.actions.push_back(Return{});
+        return effect;
+    }
+    const Extension* extension = scope.rule.target_extension;
+    if (!extension) {
+        refuse_target(scope, fmt::format("'{}' is no target and no chain", name));
+        return effect;
+    }
+    effect.logs = name == "LOG" || name == "NFLOG" || name == "ULOG";
+    if (name == "REJECT") {
+        lower_reject(scope, effect);
+    } else if (name == "MARK") {
+        lower_mark_target(scope, Register::packet_mark, effect);
+    } else if (name == "CONNMARK") {
+        lower_mark_target(scope, Register::connection_mark, effect);
+    } else if (name == "NOTRACK" || name == "CT") {
+        if (scope.table.name != TableName::raw) {
+            refuse_target(scope, fmt::format("{} works in the raw table only", name));
+        } else if (name == "NOTRACK" || find_option(scope.rule, OptionId::notrack)) {
+            effect.actions.push_back(SetRegister{Register::disposition, ~kUntracked, kUntracked, std::nullopt, ~std::uint32_t{0}});
+        }
+    } else if (name == "DNAT" || name == "SNAT" || name == "MASQUERADE" || name == "REDIRECT" || name == "NETMAP") {
+        lower_translation(scope, name, effect);
+    } else if (name == "NFQUEUE" || name == "QUEUE" || name == "TPROXY" || name == "SYNPROXY") {
+        unknown_verdict(scope, name, extension->why, effect);
+    } else if (name == "CLUSTERIP") {
+        effect.actions.push_back(Decide{Verdict::deny, ""});
+        effect.match_unknown = true;
+    } else if (name == "DNPT") {
+        Translate translate;
+        translate.destination.address_unknown = true;
+        effect.actions.push_back(translate);
+    }
+    return effect;
+}
+
+void collect_facts(const TableAst& table, Facts& facts) {
+    for (const auto& chain : table.chains) {
+        for (const auto& rule : chain.rules) {
+            for (const auto* match : rule.matches) {
+                const std::string_view name = match->name;
+                if (name == "state" || name == "conntrack" || name == "connmark" || name == "connbytes" || name == "connlimit" ||
+                    name == "connlabel" || name == "helper" || name == "cluster") {
+                    facts.tracking = true;
+                }
+                if (name == "mark") facts.tests_mark = true;
+                if (name == "connmark") facts.tests_connection_mark = true;
+            }
+            const Extension* target = rule.target_extension;
+            if (!target) continue;
+            const std::string_view name = target->name;
+            const auto has = [&](OptionId id) { return find_option(rule, id) != nullptr; };
+            if (table.name == TableName::nat || name == "CT" || name == "NOTRACK" || name == "CONNMARK" || name == "SYNPROXY") {
+                facts.tracking = true;
+            }
+            if (name == "NOTRACK" || (name == "CT" && has(OptionId::notrack))) facts.untracks = true;
+            if (name == "DNAT" || name == "REDIRECT" || name == "NETMAP" || name == "DNPT") facts.translates = true;
+            if (name == "CONNMARK") {
+                if (has(OptionId::restore_mark)) {
+                    facts.restores_mark = true;
+                    facts.tests_connection_mark = true;  // the packet mark is a copy of it
+                } else {
+                    facts.sets_connection_mark = true;
+                }
+                if (has(OptionId::shift_mark)) facts.connection_mark_unknown = true;
+            }
+            if (name == "HMARK" || name == "TPROXY") facts.mark_unknown = true;
+            if (name == "TTL" || name == "HL") facts.changes_ttl = true;
+            if (name == "DSCP" || name == "TOS" || name == "ECN") facts.changes_tos = true;
+            if (name == "SET") {
+                for (const auto& option : rule.options) {
+                    if (option.spec->id == OptionId::changed_set) facts.changed_sets.insert(std::string(option.value.text));
+                }
+                facts.mark_unknown = facts.mark_unknown || std::any_of(rule.options.begin(), rule.options.end(), [](const OptionAst& o) {
+                    return o.spec->name == "map-mark";
+                });
+            }
+        }
+        if (table.name == TableName::nat && !chain.rules.empty()) facts.tracking = true;
+    }
+}
+
+}  // namespace fwproof::iptables

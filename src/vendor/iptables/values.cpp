@@ -1,0 +1,378 @@
+#include "vendor/iptables/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+
+namespace fwproof::iptables {
+
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    for (char& c : result) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return result;
+}
+
+bool is_digits(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "10", "10.1" and "10.1.2" are networks of the octets given.
+std::optional<std::uint32_t> parse_short_ipv4(std::string_view text, int& octets) {
+    std::uint32_t value = 0;
+    octets = 0;
+    while (true) {
+        const auto dot = text.find('.');
+        const std::string_view part = text.substr(0, dot);
+        std::uint32_t octet = 0;
+        if (!is_digits(part) || part.size() > 3) return std::nullopt;
+        std::from_chars(part.data(), part.data() + part.size(), octet);
+        if (octet > 255 || ++octets > 4) return std::nullopt;
+        value = value << 8 | octet;
+        if (dot == std::string_view::npos) break;
+        text.remove_prefix(dot + 1);
+    }
+    return value << (8 * (4 - octets));
+}
+
+std::optional<AddressWord> parse_ipv4_word(std::string_view address, std::optional<std::string_view> mask_text) {
+    AddressWord word;
+    int octets = 4;
+    std::optional<std::uint32_t> value;
+    if (address == "any") {
+        value = 0;
+    } else {
+        value = parse_short_ipv4(address, octets);
+        if (!value || (octets < 4 && !mask_text)) return std::nullopt;
+    }
+    std::uint32_t mask = ~std::uint32_t{0};
+    if (mask_text) {
+        if (is_digits(*mask_text)) {
+            const auto length = parse_number(*mask_text, 32);
+            if (!length || mask_text->size() > 2) return std::nullopt;
+            mask = *length == 0 ? 0 : ~std::uint32_t{0} << (32 - *length);
+        } else {
+            int mask_octets = 0;
+            const auto dotted = parse_short_ipv4(*mask_text, mask_octets);
+            if (!dotted || mask_octets != 4) return std::nullopt;
+            mask = *dotted;
+        }
+    }
+    word.host_bits = (*value & ~mask) != 0;
+    word.odd_mask = !netmask_length(mask);
+    if (auto set = AddressSet::masked(*value, mask)) {
+        word.addresses = std::move(*set);
+    } else {
+        word.exact = false;
+        word.addresses = AddressSet::any4();
+    }
+    return word;
+}
+
+std::optional<AddressWord> parse_ipv6_word(std::string_view address_text, std::optional<std::string_view> mask_text) {
+    AddressWord word;
+    const auto address = address_text == "any" ? Address{Family::v6, 0} : parse_address(address_text);
+    if (!address || address->family != Family::v6) return std::nullopt;
+    uint128 mask = ~uint128{0};
+    if (mask_text) {
+        if (is_digits(*mask_text)) {
+            const auto length = parse_number(*mask_text, 128);
+            if (!length || mask_text->size() > 3) return std::nullopt;
+            mask = *length == 0 ? 0 : ~uint128{0} << (128 - *length);
+        } else {
+            const auto parsed = parse_address(*mask_text);
+            if (!parsed || parsed->family != Family::v6) return std::nullopt;
+            mask = parsed->value;
+        }
+    }
+    word.host_bits = (address->value & ~mask) != 0;
+    const uint128 inverted = ~mask;
+    if ((inverted & (inverted + 1)) != 0) {
+        word.odd_mask = true;
+        word.exact = false;
+        word.addresses = AddressSet::any6();
+        return word;
+    }
+    const uint128 first = address->value & mask;
+    word.addresses.v6 = IntervalSet<uint128>::range(first, first | inverted);
+    return word;
+}
+
+struct Service {
+    std::string_view name;
+    std::uint16_t port;
+};
+
+constexpr auto kServices = std::to_array<Service>({
+#define FWPROOF_SERVICE(name, port, tcp, udp, other) {name, port},
+#include "vendor/iptables/services.def"
+#undef FWPROOF_SERVICE
+});
+
+struct IcmpName {
+    std::string_view name;
+    std::uint8_t type;
+    int code;
+};
+
+constexpr auto kIcmpNames = std::to_array<IcmpName>({
+#define FWPROOF_ICMP_TYPE(name, type, code) {name, type, code},
+#include "vendor/iptables/icmp_types.def"
+#undef FWPROOF_ICMP_TYPE
+});
+
+constexpr auto kIcmp6Names = std::to_array<IcmpName>({
+#define FWPROOF_ICMP6_TYPE(name, type, code) {name, type, code},
+#include "vendor/iptables/icmp_types.def"
+#undef FWPROOF_ICMP6_TYPE
+});
+
+// Calls `each` for every part between commas; stops when it says false.
+template <class Each>
+bool split_commas(std::string_view text, Each each) {
+    while (true) {
+        const auto comma = text.find(',');
+        if (!each(text.substr(0, comma))) return false;
+        if (comma == std::string_view::npos) return true;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t max) {
+    int base = 10;
+    if (text.size() > 1 && text[0] == '0') {
+        const bool hex = text[1] == 'x' || text[1] == 'X';
+        base = hex ? 16 : 8;
+        text.remove_prefix(hex ? 2 : 1);
+    }
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (error != std::errc() || end != text.data() + text.size() || text.empty() || value > max) return std::nullopt;
+    return value;
+}
+
+std::optional<ValueMask> parse_value_mask(std::string_view text) {
+    const auto slash = text.find('/');
+    const auto value = parse_number(text.substr(0, slash), 0xffffffff);
+    if (!value) return std::nullopt;
+    ValueMask result{static_cast<std::uint32_t>(*value), ~std::uint32_t{0}, false};
+    if (slash != std::string_view::npos) {
+        const auto mask = parse_number(text.substr(slash + 1), 0xffffffff);
+        if (!mask) return std::nullopt;
+        result.mask = static_cast<std::uint32_t>(*mask);
+        result.masked = true;
+    }
+    return result;
+}
+
+std::optional<std::uint8_t> parse_protocol_word(std::string_view text) {
+    if (text == "tcp") return kTcp;
+    if (text == "udp") return kUdp;
+    if (const auto number = parse_number(text, 255)) return static_cast<std::uint8_t>(*number);
+    const std::string name = lower(text);
+    if (name == "all" || name == "ip" || name == "any") return std::uint8_t{0};
+    if (name == "ipv6-mh" || name == "mobility-header" || name == "mh") return std::uint8_t{135};
+    if (name == "ipencap") return std::uint8_t{4};
+    if (name == "ospfigp") return std::uint8_t{89};
+    if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return std::nullopt;
+    return parse_protocol(name);
+}
+
+std::optional<AddressWord> parse_address_word(std::string_view text, Family family) {
+    const auto slash = text.find('/');
+    std::optional<std::string_view> mask;
+    if (slash != std::string_view::npos) mask = text.substr(slash + 1);
+    const std::string_view address = text.substr(0, slash);
+    return family == Family::v4 ? parse_ipv4_word(address, mask) : parse_ipv6_word(address, mask);
+}
+
+bool looks_like_host_name(std::string_view text) {
+    bool letter = false;
+    for (const char c : text) {
+        const bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        letter = letter || alpha;
+        if (!alpha && !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '_') return false;
+    }
+    return letter && text.front() != '-' && text.front() != '.' && text.size() < 254;
+}
+
+std::optional<AddressSet> parse_address_range(std::string_view text, Family family) {
+    const auto dash = text.find('-');
+    const auto first = parse_address(text.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : parse_address(text.substr(dash + 1));
+    if (!first || !last || first->family != family || last->family != family) return std::nullopt;
+    return AddressSet::range(*first, *last);
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    if (const auto number = parse_number(text, 65535)) return static_cast<std::uint16_t>(*number);
+    const auto found = std::lower_bound(kServices.begin(), kServices.end(), text,
+                                        [](const Service& service, std::string_view name) { return service.name < name; });
+    if (found == kServices.end() || found->name != text) return std::nullopt;
+    return found->port;
+}
+
+std::optional<PortSet> parse_port_range(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) {
+        const auto port = parse_port(text);
+        if (!port) return std::nullopt;
+        return PortSet::of(*port);
+    }
+    const std::string_view low = text.substr(0, colon), high = text.substr(colon + 1);
+    const auto first = low.empty() ? std::optional<std::uint16_t>(0) : parse_port(low);
+    const auto last = high.empty() ? std::optional<std::uint16_t>(65535) : parse_port(high);
+    if (!first || !last || *last < *first) return std::nullopt;
+    return PortSet::range(*first, *last);
+}
+
+std::optional<PortSet> parse_port_list(std::string_view text, std::string& reason) {
+    std::vector<Interval<std::uint16_t>> intervals;
+    int slots = 0;
+    const bool ok = split_commas(text, [&](std::string_view part) {
+        const auto colon = part.find(':');
+        const auto first = parse_port(part.substr(0, colon));
+        const auto last = colon == std::string_view::npos ? first : parse_port(part.substr(colon + 1));
+        slots += colon == std::string_view::npos ? 1 : 2;
+        if (!first || !last) {
+            reason = "is no list of ports";
+        } else if (colon != std::string_view::npos && *last <= *first) {
+            reason = "has a range that does not ascend";
+        } else if (slots > 15) {
+            reason = "has more than 15 ports (a range counts as two)";
+        } else {
+            intervals.push_back({*first, *last});
+            return true;
+        }
+        return false;
+    });
+    if (!ok) return std::nullopt;
+    return PortSet(std::move(intervals));
+}
+
+std::optional<IcmpSet> parse_icmp_type(std::string_view text, Family family) {
+    if (family == Family::v4 && text == "any") return IcmpSet::all();
+    const std::string name = lower(text);
+    const auto search = [&](std::span<const IcmpName> names) -> std::optional<IcmpSet> {
+        const IcmpName* found = nullptr;
+        for (const auto& entry : names) {  // an unambiguous beginning is enough
+            const std::string known = lower(entry.name);
+            if (known == name) {
+                found = &entry;
+                break;
+            }
+            if (known.starts_with(name)) {
+                if (found) return std::nullopt;
+                found = &entry;
+            }
+        }
+        if (!found) return std::nullopt;
+        return found->code < 0 ? icmp_type(found->type) : icmp_code(found->type, static_cast<std::uint8_t>(found->code));
+    };
+    if (!name.empty() && (name[0] < '0' || name[0] > '9')) {
+        return family == Family::v4 ? search(kIcmpNames) : search(kIcmp6Names);
+    }
+    const auto slash = text.find('/');
+    const auto type = parse_number(text.substr(0, slash), 255);
+    if (!type) return std::nullopt;
+    // The kernel's own "any": type 255 of IPv4.
+    if (family == Family::v4 && *type == 255 && slash == std::string_view::npos) return IcmpSet::all();
+    if (slash == std::string_view::npos) return icmp_type(static_cast<std::uint8_t>(*type));
+    const auto code = parse_number(text.substr(slash + 1), 255);
+    if (!code) return std::nullopt;
+    return icmp_code(static_cast<std::uint8_t>(*type), static_cast<std::uint8_t>(*code));
+}
+
+std::optional<std::uint8_t> parse_tcp_flag_list(std::string_view text) {
+    struct Name {
+        std::string_view name;
+        std::uint8_t bits;
+    };
+    constexpr auto kFlags = std::to_array<Name>({{"SYN", kSyn}, {"ACK", kAck}, {"FIN", kFin}, {"RST", kRst},
+                                                 {"URG", kUrg}, {"PSH", kPsh}, {"ALL", 0x3f}, {"NONE", 0}});
+    if (text.starts_with("0x")) {
+        const auto bits = parse_number(text, 0xff);
+        if (!bits) return std::nullopt;
+        return static_cast<std::uint8_t>(*bits);
+    }
+    std::uint8_t bits = 0;
+    const bool ok = split_commas(text, [&](std::string_view part) {
+        const std::string name = lower(part);
+        const auto found = std::find_if(kFlags.begin(), kFlags.end(), [&](const Name& flag) { return lower(flag.name) == name; });
+        if (found == kFlags.end()) return false;
+        bits = static_cast<std::uint8_t>(bits | found->bits);
+        return true;
+    });
+    if (!ok) return std::nullopt;
+    return bits;
+}
+
+std::optional<StateWords> parse_states(std::string_view text) {
+    StateWords words;
+    const bool ok = split_commas(text, [&](std::string_view part) {
+        const std::string name = lower(part);
+        if (name == "new") {
+            words.states = words.states | State::new_;
+        } else if (name == "established") {
+            words.states = words.states | State::established;
+        } else if (name == "related") {
+            words.states = words.states | State::related;
+        } else if (name == "invalid") {
+            words.states = words.states | State::invalid;
+        } else if (name == "untracked") {
+            words.states = words.states | State::untracked;
+        } else if (name == "snat") {
+            words.snat = true;
+        } else if (name == "dnat") {
+            words.dnat = true;
+        } else {
+            return false;
+        }
+        return true;
+    });
+    if (!ok) return std::nullopt;
+    return words;
+}
+
+std::optional<std::uint64_t> parse_mac(std::string_view text) {
+    if (text.size() != 17) return std::nullopt;
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 17; i += 3) {
+        unsigned octet = 0;
+        const auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, octet, 16);
+        if (error != std::errc() || end != text.data() + i + 2) return std::nullopt;
+        if (i < 15 && text[i + 2] != ':') return std::nullopt;
+        value = value << 8 | octet;
+    }
+    return value;
+}
+
+std::optional<InterfacePattern> parse_interface(std::string_view text) {
+    if (text.empty() || text.size() > 15) return std::nullopt;
+    for (const char c : text) {
+        if (c == ' ' || c == '/' || c == '\0') return std::nullopt;
+    }
+    if (text.back() == '+') return InterfacePattern{std::string(text.substr(0, text.size() - 1)), true};
+    return InterfacePattern{std::string(text), false};
+}
+
+std::optional<IntervalSet<std::uint64_t>> parse_number_range(std::string_view text, std::uint64_t max) {
+    const auto colon = text.find(':');
+    const std::string_view low = text.substr(0, colon);
+    const auto first = low.empty() && colon != std::string_view::npos ? std::optional<std::uint64_t>(0) : parse_number(low, max);
+    auto last = first;
+    if (colon != std::string_view::npos) {
+        const std::string_view high = text.substr(colon + 1);
+        last = high.empty() ? std::optional<std::uint64_t>(max) : parse_number(high, max);
+    }
+    if (!first || !last || *last < *first) return std::nullopt;
+    return IntervalSet<std::uint64_t>::range(*first, *last);
+}
+
+}  // namespace fwproof::iptables
