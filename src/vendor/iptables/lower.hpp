@@ -46,7 +46,8 @@ struct Lowering {
     Facts facts[2];  // by family
     std::unordered_map<std::string, AddressSetRef> addresses;  // by text, so that equal words share one set
     std::unordered_map<std::string, ServiceSetRef> services;
-    std::string key;           // scratch
+    std::size_t odd_intervals = 0;  // in sets made of discontiguous masks so far
+    std::string key;                // scratch
 
     Facts& facts_of(Family family) { return facts[family == Family::v4 ? 0 : 1]; }
 };

@@ -10,6 +10,9 @@ namespace fwproof::iptables {
 
 namespace {
 
+// Many discontiguous masks would cost more memory than they are worth.
+constexpr std::size_t kMostOddIntervals = 200'000;
+
 using Numbers = IntervalSet<std::uint64_t>;
 
 AddressSet all_of(Family family) { return family == Family::v4 ? AddressSet::any4() : AddressSet::any6(); }
@@ -43,7 +46,8 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
         if (word) {
             if (parts++ > 10000) return scope.refuse(option, "more than 10000 addresses in one rule");
             set = parts == 1 ? word->addresses : set | word->addresses;
-            if (!word->exact) {
+            if (word->odd_mask) scope.lowering.odd_intervals += word->addresses.v4.intervals().size();
+            if (!word->exact || (word->odd_mask && scope.lowering.odd_intervals > kMostOddIntervals)) {
                 keep = false;
                 scope.condition(ConditionKind::other, std::string(part), scope.span(option),
                                 fmt::format("the mask of '{}' leaves too many gaps to be modelled", part), NoteKind::odd_mask,

@@ -151,7 +151,7 @@ constexpr auto kTransit = std::to_array<StageSpec>({{TableName::raw, "PREROUTING
 
 class DocumentLowering {
 public:
-    DocumentLowering(const DocumentAst& document, const LoadOptions& options) : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, {}} {}
+    DocumentLowering(const DocumentAst& document, const LoadOptions& options) : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, 0, {}} {}
 
     Result<Policy> run(std::vector<SourceRef> sources);
 

@@ -9,6 +9,8 @@ namespace fwproof::iptables {
 
 namespace {
 
+constexpr int kMostFreeBits = 12;
+
 std::string lower(std::string_view text) {
     std::string result(text);
     for (char& c : result) {
@@ -39,6 +41,22 @@ std::optional<std::uint32_t> parse_short_ipv4(std::string_view text, int& octets
     return value << (8 * (4 - octets));
 }
 
+// Every a with (a & mask) == (value & mask), for masks that AddressSet::masked gives up too: up to 4096 intervals.
+std::optional<IntervalSet<std::uint32_t>> masked(std::uint32_t value, std::uint32_t mask) {
+    if (const auto set = AddressSet::masked(value, mask)) return set->v4;
+    const std::uint32_t low = mask & ~(mask - 1);   // lowest fixed bit
+    const std::uint32_t free = ~mask & ~(low - 1);  // free bits above it
+    if (__builtin_popcount(free) > kMostFreeBits) return std::nullopt;
+    std::vector<Interval<std::uint32_t>> intervals;
+    std::uint32_t choice = 0;
+    do {  // all subsets of the free bits, ascending
+        const std::uint32_t first = (value & mask) | choice;
+        intervals.push_back({first, first | (low - 1)});
+        choice = (choice - free) & free;
+    } while (choice != 0);
+    return IntervalSet<std::uint32_t>(std::move(intervals));
+}
+
 std::optional<AddressWord> parse_ipv4_word(std::string_view address, std::optional<std::string_view> mask_text) {
     AddressWord word;
     int octets = 4;
@@ -64,8 +82,8 @@ std::optional<AddressWord> parse_ipv4_word(std::string_view address, std::option
     }
     word.host_bits = (*value & ~mask) != 0;
     word.odd_mask = !netmask_length(mask);
-    if (auto set = AddressSet::masked(*value, mask)) {
-        word.addresses = std::move(*set);
+    if (auto set = masked(*value, mask)) {
+        word.addresses = {std::move(*set), {}};
     } else {
         word.exact = false;
         word.addresses = AddressSet::any4();
