@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,12 @@ namespace fwproof {
 
 class PacketSet;
 class SpaceImpl;
+
+// Thrown by any operation on sets that would need more memory than the space may use. The budget is a count of diagram
+// nodes, not a clock: the same input runs out at the same step on every machine.
+struct OutOfBudget : std::runtime_error {
+    OutOfBudget() : std::runtime_error("the budget of the packet space is used up") {}
+};
 
 // What the universe leaves out: only packets that can exist are members. Source and destination are of one family; ports,
 // types and flags are zero where the protocol has none.
@@ -29,9 +36,16 @@ public:
     PacketSet from(const std::vector<Product>& products) const;
     PacketSet from(const Packet& packet) const;
 
+    // How many nodes (16 bytes and some hashing each) all sets of this space may use together.
+    static constexpr std::size_t kDefaultNodeLimit = 20'000'000;
+    void set_node_limit(std::size_t limit);
+    std::size_t node_count() const;
+
 private:
     friend class SpaceBuilder;
     friend class PacketSet;
+    PacketSet wrap(std::uint32_t root) const;
+
     std::shared_ptr<SpaceImpl> impl_;
 };
 
@@ -83,6 +97,9 @@ public:
 
 private:
     friend class Space;
+    friend class Decisions;
+    PacketSet with(std::uint32_t root) const;
+
     std::shared_ptr<SpaceImpl> space_;
     std::uint32_t root_ = 0;
 };

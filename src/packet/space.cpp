@@ -1,0 +1,151 @@
+// Building a space: collecting the ends of every interval and every interface pattern.
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+#include "packet/space_impl.hpp"
+
+namespace fwproof {
+
+using packet::Scale;
+
+namespace {
+
+// Cuts a field where a set of its values begins and ends.
+template <class T>
+void cut(std::vector<uint128>& cuts, const IntervalSet<T>& values) {
+    for (const auto& [first, last] : values.intervals()) {
+        cuts.push_back(first);
+        if (last != IntervalSet<T>::kMax) cuts.push_back(uint128{last} + 1);
+    }
+}
+
+void cut_at(std::vector<uint128>& cuts, uint128 value) {
+    cuts.push_back(value);
+    if (~value != 0) cuts.push_back(value + 1);
+}
+
+// Every class of protocols is of one kind: those with further fields stand alone.
+std::vector<uint128> protocol_cuts() {
+    std::vector<uint128> cuts;
+    for (const auto number : {kIcmp, kTcp, kUdp, kDccp, kIcmp6, kSctp, kUdpLite}) cut_at(cuts, number);
+    return cuts;
+}
+
+}  // namespace
+
+struct SpaceBuilder::Collected {
+    std::vector<uint128> v4, v6, protocol = protocol_cuts(), port, icmp, tcp_flags, state;
+    std::vector<InterfacePattern> in, out;
+    std::map<Field, std::vector<uint128>> fields;
+    std::unordered_set<AddressSetRef> address_sets;  // added before
+    std::unordered_set<ServiceSetRef> service_sets;
+
+    void add(const AddressSetRef& set) {
+        if (!set || !address_sets.insert(set).second) return;
+        cut(v4, set->v4);
+        cut(v6, set->v6);
+    }
+    void add(const Address& address) { cut_at(address.family == Family::v4 ? v4 : v6, address.value); }
+    void add(const ServiceSetRef& set) {
+        if (!set || !service_sets.insert(set).second) return;
+        for (const auto& term : set->terms) {
+            cut(protocol, term.protocols);
+            cut(port, term.source_ports);
+            cut(port, term.destination_ports);
+            cut(icmp, term.icmp);
+            cut(tcp_flags, term.tcp_flags);
+        }
+    }
+    // Names recur in every rule of a long list; now and then the collection is cut back to what differs.
+    static void add(std::vector<InterfacePattern>& patterns, const InterfaceSet& set) {
+        for (const auto& pattern : set.any_of) {
+            if (!patterns.empty() && patterns.back() == pattern) continue;
+            patterns.push_back(pattern);
+        }
+        if (patterns.size() < 4096) return;
+        std::sort(patterns.begin(), patterns.end());
+        patterns.erase(std::unique(patterns.begin(), patterns.end()), patterns.end());
+    }
+};
+
+SpaceBuilder::SpaceBuilder() : collected_(std::make_unique<Collected>()) {}
+SpaceBuilder::~SpaceBuilder() = default;
+
+SpaceBuilder& SpaceBuilder::add(const Product& product) {
+    Collected& to = *collected_;
+    to.add(product.source);
+    to.add(product.destination);
+    to.add(product.services);
+    if (!product.states.is_all()) {
+        for (int i = 1; i < kStateCount; ++i) {
+            if (product.states.contains(static_cast<State>(i)) != product.states.contains(static_cast<State>(i - 1))) {
+                to.state.push_back(static_cast<unsigned>(i));
+            }
+        }
+    }
+    Collected::add(to.in, product.in);
+    Collected::add(to.out, product.out);
+    for (const auto& test : product.fields) cut(to.fields[test.field], test.values);
+    return *this;
+}
+
+SpaceBuilder& SpaceBuilder::add(const Packet& packet) {
+    Collected& to = *collected_;
+    to.add(packet.source);
+    to.add(packet.destination);
+    cut_at(to.protocol, packet.protocol);
+    if (has_ports(packet.protocol)) {
+        cut_at(to.port, packet.source_port);
+        cut_at(to.port, packet.destination_port);
+    }
+    if (has_icmp_type(packet.protocol)) cut_at(to.icmp, static_cast<unsigned>(packet.icmp_type << 8 | packet.icmp_code));
+    if (packet.protocol == kTcp) cut_at(to.tcp_flags, packet.tcp_flags);
+    cut_at(to.state, static_cast<unsigned>(packet.state));
+    Collected::add(to.in, InterfaceSet::of(packet.in));
+    Collected::add(to.out, InterfaceSet::of(packet.out));
+    for (const auto& [field, value] : packet.fields) cut_at(to.fields[field], value);
+    return *this;
+}
+
+Space SpaceBuilder::build() {
+    Collected& from = *collected_;
+    SpaceImpl::Scales scales;
+    scales.v4 = Scale(std::move(from.v4), IntervalSet<std::uint32_t>::kMax);
+    scales.v6 = Scale(std::move(from.v6), IntervalSet<uint128>::kMax);
+    scales.protocol = Scale(std::move(from.protocol), 0xff);
+    scales.port = Scale(std::move(from.port), 0xffff);
+    scales.icmp = Scale(std::move(from.icmp), 0xffff);
+    scales.tcp_flags = Scale(std::move(from.tcp_flags), 0xff);
+    scales.state = Scale(std::move(from.state), kStateCount - 1);
+    scales.in = packet::InterfaceScale(std::move(from.in));
+    scales.out = packet::InterfaceScale(std::move(from.out));
+    for (auto& [field, cuts] : from.fields) {
+        scales.fields.emplace_back(field, Scale(std::move(cuts), IntervalSet<std::uint64_t>::kMax));
+    }
+    collected_ = std::make_unique<Collected>();
+    Space space;
+    space.impl_ = std::make_shared<SpaceImpl>(std::move(scales), Space::kDefaultNodeLimit);
+    return space;
+}
+
+PacketSet Space::wrap(std::uint32_t root) const {
+    PacketSet set;
+    set.space_ = impl_;
+    set.root_ = root;
+    return set;
+}
+
+PacketSet Space::empty() const { return wrap(packet::kOut); }
+PacketSet Space::all() const { return wrap(impl_->all()); }
+PacketSet Space::from(const Product& product) const { return wrap(impl_->from(product)); }
+PacketSet Space::from(const Packet& packet) const { return wrap(impl_->from(packet)); }
+PacketSet Space::from(const std::vector<Product>& products) const {
+    auto node = packet::kOut;
+    for (const auto& product : products) node = impl_->diagram().unite(node, impl_->from(product));
+    return wrap(node);
+}
+void Space::set_node_limit(std::size_t limit) { impl_->diagram().set_node_limit(limit); }
+std::size_t Space::node_count() const { return impl_->diagram().node_count(); }
+
+}  // namespace fwproof
