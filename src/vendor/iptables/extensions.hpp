@@ -23,7 +23,7 @@ enum class OptionId : std::uint8_t {
     source_range, destination_range, state, ctstate, ctproto, ctorigsrc, ctorigdst, ctorigsrcport, ctorigdstport, ctdir,
     match_set, set_counters, source_type, destination_type, mac_source, mark, connection_mark, ttl_equal, ttl_less,
     ttl_greater, length, tos, dscp, dscp_class, packet_type, spi, recent_set, datestart, datestop, timestart, timestop,
-    monthdays, weekdays, kerneltz, utc, contiguous,
+    monthdays, weekdays, kerneltz, utc, contiguous, wrong_way, bridge_in, bridge_out, is_bridge_in, is_bridge_out, is_bridged,
     // of targets
     reject_with, set_xmark, set_mark, and_mark, or_mark, xor_mark, shift_mark, save_mark, restore_mark, mask, nfmask, ctmask,
     to_destination, to_source, to_ports, to_network, notrack, changed_set, on_port,

@@ -171,6 +171,10 @@ void add_impossible(Policy& policy) {
         reply.fields = {{Field::connection_direction, Numbers::of(1)}};
         policy.impossible.push_back(std::move(reply));
     }
+    if (tested.fields.contains(Field::opaque)) {
+        forbid(policy, Field::opaque, Numbers::of(0).complement());
+        policy.assumptions.push_back("packets come in through the interface that leads back to their source (rpfilter)");
+    }
     bool translates = false;
     for (const auto& ruleset : policy.rulesets) {
         for (const auto& rule : ruleset.rules) translates = translates || std::holds_alternative<Translate>(rule.action);

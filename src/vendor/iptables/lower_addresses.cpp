@@ -230,6 +230,31 @@ void lower_packet_type(RuleScope& scope, const OptionAst& option) {
     add_field(scope.draft.base.header, Field::packet_type, option.negated ? set.complement() : set);
 }
 
+// Whether the packet came through a port of a bridge, and leaves through one. Which port it is stays a condition.
+void lower_bridge(RuleScope& scope, const OptionAst& option) {
+    Product& header = scope.draft.base.header;
+    const Numbers none = Numbers::of(0), some = none.complement();
+    switch (option.spec->id) {
+        case OptionId::is_bridge_in: return add_field(header, Field::input_bridge_port, option.negated ? none : some);
+        case OptionId::is_bridge_out: return add_field(header, Field::output_bridge_port, option.negated ? none : some);
+        case OptionId::is_bridged: {
+            if (!option.negated) {
+                add_field(header, Field::input_bridge_port, some);
+                return add_field(header, Field::output_bridge_port, some);
+            }
+            Alternative routed_in, routed_out;
+            add_field(routed_in.match.header, Field::input_bridge_port, none);
+            add_field(routed_out.match.header, Field::output_bridge_port, none);
+            return scope.draft.unions.push_back({routed_in, routed_out});
+        }
+        default: break;
+    }
+    const Field field = option.spec->id == OptionId::bridge_in ? Field::input_bridge_port : Field::output_bridge_port;
+    if (!option.negated) add_field(header, field, some);
+    scope.condition(ConditionKind::interface_type, std::string(option.value.text), scope.span(option),
+                    "the port of a bridge is not a field that is modelled");
+}
+
 void lower_fragment(RuleScope& scope, const OptionAst& option) {
     if (scope.family() == Family::v6) return scope.refuse(option, "-f exists for IPv4 only");
     if (scope.facts().tracking) {  // fragments are put together before any table sees them
@@ -239,9 +264,23 @@ void lower_fragment(RuleScope& scope, const OptionAst& option) {
     add_field(scope.draft.base.header, Field::fragment, Numbers::of(option.negated ? 0 : 1));
 }
 
+// rpfilter: whether the packet came in where the route back to its source leads. One bit that no header shows, but the
+// same for every rule that asks.
+void lower_reverse_path(RuleScope& scope) {
+    for (std::size_t i = 0; i < scope.rule.matches.size(); ++i) {
+        if (scope.rule.matches[i]->name != "rpfilter") continue;
+        const bool inverted = std::any_of(scope.rule.options.begin(), scope.rule.options.end(), [&](const OptionAst& option) {
+            return option.match == i && option.spec->id == OptionId::wrong_way;
+        });
+        const Numbers right = Numbers::of(0);
+        add_field(scope.draft.base.header, Field::opaque, inverted ? right.complement() : right);
+    }
+}
+
 }  // namespace
 
 void lower_addresses(RuleScope& scope) {
+    lower_reverse_path(scope);
     Product& header = scope.draft.base.header;
     for (const auto& option : scope.rule.options) {
         if (scope.issue) return;
@@ -269,6 +308,11 @@ void lower_addresses(RuleScope& scope) {
             case OptionId::length: lower_numbers(scope, option, Field::packet_length, 65535); break;
             case OptionId::spi: lower_numbers(scope, option, Field::spi, 0xffffffff); break;
             case OptionId::packet_type: lower_packet_type(scope, option); break;
+            case OptionId::bridge_in:
+            case OptionId::bridge_out:
+            case OptionId::is_bridge_in:
+            case OptionId::is_bridge_out:
+            case OptionId::is_bridged: lower_bridge(scope, option); break;
             case OptionId::fragment: lower_fragment(scope, option); break;
             default: break;
         }

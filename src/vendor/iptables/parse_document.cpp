@@ -31,9 +31,9 @@ std::vector<std::string_view> built_in_chains(TableName table) {
 }
 
 std::optional<Family> family_evidence(std::string_view text) {
-    bool v6 = text.find("icmp6") != std::string_view::npos || text.find("icmpv6") != std::string_view::npos ||
-              text.find("ipv6-icmp") != std::string_view::npos;
-    bool v4 = text.find("-p icmp ") != std::string_view::npos || text.find("icmp-port-unreachable") != std::string_view::npos;
+    const auto has = [&](std::string_view words) { return text.find(words) != std::string_view::npos; };
+    bool v6 = has("icmp6") || has("icmpv6") || has("ipv6-icmp") || has("-m hl ") || has("-j HL ");
+    bool v4 = !v6 && (has("-p icmp ") || has("icmp-port-unreachable") || has("-m ttl ") || has("-j TTL "));
     // Words that stand where an address does.
     for (const std::string_view option : {" -s ", " -d ", " --to-destination ", "-range "}) {
         for (auto at = text.find(option); at != std::string_view::npos && !(v4 && v6); at = text.find(option, at + 1)) {
@@ -133,6 +133,9 @@ Result<void> DocumentParser::parse() {
             note(NoteKind::information, "lines end with CR LF; iptables-restore refuses such a file", "convert the line ends");
         }
         parse_line(line);
+    }
+    if (!open_ && !text_.empty() && text_.ends_with("COMMIT")) {
+        note(NoteKind::information, "the last line has no line end; the legacy back end refuses such a file", "end the line");
     }
     if (open_) commit(true);
     if (document_.tables.size() == first_table_) {

@@ -1,9 +1,11 @@
 #include "vendor/iptables/kernel.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
+#include "support/catch.hpp"
 #include "support/naive.hpp"
 
 namespace fwproof::iptables {
@@ -64,6 +66,15 @@ std::string read_fixture(const std::string& path) {
     std::ifstream file(std::string(FWPROOF_ROOT) + "/fixtures/vendor/iptables/" + path, std::ios::binary);
     if (!file) throw std::runtime_error("no fixture " + path);
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+void check_golden(const std::string& path, const std::string& text) {
+    if (std::getenv("FWPROOF_UPDATE_GOLDEN") != nullptr) {
+        std::ofstream(std::string(FWPROOF_ROOT) + "/fixtures/vendor/iptables/" + path, std::ios::binary) << text;
+        FAIL("wrote " << path);
+    }
+    INFO("to renew " << path << ": FWPROOF_UPDATE_GOLDEN=1, then read the difference");
+    CHECK(text == read_fixture(path));
 }
 
 std::string verdict(const Policy& policy, Position position, const Packet& packet) {

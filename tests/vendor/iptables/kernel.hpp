@@ -21,6 +21,9 @@ std::string load_error(std::string_view text, std::string name = "rules");  // e
 
 std::vector<std::string_view> words_of(std::string_view line);
 std::string read_fixture(const std::string& path);  // below fixtures/vendor/iptables
+// The text equals the fixture. With FWPROOF_UPDATE_GOLDEN in the environment the fixture is written instead, and the
+// test fails so that nobody takes that for a pass.
+void check_golden(const std::string& path, const std::string& text);
 
 // "A" permitted, "D" denied, "?" unknown, by the plain meaning of the rules.
 std::string verdict(const Policy& policy, Position position, const Packet& packet);
