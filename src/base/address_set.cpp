@@ -38,6 +38,7 @@ AddressSetRef share(AddressSet set) { return std::make_shared<const AddressSet>(
 
 std::vector<Prefix> to_prefixes(const Address& first, const Address& last) {
     std::vector<Prefix> prefixes;
+    if (first.family != last.family || last.value < first.value) return prefixes;
     const int width = first.family == Family::v4 ? 32 : 128;
     uint128 next = first.value;
     while (true) {
@@ -71,6 +72,7 @@ void append_intervals(std::string& text, Family family, const IntervalSet<T>& se
 
 std::optional<AddressSet> parse_word(std::string_view word) {
     if (word == "any") return AddressSet::any();
+    if (word == "none") return AddressSet{};
     if (word == "any4") return AddressSet::any4();
     if (word == "any6") return AddressSet::any6();
     if (const auto dash = word.find('-'); dash != std::string_view::npos) {

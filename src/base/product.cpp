@@ -5,63 +5,104 @@
 #include <algorithm>
 #include <array>
 
+#include "fwproof/base/notation.hpp"
+
 namespace fwproof {
 
 namespace {
 
 constexpr std::array<std::string_view, kStateCount> kStateNames = {"new", "established", "related", "invalid",
-                                                                  "untracked"};
+                                                                   "untracked"};
 
 template <class T>
 bool same_value(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
     return a == b || (a && b && *a == *b);
 }
 
-std::string interfaces_text(const InterfaceSet& set) {
-    std::string text = set.negated ? "!" : "";
-    bool first = true;
-    for (const auto& pattern : set.any_of) {
-        if (!first) text += ",";
-        first = false;
-        text += pattern.name.empty() && !pattern.prefix ? "none" : pattern.name + (pattern.prefix ? "+" : "");
-    }
-    return text;
-}
-
-// The protocol word and the parts that stand behind the addresses.
+// What the protocol, the addresses and the words behind them say of a service.
 struct ServiceWords {
     std::string protocol = "any";
     std::string source_ports;
     std::string destination_ports;
+    std::string behind;
 };
 
 ServiceWords service_words(const ServiceSetRef& services) {
     if (!services) return {};
-    const bool plain = services->terms.size() == 1 && services->terms[0].icmp.is_all() &&
-                       services->terms[0].tcp_flags.is_all() && services->terms[0].protocols.intervals().size() == 1 &&
-                       services->terms[0].protocols.intervals()[0].first == services->terms[0].protocols.intervals()[0].last;
-    if (!plain) return {"{" + to_string(*services) + "}", "", ""};
-    const ServiceTerm& term = services->terms[0];
+    const auto& terms = services->terms;
+    const bool plain = terms.size() == 1 && terms[0].protocols.intervals().size() == 1 &&
+                       terms[0].protocols.intervals()[0].first == terms[0].protocols.intervals()[0].last;
+    if (!plain) return {"{" + to_string(*services) + "}", "", "", ""};
+    const ServiceTerm& term = terms[0];
     ServiceWords words;
     words.protocol = protocol_name(term.protocols.intervals()[0].first);
     if (!term.source_ports.is_all()) words.source_ports = ":" + to_string(term.source_ports);
     if (!term.destination_ports.is_all()) words.destination_ports = ":" + to_string(term.destination_ports);
+    if (!term.tcp_flags.is_all()) words.behind += " flags " + tcp_flags_text(term.tcp_flags);
+    if (!term.icmp.is_all()) words.behind += " icmp " + icmp_text(term.icmp);
     return words;
 }
 
+// Braces around several parts, and around a set that names everything where null would do.
 std::string endpoint_text(const AddressSetRef& addresses, const std::string& ports) {
-    std::string text = addresses ? to_string(*addresses) : "any";
-    if (ports.empty()) return text;
-    const bool one = text.find(',') == std::string::npos;
-    if (one && text.find(':') != std::string::npos) {
-        text = "[" + text + "]";
-    } else if (!one) {
-        text = "{" + text + "}";
-    }
+    if (!addresses) return "any" + ports;
+    std::string text = to_string(*addresses);
+    if (text.find(',') != std::string::npos || addresses->is_all()) return "{" + text + "}" + ports;
+    if (!ports.empty() && text.find(':') != std::string::npos) return "[" + text + "]" + ports;
     return text + ports;
 }
 
+std::string field_text(const FieldTest& test) {
+    const auto value = [&](std::uint64_t number) {
+        return test.field == Field::source_mac && number <= kNoMac ? mac_text(number) : fmt::format("{}", number);
+    };
+    std::string text;
+    for (const auto& [first, last] : test.values.intervals()) {
+        if (!text.empty()) text += ",";
+        text += first == last ? value(first) : value(first) + "-" + value(last);
+    }
+    return text.empty() ? "never" : text;
+}
+
+std::string product_text(const Product& product, bool new_implied) {
+    const ServiceWords words = service_words(product.services);
+    std::string text = fmt::format("{} {} > {}", words.protocol, endpoint_text(product.source, words.source_ports),
+                                   endpoint_text(product.destination, words.destination_ports));
+    if (!product.in.is_all()) text += " in " + to_string(product.in);
+    if (!product.out.is_all()) text += " out " + to_string(product.out);
+    const bool implied = new_implied && product.states == StateSet(State::new_);
+    if (!product.states.is_all() && !implied) text += " state " + to_string(product.states);
+    text += words.behind;
+    for (const auto& test : product.fields) text += fmt::format(" {} {}", to_string(test.field), field_text(test));
+    return text;
+}
+
 }  // namespace
+
+std::string mac_text(std::uint64_t mac) {
+    if (mac >= kNoMac) return "none";
+    std::string text;
+    for (int shift = 40; shift >= 0; shift -= 8) {
+        text += fmt::format("{}{:02x}", text.empty() ? "" : ":", mac >> shift & 0xff);
+    }
+    return text;
+}
+
+std::string to_string(const InterfaceSet& set) {
+    if (set.is_all()) return "any";
+    if (set.any_of.empty()) return "never";
+    std::string text = set.negated ? "!" : "";
+    for (const auto& pattern : set.any_of) {
+        if (&pattern != set.any_of.data()) text += ",";
+        if (pattern.name.empty()) {
+            text += pattern.prefix ? "+" : "none";
+            continue;
+        }
+        const bool reserved = pattern.name == "any" || pattern.name == "none" || pattern.name == "never";
+        text += (reserved ? quoted(pattern.name) : name_word(pattern.name)) + (pattern.prefix ? "+" : "");
+    }
+    return text;
+}
 
 std::string_view to_string(State state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
@@ -112,25 +153,8 @@ bool operator==(const Product& a, const Product& b) {
            a.fields == b.fields;
 }
 
-std::string to_string(const Product& product) {
-    const ServiceWords words = service_words(product.services);
-    std::string text = fmt::format("{} {} > {}", words.protocol, endpoint_text(product.source, words.source_ports),
-                                   endpoint_text(product.destination, words.destination_ports));
-    if (!product.in.is_all()) text += " in " + interfaces_text(product.in);
-    if (!product.out.is_all()) text += " out " + interfaces_text(product.out);
-    if (!product.states.is_all() && !(product.states == StateSet(State::new_))) {
-        text += " state " + to_string(product.states);
-    }
-    for (const auto& test : product.fields) {
-        text += fmt::format(" {} ", to_string(test.field));
-        bool first_interval = true;
-        for (const auto& [first, last] : test.values.intervals()) {
-            if (!first_interval) text += ",";
-            first_interval = false;
-            text += first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last);
-        }
-    }
-    return text;
-}
+std::string to_string(const Product& product) { return product_text(product, true); }
+
+std::string to_exact_string(const Product& product) { return product_text(product, false); }
 
 }  // namespace fwproof

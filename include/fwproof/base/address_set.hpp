@@ -43,14 +43,14 @@ using AddressSetRef = std::shared_ptr<const AddressSet>;
 
 AddressSetRef share(AddressSet set);
 
-// The fewest prefixes that make up the interval, in ascending order.
+// The fewest prefixes that make up the interval (of one family), in ascending order; none when last < first.
 std::vector<Prefix> to_prefixes(const Address& first, const Address& last);
 
 // "any", "any4", "10.0.0.0/8, 10.9.8.7, 10.1.1.5-10.1.1.9": an interval prints as a prefix where it is one, else as a
 // range; parts joined with ", "; "none" when empty.
 std::string to_string(const AddressSet& set);
 
-// The reverse: words separated by commas or blanks, each any, any4, any6, an address, a prefix or a range.
+// The reverse: words separated by commas or blanks, each any, any4, any6, none, an address, a prefix or a range.
 std::optional<AddressSet> parse_address_set(std::string_view text);
 
 }  // namespace fwproof

@@ -61,13 +61,13 @@ ServiceSetRef share(ServiceSet set);
 ServiceSetRef service(std::uint8_t protocol);                                // all ports or types
 ServiceSetRef service(std::uint8_t protocol, PortSet destination_ports);
 
-// "any", "tcp/443", "udp/53,1024-65535", "tcp/443 from 53" (source ports), "icmp/8", "icmp/3/4", "tcp flags 0x02";
-// terms joined with ", " in the order given.
+// "any", "tcp/443", "udp/53,1024-65535", "tcp/443 from 53" (source ports), "icmp/8", "icmp/3/4", "tcp flags SYN";
+// terms joined with ", " in the order given; "none" without terms. parse_services in notation.hpp reads it back.
 std::string to_string(const ServiceTerm& term);
 std::string to_string(const ServiceSet& set);
 std::string to_string(const PortSet& ports);  // "any", "443", "135,445,49152-65535"
 
-// "443", "135,445,49152-65535", "any".
+// "443", "135,445,49152-65535", "any", "none".
 std::optional<PortSet> parse_ports(std::string_view text);
 
 }  // namespace fwproof
