@@ -16,7 +16,11 @@ enum class Carrier : std::uint8_t {
     policy_rules,  // .PolicyRules
     preferences,   // Registry.xml
     gpo_report,    // XML of Get-GPOReport, a GPO backup or a resultant set of policy
-    refused,       // known, and known not to decide anything
+    powershell_csv,
+    powershell_json,
+    powershell_clixml,
+    netsh_text,
+    refused,  // known, and known not to decide anything
 };
 
 struct Recognition {
@@ -30,6 +34,9 @@ struct Recognition {
 Recognition recognise(const Source& source);
 
 bool is_lgpo_text(std::string_view text);
+bool is_powershell_csv(std::string_view text);
+bool is_powershell_json(std::string_view text);
+bool is_netsh_text(std::string_view text);
 
 // The error for a file of the right form without firewall policy.
 Error no_policy(const Source& source, std::string_view what, std::string hint);
@@ -41,6 +48,10 @@ Result<std::vector<Export>> read_hive(const SourceRef& source);
 Result<std::vector<Export>> read_lgpo_text(const SourceRef& source);
 Result<std::vector<Export>> read_policy_rules(const SourceRef& source);
 Result<std::vector<Export>> read_preferences(const SourceRef& source);
+Result<std::vector<Export>> read_powershell_csv(const SourceRef& source);
+Result<std::vector<Export>> read_powershell_json(const SourceRef& source);
+Result<std::vector<Export>> read_powershell_clixml(const SourceRef& source);
+Result<std::vector<Export>> read_netsh_text(const SourceRef& source);
 Result<std::vector<Export>> read_gpo_report(const SourceRef& source);
 
 }  // namespace fwproof::windows

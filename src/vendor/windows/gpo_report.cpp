@@ -28,7 +28,7 @@ class ReportReader {
 public:
     ReportReader(const XmlDocument& xml, Export& into) : xml_(xml), into_(into) {
         store_.kind = StoreKind::group_policy;
-        store_.lossy = true;
+        store_.lossy = store_.lossy_ids = true;
     }
 
     // <GPO>: the policy object itself.
@@ -62,9 +62,6 @@ public:
 
     bool finish() {
         if (!found_) return false;
-        into_.assumptions.push_back(
-            "The report shows every condition of every rule; reports drop what they do not know, registry.pol does "
-            "not.");
         into_.stores.push_back(std::move(store_));
         return true;
     }
@@ -125,7 +122,6 @@ private:
         note(NoteKind::unparsed_line,
              "firewall setting of an administrative template: the report does not show what it does",
              "read registry.pol of this policy object instead", node);
-        store_.complete = false;
     }
 
     void read_rule(const pugi::xml_node& node) {

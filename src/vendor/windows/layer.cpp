@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "vendor/windows/words.hpp"
@@ -114,6 +115,13 @@ private:
             local = local || store.kind == StoreKind::local;
             effective = effective || store.kind == StoreKind::effective;
         }
+        const bool lossy =
+            std::any_of(made_.stores.begin(), made_.stores.end(), [](const Store& s) { return s.lossy; });
+        if (lossy) {
+            made_.assumptions.emplace_back(
+                "The report shows every condition of every rule; reports drop what they do not know, registry.pol does "
+                "not.");
+        }
         if (effective) return;
         if (!policy)
             made_.assumptions.emplace_back("No group policy adds rules or settings to the local store that was read.");
@@ -190,11 +198,11 @@ private:
     void judge_repeated() {
         std::unordered_map<std::string, std::vector<std::size_t>> by_id;
         for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
-            if (!layered_.rules[i].store->lossy) by_id[lowered(layered_.rules[i].rule->id)].push_back(i);
+            if (!layered_.rules[i].store->lossy_ids) by_id[lowered(layered_.rules[i].rule->id)].push_back(i);
         }
         for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
             LayeredRule& rule = layered_.rules[i];
-            if (rule.store->lossy) continue;
+            if (rule.store->lossy_ids) continue;
             const auto& same = by_id[lowered(rule.rule->id)];
             if (same.size() < 2) continue;
             std::size_t policies = 0;

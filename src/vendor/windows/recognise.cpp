@@ -38,6 +38,10 @@ Recognition recognise_xml(std::string_view text) {
         return refused("the HTML report of a policy object leaves conditions out and shows some that are not there",
                        "use Get-GPOReport -ReportType Xml, or registry.pol of the backup");
     }
+    if (name == "Objs" && has(tag, "powershell/2004/04")) {
+        const bool firewall = has(text, "NetFirewall") || has(text, "DefaultInboundAction");
+        return {Carrier::powershell_clixml, firewall ? Likelihood::certain : Likelihood::no, {}, {}};
+    }
     if (name == "PolicyRules") return certain(Carrier::policy_rules);
     if (name == "RegistrySettings" && has(tag, "A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51"))
         return certain(Carrier::preferences);
@@ -67,6 +71,9 @@ Recognition recognise(const Source& source) {
     }
     if (text.starts_with('<')) return recognise_xml(text);
     if (is_lgpo_text(text)) return certain(Carrier::lgpo_text);
+    if ((text[0] == '{' || text[0] == '[') && is_powershell_json(text)) return certain(Carrier::powershell_json);
+    if (is_netsh_text(text)) return certain(Carrier::netsh_text);
+    if (is_powershell_csv(text)) return {Carrier::powershell_csv, Likelihood::possible, {}, {}};
     return {};
 }
 

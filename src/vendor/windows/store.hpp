@@ -57,9 +57,9 @@ struct Store {
     std::array<ProfileSettings, 3> profiles;  // by Profile
     std::string version;                      // of the rule schema, as the export has it
     bool lossy = false;                       // a report that is known to leave things out
+    bool lossy_ids = false;                   // rules carry no ids of their own, so that equal ones mean nothing
     bool applies = true;                      // false: the policy object is switched off
     std::string applies_why;
-    bool complete = true;  // false: the export shows only rules or only settings
 
     ProfileSettings& profile(Profile p) { return profiles[static_cast<std::size_t>(p)]; }
     const ProfileSettings& profile(Profile p) const { return profiles[static_cast<std::size_t>(p)]; }

@@ -38,6 +38,10 @@ Result<std::vector<Export>> read(const SourceRef& source) {
         case Carrier::lgpo_text: return read_lgpo_text(source);
         case Carrier::policy_rules: return read_policy_rules(source);
         case Carrier::preferences: return read_preferences(source);
+        case Carrier::powershell_csv: return read_powershell_csv(source);
+        case Carrier::powershell_json: return read_powershell_json(source);
+        case Carrier::powershell_clixml: return read_powershell_clixml(source);
+        case Carrier::netsh_text: return read_netsh_text(source);
         case Carrier::gpo_report: return read_gpo_report(source);
         case Carrier::refused: return fail(about(*source, found.refusal, found.cure));
         case Carrier::none: break;
