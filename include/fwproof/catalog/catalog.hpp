@@ -93,7 +93,7 @@ struct Parameter {
 struct RangeVariant {
     OsGeneration generation{};
     PortSet ports;
-    std::vector<Cite> cites;
+    std::vector<Cite> cites;  // may be empty
 };
 
 // Ports that an operating system hands out. Without a variant and without a value the range is not known.
@@ -101,8 +101,9 @@ struct PortRange {
     std::string id, title;
     std::uint8_t protocol = kTcp;
     std::vector<RangeVariant> variants;
-    std::string restrictable_by;  // parameter id; may be empty
-    bool dynamic_rpc = false;     // what a dynamic-RPC keyword stands for
+    std::vector<OsGeneration> default_generations;  // used for a host of unknown generation; empty: all variants
+    std::string restrictable_by;                    // parameter id; may be empty
+    bool dynamic_rpc = false;                       // what a dynamic-RPC keyword stands for
     std::vector<Cite> cites;
     SourceSpan span;
 };
@@ -120,8 +121,12 @@ struct Constraint {
     std::string first, second;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> pairs;
     std::optional<int> step;
-    // unique_per_host, static_port, one_of
+    bool at_least = false;  // the sentence may also mean first + step or more: then only a warning
+    // unique_per_host (values of several bindings of one host differ), static_port (a number, and required where the
+    // host has the attribute), one_of (at most one is set)
     std::vector<std::string> parameters;
+    std::vector<std::string> roles;  // whose bindings count; empty: all
+    std::string attribute, attribute_value;
     // requires_flow: with when_parameter == when_value the services of also_group are needed beside those of of_group.
     std::string when_parameter;
     ParameterValue when_value;
@@ -179,8 +184,9 @@ struct Service {
     std::vector<PortItem> ports;          // destination; empty: the protocol has none, or the document does not say
     bool ports_unstated = false;          // the document gives no number
     std::vector<PortItem> source_ports;   // empty: any
-    std::string source_ports_text;        // as documented ("Random 4xxx"); may be empty
-    std::vector<IcmpType> icmp;           // empty: types not stated
+    std::vector<PortItem> source_ports_inferred;  // where they are likely meant otherwise than printed
+    std::string source_ports_text;                // as documented ("Random 4xxx"); may be empty
+    std::vector<IcmpType> icmp;                   // empty: types not stated
     std::vector<Phase> phases = {Phase::install, Phase::runtime};
     std::string phase_basis;
     PhaseOf phase_of = PhaseOf::any;
@@ -191,7 +197,9 @@ struct Service {
     std::vector<std::string> fallback_to;
     std::string proxy;                                       // host-port parameter that replaces destination and port
     std::optional<Initiator> initiator, initiator_inferred;  // where they differ from the flow's
-    std::string initiator_basis;
+    std::vector<std::string> to_inferred;  // roles of the flow's `to` that the inferred reading means; empty: all
+    bool required_inferred = true;         // false: in the inferred reading nothing is needed
+    bool exposing = false;                 // opening it as printed would expose the responder: never recommended
     std::optional<Severity> severity;
     std::string feature;
     std::optional<When> when;

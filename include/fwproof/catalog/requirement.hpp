@@ -63,7 +63,9 @@ struct Requirement {
     std::string ports_text;  // "tcp/1433" as a message prints it, with the parameter's value
     Need need = Need::required;
     std::string need_reason;  // "needed only during installation", "feature web-console is off"
-    bool closable = false;    // the document says that it may be closed
+    bool exposing =
+        false;  // as printed it would expose the responder: an opening for it is reported, never recommended
+    bool closable = false;  // the document says that it may be closed
     Reading reading = Reading::stated;
     std::string quirk;  // id of the disputed reading, "S-14"; may be empty
     // Both readings of a disputed item are returned under one key when the site allows either: the reading is satisfied

@@ -40,7 +40,7 @@ struct ResolvedStatement {
 };
 
 struct Resolution {
-    std::vector<Requirement> requirements;  // in the order of the catalogs, flows, services, hosts
+    std::vector<Requirement> requirements;  // in the order of the catalogs, flows, hosts, services
     std::vector<Violation> violations;
     std::vector<UnboundRole> unbound;
     std::vector<ResolvedStatement> statements;

@@ -1,0 +1,15 @@
+# Writes OUTPUT, a C++ source with the text of every catalog in DIRECTORY, ascending by name.
+# cmake -DDIRECTORY=catalogs -DOUTPUT=shipped.cpp -P embed_catalogs.cmake
+file(GLOB files ${DIRECTORY}/*.toml)
+list(SORT files)
+list(LENGTH files count)
+set(code "// Generated from catalogs/*.toml.\n#include <array>\n\n#include \"fwproof/catalog/catalog.hpp\"\n\n")
+string(APPEND code "namespace fwproof {\nnamespace {\nconst std::array<EmbeddedCatalog, ${count}> kShipped = {{\n")
+foreach(file IN LISTS files)
+  get_filename_component(name ${file} NAME)
+  get_filename_component(id ${file} NAME_WE)
+  file(READ ${file} text)
+  string(APPEND code "{\"${id}\", \"${name}\", R\"~catalog~(${text})~catalog~\"},\n")
+endforeach()
+string(APPEND code "}};\n}\n\nstd::span<const EmbeddedCatalog> shipped_catalogs() { return kShipped; }\n}\n")
+file(WRITE ${OUTPUT} "${code}")

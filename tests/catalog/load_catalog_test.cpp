@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include "catalog/builders.hpp"
+
+using namespace fwproof;
+using namespace fwproof::testing;
+
+namespace {
+
+// A whole small catalog; %s stands for further tables.
+const std::string kHead = R"(format = "flow-catalog/1"
+[catalog]
+id = "demo"
+product = "Demo"
+title = "Ports of Demo"
+[document]
+title = "Ports of Demo"
+file = "ports.txt"
+sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+[[role]]
+id = "server"
+title = "Server"
+kind = "host"
+[[role]]
+id = "client"
+title = "Client"
+kind = "host"
+)";
+
+const std::string kFlow = R"([[flow]]
+id = "f"
+from = ["client"]
+to = ["server"]
+initiator = "from"
+cite = {line = 3}
+)";
+
+Loaded<CatalogRef> load(const std::string& rest) { return load_catalog(source("demo.toml", kHead + rest)); }
+
+struct Bad {
+    const char* what;
+    std::string rest;
+    std::string message;  // as the user sees it
+};
+
+}  // namespace
+
+TEST_CASE("a small catalog loads") {
+    const auto catalog = load(kFlow + "service = [{id = \"web\", protocol = \"tcp\", ports = [\"443\"]}]\n");
+    INFO(messages(catalog));
+    REQUIRE(catalog.has_value());
+    CHECK((*catalog)->id == "demo");
+    REQUIRE((*catalog)->flows.size() == 1);
+    CHECK((*catalog)->flows[0].services[0].cites[0].line == 3);
+    CHECK((*catalog)->role("SERVER")->id == "server");
+}
+
+TEST_CASE("a catalog's errors name place, key and cure") {
+    const std::vector<Bad> cases = {
+        {"not TOML", "role = ",
+         "demo.toml:18:8: error: not valid TOML: Error while parsing key-value pair: encountered end-of-file\n"
+         "    role = \n"
+         "           ^\n"},
+        {"unknown key in a service",
+         kFlow + "service = [{id = \"web\", protocol = \"tcp\", ports = [\"443\"], prots = [\"80\"]}]\n",
+         "demo.toml:24:60: error: unknown key \"prots\" in service \"web\" of flow \"f\"\n"
+         "    service = [{id = \"web\", protocol = \"tcp\", ports = [\"443\"], prots = [\"80\"]}]\n"
+         "                                                               ^~~~~\n"
+         "hint: did you mean \"ports\"?\n"},
+        {"inference without basis",
+         kFlow + "service = [{id = \"w\", protocol = \"unstated\", protocol-inferred = [\"tcp\"], ports = [\"1\"]}]\n",
+         "demo.toml:24:12: error: service \"w\" of flow \"f\" infers something without a \"basis\"\n"
+         "    service = [{id = \"w\", protocol = \"unstated\", protocol-inferred = [\"tcp\"], ports = [\"1\"]}]\n"
+         "               ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+         "hint: say in one sentence what the document leaves open and why this is meant\n"},
+        {"dangling role",
+         "[[flow]]\nid = \"f\"\nfrom = [\"cleint\"]\nto = [\"server\"]\ninitiator = \"from\"\ncite = {line = 3}\n"
+         "service = [{id = \"web\", protocol = \"tcp\", ports = [\"443\"]}]\n",
+         "demo.toml:18:1: error: unknown role \"cleint\"\n"
+         "    [[flow]]\n"
+         "    ^~~~~~~~\n"
+         "hint: did you mean \"client\"?\n"},
+        {"impossible port", kFlow + "service = [{id = \"web\", protocol = \"tcp\", ports = [\"70000\"]}]\n",
+         "demo.toml:24:51: error: impossible port \"70000\" in \"ports\" of service \"web\" of flow \"f\"\n"
+         "    service = [{id = \"web\", protocol = \"tcp\", ports = [\"70000\"]}]\n"
+         "                                                      ^~~~~~~~~\n"
+         "hint: ports are \"443\", \"50000-50200\", \"any\", \"${parameter}\" or \"@range\", from 1 to 65535\n"},
+        {"wrong word", "[[feature]]\nid = \"x\"\ntitle = \"X\"\ndefault = \"off\"\n",
+         "demo.toml:21:11: error: \"default\" of [[feature]] must be true or false, not a string\n"
+         "    default = \"off\"\n"
+         "              ^~~~~\n"},
+    };
+    for (const Bad& bad : cases) {
+        INFO(bad.what);
+        const auto catalog = load(bad.rest);
+        REQUIRE(!catalog.has_value());
+        CHECK(messages(catalog) == bad.message);
+    }
+}
+
+TEST_CASE("a catalog reports every error at once, in the order of the file") {
+    const auto catalog = load(kFlow +
+                              "service = [{id = \"web\", protocol = \"tpc\", ports = [\"0\"]}]\n"
+                              "[[range]]\nid = \"r\"\nprotocol = \"tcp\"\nvariants = []\n");
+    REQUIRE(!catalog.has_value());
+    std::vector<std::string> found;
+    for (const Error& error : catalog.error()) found.push_back(fmt::format("{}: {}", error.span.line(), error.message));
+    CHECK(found == std::vector<std::string>{"24: unknown protocol \"tpc\" in service \"web\" of flow \"f\"",
+                                            "24: impossible port \"0\" in \"ports\" of service \"web\" of flow \"f\"",
+                                            "28: unknown key \"variants\" in [[range]]"});
+}
+
+TEST_CASE("definitions that contradict each other are errors") {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"[[role]]\nid = \"server\"\ntitle = \"S\"\nkind = \"host\"\n", "role \"server\" is defined twice"},
+        {"[[parameter]]\nid = \"p\"\ntype = \"port\"\nscope = \"catalog\"\ndefault = 0\n",
+         "\"0\" in \"default\" of parameter \"p\" must be a port, 1-65535"},
+        {"[[parameter]]\nid = \"p\"\ntype = \"enum\"\nscope = \"catalog\"\n",
+         "parameter \"p\" is an enum without \"values\""},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"${port}\"]}]\n", "unknown parameter \"port\""},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"@rpc\"]}]\n", "unknown range \"rpc\""},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\"}]\n", "service \"w\" of flow \"f\" has no \"ports\""},
+        {kFlow + "service = [{id = \"w\", protocol = \"icmp\", ports = [\"8\"]}]\n",
+         "service \"w\" of flow \"f\" has ports, but icmp has none"},
+        {kFlow + "service = [{id = \"w\", protocol = \"unstated\", ports = [\"8\"]}]\n",
+         "service \"w\" of flow \"f\" has no protocol"},
+        {kFlow + "initiator-inferred = \"to\"\nservice = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
+         "flow \"f\" infers its initiator without an \"initiator-basis\""},
+        {kFlow + "feature = \"x\"\nservice = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
+         "unknown feature \"x\""},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], group = \"g\"}]\n",
+         "unknown any-of group \"g\""},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], phase = []}]\n",
+         "service \"w\" of flow \"f\" is needed in no phase"},
+        {"[[flow]]\nid = \"g\"\nfrom = [\"client\"]\nto = [\"server\"]\ninitiator = \"from\"\n"
+         "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
+         "flow \"g\" has no \"cite\""},
+    };
+    for (const auto& [rest, message] : cases) {
+        INFO(rest);
+        const auto catalog = load(rest);
+        REQUIRE(!catalog.has_value());
+        CHECK(catalog.error().front().message == message);
+    }
+}
+
+TEST_CASE("no input breaks the loader") {
+    const std::vector<std::string> inputs = {
+        "",
+        "\xff\xfe",
+        std::string(3, '\0'),
+        "format = 3",
+        "format = \"flow-catalog/2\"",
+        "[[[[[",
+        "role = [1, 2]",
+        "[catalog]\n[[catalog]]",
+        "flow = {}",
+        "[[flow]]",
+        std::string(2000, '['),
+        "a = " + std::string(2000, '['),
+        kHead + "[[flow]]\nservice = [3, {}, [], \"x\"]\n",
+        kHead + "[[any-of]]\nvariants = [[1]]\n",
+        kHead + "[[constraint]]\nkind = \"paired-ports\"\npairs = 3\nlevel = \"error\"\n",
+        kHead + "[[constraint]]\nkind = \"requires-flow\"\nwhen-parameter = {}\nlevel = \"error\"\n"};
+    for (const std::string& input : inputs) {
+        const auto catalog = load_catalog(source("x.toml", input));
+        REQUIRE(!catalog.has_value());
+        for (const Error& error : catalog.error()) CHECK(!render(error).empty());
+    }
+}
