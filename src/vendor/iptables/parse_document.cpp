@@ -113,7 +113,6 @@ private:
     Backend backend_ = Backend::any;
     std::uint32_t offset_ = 0;  // of the current line
     std::uint32_t length_ = 0;
-    std::uint32_t command_end_ = 0;
     std::optional<std::uint64_t> packets_;
     std::uint32_t lost_ = 0;  // lines of the open table that were not understood
     std::unordered_map<std::string_view, std::uint32_t> lost_seen_;
