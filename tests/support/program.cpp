@@ -1,4 +1,5 @@
 #include "support/program.hpp"
+#include "support/places.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "support/places.hpp"
+
 struct Ran {
     int status = -1;  // exit status; 128 + n when a signal n ended it
     std::string out, err;

@@ -1,4 +1,5 @@
 #include "vendor/windows/ask.hpp"
+#include "support/places.hpp"
 
 #include <fmt/format.h>
 
