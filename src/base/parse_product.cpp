@@ -215,13 +215,14 @@ std::optional<IntervalSet<std::uint64_t>> parse_field_values(Field field, std::s
 }
 
 // Ports, types and flags narrow every term of the services.
-ServiceSetRef narrowed(const ServiceSetRef& services, const End& source, const End& destination,
-                       const std::optional<IcmpSet>& icmp, const std::optional<IntervalSet<std::uint8_t>>& flags) {
-    if (!source.ports && !destination.ports && !icmp && !flags) return services;
+ServiceSetRef narrowed(const ServiceSetRef& services, const std::optional<PortSet>& source,
+                       const std::optional<PortSet>& destination, const std::optional<IcmpSet>& icmp,
+                       const std::optional<IntervalSet<std::uint8_t>>& flags) {
+    if (!source && !destination && !icmp && !flags) return services;
     ServiceSet set = services ? *services : ServiceSet{{ServiceTerm{}}};
     for (auto& term : set.terms) {
-        if (source.ports) term.source_ports = term.source_ports & *source.ports;
-        if (destination.ports) term.destination_ports = term.destination_ports & *destination.ports;
+        if (source) term.source_ports = term.source_ports & *source;
+        if (destination) term.destination_ports = term.destination_ports & *destination;
         if (icmp) term.icmp = term.icmp & *icmp;
         if (flags) term.tcp_flags = term.tcp_flags & *flags;
     }
@@ -229,6 +230,68 @@ ServiceSetRef narrowed(const ServiceSetRef& services, const End& source, const E
 }
 
 }  // namespace
+
+std::optional<Error> parse_product_words(WordReader& words, Product& product) {
+    std::optional<IcmpSet> icmp;
+    std::optional<IntervalSet<std::uint8_t>> flags;
+    bool in_given = !product.in.is_all(), out_given = !product.out.is_all(), states_given = !product.states.is_all();
+    while (!words.at_end()) {
+        const std::string key(words.peek());
+        const auto field = field_named(key);
+        const bool tests_field = std::any_of(product.fields.begin(), product.fields.end(),
+                                             [&](const FieldTest& test) { return field && test.field == *field; });
+        const bool again = (key == "in" && in_given) || (key == "out" && out_given) ||
+                           (key == "state" && states_given) || (key == "flags" && flags) || (key == "icmp" && icmp) ||
+                           tests_field;
+        if (again) return words.fail_here(fmt::format("'{}' is given twice", key), "give each word once").value();
+        if (!field && key != "in" && key != "out" && key != "state" && key != "flags" && key != "icmp") break;
+        words.next();
+        if (key == "in" || key == "out") {
+            auto set = parse_interfaces(words);
+            if (!set) return set.error();
+            (key == "in" ? product.in : product.out) = std::move(*set);
+            (key == "in" ? in_given : out_given) = true;
+        } else if (key == "state") {
+            const auto set = parse_states(words);
+            if (!set) return set.error();
+            product.states = *set;
+            states_given = true;
+        } else if (key == "flags") {
+            flags = parse_tcp_flags(words.peek());
+            if (!flags) {
+                return words
+                    .fail_here(fmt::format("'{}' are no TCP flags", words.peek()),
+                               "write those that are set: SYN,ACK; or none")
+                    .value();
+            }
+            words.next();
+        } else if (key == "icmp") {
+            icmp = parse_icmp(words.peek());
+            if (!icmp) {
+                return words
+                    .fail_here(fmt::format("'{}' is no ICMP type", words.peek()),
+                               "write TYPE or TYPE/CODE as numbers: icmp 8, icmp 3/4")
+                    .value();
+            }
+            words.next();
+        } else {
+            auto values = parse_field_values(*field, words.peek());
+            if (!values) {
+                return words
+                    .fail_here(fmt::format("'{}' is no value of {}", words.peek(), key),
+                               *field == Field::source_mac ? "write for example 02:00:5e:00:00:01"
+                                                           : "write a number, a range or several: 1,5-9")
+                    .value();
+            }
+            words.next();
+            product.fields.push_back({*field, std::move(*values)});
+        }
+    }
+    std::sort(product.fields.begin(), product.fields.end(),
+              [](const FieldTest& a, const FieldTest& b) { return a.field < b.field; });
+    product.services = narrowed(product.services, {}, {}, icmp, flags);
+    return std::nullopt;
+}
 
 Result<Product> parse_product(WordReader& words) {
     Product product;
@@ -243,59 +306,8 @@ Result<Product> parse_product(WordReader& words) {
     if (!destination) return fail(destination.error());
     product.source = source->addresses;
     product.destination = destination->addresses;
-
-    std::optional<IcmpSet> icmp;
-    std::optional<IntervalSet<std::uint8_t>> flags;
-    bool in_given = false, out_given = false, states_given = false;
-    while (!words.at_end()) {
-        const std::string key(words.peek());
-        const auto field = field_named(key);
-        const bool tests_field = std::any_of(product.fields.begin(), product.fields.end(),
-                                             [&](const FieldTest& test) { return field && test.field == *field; });
-        const bool again = (key == "in" && in_given) || (key == "out" && out_given) ||
-                           (key == "state" && states_given) || (key == "flags" && flags) || (key == "icmp" && icmp) ||
-                           tests_field;
-        if (again) return words.fail_here(fmt::format("'{}' is given twice", key), "give each word once");
-        if (!field && key != "in" && key != "out" && key != "state" && key != "flags" && key != "icmp") break;
-        words.next();
-        if (key == "in" || key == "out") {
-            auto set = parse_interfaces(words);
-            if (!set) return fail(set.error());
-            (key == "in" ? product.in : product.out) = std::move(*set);
-            (key == "in" ? in_given : out_given) = true;
-        } else if (key == "state") {
-            const auto set = parse_states(words);
-            if (!set) return fail(set.error());
-            product.states = *set;
-            states_given = true;
-        } else if (key == "flags") {
-            flags = parse_tcp_flags(words.peek());
-            if (!flags) {
-                return words.fail_here(fmt::format("'{}' are no TCP flags", words.peek()),
-                                       "write those that are set: SYN,ACK; or none");
-            }
-            words.next();
-        } else if (key == "icmp") {
-            icmp = parse_icmp(words.peek());
-            if (!icmp) {
-                return words.fail_here(fmt::format("'{}' is no ICMP type", words.peek()),
-                                       "write TYPE or TYPE/CODE as numbers: icmp 8, icmp 3/4");
-            }
-            words.next();
-        } else {
-            auto values = parse_field_values(*field, words.peek());
-            if (!values) {
-                return words.fail_here(fmt::format("'{}' is no value of {}", words.peek(), key),
-                                       *field == Field::source_mac ? "write for example 02:00:5e:00:00:01"
-                                                                   : "write a number, a range or several: 1,5-9");
-            }
-            words.next();
-            product.fields.push_back({*field, std::move(*values)});
-        }
-    }
-    std::sort(product.fields.begin(), product.fields.end(),
-              [](const FieldTest& a, const FieldTest& b) { return a.field < b.field; });
-    product.services = narrowed(*services, *source, *destination, icmp, flags);
+    product.services = narrowed(*services, source->ports, destination->ports, {}, {});
+    if (auto error = parse_product_words(words, product)) return fail(std::move(*error));
     return product;
 }
 

@@ -56,6 +56,8 @@ std::string to_exact_string(const Product& product);
 // most once; stops at the first word that is none of these. PROTO is a protocol, any, or services in braces. Reads what
 // to_exact_string prints. States that are not given are all states.
 Result<Product> parse_product(WordReader& words);
+// The words behind the destination alone, which narrow `product`; stops as parse_product does.
+std::optional<Error> parse_product_words(WordReader& words, Product& product);
 
 // The terms of to_string(const ServiceSet&).
 std::optional<ServiceSet> parse_services(std::string_view text);

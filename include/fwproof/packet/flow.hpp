@@ -11,7 +11,9 @@
 namespace fwproof {
 
 struct FlowQuery {
-    Product header;                      // what is left out is unconstrained, but the state is new unless given
+    // What is left out is unconstrained, but the state is new unless given, and a new TCP connection starts with SYN alone
+    // unless flags are given.
+    Product header;
     std::string at;                      // chain, list or profile; empty: the paths decide
     std::optional<std::string> program;
     std::optional<std::string> service;
