@@ -135,7 +135,7 @@ TEST_CASE("every random policy prints and reads back") {
 TEST_CASE("every export among the fixtures prints and reads back") {
     namespace fs = std::filesystem;
     int policies = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(FWPROOF_ROOT "/fixtures/vendor")) {
+    for (const auto& entry : fs::recursive_directory_iterator(std::string(FWPROOF_ROOT) + "/fixtures/vendor")) {
         if (!entry.is_regular_file() || entry.file_size() > 200000) continue;
         std::ifstream in(entry.path(), std::ios::binary);
         std::ostringstream bytes;
