@@ -20,6 +20,7 @@ struct Ruleset {
     SourceSpan default_span;  // where the default is written, if it is
     SourceSpan span;
     bool bound = true;        // false: the device never evaluates it
+    std::string used_by;      // what else uses an unbound ruleset ("crypto map"): then it is no filter, but not unused
 };
 
 // Where a packet stands when it meets the rules.

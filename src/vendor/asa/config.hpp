@@ -1,0 +1,80 @@
+// Everything that one device's export says.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "fwproof/base/note.hpp"
+#include "vendor/asa/ast.hpp"
+
+namespace fwproof::asa {
+
+// "9.16(4)57" as numbers; only the order of releases matters here.
+struct Version {
+    int major = 0;
+    int minor = 0;
+
+    friend auto operator<=>(const Version&, const Version&) = default;
+};
+
+enum class ProductLine : std::uint8_t { unknown, asa, pix, fwsm, ftd };
+
+struct Alias {
+    std::string_view name;
+    std::optional<Address> address;  // nothing: the statement's address is not one
+    Place place;
+};
+
+// A place that uses a list for something else than filtering.
+struct ListUse {
+    std::string_view list;
+    std::string_view what;  // "crypto map", "vpn-filter", "class-map"
+};
+
+struct Config {
+    const Source* source = nullptr;
+    std::string hostname;
+    std::string context;
+    std::string version_text;
+    std::optional<Version> version;
+    ProductLine product = ProductLine::unknown;
+
+    std::unordered_map<std::string_view, Alias> aliases;
+    std::vector<Definition> definitions;
+    std::unordered_map<std::string_view, std::size_t> definition_index;
+    std::vector<AccessList> lists;
+    std::unordered_map<std::string_view, std::size_t> list_index;   // access-list
+    std::unordered_map<std::string_view, std::size_t> list6_index;  // ipv6 access-list
+    std::vector<AccessList> shown_lists;                            // `show access-list`
+    std::unordered_map<std::string_view, std::size_t> shown_index;
+    std::vector<AccessGroup> access_groups;
+    std::vector<InterfaceBlock> interfaces;
+    std::vector<RouteLine> routes;
+    std::vector<NatLine> nat;
+    std::vector<OldNatLine> old_nat;
+    std::vector<ManagementLine> management;
+    std::vector<TimeRange> time_ranges;
+    std::vector<ListUse> list_uses;
+
+    bool same_level_between = false;  // same-security-traffic permit inter-interface
+    bool same_level_within = false;   // same-security-traffic permit intra-interface
+    bool vpn_bypass = true;           // sysopt connection permit-vpn
+    bool has_vpn = false;
+    bool transparent = false;
+    bool nat_control = false;
+    bool inspects_icmp = false, inspects_icmp_errors = false;
+    bool http_server = false;
+    std::uint16_t http_port = 443;
+    std::vector<Place> established;
+    std::vector<Place> user_lists;    // aaa ... match: users may bring their own lists
+    std::optional<int> clock_offset;  // minutes east of UTC
+    bool summer_time = false;
+
+    std::size_t filter_statements = 0;  // statements that only a configuration of this family has
+    std::vector<Note> notes;
+};
+
+}  // namespace fwproof::asa

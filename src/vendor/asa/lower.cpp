@@ -1,0 +1,191 @@
+#include "vendor/asa/lower.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fwproof::asa {
+
+namespace {
+
+Dialect dialect_of(const Config& config, Policy& policy) {
+    Dialect dialect;
+    if (config.product == ProductLine::ftd) return dialect;
+    if (config.product == ProductLine::pix || config.product == ProductLine::fwsm) return {false, false};
+    if (config.version) {
+        dialect.real_addresses = *config.version >= Version{8, 3};
+        dialect.unified_any = *config.version >= Version{9, 0};
+        return dialect;
+    }
+    // Without a version the statements tell: `static` and `global` are gone since 8.3, IPv6 lists since 9.0.
+    dialect.real_addresses = config.old_nat.empty();
+    dialect.unified_any = config.old_nat.empty() && config.list6_index.empty();
+    policy.assumptions.push_back(
+        dialect.unified_any ? "the release is 9.0 or later: 'any' is IPv4 and IPv6, lists hold real addresses"
+        : dialect.real_addresses
+            ? "the release is 8.3 or 8.4: 'any' is IPv4 in an IPv4 list, lists hold real addresses"
+            : "the release is older than 8.3: lists hold addresses as they are seen on the interface");
+    policy.notes.push_back({NoteKind::assumed_default,
+                            "the export does not say its release: " + policy.assumptions.back(),
+                            "include the 'ASA Version' line",
+                            {config.source, 0, 0}});
+    return dialect;
+}
+
+void lower_lists(Lowering& lowering) {
+    const bool fragment = lowering.config.access_groups.empty() && lowering.config.interfaces.empty();
+    const auto add = [&](const AccessList& list, bool shown) {
+        if (list.name.empty()) return;
+        const bool filters = list.kind == ListKind::extended || (list.kind == ListKind::unknown && !list.order.empty());
+        if (!filters) return;
+        Ruleset ruleset = lower_list(lowering, list, shown);
+        ruleset.bound = fragment;  // bindings set it
+        for (const auto& use : lowering.config.list_uses) {
+            if (use.list != list.name) continue;
+            ruleset.used_by = use.what;
+            ruleset.bound = false;
+            break;
+        }
+        lowering.rulesets.emplace(&list, static_cast<RulesetIndex>(lowering.policy.rulesets.size()));
+        lowering.policy.rulesets.push_back(std::move(ruleset));
+    };
+    for (const auto& list : lowering.config.lists) add(list, false);
+    for (const auto& list : lowering.config.shown_lists) {
+        if (list.element_count && *list.element_count > list.elements_seen) {
+            lowering.note(NoteKind::partial_export,
+                          fmt::format("the list '{}' has {} elements, but {} stand here", list.name,
+                                      *list.element_count, list.elements_seen),
+                          "capture the whole output", list.place);
+        }
+        if (lowering.config.list_index.contains(list.name)) continue;  // the configuration itself has it
+        add(list, true);
+    }
+}
+
+void lower_routes(Lowering& lowering) {
+    for (const auto& line : lowering.config.routes) {
+        Route route;
+        route.interface = line.interface;
+        route.span = lowering.span(line.place);
+        AddressOperand operand = line.destination;
+        if (operand.kind == AddressOperand::Kind::masked_alias) {
+            const auto alias = lowering.config.aliases.find(operand.name);
+            if (alias == lowering.config.aliases.end() || !alias->second.address) {
+                const Doubt doubt = undefined("the name", operand.name);
+                lowering.note(doubt.note, doubt.message, doubt.hint, operand.place);
+                continue;
+            }
+            operand.first = *alias->second.address;
+        }
+        if (operand.first.family == Family::v4) {
+            const auto length = netmask_length(static_cast<std::uint32_t>(operand.second));
+            if (!length) {
+                lowering.note(NoteKind::odd_mask, "a route needs a contiguous mask", "", operand.place);
+                continue;
+            }
+            route.destination = {{Family::v4, operand.first.value & operand.second}, *length};
+        } else {
+            route.destination = {operand.first, static_cast<std::uint8_t>(operand.second)};
+        }
+        lowering.policy.routes.push_back(std::move(route));
+    }
+}
+
+void general_assumptions(Lowering& lowering) {
+    auto& assumptions = lowering.policy.assumptions;
+    if (lowering.config.has_vpn && lowering.config.vpn_bypass) {
+        assumptions.emplace_back("packets out of a VPN tunnel are not asked about: by default no list filters them");
+    }
+    if (lowering.config.transparent) {
+        assumptions.emplace_back("the firewall is transparent: what is not IP is not asked about");
+    } else {
+        assumptions.emplace_back(
+            "broadcast and multicast, which a routed firewall does not forward, are not asked about");
+    }
+    if (!lowering.config.nat.empty() && lowering.dialect.real_addresses) {
+        assumptions.emplace_back("packets to a real address that has a translation are judged by the lists alone");
+    }
+}
+
+}  // namespace
+
+void Lowering::note(NoteKind kind, std::string message, std::string hint, Place place) {
+    policy.notes.push_back({kind, std::move(message), std::move(hint), span(place)});
+}
+
+Rule implicit_rule(std::string name, Product header, Action action, SourceSpan span) {
+    Rule rule;
+    rule.match.any_of.front().header = std::move(header);
+    rule.action = std::move(action);
+    rule.implicit = true;
+    rule.name = std::move(name);
+    rule.span = span;
+    return rule;
+}
+
+AddressSetRef family_set(Family family) {
+    static const AddressSetRef kV4 = share(AddressSet::any4());
+    static const AddressSetRef kV6 = share(AddressSet::any6());
+    return family == Family::v4 ? kV4 : kV6;
+}
+
+std::vector<const AccessList*> lists_named(const Config& config, std::string_view name) {
+    std::vector<const AccessList*> found;
+    if (const auto at = config.list_index.find(name); at != config.list_index.end())
+        found.push_back(&config.lists[at->second]);
+    if (const auto at = config.list6_index.find(name); at != config.list6_index.end())
+        found.push_back(&config.lists[at->second]);
+    if (found.empty()) {
+        if (const auto at = config.shown_index.find(name); at != config.shown_index.end())
+            found.push_back(&config.shown_lists[at->second]);
+    }
+    return found;
+}
+
+void lower_interfaces(Lowering& lowering) {
+    for (const auto& block : lowering.config.interfaces) {
+        if (block.name.empty()) continue;
+        Interface interface;
+        interface.name = block.name;
+        interface.description = block.hardware;
+        interface.networks = block.networks;
+        interface.addresses = block.addresses;
+        interface.security_level = block.level ? block.level : std::optional(block.name == "inside" ? 100 : 0);
+        interface.enabled = !block.shut_down;
+        interface.span = lowering.span(block.place);
+        if (block.dynamic4) {
+            lowering.note(NoteKind::unresolved_name,
+                          fmt::format("the address of interface '{}' is assigned at run time", block.name), "",
+                          block.place);
+        }
+        lowering.policy.interfaces.push_back(std::move(interface));
+    }
+}
+
+Policy lower(Config config, const SourceRef& source, const LoadOptions& options) {
+    Policy policy;
+    policy.vendor = "asa";
+    policy.device = config.hostname;
+    if (!config.context.empty()) policy.device += (policy.device.empty() ? "" : "/") + config.context;
+    policy.version = config.version_text;
+    policy.sources.push_back(source);
+    policy.notes = std::move(config.notes);
+    const Dialect dialect = dialect_of(config, policy);
+    policy.families = {Family::v4, Family::v6};
+    if (!dialect.unified_any && config.list6_index.empty()) policy.families = {Family::v4};
+
+    Resolver resolver(config, policy);
+    Lowering lowering{config, options, policy, resolver, dialect, {}};
+    lower_lists(lowering);
+    lower_interfaces(lowering);
+    lower_routes(lowering);
+    lower_transit(lowering);
+    lower_box(lowering);
+    resolver.add_objects();
+    general_assumptions(lowering);
+    std::stable_sort(policy.notes.begin(), policy.notes.end(),
+                     [](const Note& a, const Note& b) { return a.span.offset < b.span.offset; });
+    return policy;
+}
+
+}  // namespace fwproof::asa

@@ -1,0 +1,56 @@
+// From what one device's export says to the normalized model.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "fwproof/policy/policy.hpp"
+#include "fwproof/vendor/vendor.hpp"
+#include "vendor/asa/config.hpp"
+#include "vendor/asa/resolve.hpp"
+
+namespace fwproof::asa {
+
+Policy lower(Config config, const SourceRef& source, const LoadOptions& options);
+
+// How this release reads its configuration.
+struct Dialect {
+    bool real_addresses = true;  // lists hold addresses before translation (8.3 and later)
+    bool unified_any = true;     // `any` is both families (9.0 and later)
+};
+
+// The state that the parts of the lowering share.
+struct Lowering {
+    const Config& config;
+    const LoadOptions& options;
+    Policy& policy;
+    Resolver& resolver;
+    Dialect dialect;
+    std::unordered_map<const AccessList*, RulesetIndex> rulesets;
+
+    SourceSpan span(Place place) const { return span_of(*config.source, place); }
+    void note(NoteKind kind, std::string message, std::string hint, Place place);
+};
+
+// One list to one ruleset without a default verdict.
+Ruleset lower_list(Lowering& lowering, const AccessList& list, bool shown);
+
+// Whether a time range is active: yes, no, or not known.
+enum class Active : std::uint8_t { yes, no, unknown };
+Active active_at(const TimeRange& range, const Config& config, const LoadOptions& options);
+
+// The paths and the rulesets that express what the device does by itself.
+void lower_transit(Lowering& lowering);
+void lower_box(Lowering& lowering);
+// The stage that restores real destinations; nothing when the export translates none.
+std::optional<RulesetIndex> lower_nat(Lowering& lowering);
+void lower_interfaces(Lowering& lowering);
+
+// Building blocks of implicit rules.
+Rule implicit_rule(std::string name, Product header, Action action, SourceSpan span);
+// Which list an access-group names, by family where two lists share a name; empty when there is none.
+std::vector<const AccessList*> lists_named(const Config& config, std::string_view name);
+AddressSetRef family_set(Family family);
+
+}  // namespace fwproof::asa

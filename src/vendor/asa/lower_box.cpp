@@ -1,0 +1,194 @@
+// Packets for the device itself: `ssh`, `telnet` and `http` permits, then the control-plane list, then `icmp` rules.
+// What else the device listens to (VPN, routing, DHCP ...) is not decided.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fwproof/base/service.hpp"
+#include "vendor/asa/literals.hpp"
+#include "vendor/asa/lower.hpp"
+
+namespace fwproof::asa {
+
+namespace {
+
+class BoxLowering {
+public:
+    explicit BoxLowering(Lowering& lowering) : lowering_(lowering), config_(lowering.config) {}
+
+    void lower() {
+        ruleset_.name = "to-the-box";
+        ruleset_.default_verdict = Verdict::unknown;
+        Product known;
+        known.states = StateSet(State::established) | StateSet(State::related);
+        ruleset_.rules.push_back(implicit_rule("connection that is known", known, Decide{Verdict::permit, ""}, {}));
+        far_addresses();
+        permits();
+        control_plane();
+        without_permit();
+        icmp();
+        Path path;
+        path.position = Position::inbound;
+        path.stages.push_back({static_cast<RulesetIndex>(lowering_.policy.rulesets.size()), {}});
+        lowering_.policy.rulesets.push_back(std::move(ruleset_));
+        lowering_.policy.paths.push_back(std::move(path));
+    }
+
+private:
+    void add(std::string name, Product product, Verdict verdict, SourceSpan span) {
+        ruleset_.rules.push_back(implicit_rule(std::move(name), std::move(product), Decide{verdict, ""}, span));
+    }
+
+    // A host reaches only the address of the interface that it is behind.
+    void far_addresses() {
+        for (const auto& near : config_.interfaces) {
+            if (near.name.empty()) continue;
+            AddressSet others;
+            for (const auto& far : config_.interfaces) {
+                if (far.name.empty() || far.name == near.name) continue;
+                for (const auto& address : far.addresses) others = others | AddressSet::of(address);
+            }
+            for (const auto& address : near.addresses) others = others - AddressSet::of(address);
+            if (others.empty()) continue;
+            Product product;
+            product.in = InterfaceSet::of(std::string(near.name));
+            product.destination = share(std::move(others));
+            add("address of another interface", product, config_.has_vpn ? Verdict::unknown : Verdict::deny,
+                lowering_.span(near.place));
+        }
+    }
+
+    // The lowest level of all interfaces takes no telnet outside a tunnel.
+    bool lowest(std::string_view name) const {
+        std::optional<int> own;
+        int least = 101;
+        for (const auto& interface : config_.interfaces) {
+            if (interface.name.empty()) continue;
+            const int level = interface.level.value_or(interface.name == "inside" ? 100 : 0);
+            least = std::min(least, level);
+            if (interface.name == name) own = level;
+        }
+        return own && *own == least && least < 100;
+    }
+
+    std::uint16_t port(ManagementLine::Kind kind) const {
+        if (kind == ManagementLine::Kind::ssh) return 22;
+        return kind == ManagementLine::Kind::telnet ? std::uint16_t{23} : config_.http_port;
+    }
+
+    void permits() {
+        for (const auto& line : config_.management) {
+            if (line.kind == ManagementLine::Kind::icmp || line.kind == ManagementLine::Kind::icmp6) continue;
+            if (line.kind == ManagementLine::Kind::http && !config_.http_server) continue;
+            const Addresses& source = lowering_.resolver.addresses(line.source, AnyMeaning::both);
+            Product product;
+            product.in = InterfaceSet::of(std::string(line.interface));
+            product.source = source.possibly;
+            product.services = service(kTcp, PortSet::of(port(line.kind)));
+            Rule rule =
+                implicit_rule("management permit", product, Decide{Verdict::permit, ""}, lowering_.span(line.place));
+            for (const auto& doubt : source.doubts) {
+                rule.match.conditional = true;
+                rule.match.conditions.push_back({doubt.condition, doubt.value, lowering_.span(line.source.place)});
+                if (!doubt.noted) lowering_.note(doubt.note, doubt.message, doubt.hint, line.source.place);
+            }
+            if (line.kind == ManagementLine::Kind::telnet && lowest(line.interface)) {
+                rule.match.conditional = true;
+                rule.match.conditions.push_back(
+                    {ConditionKind::ipsec, "telnet to the lowest level needs a tunnel", rule.span});
+            }
+            ruleset_.rules.push_back(std::move(rule));
+        }
+    }
+
+    void control_plane() {
+        for (const auto& group : config_.access_groups) {
+            if (group.direction != AccessGroup::Direction::control_plane) continue;
+            Product product;
+            product.in = InterfaceSet::of(std::string(group.interface));
+            const SourceSpan span = lowering_.span(group.place);
+            const auto lists = lists_named(config_, group.list);
+            if (lists.empty()) {
+                Rule rule = implicit_rule("control-plane list", product, Decide{Verdict::unknown, ""}, span);
+                rule.match.conditional = true;
+                rule.match.conditions.push_back({ConditionKind::reference, std::string(group.list), span});
+                ruleset_.rules.push_back(std::move(rule));
+                lowering_.note(NoteKind::undefined_reference,
+                               fmt::format("the access list '{}' is not in this export", group.list),
+                               "export the whole configuration", group.place);
+            }
+            for (const auto* list : lists) {
+                const auto at = lowering_.rulesets.find(list);
+                if (at == lowering_.rulesets.end()) continue;
+                Product one = product;
+                if (!lowering_.dialect.unified_any) one.source = family_set(list->ipv6 ? Family::v6 : Family::v4);
+                ruleset_.rules.push_back(
+                    implicit_rule(fmt::format("control-plane list {}", group.list), one, Jump{at->second}, span));
+                lowering_.policy.rulesets[at->second].bound = true;
+            }
+        }
+    }
+
+    // Management services answer nobody who has no permit.
+    void without_permit() {
+        PortSet ports = PortSet::of(22) | PortSet::of(23);
+        // Without the ASDM server that port may still be the VPN portal's.
+        if (config_.http_server && !config_.has_vpn) ports = ports | PortSet::of(config_.http_port);
+        Product product;
+        product.services = service(kTcp, ports);
+        add("no management permit", product, Verdict::deny, {});
+    }
+
+    void icmp() {
+        std::vector<std::string> ruled4, ruled6;
+        for (const auto& line : config_.management) {
+            const bool v4 = line.kind == ManagementLine::Kind::icmp;
+            if (!v4 && line.kind != ManagementLine::Kind::icmp6) continue;
+            const std::uint8_t protocol = v4 ? kIcmp : kIcmp6;
+            ServiceTerm term;
+            term.protocols = ProtocolSet::of(protocol);
+            if (line.icmp.kind == IcmpOperand::Kind::type) {
+                const auto type = icmp_type_of(line.icmp.type, protocol);
+                const auto code = parse_decimal(line.icmp.code, 255);
+                if (type) term.icmp = code ? icmp_code(*type, static_cast<std::uint8_t>(*code)) : icmp_type(*type);
+            }
+            const Addresses& source = lowering_.resolver.addresses(line.source, v4 ? AnyMeaning::v4 : AnyMeaning::v6);
+            Product product;
+            product.in = InterfaceSet::of(std::string(line.interface));
+            product.source = source.possibly;
+            product.services = share(ServiceSet{{std::move(term)}});
+            Rule rule = implicit_rule("icmp rule", product, Decide{line.permit ? Verdict::permit : Verdict::deny, ""},
+                                      lowering_.span(line.place));
+            for (const auto& doubt : source.doubts) {
+                rule.match.conditional = true;
+                rule.match.conditions.push_back({doubt.condition, doubt.value, lowering_.span(line.source.place)});
+            }
+            ruleset_.rules.push_back(std::move(rule));
+            (v4 ? ruled4 : ruled6).emplace_back(line.interface);
+        }
+        for (const bool v4 : {true, false}) {
+            for (const auto& name : v4 ? ruled4 : ruled6) {
+                Product product;
+                product.in = InterfaceSet::of(name);
+                product.services = service(v4 ? kIcmp : kIcmp6);
+                add("implicit deny of the icmp rules", product, Verdict::deny, {});
+            }
+            Product product;
+            product.services = service(v4 ? kIcmp : kIcmp6);
+            add("icmp to the device", product, Verdict::permit, {});
+        }
+    }
+
+    Lowering& lowering_;
+    const Config& config_;
+    Ruleset ruleset_;
+};
+
+}  // namespace
+
+void lower_box(Lowering& lowering) {
+    if (lowering.config.interfaces.empty() && lowering.config.management.empty()) return;
+    BoxLowering(lowering).lower();
+}
+
+}  // namespace fwproof::asa

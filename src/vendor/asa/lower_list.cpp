@@ -1,0 +1,311 @@
+// Access lists become rulesets; every rule keeps its own bounds.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vendor/asa/lower.hpp"
+
+namespace fwproof::asa {
+
+namespace {
+
+class ListLowering {
+public:
+    ListLowering(Lowering& lowering, const AccessList& list, bool shown)
+        : lowering_(lowering), list_(list), shown_(shown) {
+        any_ = list.ipv6 ? AnyMeaning::v6 : lowering.dialect.unified_any ? AnyMeaning::both : AnyMeaning::v4;
+        for (std::size_t i = 0; i < lowering.config.time_ranges.size(); ++i) {
+            times_.emplace(lowering.config.time_ranges[i].name, i);
+        }
+    }
+
+    Ruleset lower() {
+        Ruleset ruleset;
+        ruleset.name = list_.name;
+        ruleset.span = lowering_.span(list_.place);
+        ruleset.rules.reserve(list_.order.size());
+        std::string_view remark;
+        std::uint32_t number = 0;
+        for (const std::uint32_t index : list_.order) {
+            const Ace& ace = list_.entries[index];
+            ++number;
+            if (ace.kind == Ace::Kind::remark) {
+                remark = ace.remark;
+                read_remark(ace.remark);
+                continue;
+            }
+            ruleset.rules.push_back(lower_ace(ace, ace.number.value_or(number)));
+            ruleset.rules.back().comment = remark;
+            remark = {};
+        }
+        return ruleset;
+    }
+
+private:
+    Rule lower_ace(const Ace& ace, std::uint32_t number) {
+        Rule rule;
+        rule.name = fmt::format("{} line {}", list_.name, number);
+        rule.span = lowering_.span(ace.place);
+        rule.enabled = !ace.inactive;
+        rule.logs = ace.logs;
+        rule.hits = ace.hits;
+        Decide decide;
+        decide.verdict = ace.action == Ace::Action::deny      ? Verdict::deny
+                         : ace.action == Ace::Action::unknown ? Verdict::unknown
+                                                              : Verdict::permit;
+        if (ace.kind == Ace::Kind::unreadable) {
+            rule.match = unreadable(ace);
+        } else if (shown_ && !ace.expansions.empty() && !is_defined(ace)) {
+            rule.match = expanded(ace);
+        } else {
+            rule.match = exact_or_bounded(ace);
+        }
+        apply_time(ace, rule);
+        if (ace.advanced && ace.action == Ace::Action::permit && decide.verdict == Verdict::permit)
+            inspect(ace, decide);
+        rule.action = decide;
+        return rule;
+    }
+
+    RuleMatch exact_or_bounded(const Ace& ace) {
+        if (ace.two_readings) return two_readings(ace);
+        RuleMatch match;
+        const Addresses& source = lowering_.resolver.addresses(ace.source.address, any_);
+        const Addresses& destination = lowering_.resolver.addresses(ace.destination.address, any_);
+        const Services& services = lowering_.resolver.services(ace);
+        Match surely;
+        if (!ace.source.zone.empty()) surely.header.in = InterfaceSet::of(std::string(ace.source.zone));
+        if (!ace.destination.zone.empty()) surely.header.out = InterfaceSet::of(std::string(ace.destination.zone));
+        Match possibly = surely;
+        set_header(surely, source.surely, destination.surely, services.surely);
+        remark_on(source, ace.source.address);
+        remark_on(destination, ace.destination.address);
+        const bool exact = source.exact() && destination.exact() && services.exact();
+        match.any_of.front() = std::move(surely);
+        if (!exact) {
+            set_header(possibly, source.possibly, destination.possibly, services.possibly);
+            add_doubts(match, source.doubts, ace.source.address.place);
+            add_doubts(match, destination.doubts, ace.destination.address.place);
+            add_doubts(match, services.doubts, service_place(ace));
+            const bool nothing = is_none(source.surely) || is_none(destination.surely) ||
+                                 (services.surely && services.surely->terms.empty());
+            if (nothing) {
+                match.any_of.front() = std::move(possibly);
+                match.conditional = true;
+            } else {
+                match.outer.push_back(std::move(possibly));
+            }
+        }
+        for (const auto* endpoint : {&ace.source, &ace.destination}) {
+            for (const auto& qualifier : endpoint->qualifiers) {
+                match.conditional = true;
+                match.conditions.push_back(
+                    {ConditionKind::user, std::string(qualifier.text), lowering_.span(qualifier.place)});
+                lowering_.note(NoteKind::unmodelled_condition,
+                               fmt::format("'{}' depends on who sends the packet", qualifier.text), "",
+                               qualifier.place);
+            }
+        }
+        return match;
+    }
+
+    // `object-group X object-group Y`: the type of the names decides; undefined names leave both readings.
+    RuleMatch two_readings(const Ace& ace) {
+        const std::string_view first = ace.destination.address.name;
+        const Definition* x = lowering_.resolver.definition(first);
+        const Definition* y = lowering_.resolver.definition(ace.destination_port.first);
+        const auto ports = [](const Definition* definition) {
+            return definition && (definition->kind == DefinitionKind::port_group ||
+                                  definition->kind == DefinitionKind::service_group);
+        };
+        const auto network = [](const Definition* definition) {
+            return definition && definition->kind == DefinitionKind::network_group;
+        };
+        const bool source_ports = ports(x) || (!x && network(y));
+        Ace one = copy_operands(ace);
+        if (source_ports) {
+            one.source_port = {PortOperand::Kind::group, first, {}, ace.destination.address.place};
+            one.destination.address.kind = AddressOperand::Kind::group;
+            one.destination.address.name = ace.destination_port.first;
+            one.destination.address.place = ace.destination_port.place;
+            one.destination_port = {};
+        } else if (!x && !y) {
+            one.destination.address = {};
+            one.destination_port = {};
+            RuleMatch match = exact_or_bounded(one);
+            match.conditions.clear();
+            add_doubts(match, {undefined("object group", first)}, ace.destination.address.place);
+            add_doubts(match, {undefined("object group", ace.destination_port.first)}, ace.destination_port.place);
+            return match;
+        }
+        return exact_or_bounded(one);
+    }
+
+    static Ace copy_operands(const Ace& ace) {
+        Ace copy;
+        copy.action = ace.action;
+        copy.protocol = ace.protocol;
+        copy.source = ace.source;
+        copy.destination = ace.destination;
+        copy.source_port = ace.source_port;
+        copy.destination_port = ace.destination_port;
+        copy.place = ace.place;
+        return copy;
+    }
+
+    // Protocol and addresses up to the word that was not understood are believed, ports never. When words are missing
+    // at the end, the last legible one may be cut, and nothing but the action is.
+    RuleMatch unreadable(const Ace& ace) {
+        Ace legible;
+        if (ace.problem->place.length > 0) {
+            legible.protocol = ace.protocol;
+            legible.source = ace.source;
+            legible.destination = ace.destination;
+        }
+        RuleMatch match;
+        Match& wide = match.any_of.front();
+        if (!legible.source.zone.empty()) wide.header.in = InterfaceSet::of(std::string(legible.source.zone));
+        if (!legible.destination.zone.empty())
+            wide.header.out = InterfaceSet::of(std::string(legible.destination.zone));
+        set_header(wide, lowering_.resolver.addresses(legible.source.address, any_).possibly,
+                   lowering_.resolver.addresses(legible.destination.address, any_).possibly,
+                   lowering_.resolver.services(legible).possibly);
+        match.conditional = true;
+        const SourceSpan words = lowering_.span(ace.problem->place.length > 0 ? ace.problem->place : ace.place);
+        match.conditions.push_back({ConditionKind::syntax, std::string(words.text()), words});
+        return match;
+    }
+
+    // Rules of `show access-list` without the groups: what it printed below the rule is what the rule matches.
+    RuleMatch expanded(const Ace& ace) {
+        RuleMatch match;
+        match.any_of.clear();
+        std::vector<Match> outer;
+        bool exact = true;
+        for (const auto& part : ace.expansions) {
+            RuleMatch one = part.kind == Ace::Kind::unreadable ? unreadable(part) : exact_or_bounded(part);
+            if (part.inactive && !ace.inactive && one.exact()) continue;  // an unresolved name
+            exact = exact && one.exact();
+            if (!one.conditional) match.any_of.insert(match.any_of.end(), one.any_of.begin(), one.any_of.end());
+            const auto& wide = one.outer.empty() ? one.any_of : one.outer;
+            outer.insert(outer.end(), wide.begin(), wide.end());
+            match.conditions.insert(match.conditions.end(), one.conditions.begin(), one.conditions.end());
+        }
+        if (exact) return match;
+        if (match.any_of.empty()) {
+            match.any_of = std::move(outer);
+            match.conditional = true;
+        } else {
+            match.outer = std::move(outer);
+        }
+        return match;
+    }
+
+    bool is_defined(const Ace& ace) const {
+        const auto known = [&](bool named, std::string_view name) {
+            return !named || lowering_.resolver.definition(name);
+        };
+        const auto address = [&](const AddressOperand& operand) {
+            return known(operand.kind == AddressOperand::Kind::object || operand.kind == AddressOperand::Kind::group,
+                         operand.name);
+        };
+        return address(ace.source.address) && address(ace.destination.address) &&
+               known(ace.protocol.kind == ProtocolOperand::Kind::object ||
+                         ace.protocol.kind == ProtocolOperand::Kind::group,
+                     ace.protocol.name) &&
+               known(ace.source_port.kind == PortOperand::Kind::group, ace.source_port.first) &&
+               known(ace.destination_port.kind == PortOperand::Kind::group, ace.destination_port.first) &&
+               known(ace.icmp.kind == IcmpOperand::Kind::group, ace.icmp.type);
+    }
+
+    void apply_time(const Ace& ace, Rule& rule) {
+        if (ace.time_range.empty()) return;
+        const auto found = times_.find(ace.time_range);
+        const SourceSpan span = lowering_.span(ace.time_place);
+        if (found == times_.end()) {
+            add_doubts(rule.match, {undefined("time range", ace.time_range)}, ace.time_place);
+            rule.match.conditional = true;
+            return;
+        }
+        switch (active_at(lowering_.config.time_ranges[found->second], lowering_.config, lowering_.options)) {
+            case Active::yes: return;
+            case Active::no: rule.enabled = false; return;
+            case Active::unknown:
+                rule.match.conditional = true;
+                rule.match.conditions.push_back({ConditionKind::time, std::string(ace.time_range), span});
+                lowering_.note(NoteKind::unmodelled_condition,
+                               fmt::format("the rule holds only in the time range '{}'", ace.time_range),
+                               "give --as-of to decide it", ace.time_place);
+                return;
+        }
+    }
+
+    // FTD: what the access control policy decides with deeper inspection is only let through to it here.
+    void inspect(const Ace& ace, Decide& decide) {
+        const auto kind = ace.rule_id ? rule_kinds_.find(*ace.rule_id) : rule_kinds_.end();
+        if (kind != rule_kinds_.end() && kind->second == "L4 RULE") return;
+        decide.verdict = Verdict::unknown;
+        lowering_.note(NoteKind::unmodelled_condition,
+                       "permitted to inspection only: the intrusion engine decides later",
+                       "the access control policy is not part of this export", ace.place);
+    }
+
+    // "rule-id 268434433: L7 RULE: web"
+    void read_remark(std::string_view text) {
+        if (!text.starts_with("rule-id ")) return;
+        text.remove_prefix(8);
+        const auto colon = text.find(": ");
+        if (colon == std::string_view::npos) return;
+        std::uint32_t id = 0;
+        for (const char c : text.substr(0, colon)) {
+            if (c < '0' || c > '9') return;
+            id = id * 10 + static_cast<std::uint32_t>(c - '0');
+        }
+        const std::string_view kind = text.substr(colon + 2);
+        for (const std::string_view known : {"L4 RULE", "L5 RULE", "L7 RULE", "DEFAULT ACTION RULE"}) {
+            if (kind.starts_with(known)) rule_kinds_[id] = known;
+        }
+    }
+
+    void remark_on(const Addresses& addresses, const AddressOperand& operand) {
+        if (!addresses.remark.empty()) lowering_.note(NoteKind::odd_mask, addresses.remark, "", operand.place);
+    }
+
+    void add_doubts(RuleMatch& match, const std::vector<Doubt>& doubts, Place place) {
+        for (const auto& doubt : doubts) {
+            const Place at = doubt.place.length > 0 ? doubt.place : place;
+            match.conditions.push_back({doubt.condition, doubt.value, lowering_.span(at)});
+            if (!doubt.noted) lowering_.note(doubt.note, doubt.message, doubt.hint, place);
+        }
+    }
+
+    static Place service_place(const Ace& ace) {
+        if (ace.destination_port.kind != PortOperand::Kind::none) return ace.destination_port.place;
+        if (ace.icmp.kind != IcmpOperand::Kind::none) return ace.icmp.place;
+        if (ace.source_port.kind != PortOperand::Kind::none) return ace.source_port.place;
+        return ace.protocol.place;
+    }
+
+    static bool is_none(const AddressSetRef& set) { return set && set->empty(); }
+
+    static void set_header(Match& match, AddressSetRef source, AddressSetRef destination, ServiceSetRef services) {
+        match.header.source = std::move(source);
+        match.header.destination = std::move(destination);
+        match.header.services = std::move(services);
+    }
+
+    Lowering& lowering_;
+    const AccessList& list_;
+    bool shown_;
+    AnyMeaning any_ = AnyMeaning::both;
+    std::unordered_map<std::string_view, std::size_t> times_;
+    std::unordered_map<std::uint32_t, std::string_view> rule_kinds_;
+};
+
+}  // namespace
+
+Ruleset lower_list(Lowering& lowering, const AccessList& list, bool shown) {
+    return ListLowering(lowering, list, shown).lower();
+}
+
+}  // namespace fwproof::asa

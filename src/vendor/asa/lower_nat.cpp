@@ -1,0 +1,337 @@
+// Destinations before the lists see them: since 8.3 lists hold real addresses, so a mapped destination is restored
+// first. The first line of the table that fits a packet decides: manual lines, then object lines, then the late manual
+// ones.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "fwproof/base/service.hpp"
+#include "vendor/asa/literals.hpp"
+#include "vendor/asa/lower.hpp"
+
+namespace fwproof::asa {
+
+namespace {
+
+constexpr std::uint64_t kMaxPairs = 256;  // addresses that are translated one by one
+
+// Both ends of a set that is one interval of one family.
+struct Block {
+    Family family{};
+    uint128 first = 0, last = 0;
+};
+
+std::optional<Block> block_of(const AddressSet& set) {
+    if (set.v6.empty() && set.v4.intervals().size() == 1) {
+        return Block{Family::v4, set.v4.intervals()[0].first, set.v4.intervals()[0].last};
+    }
+    if (set.v4.empty() && set.v6.intervals().size() == 1) {
+        return Block{Family::v6, set.v6.intervals()[0].first, set.v6.intervals()[0].last};
+    }
+    return std::nullopt;
+}
+
+bool same_set(const AddressSetRef& a, const AddressSetRef& b) { return a == b || (a && b && *a == *b); }
+
+std::optional<std::uint16_t> single(const PortSet& ports) {
+    if (ports.intervals().size() != 1 || ports.intervals()[0].first != ports.intervals()[0].last) return std::nullopt;
+    return ports.intervals()[0].first;
+}
+
+class NatLowering {
+public:
+    explicit NatLowering(Lowering& lowering) : lowering_(lowering) {}
+
+    std::optional<Ruleset> lower() {
+        ruleset_.name = "nat";
+        ruleset_.default_verdict = Verdict::permit;
+        std::vector<const NatLine*> table;
+        for (const auto& line : lowering_.config.nat) table.push_back(&line);
+        std::stable_sort(table.begin(), table.end(),
+                         [&](const NatLine* a, const NatLine* b) { return rank(*a) < rank(*b); });
+        for (const NatLine* line : table) {
+            if (line->inactive) continue;
+            if (line->problem) {
+                unreadable(*line);
+            } else {
+                lower_line(*line);
+            }
+        }
+        if (ruleset_.rules.empty()) return std::nullopt;
+        return std::move(ruleset_);
+    }
+
+private:
+    // Section, then (objects) static before dynamic, few addresses before many, low before high.
+    std::tuple<int, bool, std::uint64_t, std::uint64_t> rank(const NatLine& line) {
+        const int section = static_cast<int>(line.section);
+        if (line.section != NatLine::Section::automatic) return {section, false, 0, 0};
+        const Addresses& real = lowering_.resolver.addresses(line.real_source, AnyMeaning::both);
+        std::uint64_t size = ~std::uint64_t{0};
+        std::uint64_t first = 0;
+        if (real.surely) {
+            if (const auto block = block_of(*real.surely)) {
+                size = static_cast<std::uint64_t>(std::min<uint128>(block->last - block->first, ~std::uint64_t{0}));
+                first = static_cast<std::uint64_t>(block->first);
+            }
+        }
+        return {section, !line.is_static, size, first};
+    }
+
+    AddressOperand value(const AddressOperand& operand) const {
+        AddressOperand copy = operand;
+        const auto* definition = lowering_.resolver.definition(operand.name);
+        if (copy.kind == AddressOperand::Kind::object && definition &&
+            definition->kind == DefinitionKind::network_group) {
+            copy.kind = AddressOperand::Kind::group;
+        }
+        return copy;
+    }
+
+    const Addresses& addresses(const AddressOperand& operand) {
+        return lowering_.resolver.addresses(value(operand), AnyMeaning::both);
+    }
+
+    InterfaceSet interface(std::string_view name) const {
+        return name == "any" || name.empty() ? InterfaceSet::any() : InterfaceSet::of(std::string(name));
+    }
+
+    struct Direction {
+        InterfaceSet in;
+        const Addresses* source = nullptr;  // null: any
+        const Addresses* match = nullptr;   // the destination before
+        const Addresses* target = nullptr;  // and behind
+        ServiceTerm service;
+        std::optional<std::uint16_t> port;
+        bool port_unknown = false;
+        bool service_certain = true;
+        bool shift = false;       // an object's inline address stands for a block of the same size
+        std::string_view behind;  // the interface behind which the target is
+    };
+
+    void lower_line(const NatLine& line) {
+        const Addresses& real = addresses(line.real_source);
+        if (!line.is_static) {
+            if (line.has_destination) lower_destination(line, real);
+            pool(line);
+            return;
+        }
+        if (line.has_destination) lower_destination(line, real);
+        if (line.unidirectional) return;
+        Direction direction;
+        direction.in = interface(line.mapped_interface);
+        direction.match = &addresses(line.mapped_source);
+        direction.target = &real;
+        direction.behind = line.real_interface;
+        if (line.has_destination) direction.source = &addresses(line.real_destination);
+        if (line.service_protocol != 0) {
+            direction.service.protocols = ProtocolSet::of(line.service_protocol);
+            const auto mapped_port = port_of(line.mapped_port, line.service_protocol);
+            const auto real_port = port_of(line.real_port, line.service_protocol);
+            if (mapped_port && real_port) {
+                direction.service.destination_ports = PortSet::of(*mapped_port);
+                if (*mapped_port != *real_port) direction.port = real_port;
+            } else {
+                direction.service_certain = false;
+                direction.port_unknown = true;
+            }
+        }
+        if (!line.real_service.empty()) services(line, direction, true);
+        // `static 203.0.113.0` in an object of a network: the block of that size that starts there.
+        direction.shift =
+            line.section == NatLine::Section::automatic && line.mapped_source.kind == AddressOperand::Kind::host;
+        emit(line, direction);
+    }
+
+    void lower_destination(const NatLine& line, const Addresses& real) {
+        Direction direction;
+        direction.in = interface(line.real_interface);
+        direction.source = &real;
+        direction.match = &addresses(line.mapped_destination);
+        direction.target = &addresses(line.real_destination);
+        direction.behind = line.mapped_interface;
+        if (!line.real_service.empty()) services(line, direction, false);
+        emit(line, direction);
+    }
+
+    // `service A B`: A holds the real source and the mapped destination ports, B the mapped source and the real ones.
+    void services(const NatLine& line, Direction& direction, bool to_source) {
+        const Services* first = lowering_.resolver.service_object(line.real_service);
+        const Services* second = lowering_.resolver.service_object(line.mapped_service);
+        const bool known = first && second && first->exact() && second->exact() && first->surely && second->surely &&
+                           first->surely->terms.size() == 1 && second->surely->terms.size() == 1;
+        if (!known) {
+            direction.service_certain = false;
+            direction.port_unknown = true;
+            return;
+        }
+        const ServiceTerm& a = first->surely->terms[0];
+        const ServiceTerm& b = second->surely->terms[0];
+        PortSet before, behind;
+        if (to_source) {
+            direction.service.source_ports = b.destination_ports;
+            before = b.source_ports;
+            behind = a.source_ports;
+        } else {
+            direction.service.source_ports = a.source_ports;
+            before = a.destination_ports;
+            behind = b.destination_ports;
+        }
+        direction.service.protocols = to_source ? b.protocols : a.protocols;
+        direction.service.destination_ports = before;
+        if (before == behind) return;
+        direction.port = single(behind);
+        direction.port_unknown = !direction.port;
+    }
+
+    // Addresses of a pool are lent to inside hosts: whether a packet to one is translated, and to whom, changes.
+    void pool(const NatLine& line) {
+        if (line.mapped_source.kind == AddressOperand::Kind::interface ||
+            line.mapped_source.kind == AddressOperand::Kind::any)
+            return;
+        const Addresses& mapped = addresses(line.mapped_source);
+        if (!mapped.possibly) return;
+        Translate translate;
+        translate.destination.address_unknown = true;
+        Product header;
+        header.in = interface(line.mapped_interface);
+        header.destination = mapped.possibly;
+        Rule rule = implicit_rule("address of a translation pool", header, translate, lowering_.span(line.place));
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::memory, "translation that is in use", rule.span});
+        ruleset_.rules.push_back(std::move(rule));
+    }
+
+    void emit(const NatLine& line, Direction& direction) {
+        const SourceSpan span = lowering_.span(line.place);
+        Product header;
+        header.in = direction.in;
+        if (direction.source) header.source = direction.source->possibly;
+        if (!direction.service.is_all()) header.services = share(ServiceSet{{direction.service}});
+        Addresses shifted;
+        if (direction.shift && direction.target->exact() && direction.target->surely && direction.match->surely) {
+            const auto from = block_of(*direction.match->surely);
+            const auto to = block_of(*direction.target->surely);
+            if (from && to && from->family == to->family && to->last != to->first) {
+                shifted.surely = shifted.possibly = share(AddressSet::range(
+                    {from->family, from->first}, {from->family, from->first + (to->last - to->first)}));
+                direction.match = &shifted;
+            }
+        }
+        const bool certain =
+            direction.service_certain && direction.match->exact() && (!direction.source || direction.source->exact());
+        const auto push = [&](AddressSetRef destination, Action action) {
+            Product one = header;
+            one.destination = std::move(destination);
+            Rule rule = implicit_rule("translation of the destination", one, std::move(action), span);
+            if (!certain) {
+                rule.match.conditional = true;
+                rule.match.conditions.push_back(
+                    {ConditionKind::reference, "translation that the export does not decide", span});
+            }
+            ruleset_.rules.push_back(std::move(rule));
+        };
+        const bool exact_target = direction.target->exact();
+        if (exact_target && direction.match->exact() && same_set(direction.match->surely, direction.target->surely)) {
+            if (!direction.port && !direction.port_unknown) {
+                push(direction.match->surely, Decide{Verdict::permit, ""});  // identity: the table stops here
+            } else {
+                Translate translate;
+                translate.destination.port = direction.port;
+                translate.destination.port_unknown = direction.port_unknown;
+                push(direction.match->surely, translate);
+            }
+            return;
+        }
+        route(direction, span);
+        Translate translate;
+        translate.destination.port = direction.port;
+        translate.destination.port_unknown = direction.port_unknown;
+        const auto target =
+            exact_target && direction.target->surely ? block_of(*direction.target->surely) : std::nullopt;
+        const auto match = direction.match->possibly ? block_of(*direction.match->possibly) : std::nullopt;
+        if (target && target->first == target->last) {
+            translate.destination.address = Address{target->family, target->first};
+            push(direction.match->possibly, translate);
+        } else if (target && match && direction.match->exact() &&
+                   target->last - target->first == match->last - match->first &&
+                   match->last - match->first < kMaxPairs) {
+            for (uint128 i = 0; i <= match->last - match->first; ++i) {
+                translate.destination.address = Address{target->family, target->first + i};
+                push(share(AddressSet::of(Address{match->family, match->first + i})), translate);
+            }
+        } else {
+            translate.destination.address_unknown = true;
+            push(direction.match->possibly, translate);
+            lowering_.note(NoteKind::unmodelled_condition,
+                           "this translation pairs addresses in a way that is not followed",
+                           "flows to the mapped addresses are not decided", line.place);
+        }
+    }
+
+    // The device sends packets to a mapped address where the real one is, whatever the routes say.
+    void route(const Direction& direction, SourceSpan span) {
+        if (direction.behind == "any" || !direction.match->exact() || !direction.match->surely) return;
+        const auto block = block_of(*direction.match->surely);
+        if (!block) return;
+        const bool own = std::any_of(
+            lowering_.policy.interfaces.begin(), lowering_.policy.interfaces.end(), [&](const Interface& interface) {
+                return std::any_of(interface.addresses.begin(), interface.addresses.end(),
+                                   [&](const Address& address) { return direction.match->surely->contains(address); });
+            });
+        if (own) return;
+        for (const auto& prefix : to_prefixes({block->family, block->first}, {block->family, block->last})) {
+            lowering_.policy.routes.push_back({prefix, std::string(direction.behind), span});
+        }
+    }
+
+    void unreadable(const NatLine& line) {
+        Translate translate;
+        translate.destination.address_unknown = translate.destination.port_unknown = true;
+        Rule rule = implicit_rule("translation that was not understood", {}, translate, lowering_.span(line.place));
+        rule.match.conditional = true;
+        rule.match.conditions.push_back(
+            {ConditionKind::syntax, std::string(lowering_.span(line.problem->place).text()), rule.span});
+        ruleset_.rules.push_back(std::move(rule));
+    }
+
+    Lowering& lowering_;
+    Ruleset ruleset_;
+};
+
+// Before 8.3 the lists see packets as they are on the wire; only a list on the way out meets translated ones.
+std::optional<Ruleset> old_translation(Lowering& lowering) {
+    const auto& config = lowering.config;
+    const bool filters_out =
+        std::any_of(config.access_groups.begin(), config.access_groups.end(),
+                    [](const AccessGroup& group) { return group.direction == AccessGroup::Direction::out; });
+    const auto changes = std::find_if(config.old_nat.begin(), config.old_nat.end(), [](const OldNatLine& line) {
+        return line.kind == OldNatLine::Kind::fixed || line.kind == OldNatLine::Kind::dynamic;
+    });
+    if (!filters_out || changes == config.old_nat.end()) return std::nullopt;
+    Ruleset ruleset;
+    ruleset.name = "nat";
+    ruleset.default_verdict = Verdict::permit;
+    Translate translate;
+    translate.source.address_unknown = translate.source.port_unknown = true;
+    translate.destination.address_unknown = translate.destination.port_unknown = true;
+    Rule rule = implicit_rule("translation before 8.3", {}, translate, lowering.span(changes->place));
+    rule.match.conditional = true;
+    rule.match.conditions.push_back({ConditionKind::other, "translation between the two lists", rule.span});
+    ruleset.rules.push_back(std::move(rule));
+    lowering.note(NoteKind::unmodelled_condition, "translations before 8.3 are not followed to the list on the way out",
+                  "", changes->place);
+    return ruleset;
+}
+
+}  // namespace
+
+std::optional<RulesetIndex> lower_nat(Lowering& lowering) {
+    auto ruleset = lowering.dialect.real_addresses ? NatLowering(lowering).lower() : old_translation(lowering);
+    if (!ruleset) return std::nullopt;
+    lowering.policy.rulesets.push_back(std::move(*ruleset));
+    return static_cast<RulesetIndex>(lowering.policy.rulesets.size() - 1);
+}
+
+}  // namespace fwproof::asa

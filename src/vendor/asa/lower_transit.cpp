@@ -1,0 +1,357 @@
+// What meets a packet on its way through the device.
+//
+// "ingress": what security levels forbid whatever a list says; then the list of the interface, then the global list,
+// then the implicit deny; interfaces without any list let packets go to lower levels. "egress": the list of the
+// outgoing interface, which is a second filter; other interfaces pass.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "fwproof/base/service.hpp"
+#include "vendor/asa/lower.hpp"
+
+namespace fwproof::asa {
+
+namespace {
+
+InterfaceSet interfaces_of(const std::vector<std::string>& names) {
+    InterfaceSet set;
+    set.negated = false;
+    for (const auto& name : names) set.any_of.push_back({name, false});
+    return set;
+}
+
+// A filter interface: named, and able to carry traffic.
+struct Port {
+    std::string name;
+    std::optional<int> level;
+    bool carries = true;
+    bool known = true;  // the export has its block
+    Place place;
+};
+
+class TransitLowering {
+public:
+    explicit TransitLowering(Lowering& lowering) : lowering_(lowering), config_(lowering.config) { collect_ports(); }
+
+    void lower() {
+        const bool fragment = config_.access_groups.empty() && config_.interfaces.empty();
+        if (fragment) {
+            lower_fragment();
+            return;
+        }
+        Path path;
+        path.position = Position::transit;
+        const auto nat = lower_nat(lowering_);
+        if (nat && lowering_.dialect.real_addresses) path.stages.push_back({*nat, {}});
+        path.stages.push_back({add(ingress()), {}});
+        if (nat && !lowering_.dialect.real_addresses) path.stages.push_back({*nat, {}});
+        if (auto out = egress()) path.stages.push_back({add(std::move(*out)), {}});
+        lowering_.policy.paths.push_back(std::move(path));
+    }
+
+private:
+    RulesetIndex add(Ruleset ruleset) {
+        lowering_.policy.rulesets.push_back(std::move(ruleset));
+        return static_cast<RulesetIndex>(lowering_.policy.rulesets.size() - 1);
+    }
+
+    void collect_ports() {
+        for (const auto& interface : config_.interfaces) {
+            if (interface.name.empty()) continue;
+            Port port;
+            port.name = interface.name;
+            port.level = interface.level ? interface.level : std::optional(interface.name == "inside" ? 100 : 0);
+            port.carries = !interface.shut_down && !interface.management_only;
+            port.place = interface.place;
+            ports_.push_back(std::move(port));
+        }
+        std::vector<std::string> assumed;
+        for (const auto& group : config_.access_groups) {
+            if (group.interface.empty()) continue;
+            const bool seen = std::any_of(ports_.begin(), ports_.end(),
+                                          [&](const Port& port) { return port.name == group.interface; });
+            if (seen) continue;
+            ports_.push_back({std::string(group.interface), std::nullopt, true, false, group.place});
+            assumed.emplace_back(group.interface);
+            Interface interface;
+            interface.name = group.interface;
+            interface.span = lowering_.span(group.place);
+            lowering_.policy.interfaces.push_back(std::move(interface));
+        }
+        if (!assumed.empty()) {
+            lowering_.note(NoteKind::assumed_default,
+                           fmt::format("the interface '{}' is not in this export: its security level is not known",
+                                       fmt::join(assumed, "', '")),
+                           "export the interfaces with the lists", ports_.back().place);
+            lowering_.policy.assumptions.push_back(fmt::format(
+                "the interfaces {} have security levels that differ from the others", fmt::join(assumed, ", ")));
+        }
+    }
+
+    // Only lists were exported: each of them is taken as the whole filter.
+    void lower_fragment() {
+        const std::size_t count = lowering_.policy.rulesets.size();
+        if (count == 0) return;
+        lowering_.note(NoteKind::assumed_default,
+                       "the export binds no list to an interface: each list is taken as the whole filter",
+                       "export the access-group statements with the lists",
+                       config_.lists.empty() ? config_.shown_lists.empty() ? Place{} : config_.shown_lists[0].place
+                                             : config_.lists[0].place);
+        lowering_.policy.assumptions.push_back("a list is the whole filter of the traffic that is asked about");
+        for (RulesetIndex i = 0; i < count; ++i) {
+            if (!lowering_.policy.rulesets[i].used_by.empty()) continue;
+            Ruleset top;
+            top.name = "list " + lowering_.policy.rulesets[i].name;
+            top.default_verdict = Verdict::deny;
+            top.rules.push_back(implicit_rule("list " + lowering_.policy.rulesets[i].name, {}, Jump{i}, {}));
+            Path path;
+            path.position = Position::transit;
+            path.variant = lowering_.policy.rulesets[i].name;
+            path.stages.push_back({add(std::move(top)), {}});
+            lowering_.policy.paths.push_back(std::move(path));
+        }
+        if (lowering_.policy.paths.size() == 1) lowering_.policy.paths[0].variant.clear();
+    }
+
+    Ruleset ingress() {
+        Ruleset ruleset;
+        ruleset.name = "ingress";
+        ruleset.default_verdict = Verdict::deny;
+        connection_rules(ruleset);
+        forbidden_by_interfaces(ruleset);
+        forbidden_by_levels(ruleset);
+        for (const auto& place : config_.established) {
+            Rule rule = implicit_rule("established", {}, Decide{Verdict::permit, ""}, lowering_.span(place));
+            rule.match.conditional = true;
+            rule.match.conditions.push_back({ConditionKind::memory, std::string(rule.span.text()), rule.span});
+            ruleset.rules.push_back(std::move(rule));
+            lowering_.note(NoteKind::unmodelled_condition, "'established' lets hosts with a connection open others", "",
+                           place);
+        }
+        for (const auto& group : config_.access_groups) {
+            if (group.direction == AccessGroup::Direction::in) bind(ruleset, group, true);
+        }
+        bool global = false;
+        for (const auto& group : config_.access_groups) {
+            if (group.direction == AccessGroup::Direction::global) {
+                bind(ruleset, group, true);
+                global = true;
+            }
+            if (group.direction == AccessGroup::Direction::unreadable) unreadable_binding(ruleset, group);
+        }
+        if (global) return ruleset;
+        implicit_denies(ruleset, AccessGroup::Direction::in);
+        levels(ruleset);
+        return ruleset;
+    }
+
+    std::optional<Ruleset> egress() {
+        Ruleset ruleset;
+        ruleset.name = "egress";
+        ruleset.default_verdict = Verdict::permit;
+        bool any = false;
+        Product tracked = tracked_packets();
+        ruleset.rules.push_back(implicit_rule("connection that is known", tracked, Decide{Verdict::permit, ""}, {}));
+        for (const auto& group : config_.access_groups) {
+            if (group.direction != AccessGroup::Direction::out) continue;
+            bind(ruleset, group, false);
+            any = true;
+        }
+        if (!any) return std::nullopt;
+        implicit_denies(ruleset, AccessGroup::Direction::out);
+        return ruleset;
+    }
+
+    Product tracked_packets() const {
+        Product product;
+        product.states = StateSet(State::established);
+        ServiceSet services;
+        for (const std::uint8_t protocol : {kTcp, kUdp, kSctp}) {
+            ServiceTerm term;
+            term.protocols = ProtocolSet::of(protocol);
+            services.terms.push_back(std::move(term));
+        }
+        if (config_.inspects_icmp) {
+            for (const std::uint8_t protocol : {kIcmp, kIcmp6}) {
+                ServiceTerm term;
+                term.protocols = ProtocolSet::of(protocol);
+                services.terms.push_back(std::move(term));
+            }
+        }
+        product.services = share(std::move(services));
+        return product;
+    }
+
+    // Packets of connections that the device knows meet no list. It keeps none for ICMP unless it inspects ICMP.
+    void connection_rules(Ruleset& ruleset) {
+        ruleset.rules.push_back(
+            implicit_rule("connection that is known", tracked_packets(), Decide{Verdict::permit, ""}, {}));
+        Product related;
+        related.states = StateSet(State::related);
+        ruleset.rules.push_back(
+            implicit_rule("packet that an inspection expects", related, Decide{Verdict::unknown, ""}, {}));
+    }
+
+    void forbidden_by_interfaces(Ruleset& ruleset) {
+        for (const auto& interface : config_.interfaces) {
+            if (interface.name.empty() || (!interface.shut_down && !interface.management_only)) continue;
+            const std::string why = interface.shut_down ? "interface is shut down" : "interface is for management only";
+            Product from, to;
+            from.in = InterfaceSet::of(std::string(interface.name));
+            to.out = InterfaceSet::of(std::string(interface.name));
+            ruleset.rules.push_back(
+                implicit_rule(why, from, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
+            ruleset.rules.push_back(implicit_rule(why, to, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
+        }
+    }
+
+    // Two interfaces of one level, and one interface with itself, talk only where that is permitted; no list changes
+    // it.
+    void forbidden_by_levels(Ruleset& ruleset) {
+        if (config_.product == ProductLine::ftd) return;  // levels mean nothing there
+        if (!config_.same_level_between) {
+            std::map<int, std::vector<std::string>> levels;
+            for (const auto& port : ports_) {
+                if (port.carries && port.level) levels[*port.level].push_back(port.name);
+            }
+            for (const auto& [level, names] : levels) {
+                for (const auto& name : names) {
+                    if (names.size() < 2) continue;
+                    std::vector<std::string> others;
+                    std::copy_if(names.begin(), names.end(), std::back_inserter(others),
+                                 [&](const auto& other) { return other != name; });
+                    Product product;
+                    product.in = InterfaceSet::of(name);
+                    product.out = interfaces_of(others);
+                    ruleset.rules.push_back(
+                        implicit_rule("same security level", product, Decide{Verdict::deny, ""}, {}));
+                }
+            }
+        }
+        if (!config_.same_level_within) {
+            for (const auto& port : ports_) {
+                Product product;
+                product.in = product.out = InterfaceSet::of(port.name);
+                ruleset.rules.push_back(implicit_rule("in and out on one interface", product, Decide{Verdict::deny, ""},
+                                                      lowering_.span(port.place)));
+            }
+        }
+    }
+
+    // The families that an interface list of this direction covers.
+    std::vector<Family> families_of(std::string_view list) const {
+        if (lowering_.dialect.unified_any) return {Family::v4, Family::v6};
+        std::vector<Family> families;
+        for (const auto* found : lists_named(config_, list)) families.push_back(found->ipv6 ? Family::v6 : Family::v4);
+        if (families.empty()) families = {Family::v4, Family::v6};
+        return families;
+    }
+
+    void bind(Ruleset& ruleset, const AccessGroup& group, bool inward) {
+        Product where;
+        if (!group.interface.empty()) (inward ? where.in : where.out) = InterfaceSet::of(std::string(group.interface));
+        const SourceSpan span = lowering_.span(group.place);
+        const std::string name = group.interface.empty()
+                                     ? fmt::format("global list {}", group.list)
+                                     : fmt::format("list {} {} {}", group.list, inward ? "in" : "out", group.interface);
+        if (group.per_user_override && !config_.user_lists.empty()) {
+            Rule rule = implicit_rule("list of a user", where, Decide{Verdict::unknown, ""}, span);
+            rule.match.conditional = true;
+            rule.match.conditions.push_back({ConditionKind::user, "list downloaded for an authenticated user", span});
+            ruleset.rules.push_back(std::move(rule));
+        }
+        if (group.per_user_override) {
+            lowering_.note(NoteKind::unmodelled_condition, "users may bring lists of their own that override this one",
+                           "", group.place);
+        }
+        const auto lists = lists_named(config_, group.list);
+        if (lists.empty()) {
+            Rule rule = implicit_rule(name, where, Decide{Verdict::unknown, ""}, span);
+            rule.match.conditional = true;
+            rule.match.conditions.push_back({ConditionKind::reference, std::string(group.list), span});
+            ruleset.rules.push_back(std::move(rule));
+            lowering_.note(NoteKind::undefined_reference,
+                           fmt::format("the access list '{}' is not in this export", group.list),
+                           "export the whole configuration", group.place);
+            return;
+        }
+        for (const auto* list : lists) {
+            const auto at = lowering_.rulesets.find(list);
+            if (at == lowering_.rulesets.end()) {
+                lowering_.note(NoteKind::information,
+                               fmt::format("'{}' is no list of IP packets and filters none", group.list), "",
+                               group.place);
+                continue;
+            }
+            Product product = where;
+            if (!lowering_.dialect.unified_any) product.source = family_set(list->ipv6 ? Family::v6 : Family::v4);
+            ruleset.rules.push_back(implicit_rule(name, product, Jump{at->second}, span));
+            lowering_.policy.rulesets[at->second].bound = true;
+        }
+    }
+
+    void unreadable_binding(Ruleset& ruleset, const AccessGroup& group) {
+        Rule rule = implicit_rule("access-group", {}, Decide{Verdict::unknown, ""}, lowering_.span(group.place));
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::syntax, std::string(rule.span.text()), rule.span});
+        ruleset.rules.insert(ruleset.rules.begin(), std::move(rule));
+    }
+
+    void implicit_denies(Ruleset& ruleset, AccessGroup::Direction direction) {
+        for (const auto& group : config_.access_groups) {
+            if (group.direction != direction || group.interface.empty()) continue;
+            for (const Family family : families_of(group.list)) {
+                Product product;
+                (direction == AccessGroup::Direction::in ? product.in : product.out) =
+                    InterfaceSet::of(std::string(group.interface));
+                if (!lowering_.dialect.unified_any) product.source = family_set(family);
+                ruleset.rules.push_back(implicit_rule(fmt::format("implicit deny of {}", group.list), product,
+                                                      Decide{Verdict::deny, ""}, lowering_.span(group.place)));
+                if (lowering_.dialect.unified_any) break;
+            }
+        }
+    }
+
+    // Without a list, packets go from a higher to a lower level.
+    void levels(Ruleset& ruleset) {
+        for (const auto& port : ports_) {
+            if (!port.carries) continue;
+            std::vector<std::string> lower;
+            std::vector<std::string> unknown;
+            for (const auto& other : ports_) {
+                if (!other.carries) continue;
+                const bool same = other.name == port.name;
+                if (same ? config_.same_level_within
+                         : port.level && other.level &&
+                               (*other.level < *port.level ||
+                                (*other.level == *port.level && config_.same_level_between))) {
+                    lower.push_back(other.name);
+                } else if (!same && (!port.level || !other.level)) {
+                    unknown.push_back(other.name);
+                }
+            }
+            for (const bool surely : {true, false}) {
+                const auto& names = surely ? lower : unknown;
+                if (names.empty()) continue;
+                Product product;
+                product.in = InterfaceSet::of(port.name);
+                product.out = interfaces_of(names);
+                ruleset.rules.push_back(
+                    implicit_rule(surely ? "to a lower security level" : "security level that is not known", product,
+                                  Decide{surely ? Verdict::permit : Verdict::unknown, ""}, lowering_.span(port.place)));
+            }
+        }
+    }
+
+    Lowering& lowering_;
+    const Config& config_;
+    std::vector<Port> ports_;
+};
+
+}  // namespace
+
+void lower_transit(Lowering& lowering) { TransitLowering(lowering).lower(); }
+
+}  // namespace fwproof::asa

@@ -1,0 +1,227 @@
+// Interfaces and routes.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vendor/asa/literals.hpp"
+#include "vendor/asa/operand.hpp"
+#include "vendor/asa/reader.hpp"
+
+namespace fwproof::asa {
+
+namespace {
+
+void set_v4(InterfaceBlock& interface, const AddressOperand& operand) {
+    const auto mask = static_cast<std::uint32_t>(operand.second);
+    const auto length = netmask_length(mask);
+    interface.addresses.push_back(operand.first);
+    if (!length) return;
+    interface.networks.push_back({{Family::v4, operand.first.value & mask}, *length});
+}
+
+void drop_family(InterfaceBlock& interface, Family family) {
+    std::erase_if(interface.addresses, [&](const Address& address) { return address.family == family; });
+    std::erase_if(interface.networks, [&](const Prefix& network) { return network.address.family == family; });
+}
+
+void parse_ip_address(Config& config, Statement& statement, InterfaceBlock& interface) {
+    drop_family(interface, Family::v4);
+    interface.dynamic4 = false;
+    if (statement.word() == "dhcp" || statement.word() == "pppoe") {
+        interface.dynamic4 = true;
+        return;
+    }
+    AddressOperand operand;
+    Problem problem;
+    if (parse_network(statement, operand, problem) && operand.kind == AddressOperand::Kind::masked) {
+        set_v4(interface, operand);
+        return;
+    }
+    if (operand.kind == AddressOperand::Kind::masked_alias) {
+        if (const auto alias = config.aliases.find(operand.name);
+            alias != config.aliases.end() && alias->second.address) {
+            operand.first = *alias->second.address;
+            set_v4(interface, operand);
+            return;
+        }
+        problem = {fmt::format("'{}' is not an address", operand.name), "", operand.place};
+    }
+    interface.dynamic4 = true;  // it has one, but which is not known
+    add_problem(config, problem);
+}
+
+void parse_ipv6_address(Config& config, Statement& statement, InterfaceBlock& interface) {
+    const Token token = statement.here();
+    if (token.text == "autoconfig" || token.text == "dhcp") {
+        interface.dynamic6 = true;
+        return;
+    }
+    const auto prefix = parse_v6_prefix(token.text);
+    const auto address = parse_address(token.text.substr(0, token.text.find('/')));
+    if (!prefix || !address) {
+        interface.dynamic6 = true;
+        if (!parse_address(token.text)) {
+            add_problem(config, {fmt::format("'{}' is not an IPv6 address", token.text), "", token.place()});
+        }
+        return;
+    }
+    if (statement.word(1) == "eui-64") {
+        interface.dynamic6 = true;
+    } else {
+        interface.addresses.push_back(*address);
+    }
+    interface.networks.push_back(*prefix);
+}
+
+}  // namespace
+
+std::size_t parse_interface(Config& config, Statement& statement) {
+    statement.take();
+    std::string_view hardware = statement.rest();
+    const auto found = std::find_if(config.interfaces.begin(), config.interfaces.end(),
+                                    [&](const auto& interface) { return interface.hardware == hardware; });
+    if (found != config.interfaces.end()) return static_cast<std::size_t>(found - config.interfaces.begin());
+    InterfaceBlock interface;
+    interface.hardware = hardware;
+    interface.place = statement.place();
+    config.interfaces.push_back(interface);
+    return config.interfaces.size() - 1;
+}
+
+bool parse_interface_member(Config& config, Statement& statement, std::size_t index, bool negated) {
+    auto& interface = config.interfaces[index];
+    const std::string_view word = statement.word();
+    const std::string_view second = statement.word(1);
+    if (word == "nameif") {
+        // PIX has a top-level form with the hardware's name and the level.
+        if (statement.size() > 2 && !negated) return false;
+        interface.name = negated ? std::string_view() : second;
+        return true;
+    }
+    if (word == "security-level") {
+        const auto level = parse_decimal(second, 100);
+        if (level) interface.level = static_cast<int>(*level);
+        if (!level && !negated) {
+            add_problem(config, {fmt::format("'{}' is not a security level", second), "a number from 0 to 100",
+                                 statement[1].place()});
+        }
+        return true;
+    }
+    if (word == "ip" && second == "address") {
+        if (negated) {
+            drop_family(interface, Family::v4);
+            return true;
+        }
+        const std::string_view third = statement.word(2);
+        const bool old_form = !parse_v4(third) && third != "dhcp" && third != "pppoe" && parse_v4(statement.word(3)) &&
+                              parse_v4(statement.word(4));
+        if (old_form) return false;
+        statement.take();
+        statement.take();
+        parse_ip_address(config, statement, interface);
+        return true;
+    }
+    if (word == "ipv6" && second == "address") {
+        statement.take();
+        statement.take();
+        if (!negated) parse_ipv6_address(config, statement, interface);
+        return true;
+    }
+    if (word == "management-only") {
+        interface.management_only = !negated;
+        return true;
+    }
+    if (word == "shutdown") {
+        interface.shut_down = !negated;
+        return true;
+    }
+    if (word == "bridge-group") {
+        interface.bridge_group = negated ? std::string_view() : second;
+        return true;
+    }
+    if (word == "zone-member") {
+        interface.zone = second;
+        return true;
+    }
+    if (word == "description") {
+        statement.take();
+        interface.description = statement.rest();
+        return true;
+    }
+    // Words of an interface that also start top-level statements.
+    const bool top_level = word == "ipv6" && (second == "access-list" || second == "route" || second == "icmp");
+    if (word == "ip") return second != "local" && second != "audit" && second != "verify" && second != "address";
+    if (word == "ipv6") return !top_level;
+    return word == "speed" || word == "duplex" || word == "vlan" || word == "channel-group" || word == "mac-address" ||
+           word == "member-interface" || word == "port-channel" || word == "lacp" || word == "nve-only" ||
+           word == "flowcontrol" || word == "hello-interval" || word == "ospf" || word == "eigrp" || word == "rip" ||
+           word == "igmp" || word == "pim" || word == "multicast" || word == "delay" || word == "authentication" ||
+           word == "summary-address" || word == "split-horizon" || word == "switchport" || word == "forward" ||
+           word == "backup" || word == "nve" || word == "cts" || word == "policy-route" || word == "dhcprelay" ||
+           word == "ddns" || word == "pppoe" || word == "dhcp" || word == "tunnel" || word == "bfd" || word == "isis" ||
+           word == "media-type" || word == "negotiation" || word == "fec" || word == "security-group-tagging" ||
+           word == "mac-learn" || word == "allow-ssc-mgmt" || word == "segment-id" || word == "vtep-nve" ||
+           word == "redundant" || word == "failover" || word == "standby" || word == "keepalive" || word == "mtu";
+}
+
+void parse_old_interface_line(Config& config, Statement& statement) {
+    const std::string_view word = statement.take().text;
+    if (word == "nameif") {  // nameif ethernet0 outside security0
+        InterfaceBlock interface;
+        interface.place = statement.place();
+        interface.hardware = statement.take().text;
+        interface.name = statement.take().text;
+        std::string_view level = statement.take().text;
+        if (level.starts_with("security")) level.remove_prefix(8);
+        if (const auto number = parse_decimal(level, 100)) interface.level = static_cast<int>(*number);
+        if (!interface.name.empty()) config.interfaces.push_back(interface);
+        return;
+    }
+    statement.take();  // ip address outside 203.0.113.2 255.255.255.0
+    const Token name = statement.take();
+    const auto found = std::find_if(config.interfaces.begin(), config.interfaces.end(),
+                                    [&](const auto& interface) { return interface.name == name.text; });
+    if (found == config.interfaces.end()) {
+        add_problem(config, {fmt::format("no interface is named '{}'", name.text), "", name.place()});
+        return;
+    }
+    parse_ip_address(config, statement, *found);
+}
+
+void parse_route(Config& config, Statement& statement, bool negated) {
+    const bool ipv6 = statement.accept("ipv6");
+    statement.take();
+    RouteLine route;
+    route.place = statement.place();
+    route.interface = statement.take().text;
+    Problem problem;
+    bool read = false;
+    if (ipv6) {
+        const Token token = statement.take();
+        const auto prefix = token.text.find('/') == std::string_view::npos ? std::nullopt : parse_v6_prefix(token.text);
+        read = prefix.has_value();
+        if (prefix) {
+            route.destination.kind = AddressOperand::Kind::prefix;
+            route.destination.first = prefix->address;
+            route.destination.second = prefix->length;
+        } else {
+            problem = {fmt::format("'{}' is not an IPv6 prefix", token.text), "", token.place()};
+        }
+    } else {
+        read = parse_network(statement, route.destination, problem, true);
+    }
+    if (negated) {
+        std::erase_if(config.routes, [&](const RouteLine& old) {
+            return old.interface == route.interface && old.destination.first == route.destination.first &&
+                   old.destination.second == route.destination.second && old.destination.name == route.destination.name;
+        });
+        return;
+    }
+    if (!read) {
+        add_problem(config, problem);
+        return;
+    }
+    config.routes.push_back(route);
+}
+
+}  // namespace fwproof::asa

@@ -1,0 +1,215 @@
+// One-line settings, the uses of lists outside access-groups, the management permits, versions and the clock.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "fwproof/base/service.hpp"
+#include "vendor/asa/literals.hpp"
+#include "vendor/asa/operand.hpp"
+#include "vendor/asa/reader.hpp"
+
+namespace fwproof::asa {
+
+namespace {
+
+// Lists that crypto maps, policies and the like name.
+void record_list_use(Config& config, const Statement& statement) {
+    const std::string_view word = statement.word();
+    const auto use = [&](std::size_t at, std::string_view what) {
+        if (at < statement.size()) config.list_uses.push_back({statement[at].text, what});
+    };
+    for (std::size_t i = statement.position(); i < statement.size(); ++i) {
+        const std::string_view text = statement[i].text;
+        const std::string_view next = i + 1 < statement.size() ? statement[i + 1].text : std::string_view();
+        if (text == "match" && next == "address") use(i + 2, "crypto map");
+        if (text == "match" && next == "access-list") use(i + 2, "class-map");
+        if (text == "match" && word == "aaa") use(i + 1, "aaa");
+        if (text == "vpn-filter" && next == "value") use(i + 2, "vpn-filter");
+        if (text == "split-tunnel-network-list" && next == "value") use(i + 2, "split-tunnel-network-list");
+        if (text == "filter" && next == "value") use(i + 2, "filter");
+        if (text == "access-list" && word == "capture") use(i + 1, "capture");
+    }
+}
+
+}  // namespace
+
+bool parse_setting(Config& config, Statement& statement, bool negated) {
+    const std::string_view word = statement.word();
+    const std::string_view second = statement.word(1);
+    const std::string_view third = statement.word(2);
+    record_list_use(config, statement);
+    if (word == "same-security-traffic") {
+        if (second == "permit" && third == "inter-interface") {
+            config.same_level_between = !negated;
+        } else if (second == "permit" && third == "intra-interface") {
+            config.same_level_within = !negated;
+        } else {
+            statement.take();
+            add_problem(config, problem_here(statement,
+                                             "'same-security-traffic' needs 'permit inter-interface' or 'permit "
+                                             "intra-interface'"));
+        }
+        return true;
+    }
+    if (word == "sysopt") {
+        if (second == "connection" && third.starts_with("permit-")) config.vpn_bypass = !negated;
+        return true;
+    }
+    if (word == "nat-control") {
+        config.nat_control = !negated;
+        return true;
+    }
+    if (word == "firewall") {
+        config.transparent = second == "transparent" && !negated;
+        return true;
+    }
+    if (word == "established") {
+        if (!negated) config.established.push_back(statement.place());
+        return true;
+    }
+    if (word == "crypto" || word == "webvpn" || word == "tunnel-group") {
+        if (word != "crypto" || second == "map" || second == "dynamic-map") config.has_vpn = true;
+        return true;
+    }
+    if (word == "aaa") {
+        if (second == "authentication" && (third == "match" || third == "include")) {
+            config.user_lists.push_back(statement.place());
+        }
+        return true;
+    }
+    if (word == "ip") return second == "local" || second == "audit" || second == "verify" || second == "as-path";
+    if (word == "ipv6") return second != "access-list";
+    return word == "class-map" || word == "group-policy" || word == "username" || word == "zone" || word == "context" ||
+           word == "admin-context" || word == "class" || word == "forward-reference" || word == "object-group-search" ||
+           word == "group-delimiter" || word == "management-access" || word == "policy-route" ||
+           word == "security-group" || word == "vpn" || word == "tcp-options" || word == "conf" || word == "capture" ||
+           word == "asp" || word == "configure" || word == "multicast-routing" || word == "ssh";
+}
+
+void parse_management(Config& config, Statement& statement, bool negated) {
+    const Token keyword = statement.take();
+    ManagementLine line;
+    line.place = statement.place();
+    std::string_view word = keyword.text;
+    if (word == "ipv6") {
+        statement.take();
+        word = "icmp6";
+    }
+    if (word == "http" && statement.word() == "server") {
+        if (statement.word(1) == "enable") config.http_server = !negated;
+        if (const auto port = parse_decimal(statement.word(2), 65535))
+            config.http_port = static_cast<std::uint16_t>(*port);
+        return;
+    }
+    Problem problem;
+    if (word == "icmp" || word == "icmp6") {
+        line.kind = word == "icmp" ? ManagementLine::Kind::icmp : ManagementLine::Kind::icmp6;
+        if (statement.word() == "unreachable") return;  // a rate limit
+        line.permit = statement.word() == "permit";
+        if (!line.permit && statement.word() != "deny") {
+            add_problem(config, problem_here(statement, "'permit' or 'deny' is missing"));
+            return;
+        }
+        statement.take();
+        if (!parse_address_operand(statement, line.source, problem)) {
+            add_problem(config, problem);
+            line.source.kind = AddressOperand::Kind::unknown;
+            statement.rewind(statement.size() - 1);
+        }
+        if (statement.position() + 1 < statement.size()) {
+            parse_icmp_operand(statement, line.icmp, line.kind == ManagementLine::Kind::icmp ? kIcmp : kIcmp6);
+        }
+        line.interface = statement.word();
+        if (!negated) config.management.push_back(line);
+        return;
+    }
+    // ssh and telnet have settings besides the permits: these begin with a word that is no address.
+    const std::string_view first = statement.word();
+    const bool permit = (parse_v4(first, true) && parse_v4(statement.word(1), true)) || parse_v6_prefix(first) ||
+                        (config.aliases.contains(first) && parse_v4(statement.word(1), true));
+    if (!permit) return;
+    line.kind = word == "ssh"      ? ManagementLine::Kind::ssh
+                : word == "telnet" ? ManagementLine::Kind::telnet
+                                   : ManagementLine::Kind::http;
+    if (!parse_network(statement, line.source, problem, true)) {
+        add_problem(config, problem);
+        line.source.kind = AddressOperand::Kind::unknown;
+        statement.rewind(statement.size() - 1);
+    }
+    line.interface = statement.word();
+    if (negated) {
+        const std::string_view text = span_of(*config.source, line.place).text().substr(3);
+        std::erase_if(config.management,
+                      [&](const ManagementLine& old) { return span_of(*config.source, old.place).text() == text; });
+        return;
+    }
+    config.management.push_back(line);
+}
+
+void parse_version(Config& config, Statement& statement) {
+    const std::string_view product = statement.take().text;
+    statement.take();
+    const Token number = statement.take();
+    config.product = product == "ASA"    ? ProductLine::asa
+                     : product == "PIX"  ? ProductLine::pix
+                     : product == "FWSM" ? ProductLine::fwsm
+                                         : ProductLine::ftd;
+    config.version_text = number.text;
+    Version version;
+    const char* end = number.text.data() + number.text.size();
+    const auto [dot, error] = std::from_chars(number.text.data(), end, version.major);
+    if (error == std::errc() && dot != end && *dot == '.') std::from_chars(dot + 1, end, version.minor);
+    if (error == std::errc()) config.version = version;
+    const std::string_view context = statement.word();
+    if (context.starts_with('<') && context.ends_with('>')) config.context = context.substr(1, context.size() - 2);
+}
+
+// clock timezone CET 1; clock timezone IST 5 30; clock timezone EST -5
+void parse_clock(Config& config, Statement& statement, bool negated) {
+    statement.take();
+    if (statement.word() == "summer-time") config.summer_time = !negated;
+    if (statement.word() != "timezone" || negated) return;
+    std::string_view hours = statement.word(2);
+    const bool west = hours.starts_with('-');
+    if (west) hours.remove_prefix(1);
+    const auto hour = parse_decimal(hours, 23);
+    const auto minute = parse_decimal(statement.word(3), 59);
+    if (!hour) return;
+    const int offset = static_cast<int>(*hour * 60 + minute.value_or(0));
+    config.clock_offset = west ? -offset : offset;
+}
+
+void replay_clear(Config& config, Statement& statement) {
+    statement.take();
+    if (statement.word() != "configure" && statement.word() != "config" && statement.word() != "conf") return;
+    statement.take();
+    const std::string_view what = statement.take().text;
+    const std::string_view name = statement.word();
+    const auto clears = [&](const AccessList& list) { return name.empty() || list.name == name; };
+    if (what == "access-list" || what == "all") {
+        for (auto& list : config.lists) {
+            if (!clears(list)) continue;
+            (list.ipv6 ? config.list6_index : config.list_index).erase(list.name);
+            list = AccessList{};
+        }
+        // A list that is gone is bound no longer.
+        std::erase_if(config.access_groups,
+                      [&](const AccessGroup& group) { return name.empty() || group.list == name; });
+    }
+    if (what == "access-group" || what == "all") config.access_groups.clear();
+    if (what == "name" || what == "all") config.aliases.clear();
+    if (what == "nat" || what == "all") config.nat.clear();
+    if (what == "static" || what == "global" || what == "nat" || what == "all") config.old_nat.clear();
+    if (what == "route" || what == "all") config.routes.clear();
+    if (what == "object" || what == "object-group" || what == "all") {
+        for (auto& definition : config.definitions) {
+            const bool object =
+                definition.kind == DefinitionKind::network_object || definition.kind == DefinitionKind::service_object;
+            if (what != "all" && object != (what == "object")) continue;
+            config.definition_index.erase(definition.name);
+            definition = Definition{};
+        }
+    }
+}
+
+}  // namespace fwproof::asa

@@ -1,0 +1,72 @@
+// Small configurations with the verdicts that an ASA gives. Each case of the fixture is
+//   === title [bare]        "bare": without the base configuration in front
+//   statements
+//   ? QUESTION = VERDICT
+//   ! KIND: MESSAGE         a note that must be there; without any, no note of a line that was not understood may be
+#include <sstream>
+
+#include "support/catch.hpp"
+#include "vendor/asa/reading.hpp"
+
+using namespace fwproof;
+using namespace fwproof::asa_test;
+
+namespace {
+
+struct Case {
+    std::string title;
+    std::string text;
+    std::vector<std::pair<std::string, std::string>> questions;
+    std::vector<std::string> notes;
+    LoadOptions options;
+};
+
+std::vector<Case> read_cases(const std::string& name) {
+    std::istringstream lines(read_fixture(name));
+    std::vector<Case> cases;
+    std::string line;
+    while (std::getline(lines, line)) {
+        if (line.starts_with("=== ")) {
+            cases.emplace_back();
+            cases.back().title = line.substr(4);
+            if (!line.ends_with(" bare")) cases.back().text = kBase;
+        } else if (cases.empty()) {
+            continue;  // the file's own comment
+        } else if (line.starts_with("? ")) {
+            const auto equals = line.rfind(" = ");
+            REQUIRE(equals != std::string::npos);
+            cases.back().questions.emplace_back(line.substr(2, equals - 2), line.substr(equals + 3));
+        } else if (line.starts_with("! ")) {
+            cases.back().notes.push_back(line.substr(2));
+        } else if (line.starts_with("@ ")) {
+            cases.back().options.as_of = std::chrono::sys_seconds{std::chrono::seconds{std::stoll(line.substr(2))}};
+        } else {
+            cases.back().text += line + "\n";
+        }
+    }
+    return cases;
+}
+
+void run(const std::string& fixture) {
+    for (const auto& one : read_cases(fixture)) {
+        INFO(one.title << "\n" << one.text);
+        const Policy policy = read(one.text, one.options);
+        INFO(notes_text(policy));
+        for (const auto& [text, verdict] : one.questions) {
+            INFO(text);
+            CHECK(to_string(ask(policy, question(text))) == verdict);
+        }
+        bool unparsed = false;
+        std::string all;
+        for (const auto& note : policy.notes) {
+            all += std::string(to_string(note.kind)) + ": " + note.message + "\n";
+            unparsed = unparsed || note.kind == NoteKind::unparsed_line;
+        }
+        for (const auto& note : one.notes) CHECK_THAT(all, Catch::Matchers::Contains(note + "\n"));
+        if (one.notes.empty()) CHECK_FALSE(unparsed);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("what is known to trip readers gets the device's verdict") { run("pitfalls.txt"); }
