@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "fwproof/packet/packet_set.hpp"
@@ -17,9 +18,11 @@ struct Outcome {
     PacketSet permitted;  // surely
     PacketSet denied;     // surely
     PacketSet undecided;  // depends on a condition, or is not known
+    bool out_of_budget = false;  // then everything is undecided for want of memory
 };
 
-// Says which conditions hold for the question at hand; a rule all of whose conditions hold matches as if exact.
+// Says which conditions hold for the question at hand; a rule all of whose conditions hold is not conditional: it surely
+// matches its `any_of`.
 using Assumption = std::function<bool(const Condition&)>;
 
 // One rule's part in an answer. A default verdict is a hit with rule == rules.size().
@@ -39,10 +42,15 @@ public:
     ~Evaluator();
     Evaluator(Evaluator&&) noexcept;
 
-    // The verdict of the whole path.
+    // The headers that can occur on this device: everything but Policy::impossible.
+    PacketSet occurring() const;
+
+    // The verdict of the whole path. A ruleset that can jump back into itself, a translation into the other address family
+    // and one that takes packets off a transit path leave what they get undecided.
     Outcome evaluate(const Path& path, const PacketSet& question, const Assumption& assumption = {}) const;
     // Every rule that decides or may decide a part of the question, in the order in which packets meet them. The hits of
     // one stage with surely == true are disjoint. A packet permitted in one stage goes on to the next: its last hit counts.
+    // Throws OutOfBudget.
     std::vector<Hit> attribute(const Path& path, const PacketSet& question, const Assumption& assumption = {}) const;
 
     const Policy& policy() const;

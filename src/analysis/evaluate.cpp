@@ -1,0 +1,81 @@
+// Questions to a policy, in three values.
+#include "fwproof/analysis/evaluate.hpp"
+
+#include "analysis/jumps.hpp"
+#include "analysis/walk.hpp"
+
+namespace fwproof {
+
+void add_values(SpaceBuilder& builder, const Policy& policy) {
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                for (const auto& match : *matches) {
+                    builder.add(match.header);
+                    if (match.original_header) builder.add(*match.original_header);
+                }
+            }
+        }
+    }
+    for (const auto& path : policy.paths) {
+        for (const auto& stage : path.stages) builder.add(stage.guard);
+    }
+    for (const auto& product : policy.impossible) builder.add(product);
+}
+
+struct Evaluator::Impl {
+    Impl(const Policy& asked, Space coordinates)
+        : policy(asked), space(std::move(coordinates)), index(policy, space), enterable(enterable_rulesets(policy)) {}
+
+    Walk walk(const Path& path, const PacketSet& question, const Assumption& assumption, std::vector<Part>* parts) {
+        Walk walk(policy, space, index, enterable, path.position, assumption, parts);
+        walk.start(question);
+        for (std::size_t stage = 0; stage < path.stages.size(); ++stage) walk.stage(path.stages[stage], stage);
+        return walk;
+    }
+
+    const Policy& policy;
+    Space space;
+    RuleIndex index;
+    std::vector<bool> enterable;
+};
+
+Evaluator::Evaluator(const Policy& policy, Space space) : impl_(std::make_unique<Impl>(policy, std::move(space))) {}
+Evaluator::~Evaluator() = default;
+Evaluator::Evaluator(Evaluator&&) noexcept = default;
+
+const Policy& Evaluator::policy() const { return impl_->policy; }
+const Space& Evaluator::space() const { return impl_->space; }
+
+PacketSet Evaluator::occurring() const { return impl_->space.all() - impl_->space.from(impl_->policy.impossible); }
+
+Outcome Evaluator::evaluate(const Path& path, const PacketSet& question, const Assumption& assumption) const {
+    try {
+        const Walk walk = impl_->walk(path, question, assumption, nullptr);
+        PacketSet permitted = impl_->space.empty();
+        for (const auto& [world, packets] : walk.live) permitted = permitted | packets.possibly;
+        Outcome outcome;
+        outcome.permitted = permitted - walk.denied - walk.lost;
+        outcome.denied = walk.denied - permitted - walk.lost;
+        outcome.undecided = question - outcome.permitted - outcome.denied;
+        return outcome;
+    } catch (const OutOfBudget&) {
+        return {impl_->space.empty(), impl_->space.empty(), question, true};
+    }
+}
+
+std::vector<Hit> Evaluator::attribute(const Path& path, const PacketSet& question, const Assumption& assumption) const {
+    std::vector<Part> parts;
+    impl_->walk(path, question, assumption, &parts);
+    std::vector<Hit> hits;
+    for (const auto& part : parts) {
+        const PacketSet maybe = part.packets.possibly - part.packets.surely;
+        if (!part.packets.surely.empty()) {
+            hits.push_back({part.rule, part.packets.surely, part.verdict, true, part.via, part.stage});
+        }
+        if (!maybe.empty()) hits.push_back({part.rule, maybe, part.verdict, false, part.via, part.stage});
+    }
+    return hits;
+}
+
+}  // namespace fwproof

@@ -1,0 +1,129 @@
+#include "analysis/rule_index.hpp"
+
+#include <algorithm>
+
+namespace fwproof {
+
+namespace {
+
+std::uint64_t key(RulesetIndex ruleset, std::uint32_t at) { return std::uint64_t{ruleset} << 32 | at; }
+
+bool only_decides(const Rule& rule) {
+    return !rule.enabled || std::holds_alternative<Decide>(rule.action) ||
+           std::holds_alternative<Continue>(rule.action);
+}
+
+unsigned ends_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::permit: return Decisions::permit;
+        case Verdict::deny: return Decisions::deny;
+        case Verdict::unknown: break;
+    }
+    return Decisions::permit | Decisions::deny;
+}
+
+}  // namespace
+
+RuleIndex::RuleIndex(const Policy& policy, const Space& space)
+    : policy_(policy), space_(space), trees_(policy.rulesets.size()) {
+    index_of({});
+}
+
+WorldIndex RuleIndex::index_of(const World& world) {
+    const auto [place, fresh] = world_index_.emplace(world, static_cast<WorldIndex>(worlds_.size()));
+    if (fresh) worlds_.push_back(world);
+    return place->second;
+}
+
+PacketSet RuleIndex::set_of(const std::vector<Match>& matches, WorldIndex index, bool widest) {
+    const World& in = worlds_[index];
+    PacketSet all = space_.empty();
+    for (const auto& match : matches) {
+        const bool marked = std::all_of(match.registers.begin(), match.registers.end(), [&](const RegisterTest& test) {
+            return test.holds(in.registers[static_cast<std::size_t>(test.reg)]);
+        });
+        if (!marked) continue;
+        if (match.destination_translated && *match.destination_translated != in.destination_translated) continue;
+        const auto header = in_world(match.header, in, widest);
+        if (!header) continue;
+        PacketSet one = space_.from(*header);
+        if (match.original_header) one = one & space_.from(*match.original_header);
+        all = all | one;
+    }
+    return all;
+}
+
+RuleIndex::Bounds RuleIndex::bounds(RuleRef ref, WorldIndex world, const Assumption& assumption) {
+    const RuleMatch& match = policy_.rulesets[ref.ruleset].rules[ref.rule].match;
+    auto& known = sets_[key(ref.ruleset, ref.rule)];
+    auto found = known.find(world);
+    if (found == known.end()) {
+        Sets sets;
+        sets.inner = set_of(match.any_of, world, false);
+        const bool certain = match.outer.empty() && worlds_[world].initial();
+        sets.outer = certain ? sets.inner : sets.inner | set_of(match.outer.empty() ? match.any_of : match.outer, world, true);
+        found = known.emplace(world, std::move(sets)).first;
+    }
+    const bool assumed = match.conditional && assumption && !match.conditions.empty() &&
+                         std::all_of(match.conditions.begin(), match.conditions.end(), assumption);
+    return {match.conditional && !assumed ? space_.empty() : found->second.inner, found->second.outer};
+}
+
+RuleIndex::Bounds RuleIndex::guard(const Product& product, WorldIndex world) {
+    const auto narrow = in_world(product, worlds_[world], false);
+    const auto wide = in_world(product, worlds_[world], true);
+    return {narrow ? space_.from(*narrow) : space_.empty(), wide ? space_.from(*wide) : space_.empty()};
+}
+
+const std::vector<RuleIndex::Stretch>& RuleIndex::stretches(RulesetIndex ruleset) {
+    auto& tree = trees_[ruleset];
+    const auto& rules = policy_.rulesets[ruleset].rules;
+    if (tree.empty() && !rules.empty()) {
+        tree.reserve(rules.size() * 2);
+        grow(tree, policy_.rulesets[ruleset], 0, static_cast<std::uint32_t>(rules.size()));
+    }
+    return tree;
+}
+
+std::uint32_t RuleIndex::grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin,
+                              std::uint32_t end) {
+    const auto place = static_cast<std::uint32_t>(tree.size());
+    tree.push_back({begin, end});
+    if (end - begin == 1) {
+        tree[place].decides_only = only_decides(ruleset.rules[begin]);
+        tree[place].conditional = !ruleset.rules[begin].match.conditions.empty();
+        return place;
+    }
+    const std::uint32_t middle = begin + (end - begin) / 2;
+    const std::uint32_t left = grow(tree, ruleset, begin, middle);
+    const std::uint32_t right = grow(tree, ruleset, middle, end);
+    tree[place].left = left;
+    tree[place].right = right;
+    tree[place].decides_only = tree[left].decides_only && tree[right].decides_only;
+    tree[place].conditional = tree[left].conditional || tree[right].conditional;
+    return place;
+}
+
+const Decisions& RuleIndex::decisions(RulesetIndex ruleset, std::uint32_t at, WorldIndex world) {
+    if (const auto known = decisions_.find(key(ruleset, at)); known != decisions_.end()) {
+        if (const auto found = known->second.find(world); found != known->second.end()) return found->second;
+    }
+    const Stretch& stretch = trees_[ruleset][at];
+    Decisions made;
+    if (stretch.left != 0) {
+        const Decisions left = decisions(ruleset, stretch.left, world);
+        made = left.then(decisions(ruleset, stretch.right, world));
+    } else {
+        const Rule& rule = policy_.rulesets[ruleset].rules[stretch.begin];
+        const auto* decide = std::get_if<Decide>(&rule.action);
+        if (!rule.enabled || !decide) {
+            made = Decisions::all_pass(space_);
+        } else {
+            const Bounds matched = bounds({ruleset, stretch.begin}, world, {});
+            made = Decisions::of(matched.surely, matched.possibly, ends_of(decide->verdict));
+        }
+    }
+    return decisions_[key(ruleset, at)].insert_or_assign(world, std::move(made)).first->second;
+}
+
+}  // namespace fwproof

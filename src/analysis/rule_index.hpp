@@ -1,0 +1,65 @@
+// The sets that rules match, and what stretches of rules decide together.
+//
+// Every ruleset gets a balanced tree over its rules. A stretch of rules that only decide has one diagram of decisions,
+// made from the diagrams of its halves; so a list of n rules is combined in log n rounds of ever larger operands, which
+// is what keeps long lists cheap, and a question descends only into halves that decide some of it. Everything is made
+// when first asked for and kept.
+#pragma once
+
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/world.hpp"
+#include "fwproof/analysis/evaluate.hpp"
+#include "fwproof/packet/decisions.hpp"
+
+namespace fwproof {
+
+using WorldIndex = std::uint32_t;  // 0: the initial world
+
+class RuleIndex {
+public:
+    RuleIndex(const Policy& policy, const Space& space);
+
+    // What a rule or guard surely and possibly matches.
+    struct Bounds {
+        PacketSet surely;
+        PacketSet possibly;
+    };
+    Bounds bounds(RuleRef rule, WorldIndex world, const Assumption& assumption);
+    Bounds guard(const Product& product, WorldIndex world);
+
+    // A stretch of rules, by index into the tree of its ruleset.
+    struct Stretch {
+        std::uint32_t begin = 0, end = 0;   // rules [begin, end)
+        std::uint32_t left = 0, right = 0;  // children; 0: a single rule, or none
+        bool decides_only = true;           // no rule in it jumps, returns, marks or translates
+        bool conditional = false;           // some rule in it has conditions
+    };
+    // The root is the first; no element: no rules.
+    const std::vector<Stretch>& stretches(RulesetIndex ruleset);
+    // Of a stretch that only decides, without assumptions.
+    const Decisions& decisions(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world);
+
+    WorldIndex index_of(const World& world);
+    const World& world(WorldIndex index) const { return worlds_[index]; }
+
+private:
+    PacketSet set_of(const std::vector<Match>& matches, WorldIndex world, bool widest);
+    std::uint32_t grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin, std::uint32_t end);
+
+    const Policy& policy_;
+    Space space_;
+    std::vector<World> worlds_;
+    std::map<World, WorldIndex> world_index_;
+    std::vector<std::vector<Stretch>> trees_;
+    struct Sets {
+        PacketSet inner;  // the union of any_of
+        PacketSet outer;
+    };
+    std::unordered_map<std::uint64_t, std::unordered_map<WorldIndex, Sets>> sets_;           // by rule
+    std::unordered_map<std::uint64_t, std::unordered_map<WorldIndex, Decisions>> decisions_;  // by stretch
+};
+
+}  // namespace fwproof

@@ -1,0 +1,94 @@
+#include "analysis/world.hpp"
+
+#include <algorithm>
+
+namespace fwproof {
+
+namespace {
+
+// False: no packet passes.
+bool rewrite_address(AddressSetRef& set, const RewrittenSide& side, bool widest) {
+    if (!set) return true;
+    if (side.address) {
+        if (!set->contains(*side.address)) return false;
+        set = nullptr;
+    } else if (side.address_unknown) {
+        const AddressSet tested = *set;
+        AddressSet passed;
+        if (widest ? !tested.v4.empty() : tested.v4.is_all()) passed.v4 = IntervalSet<std::uint32_t>::all();
+        if (widest ? !tested.v6.empty() : tested.v6.is_all()) passed.v6 = IntervalSet<uint128>::all();
+        if (passed.empty()) return false;
+        set = passed.is_all() ? nullptr : share(std::move(passed));
+    }
+    return true;
+}
+
+bool rewrite_ports(PortSet& ports, const RewrittenSide& side, bool widest) {
+    bool passes = true;
+    if (side.port) {
+        passes = ports.contains(*side.port);
+    } else if (side.port_unknown) {
+        passes = widest ? !ports.empty() : ports.is_all();
+    } else {
+        return true;
+    }
+    ports = PortSet::all();
+    return passes;
+}
+
+void translate(RewrittenSide& side, const Translate::Part& part, bool has_ports) {
+    if (part.address_unknown) {
+        side.address = std::nullopt;
+        side.address_unknown = true;
+    } else if (part.address) {
+        side.address = part.address;
+        side.address_unknown = false;
+    }
+    if (!has_ports) return;
+    if (part.port_unknown) {
+        side.port = std::nullopt;
+        side.port_unknown = true;
+    } else if (part.port) {
+        side.port = part.port;
+        side.port_unknown = false;
+    }
+}
+
+}  // namespace
+
+std::optional<Product> in_world(const Product& product, const World& world, bool widest) {
+    Product seen = product;
+    if (!rewrite_address(seen.source, world.source, widest)) return std::nullopt;
+    if (!rewrite_address(seen.destination, world.destination, widest)) return std::nullopt;
+    const bool ports = world.source.port || world.source.port_unknown || world.destination.port ||
+                       world.destination.port_unknown;
+    if (!ports || !seen.services) return seen;
+    ServiceSet services;
+    for (ServiceTerm term : seen.services->terms) {
+        if (rewrite_ports(term.source_ports, world.source, widest) &&
+            rewrite_ports(term.destination_ports, world.destination, widest)) {
+            services.terms.push_back(std::move(term));
+        }
+    }
+    if (services.terms.empty()) return std::nullopt;
+    seen.services = share(std::move(services));
+    return seen;
+}
+
+World after(const World& world, const SetRegister& set) {
+    World next = world;
+    auto& target = next.registers[static_cast<std::size_t>(set.target)];
+    const std::uint32_t value = set.from ? world.registers[static_cast<std::size_t>(*set.from)] : set.value;
+    target = (target & set.keep) ^ (value & set.mask);
+    return next;
+}
+
+World after(const World& world, const Translate& translation, bool has_ports) {
+    World next = world;
+    translate(next.source, translation.source, has_ports);
+    translate(next.destination, translation.destination, has_ports);
+    if (translation.destination.changes()) next.destination_translated = true;
+    return next;
+}
+
+}  // namespace fwproof
