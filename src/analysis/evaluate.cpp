@@ -24,8 +24,9 @@ void add_values(SpaceBuilder& builder, const Policy& policy) {
 }
 
 struct Evaluator::Impl {
-    Impl(const Policy& asked, Space coordinates)
-        : policy(asked), space(std::move(coordinates)), index(policy, space), enterable(enterable_rulesets(policy)) {}
+    Impl(const Policy& asked, Space coordinates, const PacketSet& focus)
+        : policy(asked), space(std::move(coordinates)), index(policy, space, focus),
+          enterable(enterable_rulesets(policy)) {}
 
     Walk walk(const Path& path, const PacketSet& question, const Assumption& assumption, std::vector<Part>* parts) {
         Walk walk(policy, space, index, enterable, path.position, assumption, parts);
@@ -40,7 +41,10 @@ struct Evaluator::Impl {
     std::vector<bool> enterable;
 };
 
-Evaluator::Evaluator(const Policy& policy, Space space) : impl_(std::make_unique<Impl>(policy, std::move(space))) {}
+Evaluator::Evaluator(const Policy& policy, Space space)
+    : impl_(std::make_unique<Impl>(policy, space, space.all())) {}
+Evaluator::Evaluator(const Policy& policy, Space space, const PacketSet& focus)
+    : impl_(std::make_unique<Impl>(policy, std::move(space), focus)) {}
 Evaluator::~Evaluator() = default;
 Evaluator::Evaluator(Evaluator&&) noexcept = default;
 

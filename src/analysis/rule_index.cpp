@@ -24,9 +24,20 @@ unsigned ends_of(Verdict verdict) {
 
 }  // namespace
 
-RuleIndex::RuleIndex(const Policy& policy, const Space& space)
-    : policy_(policy), space_(space), trees_(policy.rulesets.size()) {
+RuleIndex::RuleIndex(const Policy& policy, const Space& space, const PacketSet& focus)
+    : policy_(policy), space_(space), focus_(focus), focus_outline_(focus.outline()), focused_(focus != space.all()),
+      trees_(policy.rulesets.size()) {
     index_of({});
+}
+
+bool RuleIndex::in_focus(const RuleMatch& match, WorldIndex world) const {
+    if (!focused_ || worlds_[world].rewritten()) return true;
+    for (const auto* matches : {&match.any_of, &match.outer}) {
+        for (const auto& one : *matches) {
+            if (space_.outline(one.header).meets(focus_outline_)) return true;
+        }
+    }
+    return false;
 }
 
 WorldIndex RuleIndex::index_of(const World& world) {
@@ -55,12 +66,13 @@ PacketSet RuleIndex::set_of(const std::vector<Match>& matches, WorldIndex index,
 
 RuleIndex::Bounds RuleIndex::bounds(RuleRef ref, WorldIndex world, const Assumption& assumption) {
     const RuleMatch& match = policy_.rulesets[ref.ruleset].rules[ref.rule].match;
+    if (!in_focus(match, world)) return {space_.empty(), space_.empty()};
     auto& known = sets_[key(ref.ruleset, ref.rule)];
     auto found = known.find(world);
     if (found == known.end()) {
         Sets sets;
         sets.inner = set_of(match.any_of, world, false);
-        const bool certain = match.outer.empty() && worlds_[world].initial();
+        const bool certain = match.outer.empty() && !worlds_[world].rewritten();
         sets.outer = certain ? sets.inner : sets.inner | set_of(match.outer.empty() ? match.any_of : match.outer, world, true);
         found = known.emplace(world, std::move(sets)).first;
     }
@@ -120,7 +132,9 @@ const Decisions& RuleIndex::decisions(RulesetIndex ruleset, std::uint32_t at, Wo
             made = Decisions::all_pass(space_);
         } else {
             const Bounds matched = bounds({ruleset, stretch.begin}, world, {});
-            made = Decisions::of(matched.surely, matched.possibly, ends_of(decide->verdict));
+            const PacketSet surely = focused_ ? matched.surely & focus_ : matched.surely;
+            const PacketSet possibly = focused_ ? matched.possibly & focus_ : matched.possibly;
+            made = Decisions::of(surely, possibly, ends_of(decide->verdict));
         }
     }
     return decisions_[key(ruleset, at)].insert_or_assign(world, std::move(made)).first->second;

@@ -20,7 +20,8 @@ using WorldIndex = std::uint32_t;  // 0: the initial world
 
 class RuleIndex {
 public:
-    RuleIndex(const Policy& policy, const Space& space);
+    // Answers are only asked for inside `focus`.
+    RuleIndex(const Policy& policy, const Space& space, const PacketSet& focus);
 
     // What a rule or guard surely and possibly matches.
     struct Bounds {
@@ -46,11 +47,16 @@ public:
     const World& world(WorldIndex index) const { return worlds_[index]; }
 
 private:
+    // False: no packet of the focus can match, whatever the marks.
+    bool in_focus(const RuleMatch& match, WorldIndex world) const;
     PacketSet set_of(const std::vector<Match>& matches, WorldIndex world, bool widest);
     std::uint32_t grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin, std::uint32_t end);
 
     const Policy& policy_;
     Space space_;
+    PacketSet focus_;
+    Outline focus_outline_;
+    bool focused_;  // the focus is not everything
     std::vector<World> worlds_;
     std::map<World, WorldIndex> world_index_;
     std::vector<std::vector<Stretch>> trees_;

@@ -29,7 +29,7 @@ struct World {
     RewrittenSide destination;
     bool destination_translated = false;
 
-    bool initial() const { return *this == World{}; }
+    bool rewritten() const { return source != RewrittenSide{} || destination != RewrittenSide{}; }
 
     friend bool operator==(const World&, const World&) = default;
     friend auto operator<=>(const World&, const World&) = default;

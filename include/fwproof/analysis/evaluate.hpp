@@ -39,6 +39,8 @@ class Evaluator {
 public:
     // The policy must outlive the evaluator, and the space hold its values.
     Evaluator(const Policy& policy, Space space);
+    // For questions inside `focus` only: rules that do not meet it cost next to nothing.
+    Evaluator(const Policy& policy, Space space, const PacketSet& focus);
     ~Evaluator();
     Evaluator(Evaluator&&) noexcept;
 

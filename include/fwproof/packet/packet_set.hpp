@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "fwproof/packet/outline.hpp"
 #include "fwproof/packet/packet.hpp"
 
 namespace fwproof {
@@ -35,6 +36,7 @@ public:
     PacketSet from(const Product& product) const;
     PacketSet from(const std::vector<Product>& products) const;
     PacketSet from(const Packet& packet) const;
+    Outline outline(const Product& product) const;
 
     // How many nodes (16 bytes and some hashing each) all sets of this space may use together.
     static constexpr std::size_t kDefaultNodeLimit = 20'000'000;
@@ -78,6 +80,8 @@ public:
     // interfaces (states) then left open.
     PacketSet for_some_interface() const;
     PacketSet for_every_interface() const;
+
+    Outline outline() const;
 
     // Number of members over the full field widths (addresses, ports, protocol, ICMP, flags, states); interfaces and
     // further fields count as the classes that the space tells apart.

@@ -1,0 +1,51 @@
+// Where two policies differ.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "fwproof/analysis/evaluate.hpp"
+
+namespace fwproof {
+
+enum class Direction : std::uint8_t { newly_permitted, newly_denied, became_unknown, became_known };
+std::string_view to_string(Direction direction);  // "newly permitted", ...
+
+// The rule that decides a region on one side. For a permit through several stages it is the last rule that somebody wrote,
+// where there is one: behind it only defaults follow.
+struct Decider {
+    RuleRef rule;
+    bool surely = true;
+    std::vector<RuleRef> via;  // the jumps on the way, outermost first
+    std::size_t stage = 0;     // of the path
+};
+
+// Packets whose verdict differs, with one decider on each side.
+struct Difference {
+    Direction direction{};
+    Verdict before{};
+    Verdict after{};
+    PacketSet packets;
+    std::optional<Decider> before_by;  // nothing: no single rule can be named
+    std::optional<Decider> after_by;
+};
+
+struct CompareOptions {
+    Product question;               // only packets in it are compared
+    std::size_t difference_limit = 10'000;
+    std::size_t node_limit = Space::kDefaultNodeLimit;
+};
+
+struct Comparison {
+    Space space;
+    std::vector<Difference> differences;  // disjoint; by direction, then in the order of the rules before and after
+    PacketSet undecided;                  // not compared for want of budget
+    bool complete = true;                 // every difference has been listed and attributed
+};
+
+// All packets of the question, apart from those that cannot occur on one of the sides, whose verdict on the two paths
+// differs. The policies must outlive the result only where their rules are looked up by it.
+Comparison compare(const Policy& before, const Path& before_path, const Policy& after, const Path& after_path,
+                   const CompareOptions& options = {});
+
+}  // namespace fwproof

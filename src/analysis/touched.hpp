@@ -1,0 +1,21 @@
+// The packets that the changes between two policies can touch.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof {
+
+// A superset of the packets whose verdict differs: what the rules match that are only on one side, in any ruleset that the
+// paths lead into. A packet that none of them matches meets the same rules in the same order on both sides. Nothing when
+// the policies are not alike enough to say (other rulesets, stages or defaults, translations), or when so much changed
+// that looking at everything is as quick.
+//
+// Rules of one ruleset are aligned by a longest common subsequence: the common ends are cut off first, and what is left
+// between them is aligned exactly while it is small (quadratic in its length), else taken as changed.
+std::optional<std::vector<Product>> touched_by_changes(const Policy& before, const Path& before_path, const Policy& after,
+                                                       const Path& after_path);
+
+}  // namespace fwproof

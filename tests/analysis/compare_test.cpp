@@ -1,0 +1,108 @@
+// Comparison against the naive evaluator, packet by packet.
+#include "fwproof/analysis/compare.hpp"
+
+#include "analysis/touched.hpp"
+#include "support/catch.hpp"
+#include "support/naive.hpp"
+#include "support/random_policy.hpp"
+
+using namespace fwproof;
+
+namespace {
+
+// A copy with a few edits: rules removed, added, swapped, turned round or switched off.
+Policy edited(Policy policy, tiny::Products& random) {
+    for (std::uint32_t edit = 0; edit <= random.below(3); ++edit) {
+        auto& rules = policy.rulesets[random.below(static_cast<std::uint32_t>(policy.rulesets.size()))].rules;
+        if (rules.empty()) continue;
+        const std::uint32_t at = random.below(static_cast<std::uint32_t>(rules.size()));
+        Rule added;
+        added.match.any_of[0].header = random.next();
+        added.action = Decide{random.one_in(2) ? Verdict::permit : Verdict::deny, ""};
+        switch (random.below(4)) {
+            case 0: rules.erase(rules.begin() + at); break;
+            case 1: rules.insert(rules.begin() + at, added); break;
+            case 2: rules[at].enabled = !rules[at].enabled; break;
+            default: std::swap(rules[at], rules[0]); break;
+        }
+    }
+    return policy;
+}
+
+Direction expected_direction(Verdict before, Verdict after) {
+    if (after == Verdict::unknown) return Direction::became_unknown;
+    if (before == Verdict::unknown) return Direction::became_known;
+    return after == Verdict::permit ? Direction::newly_permitted : Direction::newly_denied;
+}
+
+}  // namespace
+
+TEST_CASE("the differences are exactly the packets whose verdict differs") {
+    const auto packets = tiny::every_packet();
+    std::size_t narrowed = 0;
+    std::size_t differing = 0;
+    for (std::uint32_t seed = 0; seed < 40; ++seed) {
+        tiny::Products random(seed);
+        tiny::PolicyOptions options;
+        options.plain = seed % 2 == 0;
+        const Policy before = tiny::random_policy(random, options);
+        const Policy after = edited(before, random);
+        const Comparison comparison = compare(before, before.paths[0], after, after.paths[0]);
+        REQUIRE(comparison.complete);
+        narrowed += touched_by_changes(before, before.paths[0], after, after.paths[0]).has_value();
+        std::size_t wrong = 0;
+        for (const auto& packet : packets) {
+            const Verdict was = naive::evaluate(before, before.paths[0], packet);
+            const Verdict is = naive::evaluate(after, after.paths[0], packet);
+            std::size_t found = 0;
+            for (const auto& difference : comparison.differences) {
+                if (!difference.packets.contains(packet)) continue;
+                ++found;
+                wrong += difference.before != was || difference.after != is ||
+                         difference.direction != expected_direction(was, is);
+            }
+            wrong += found != (was == is ? 0U : 1U);
+            differing += was != is;
+        }
+        INFO("seed " << seed);
+        CHECK(wrong == 0);
+    }
+    CHECK(narrowed > 15);
+    CHECK(differing > 500);
+}
+
+TEST_CASE("a difference names the rules that decide it on both sides") {
+    const auto rule = [](const char* source, Verdict verdict) {
+        Rule made;
+        made.match.any_of[0].header.source = share(*parse_address_set(source));
+        made.action = Decide{verdict, ""};
+        return made;
+    };
+    Policy before;
+    before.rulesets.push_back({});
+    before.rulesets[0].default_verdict = Verdict::deny;
+    before.rulesets[0].rules = {rule("10.0.0.0/24", Verdict::permit), rule("10.0.1.0/24", Verdict::permit)};
+    before.paths.push_back({Position::transit, "", {{0, {}}}});
+    Policy after = before;
+    after.rulesets[0].rules.insert(after.rulesets[0].rules.begin(), rule("10.0.0.128/25", Verdict::deny));
+    after.rulesets[0].rules.push_back(rule("10.0.0.0/22", Verdict::permit));
+
+    const Comparison comparison = compare(before, before.paths[0], after, after.paths[0]);
+    REQUIRE(comparison.differences.size() == 2);
+    const auto& opened = comparison.differences[0];
+    CHECK(opened.direction == Direction::newly_permitted);
+    CHECK(to_string(opened.packets.products(9).products.at(0)) == "any 10.0.2.0/23 > any4");
+    CHECK(opened.before_by->rule == RuleRef{0, 2});
+    CHECK(opened.after_by->rule == RuleRef{0, 3});
+    const auto& closed = comparison.differences[1];
+    CHECK(closed.direction == Direction::newly_denied);
+    CHECK(to_string(closed.packets.products(9).products.at(0)) == "any 10.0.0.128/25 > any4");
+    CHECK(closed.before_by->rule == RuleRef{0, 0});
+    CHECK(closed.after_by->rule == RuleRef{0, 0});
+
+    CompareOptions options;
+    options.question.source = share(*parse_address_set("10.0.2.0/24"));
+    CHECK(compare(before, before.paths[0], after, after.paths[0], options).differences.size() == 1);
+    options.difference_limit = 0;
+    CHECK_FALSE(compare(before, before.paths[0], after, after.paths[0], options).complete);
+}
