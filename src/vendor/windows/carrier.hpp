@@ -20,6 +20,8 @@ enum class Carrier : std::uint8_t {
     powershell_json,
     powershell_clixml,
     netsh_text,
+    mdm_json,  // Microsoft Graph
+    syncml,
     refused,  // known, and known not to decide anything
 };
 
@@ -37,6 +39,7 @@ bool is_lgpo_text(std::string_view text);
 bool is_powershell_csv(std::string_view text);
 bool is_powershell_json(std::string_view text);
 bool is_netsh_text(std::string_view text);
+bool is_mdm_json(std::string_view text);
 
 // The error for a file of the right form without firewall policy.
 Error no_policy(const Source& source, std::string_view what, std::string hint);
@@ -52,6 +55,10 @@ Result<std::vector<Export>> read_powershell_csv(const SourceRef& source);
 Result<std::vector<Export>> read_powershell_json(const SourceRef& source);
 Result<std::vector<Export>> read_powershell_clixml(const SourceRef& source);
 Result<std::vector<Export>> read_netsh_text(const SourceRef& source);
+Result<std::vector<Export>> read_mdm_json(const SourceRef& source);
+Result<std::vector<Export>> read_syncml(const SourceRef& source);
+// Only the policy object's name, and whether and where it applies: of a report that stands beside its registry.pol.
+Result<Export> read_report_identity(const SourceRef& source);
 Result<std::vector<Export>> read_gpo_report(const SourceRef& source);
 
 }  // namespace fwproof::windows

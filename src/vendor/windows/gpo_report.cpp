@@ -33,6 +33,11 @@ public:
 
     // <GPO>: the policy object itself.
     void read_gpo(const pugi::xml_node& gpo) {
+        read_identity(gpo);
+        read_extensions(child(gpo, "Computer"));
+    }
+
+    void read_identity(const pugi::xml_node& gpo) {
         store_.name = text_of(child(gpo, "Name"));
         into_.device = store_.name;
         const auto computer = child(gpo, "Computer");
@@ -48,7 +53,6 @@ public:
             into_.assumptions.push_back(
                 fmt::format("The filter '{}' of the policy object lets it apply to this host.", text_of(filter)));
         }
-        read_extensions(computer);
     }
 
     // <Rsop>: the merged result for a computer.
@@ -59,6 +63,8 @@ public:
         store_.name = "resultant set of policy";
         read_extensions(results);
     }
+
+    void finish_identity() { into_.stores.push_back(std::move(store_)); }
 
     bool finish() {
         if (!found_) return false;
@@ -182,6 +188,16 @@ private:
 };
 
 }  // namespace
+
+Result<Export> read_report_identity(const SourceRef& source) {
+    const auto xml = XmlDocument::parse(source);
+    if (!xml) return fail(xml.error());
+    Export made;
+    ReportReader reader(*xml, made);
+    reader.read_identity(xml->root());
+    reader.finish_identity();
+    return made;
+}
 
 Result<std::vector<Export>> read_gpo_report(const SourceRef& source) {
     const auto xml = XmlDocument::parse(source);

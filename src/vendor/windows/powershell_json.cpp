@@ -1,10 +1,7 @@
 // ConvertTo-Json of rule, filter and profile objects, in any nesting: every object with an InstanceID or the properties
 // of a profile is taken.
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
 #include "vendor/windows/carrier.hpp"
+#include "vendor/windows/json.hpp"
 #include "vendor/windows/powershell.hpp"
 #include "vendor/windows/words.hpp"
 
@@ -20,7 +17,7 @@ std::string scalar(const json& value) { return value.is_string() ? value.get<std
 
 class ObjectCollector {
 public:
-    explicit ObjectCollector(const SourceRef& source) : source_(source) {}
+    explicit ObjectCollector(const SourceRef& source) : text_(source) {}
 
     void collect(const json& value, int depth) {
         if (depth > kDeepest) return;
@@ -42,7 +39,8 @@ private:
         const bool known = record.find("instanceid") || record.find("defaultinboundaction") ||
                            (record.find("direction") && record.find("action"));
         if (known) {
-            record.span = locate(record);
+            const Property* id = record.find("instanceid");
+            record.span = text_.next(id && !id->values.empty() ? id->values[0] : "");
             records.push_back(std::move(record));
             return;
         }
@@ -67,25 +65,7 @@ private:
         return result;
     }
 
-    // Objects are met in the order of the text: the id's next occurrence is this one's.
-    SourceSpan locate(const Record& record) {
-        constexpr int kMostMisses = 8;
-        const Property* id = record.find("instanceid");
-        if (!id || id->values.empty() || misses_ > kMostMisses)
-            return {source_.get(), static_cast<std::uint32_t>(cursor_), 1};
-        const std::string quoted = json(id->values[0]).dump(-1, ' ', false, json::error_handler_t::replace);
-        const auto found = source_->text().find(quoted, cursor_);
-        if (found == std::string_view::npos) {
-            ++misses_;
-            return {source_.get(), static_cast<std::uint32_t>(cursor_), 1};
-        }
-        cursor_ = found;
-        return {source_.get(), static_cast<std::uint32_t>(found), static_cast<std::uint32_t>(quoted.size())};
-    }
-
-    const SourceRef& source_;
-    std::size_t cursor_ = 0;
-    int misses_ = 0;
+    JsonText text_;
 };
 
 }  // namespace
@@ -94,22 +74,6 @@ bool is_powershell_json(std::string_view text) {
     const std::string_view head = text.substr(0, 65536);
     const auto has = [&](std::string_view word) { return head.find(word) != std::string_view::npos; };
     return has("\"InstanceID\"") && (has("\"Direction\"") || has("\"DefaultInboundAction\"") || has("\"LocalPort\""));
-}
-
-Result<json> parse_json(const SourceRef& source) {
-    const std::string_view text = source->text();
-    try {
-        return json::parse(text.begin(), text.end());
-    } catch (const json::parse_error& problem) {
-        const auto at = std::min<std::size_t>(problem.byte == 0 ? 0 : problem.byte - 1, text.size());
-        Error error{"not well-formed JSON",
-                    "the file looks cut or was edited; export it again",
-                    {source.get(), static_cast<std::uint32_t>(at), 1}};
-        error.keep = source;
-        return fail(std::move(error));
-    } catch (const json::exception&) {
-        return fail(no_policy(*source, "JSON file", "export it again"));
-    }
 }
 
 Result<std::vector<Export>> read_powershell_json(const SourceRef& source) {

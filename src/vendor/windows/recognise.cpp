@@ -42,6 +42,9 @@ Recognition recognise_xml(std::string_view text) {
         const bool firewall = has(text, "NetFirewall") || has(text, "DefaultInboundAction");
         return {Carrier::powershell_clixml, firewall ? Likelihood::certain : Likelihood::no, {}, {}};
     }
+    if (name == "SyncML" || name == "SyncBody") {
+        return {Carrier::syncml, has(text, "Firewall/MdmStore") ? Likelihood::certain : Likelihood::no, {}, {}};
+    }
     if (name == "PolicyRules") return certain(Carrier::policy_rules);
     if (name == "RegistrySettings" && has(tag, "A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51"))
         return certain(Carrier::preferences);
@@ -72,6 +75,7 @@ Recognition recognise(const Source& source) {
     if (text.starts_with('<')) return recognise_xml(text);
     if (is_lgpo_text(text)) return certain(Carrier::lgpo_text);
     if ((text[0] == '{' || text[0] == '[') && is_powershell_json(text)) return certain(Carrier::powershell_json);
+    if ((text[0] == '{' || text[0] == '[') && is_mdm_json(text)) return certain(Carrier::mdm_json);
     if (is_netsh_text(text)) return certain(Carrier::netsh_text);
     if (is_powershell_csv(text)) return {Carrier::powershell_csv, Likelihood::possible, {}, {}};
     return {};

@@ -19,7 +19,8 @@ struct RegistryValue {
     ValueType type{};
     LocatedText text;  // of type text
     std::uint32_t number = 0;
-    SourceSpan span;  // the statement
+    SourceSpan span;        // the statement
+    bool reported = false;  // the carrier has said already that it cannot be read
     bool deletes_value = false;
     bool deletes_key = false;       // and all below it
     std::vector<Condition> doubts;  // the value is only written under these conditions

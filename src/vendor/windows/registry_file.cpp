@@ -70,6 +70,7 @@ private:
         value.key = key_;
         value.name = fmt::format("line {}", source_.position(static_cast<std::uint32_t>(first)).line);
         value.type = ValueType::other;
+        value.reported = true;
         value.span = span(first, last);
         values_.push_back(std::move(value));
     }

@@ -161,7 +161,8 @@ private:
             raw.id = value.name;
             raw.span = value.span;
             raw.unreadable = true;
-            note(NoteKind::unparsed_line, fmt::format("rule '{}' is not a text value", value.name), {}, value.span);
+            if (!value.reported)
+                note(NoteKind::unparsed_line, fmt::format("rule '{}' is not a text value", value.name), {}, value.span);
         }
         raw.doubts = value.doubts;
         held().store.rules.push_back(interpret(raw, into_.notes));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "vendor/windows/backup.hpp"
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/lower.hpp"
 
@@ -42,12 +43,32 @@ Result<std::vector<Export>> read(const SourceRef& source) {
         case Carrier::powershell_json: return read_powershell_json(source);
         case Carrier::powershell_clixml: return read_powershell_clixml(source);
         case Carrier::netsh_text: return read_netsh_text(source);
+        case Carrier::mdm_json: return read_mdm_json(source);
+        case Carrier::syncml: return read_syncml(source);
         case Carrier::gpo_report: return read_gpo_report(source);
         case Carrier::refused: return fail(about(*source, found.refusal, found.cure));
         case Carrier::none: break;
     }
     return fail(about(*source, "not a Windows Firewall export that fwproof knows",
                       "use netsh advfirewall export FILE.wfw, reg export, or Get-GPOReport -ReportType Xml"));
+}
+
+Result<std::vector<Export>> read_selected(const Selected& selected) {
+    auto made = read(selected.source);
+    if (!made || !selected.report) return made;
+    auto identity = read_report_identity(selected.report);
+    if (!identity) return fail(identity.error());
+    Export& into = made->front();
+    const Store& known = identity->stores.front();
+    into.device = identity->device;
+    for (Store& store : into.stores) {
+        store.name = known.name;
+        store.applies = known.applies;
+        store.applies_why = known.applies_why;
+    }
+    into.notes.insert(into.notes.begin(), identity->notes.begin(), identity->notes.end());
+    into.assumptions.insert(into.assumptions.end(), identity->assumptions.begin(), identity->assumptions.end());
+    return made;
 }
 
 // Files of one host are layered; the policy objects in one report are alternatives, each judged alone.
@@ -78,11 +99,11 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
     const auto profiles = chosen_profiles(options);
     if (!profiles) return fail(profiles.error());
     std::vector<Export> exports;
-    for (const auto& source : input.sources) {
-        auto made = read(source);
+    for (const Selected& selected : select_sources(input.sources)) {
+        auto made = read_selected(selected);
         if (!made) {
             Error error = std::move(made.error());
-            if (!error.keep) error.keep = source;
+            if (!error.keep) error.keep = selected.source;
             return fail(std::move(error));
         }
         append(exports, std::move(*made));
@@ -93,7 +114,12 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
         policy.sources.insert(policy.sources.end(), input.sources.begin(), input.sources.end());
         policies.push_back(std::move(policy));
     }
-    if (policies.empty()) return fail("no file to read");
+    if (policies.empty()) {
+        Error error{
+            "no file in it is a Windows Firewall export", "name a GPO backup with registry.pol or gpreport.xml", {}};
+        error.file = input.name;
+        return fail(std::move(error));
+    }
     return policies;
 }
 

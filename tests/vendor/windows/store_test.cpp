@@ -201,3 +201,68 @@ TEST_CASE("exceptions in the form of Windows XP are conditional") {
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 udp/135") == "D");
     CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/135") == "D");
 }
+
+TEST_CASE("a GPO backup: registry.pol says more than the report beside it") {
+    const std::string pol = read_fixture("one-policy/registry.pol");
+    std::string report(Source("r", read_fixture("one-policy/gpreport.xml")).text());
+    report.replace(report.find("<q1:LPort>443"), 13, "<q1:LPort>444");
+    const std::string root = "backup/{5A0C1E2B-7D34-4F6A-9B11-2C3D4E5F6071}/";
+    const std::vector<std::pair<std::string, std::string>> files = {
+        {root + "Backup.xml", "<GroupPolicyBackupScheme/>"},
+        {root + "gpreport.xml", report},
+        {root + "DomainSysvol/GPO/Machine/registry.pol", pol},
+        {root + "DomainSysvol/GPO/User/registry.pol", std::string("PReg\1\0\0\0", 8)},
+    };
+    const Policy policy = load_all(files);
+    CHECK(policy.device == "Server firewall");
+    CHECK(policy.paths.size() == 6);
+    CHECK(ask(policy, "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "P");
+    CHECK(ask(policy, "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/444") == "D");
+    auto off = files;
+    off[1].second.replace(off[1].second.find("<Enabled>true"), 13, "<Enabled>false");
+    const Policy nowhere = load_all(off);
+    CHECK(ask(nowhere, "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "D");
+    CHECK(says(nowhere, "policy object 'Server firewall' applies nowhere: its computer settings are switched off"));
+}
+
+TEST_CASE("reports: switched off, unlinked, precedence, settings of old templates") {
+    const std::string head =
+        "<GPO "
+        "xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>N</Name><Computer><Enabled>true</"
+        "Enabled><ExtensionData>"
+        "<Extension xmlns:q1=\"http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall\">";
+    const std::string tail = "</Extension></ExtensionData></Computer></GPO>";
+    const std::string rule =
+        "<q1:InboundFirewallRules><q1:Action>Allow</q1:Action><q1:Name>a</q1:Name><q1:Dir>In</"
+        "q1:Dir><q1:Profile>Domain</q1:Profile>"
+        "<q1:Profile>\n "
+        "</q1:Profile><q1:LPort>80</q1:LPort><q1:Protocol>6</q1:Protocol><q1:Active>true</q1:Active></"
+        "q1:InboundFirewallRules>";
+    const std::string flow = "10.0.0.5 > 10.9.9.9 tcp/80";
+    const Policy policy = load_text(head + rule + tail);
+    CHECK(ask(policy, "domain", kIn, flow) == "P");
+    CHECK(ask(policy, "public", kIn, flow) == "D");  // the blank profile is not every profile
+    CHECK(says(policy, "empty profile in rule 'a' is passed over"));
+    CHECK(says(policy, "policy object 'N' is linked nowhere in this report"));
+
+    std::string open = rule;
+    open.replace(open.find("<q1:LPort>80</q1:LPort>"), 23, "");
+    CHECK(ask(load_text(head + open + tail), "domain", kIn, flow) == "U");  // ports that the report may have dropped
+
+    const auto setting = [](const std::string& precedence, const std::string& value) {
+        return "<q1:EnableFirewall><b:Precedence xmlns:b=\"http://www.microsoft.com/GroupPolicy/Settings/Base\">" +
+               precedence + "</b:Precedence><q1:Value>" + value + "</q1:Value></q1:EnableFirewall>";
+    };
+    const std::string rsop =
+        "<Rsop xmlns=\"http://www.microsoft.com/GroupPolicy/Rsop\"><ComputerResults><Name>HOST</Name><ExtensionData>"
+        "<Extension xmlns:q1=\"http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall\"><q1:DomainProfile>" +
+        setting("2", "false") + setting("1", "true") + setting("3", "false") + "</q1:DomainProfile>" + rule +
+        "</Extension></ExtensionData></ComputerResults></Rsop>";
+    const Policy merged = load_text(rsop);
+    CHECK(merged.device == "HOST");
+    CHECK(ask(merged, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+    CHECK(ask(merged, "domain", kIn, flow) == "P");
+
+    const std::string all = "<report>" + head + rule + tail + "\n\n" + head + tail + "</report>";
+    CHECK(ask(load_text(all), "domain", kIn, flow) == "P");
+}
