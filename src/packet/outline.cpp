@@ -98,6 +98,24 @@ Outline Space::outline(const Product& product) const {
     return outline;
 }
 
+Outline Space::outline(const Packet& packet) const {
+    const auto& scales = impl_->scales();
+    const auto at = [](const Scale& scale, uint128 value) {
+        const Rank rank = scale.rank(value);
+        return Outline::Range{rank, rank};
+    };
+    const bool v4 = packet.source.family == Family::v4;
+    const Scale& addresses = v4 ? scales.v4 : scales.v6;
+    Outline outline;
+    outline.ranges[v4 ? Outline::destination_v4 : Outline::destination_v6] = at(addresses, packet.destination.value);
+    outline.ranges[v4 ? Outline::source_v4 : Outline::source_v6] = at(addresses, packet.source.value);
+    outline.ranges[Outline::protocol] = at(scales.protocol, packet.protocol);
+    // What has no ports meets every range of ports: a term that leaves them whole matches it.
+    outline.ranges[Outline::destination_port] =
+        has_ports(packet.protocol) ? at(scales.port, packet.destination_port) : whole(scales.port);
+    return outline;
+}
+
 Outline PacketSet::outline() const { return SetOutline(*space_).of(root_); }
 
 }  // namespace fwproof

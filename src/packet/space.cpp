@@ -136,6 +136,12 @@ PacketSet Space::wrap(std::uint32_t root) const {
     return set;
 }
 
+Space PacketSet::space() const {
+    Space space;
+    space.impl_ = space_;
+    return space;
+}
+
 PacketSet Space::empty() const { return wrap(packet::kOut); }
 PacketSet Space::all() const { return wrap(impl_->all()); }
 PacketSet Space::from(const Product& product) const { return wrap(impl_->from(product)); }

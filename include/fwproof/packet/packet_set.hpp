@@ -37,6 +37,7 @@ public:
     PacketSet from(const std::vector<Product>& products) const;
     PacketSet from(const Packet& packet) const;
     Outline outline(const Product& product) const;
+    Outline outline(const Packet& packet) const;
 
     // How many nodes (16 bytes and some hashing each) all sets of this space may use together.
     static constexpr std::size_t kDefaultNodeLimit = 20'000'000;
@@ -66,6 +67,8 @@ private:
 
 class PacketSet {
 public:
+    Space space() const;
+
     bool empty() const;
     bool contains(const Packet& packet) const;
     bool subset_of(const PacketSet& other) const;

@@ -1,0 +1,60 @@
+// Which of many outlines meet a given one.
+//
+// A bounding volume hierarchy: a binary tree over the outlines, halved at the median of the field in which they spread
+// most, every node with the hull of what is below it (the usual structure of ray tracers). Building sorts, n log n; a
+// query descends only into hulls that meet it and, since nodes know their lowest and highest rule, only into rules before
+// or behind a place.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "fwproof/packet/outline.hpp"
+
+namespace fwproof {
+
+class OutlineIndex {
+public:
+    // Empty outlines are never found.
+    explicit OutlineIndex(std::vector<Outline> outlines);
+
+    const Outline& outline(std::uint32_t rule) const { return outlines_[rule]; }
+
+    // Calls `visit(rule)` for every rule in [begin, end) whose outline meets the asked one, in no useful but a fixed
+    // order; stops when it returns false.
+    template <class Visit>
+    void visit(const Outline& asked, std::uint32_t begin, std::uint32_t end, const Visit& visit) const {
+        if (!nodes_.empty()) descend(0, asked, begin, end, visit);
+    }
+
+private:
+    struct Node {
+        Outline hull;
+        std::uint32_t lowest = 0, highest = 0;    // rule
+        std::uint32_t first = 0, count = 0;       // leaf: into order_
+        std::uint32_t left = 0, right = 0;        // count == 0
+    };
+
+    std::uint32_t build(std::uint32_t first, std::uint32_t count);
+
+    template <class Visit>
+    bool descend(std::uint32_t at, const Outline& asked, std::uint32_t begin, std::uint32_t end,
+                 const Visit& visit) const {
+        const Node& node = nodes_[at];
+        if (node.highest < begin || node.lowest >= end || !node.hull.meets(asked)) return true;
+        if (node.count == 0) {
+            return descend(node.left, asked, begin, end, visit) && descend(node.right, asked, begin, end, visit);
+        }
+        for (std::uint32_t i = node.first; i < node.first + node.count; ++i) {
+            const std::uint32_t rule = order_[i];
+            if (rule >= begin && rule < end && outlines_[rule].meets(asked) && !visit(rule)) return false;
+        }
+        return true;
+    }
+
+    std::vector<Outline> outlines_;
+    std::vector<std::uint32_t> order_;
+    std::vector<Node> nodes_;
+};
+
+}  // namespace fwproof

@@ -1,0 +1,104 @@
+#include "analysis/rule_takes.hpp"
+
+#include <algorithm>
+
+namespace fwproof {
+
+namespace {
+
+bool depends_on_history(const Match& match) {
+    return !match.registers.empty() || match.destination_translated || match.original_header;
+}
+
+}  // namespace
+
+RuleTakes::RuleTakes(const Ruleset& ruleset, const PacketSet& question)
+    : ruleset_(ruleset), space_(question.space()), index_(outlines(ruleset, space_)), sets_(ruleset.rules.size()) {}
+
+std::vector<Outline> RuleTakes::outlines(const Ruleset& ruleset, const Space& space) {
+    std::vector<Outline> made;
+    made.reserve(ruleset.rules.size());
+    for (const auto& rule : ruleset.rules) {
+        Outline outline;
+        if (rule.enabled) {
+            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                for (const auto& match : *matches) outline.cover(space.outline(match.header));
+            }
+        }
+        made.push_back(outline);
+    }
+    return made;
+}
+
+const RuleTakes::Sets& RuleTakes::sets(std::uint32_t index) {
+    auto& known = sets_[index];
+    if (known) return *known;
+    const Rule& rule = ruleset_.rules[index];
+    Sets made{space_.empty(), space_.empty()};
+    if (rule.enabled) {
+        for (const auto& match : rule.match.any_of) {
+            const PacketSet one = space_.from(match.header);
+            made.possibly = made.possibly | one;
+            if (!rule.match.conditional && !depends_on_history(match)) made.surely = made.surely | one;
+        }
+        for (const auto& match : rule.match.outer) made.possibly = made.possibly | space_.from(match.header);
+    }
+    known = std::move(made);
+    return *known;
+}
+
+bool RuleTakes::idle(std::uint32_t index) const {
+    const Rule& rule = ruleset_.rules[index];
+    return !rule.enabled || std::holds_alternative<Continue>(rule.action);
+}
+
+bool RuleTakes::leaves(std::uint32_t index) const {
+    const Rule& rule = ruleset_.rules[index];
+    return rule.enabled && (std::holds_alternative<Decide>(rule.action) || std::holds_alternative<Return>(rule.action) ||
+                            std::holds_alternative<Goto>(rule.action) || std::holds_alternative<Translate>(rule.action));
+}
+
+bool RuleTakes::same_end(std::uint32_t a, std::uint32_t b) const {
+    const Action& x = ruleset_.rules[a].action;
+    const Action& y = ruleset_.rules[b].action;
+    if (x.index() != y.index()) return false;
+    if (const auto* decide = std::get_if<Decide>(&x)) return decide->verdict == std::get<Decide>(y).verdict;
+    if (const auto* go = std::get_if<Goto>(&x)) return go->to == std::get<Goto>(y).to;
+    return std::holds_alternative<Return>(x);
+}
+
+std::optional<std::uint32_t> RuleTakes::first_taker(const Packet& packet, std::uint32_t before) {
+    std::optional<std::uint32_t> first;
+    index_.visit(point(packet), 0, before, [&](std::uint32_t rule) {
+        if ((!first || rule < *first) && leaves(rule) && surely(rule).contains(packet)) first = rule;
+        return true;
+    });
+    return first;
+}
+
+std::optional<std::uint32_t> RuleTakes::first_touched(const Packet& packet, std::uint32_t begin, std::uint32_t end) {
+    std::optional<std::uint32_t> first;
+    index_.visit(point(packet), begin, end, [&](std::uint32_t rule) {
+        if ((!first || rule < *first) && !idle(rule) && possibly(rule).contains(packet)) first = rule;
+        return true;
+    });
+    return first;
+}
+
+RuleTakes::Rules RuleTakes::meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) const {
+    Rules found;
+    index_.visit(index_.outline(rule), begin, end, [&](std::uint32_t other) {
+        if (found.rules.size() >= limit) {
+            found.complete = false;
+            return false;
+        }
+        found.rules.push_back(other);
+        return true;
+    });
+    std::sort(found.rules.begin(), found.rules.end());
+    return found;
+}
+
+Outline RuleTakes::point(const Packet& packet) const { return space_.outline(packet); }
+
+}  // namespace fwproof

@@ -1,0 +1,56 @@
+// What the rules of one ruleset take from each other: their sets, made when first needed, and where to look for them.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "analysis/outline_index.hpp"
+#include "fwproof/packet/packet_set.hpp"
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof {
+
+class RuleTakes {
+public:
+    RuleTakes(const Ruleset& ruleset, const PacketSet& question);
+
+    // What the rule matches whatever marks, translations and conditions are, and what it may match. Nothing for a rule
+    // that is disabled.
+    const PacketSet& surely(std::uint32_t rule) { return sets(rule).surely; }
+    const PacketSet& possibly(std::uint32_t rule) { return sets(rule).possibly; }
+
+    bool idle(std::uint32_t rule) const;    // disabled, or only counts
+    bool leaves(std::uint32_t rule) const;  // what it matches goes no further in this ruleset
+    // Both leave it the same way: the same verdict, both return, both go to one place.
+    bool same_end(std::uint32_t a, std::uint32_t b) const;
+
+    // The first rule before `before` that surely takes the packet.
+    std::optional<std::uint32_t> first_taker(const Packet& packet, std::uint32_t before);
+    // The first rule in [begin, end) that may match the packet and does something.
+    std::optional<std::uint32_t> first_touched(const Packet& packet, std::uint32_t begin, std::uint32_t end);
+
+    // The rules in [begin, end) whose outlines meet that of the rule, in order; at most `limit`.
+    struct Rules {
+        std::vector<std::uint32_t> rules;
+        bool complete = true;
+        auto begin() const { return rules.begin(); }
+        auto end() const { return rules.end(); }
+    };
+    Rules meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit = ~std::size_t{0}) const;
+
+private:
+    struct Sets {
+        PacketSet surely;
+        PacketSet possibly;
+    };
+    const Sets& sets(std::uint32_t rule);
+    Outline point(const Packet& packet) const;
+    static std::vector<Outline> outlines(const Ruleset& ruleset, const Space& space);
+
+    const Ruleset& ruleset_;
+    Space space_;
+    OutlineIndex index_;
+    std::vector<std::optional<Sets>> sets_;
+};
+
+}  // namespace fwproof
