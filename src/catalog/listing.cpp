@@ -72,6 +72,26 @@ CatalogItem item_of(const Catalog& catalog, const CatalogFlow& flow, const Servi
     return item;
 }
 
+// A statement with a printed port is an item too, though nothing needs it.
+CatalogItem item_of(const Catalog& catalog, const Statement& statement, std::size_t number) {
+    CatalogItem item;
+    item.catalog = catalog.id;
+    item.flow = to_string(statement.kind);
+    item.service = statement.id.empty() ? std::to_string(number) : statement.id;
+    item.to = fmt::format("{}", fmt::join(statement.roles, "+"));
+    item.initiator = "unstated";
+    item.protocol = protocol_name(*statement.protocol);
+    item.protocol_stated = "yes";
+    item.source_ports = "any";
+    item.ports = to_string(statement.ports);
+    item.closable = "no";
+    item.configurable = "unstated";
+    item.section = statement.cites.front().section;
+    item.row = row_text(statement.cites.front());
+    item.line = statement.cites.front().line;
+    return item;
+}
+
 using Column = std::pair<std::string_view, std::string CatalogItem::*>;
 // Every column but the line, which comes last.
 constexpr std::array<Column, 18> kColumns = {{
@@ -111,6 +131,12 @@ std::vector<CatalogItem> catalog_items(const Catalog& catalog) {
     std::vector<CatalogItem> items;
     for (const CatalogFlow& flow : catalog.flows) {
         for (const Service& service : flow.services) items.push_back(item_of(catalog, flow, service));
+    }
+    std::size_t number = 0;
+    for (const Statement& statement : catalog.statements) {
+        ++number;
+        if (!statement.protocol || statement.ports.empty() || statement.ports_unstated) continue;
+        items.push_back(item_of(catalog, statement, number));
     }
     return items;
 }

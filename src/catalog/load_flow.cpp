@@ -256,6 +256,7 @@ CatalogFlow read_flow(const Value& table, Problems& problems) {
                      reader.span_of("initiator"));
     }
     flow.one_way_when = reader.string("one-way-when");
+    flow.one_way_end = reader.word("one-way-ends", kEndWords).value_or(End::to);
     flow.one_way_interpreted =
         reader.word<bool>("one-way-reading", {{"stated", false}, {"interpreted", true}}).value_or(false);
     flow.assigned = reader.word("assigned", kEndWords);

@@ -335,9 +335,15 @@ Statement read_statement(StatementKind kind, const Value& table, Problems& probl
     Statement statement;
     statement.kind = kind;
     statement.span = table.span;
+    statement.id = reader.find("id") ? reader.identifier("id") : "";
     statement.title = reader.required_string(kind == StatementKind::advice ? "text" : "title");
     statement.protocol = reader.word<std::uint8_t>("protocol", {{"tcp", kTcp}, {"udp", kUdp}, {"icmp", kIcmp}});
     statement.ports = read_port_set(reader, "ports");
+    statement.ports_unstated = !reader.boolean("ports-stated").value_or(true);
+    statement.basis = reader.string("basis");
+    if (statement.ports_unstated && statement.basis.empty()) {
+        problems.add(fmt::format("{} infers its ports without a \"basis\"", reader.what()), {}, table.span);
+    }
     statement.roles = reader.strings("roles");
     statement.cites = read_cites(reader, "cite", true);
     reader.finish();

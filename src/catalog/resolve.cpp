@@ -153,7 +153,9 @@ private:
 
         Plan documented{Reading::documented, directions_of(printed), &service.source_ports};
         Plan inferred{Reading::inferred, directions_of(meant.value_or(printed)), &service.source_ports};
-        if (catalog_.document.open_both_directions) documented.directions = directions_of(Initiator::either);
+        if (catalog_.document.open_both_directions && !service.initiator) {
+            documented.directions = directions_of(Initiator::either);
+        }
         if (!service.source_ports_inferred.empty()) inferred.source_ports = &service.source_ports_inferred;
         const bool for_this_role = service.to_inferred.empty() || in(service.to_inferred, to.role->id);
         if (!service.required_inferred || !for_this_role) inferred.directions.clear();
@@ -182,8 +184,9 @@ private:
         if (flow.one_way_when.empty()) return;
         const auto setting = settings_.value(flow.one_way_when, from, to);
         if (!setting || setting->value != "true") return;
-        const auto remove = [](Plan& plan) {
-            for (Direction& direction : plan.directions) direction.removed = direction.reversed;
+        const bool reversed = flow.one_way_end == End::to;
+        const auto remove = [&](Plan& plan) {
+            for (Direction& direction : plan.directions) direction.removed = direction.reversed == reversed;
         };
         remove(inferred);
         if (!flow.one_way_interpreted) remove(documented);
@@ -435,9 +438,13 @@ private:
                 const std::uint8_t protocol = service.protocols[i];
                 Requirement one = requirement;
                 const bool known = part.need != Need::undetermined;
-                ServiceTerm packets = term(protocol, known ? part.ports : PortSet::all(), from_ports);
+                ServiceTerm packets =
+                    known ? term(protocol, part.ports, from_ports) : term(protocol, PortSet::all(), PortSet::all());
+                // There is nothing to choose between readings of.
+                if (!known && one.reading == Reading::documented) one.reading = Reading::inferred;
                 if (has_icmp_type(protocol) && !service.icmp.empty()) packets.icmp = icmp_types(service);
                 one.services = share({{std::move(packets)}});
+                one.tolerated = tolerated(service, protocol, known ? part.ports : PortSet::all());
                 one.dynamic_rpc = part.dynamic_rpc;
                 for (const Cite& cite : part.cites) one.citations.push_back(citation(catalog_, cite));
                 if (one.need == Need::required && part.need != Need::required) {
@@ -449,6 +456,18 @@ private:
                 choose_member(service, source, target, part, std::move(one));
             }
         }
+    }
+
+    // Any source port where the document only describes them, and every code of an ICMP type.
+    static ServiceSetRef tolerated(const Service& service, std::uint8_t protocol, const PortSet& ports) {
+        if (has_ports(protocol) && !service.source_ports_text.empty()) {
+            return share({{term(protocol, ports, PortSet::all())}});
+        }
+        if (!has_icmp_type(protocol) || service.icmp.empty()) return nullptr;
+        ServiceTerm packets = term(protocol, {}, {});
+        packets.icmp = {};
+        for (const IcmpType& icmp : service.icmp) packets.icmp = packets.icmp | icmp_type(icmp.type);
+        return share({{std::move(packets)}});
     }
 
     static IcmpSet icmp_types(const Service& service) {

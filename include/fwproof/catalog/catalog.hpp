@@ -224,6 +224,7 @@ struct CatalogFlow {
     std::optional<Initiator> initiator_inferred;
     std::string initiator_basis;
     std::string one_way_when;          // boolean parameter: true removes the direction to -> from
+    End one_way_end = End::to;         // who no longer connects then
     bool one_way_interpreted = false;  // the document does not say that it holds for this row
     std::optional<End> assigned;       // whose assigned-to chooses the other end
     SitePairs site_pairs = SitePairs::same;
@@ -254,9 +255,12 @@ std::string_view to_string(StatementKind kind);
 
 struct Statement {
     StatementKind kind{};
+    std::string id;  // may be empty
     std::string title;
     std::optional<std::uint8_t> protocol;
-    PortSet ports;  // empty: none named
+    PortSet ports;                // empty: none named
+    bool ports_unstated = false;  // the number is not printed in the document
+    std::string basis;
     std::vector<std::string> roles;
     std::vector<Cite> cites;
     SourceSpan span;

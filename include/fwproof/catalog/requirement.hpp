@@ -59,8 +59,9 @@ struct Requirement {
     std::string flow, service;  // ids in the catalog
     std::string title;          // "SQL Server Browser", for messages; may be empty
     Endpoint from, to;
-    ServiceSetRef services;  // never null; destination (and where stated source) ports
-    std::string ports_text;  // "tcp/1433" as a message prints it, with the parameter's value
+    ServiceSetRef services;   // never null; destination (and where stated source) ports
+    ServiceSetRef tolerated;  // what an opening may permit besides without being wider; null: nothing
+    std::string ports_text;   // "tcp/1433" as a message prints it, with the parameter's value
     Need need = Need::required;
     std::string need_reason;  // "needed only during installation", "feature web-console is off"
     bool exposing =
