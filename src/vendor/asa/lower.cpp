@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fwproof/base/service.hpp"
+
 namespace fwproof::asa {
 
 namespace {
@@ -91,6 +93,27 @@ void lower_routes(Lowering& lowering) {
     }
 }
 
+// A new TCP connection starts with SYN alone, anything else is dropped whatever the lists say; a routed firewall forwards no
+// broadcast or multicast; fragments are put together first.
+void leave_out(Lowering& lowering) {
+    Product flags;
+    flags.states = StateSet(State::new_);
+    ServiceTerm term;
+    term.protocols = ProtocolSet::of(kTcp);
+    std::vector<Interval<std::uint8_t>> others;
+    for (int bits = 0; bits < 256; ++bits) {
+        if ((bits & kSyn) != 0 && (bits & (kAck | kRst | kFin)) == 0) continue;
+        others.push_back({static_cast<std::uint8_t>(bits), static_cast<std::uint8_t>(bits)});
+    }
+    term.tcp_flags = IntervalSet<std::uint8_t>(std::move(others));
+    flags.services = share(ServiceSet{{std::move(term)}});
+    lowering.policy.impossible.push_back(std::move(flags));
+    if (lowering.config.transparent) return;
+    Product many;
+    many.destination = share(*parse_address_set("224.0.0.0/4, 255.255.255.255, ff00::/8"));
+    lowering.policy.impossible.push_back(std::move(many));
+}
+
 void general_assumptions(Lowering& lowering) {
     auto& assumptions = lowering.policy.assumptions;
     if (lowering.config.has_vpn && lowering.config.vpn_bypass) {
@@ -175,7 +198,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
     if (!dialect.unified_any && config.list6_index.empty()) policy.families = {Family::v4};
 
     Resolver resolver(config, policy);
-    Lowering lowering{config, options, policy, resolver, dialect, {}};
+    Lowering lowering{config, options, policy, resolver, dialect, {}, {}, {}, false};
     lower_lists(lowering);
     lower_interfaces(lowering);
     lower_routes(lowering);
@@ -183,6 +206,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
     lower_box(lowering);
     resolver.add_objects();
     general_assumptions(lowering);
+    leave_out(lowering);
     std::stable_sort(policy.notes.begin(), policy.notes.end(),
                      [](const Note& a, const Note& b) { return a.span.offset < b.span.offset; });
     return policy;

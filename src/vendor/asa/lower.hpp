@@ -28,6 +28,8 @@ struct Lowering {
     Resolver& resolver;
     Dialect dialect;
     std::unordered_map<const AccessList*, RulesetIndex> rulesets;
+    std::optional<RulesetIndex> nat, ingress;  // stages of the transit path, when it has them
+    bool filters_out = false;
 
     SourceSpan span(Place place) const { return span_of(*config.source, place); }
     void note(NoteKind kind, std::string message, std::string hint, Place place);

@@ -19,6 +19,7 @@ public:
     void lower() {
         ruleset_.name = "to-the-box";
         ruleset_.default_verdict = Verdict::unknown;
+        forwarded();
         Product known;
         known.states = StateSet(State::established) | StateSet(State::related);
         ruleset_.rules.push_back(implicit_rule("connection that is known", known, Decide{Verdict::permit, ""}, {}));
@@ -29,6 +30,7 @@ public:
         icmp();
         Path path;
         path.position = Position::inbound;
+        if (lowering_.nat) path.stages.push_back({*lowering_.nat, {}});
         path.stages.push_back({static_cast<RulesetIndex>(lowering_.policy.rulesets.size()), {}});
         lowering_.policy.rulesets.push_back(std::move(ruleset_));
         lowering_.policy.paths.push_back(std::move(path));
@@ -37,6 +39,15 @@ public:
 private:
     void add(std::string name, Product product, Verdict verdict, SourceSpan span) {
         ruleset_.rules.push_back(implicit_rule(std::move(name), std::move(product), Decide{verdict, ""}, span));
+    }
+
+    // A port of the device's address that is translated leads through it: the lists of the way through decide.
+    void forwarded() {
+        if (!lowering_.nat || !lowering_.ingress) return;
+        Rule rule = implicit_rule("translated destination", {}, Jump{*lowering_.ingress}, {});
+        if (lowering_.filters_out) rule.action = Decide{Verdict::unknown, ""};
+        rule.match.any_of.front().destination_translated = true;
+        ruleset_.rules.push_back(std::move(rule));
     }
 
     // A host reaches only the address of the interface that it is behind.

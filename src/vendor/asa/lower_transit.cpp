@@ -45,9 +45,14 @@ public:
         path.position = Position::transit;
         const auto nat = lower_nat(lowering_);
         if (nat && lowering_.dialect.real_addresses) path.stages.push_back({*nat, {}});
-        path.stages.push_back({add(ingress()), {}});
+        lowering_.ingress = add(ingress());
+        path.stages.push_back({*lowering_.ingress, {}});
         if (nat && !lowering_.dialect.real_addresses) path.stages.push_back({*nat, {}});
-        if (auto out = egress()) path.stages.push_back({add(std::move(*out)), {}});
+        if (lowering_.dialect.real_addresses) lowering_.nat = nat;
+        if (auto out = egress()) {
+            lowering_.filters_out = true;
+            path.stages.push_back({add(std::move(*out)), {}});
+        }
         lowering_.policy.paths.push_back(std::move(path));
     }
 
@@ -122,6 +127,8 @@ private:
         connection_rules(ruleset);
         forbidden_by_interfaces(ruleset);
         forbidden_by_levels(ruleset);
+        if (config_.nat_control && !lowering_.dialect.real_addresses) nat_control(ruleset);
+        bridge_groups(ruleset);
         for (const auto& place : config_.established) {
             Rule rule = implicit_rule("established", {}, Decide{Verdict::permit, ""}, lowering_.span(place));
             rule.match.conditional = true;
@@ -236,6 +243,57 @@ private:
                 product.in = product.out = InterfaceSet::of(port.name);
                 ruleset.rules.push_back(implicit_rule("in and out on one interface", product, Decide{Verdict::deny, ""},
                                                       lowering_.span(port.place)));
+            }
+        }
+    }
+
+    // With nat-control (before 8.3) packets between levels need a translation, whatever the lists permit.
+    void nat_control(Ruleset& ruleset) {
+        for (const auto& in : ports_) {
+            for (const auto& out : ports_) {
+                if (in.name == out.name || (in.level && in.level == out.level)) continue;
+                const bool any = std::any_of(config_.old_nat.begin(), config_.old_nat.end(), [&](const OldNatLine& line) {
+                    return line.real_interface == in.name || line.real_interface == out.name;
+                });
+                Product product;
+                product.in = InterfaceSet::of(in.name);
+                product.out = InterfaceSet::of(out.name);
+                Rule rule = implicit_rule("nat-control", product, Decide{Verdict::deny, ""}, {});
+                if (any) {
+                    rule.match.conditional = true;
+                    rule.match.conditions.push_back({ConditionKind::other, "no translation that nat-control asks for", {}});
+                }
+                ruleset.rules.push_back(std::move(rule));
+            }
+        }
+        lowering_.note(NoteKind::unmodelled_condition, "'nat-control' drops what has no translation, which is not followed", "", {});
+    }
+
+    // Lists can stand at a bridge group's members and at its own interface, whose network is the one that routes know.
+    void bridge_groups(Ruleset& ruleset) {
+        const auto listed = [&](std::string_view name) {
+            return std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
+                return group.interface == name && group.direction != AccessGroup::Direction::control_plane;
+            });
+        };
+        for (const auto& bridge : config_.interfaces) {
+            if (bridge.name.empty() || !bridge.hardware.starts_with("BVI")) continue;
+            for (const auto& member : config_.interfaces) {
+                if (member.bridge_group.empty() || member.name.empty() || bridge.hardware.substr(3) != member.bridge_group) continue;
+                if (!listed(bridge.name) && !listed(member.name)) continue;
+                for (const bool inward : {true, false}) {
+                    for (const auto* interface : {&bridge, &member}) {
+                        Product product;
+                        (inward ? product.in : product.out) = InterfaceSet::of(std::string(interface->name));
+                        Rule rule = implicit_rule("bridge group", product, Decide{Verdict::unknown, ""}, lowering_.span(member.place));
+                        rule.match.conditional = true;
+                        rule.match.conditions.push_back({ConditionKind::interface_type, "member of a bridge group with lists", rule.span});
+                        ruleset.rules.push_back(std::move(rule));
+                    }
+                }
+                lowering_.note(NoteKind::unmodelled_condition,
+                               fmt::format("lists of the bridge group of '{}' and of its members are not combined", member.name), "",
+                               member.place);
             }
         }
     }

@@ -180,7 +180,7 @@ void parse_access_group(Config& config, Statement& statement, bool negated) {
         group.direction = AccessGroup::Direction::unreadable;
     }
     if (group.direction == AccessGroup::Direction::unreadable || !statement.at_end()) {
-        const Token at = statement.at_end() ? direction : statement.here();
+        const Token at = group.direction == AccessGroup::Direction::unreadable ? direction : statement.here();
         add_problem(config, {fmt::format("'{}' is not understood in an access-group", at.text),
                              "access-group LIST in|out interface NAME, or access-group LIST global", at.place()});
         group.direction = AccessGroup::Direction::unreadable;

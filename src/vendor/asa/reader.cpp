@@ -57,7 +57,7 @@ void Reader::note(NoteKind kind, std::string message, std::string hint, Place pl
 void Reader::read(const Line& line) {
     const std::string_view text = line.text(*config_.source);
     if (text[0] == ':' || text[0] == '!') {
-        if (text.starts_with(": end")) configuration_seen_ = true;
+        if (text.starts_with(": end")) configuration_seen_ = false;  // what follows may be the terminal's
         return;
     }
     if (block_ == Block::certificate) {
