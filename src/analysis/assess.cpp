@@ -1,4 +1,20 @@
+// 1. Every requirement is led over the firewalls it crosses; each crossing is judged (judge.cpp).
+// 2. Verdicts of requirements decide alternative groups and disputed readings: what another variant or reading
+// satisfies
+//    does not count.
+// 3. What fails is collected by service, pair of roles and path, and explained once.
+// 4. What the crossed paths permit beyond all claims is surplus (surplus.cpp).
 #include "fwproof/analysis/assess.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "analysis/judge.hpp"
+#include "analysis/question.hpp"
+#include "analysis/sides.hpp"
+#include "analysis/surplus.hpp"
 
 namespace fwproof {
 
@@ -13,11 +29,373 @@ std::string_view to_string(Judgement judgement) {
     return "unchecked";
 }
 
-// Until flows are judged, none of them is claimed to be anything but unchecked.
-Assessment assess(const Topology&, std::span<const Requirement> requirements, const AssessOptions&) {
-    Assessment assessment;
-    assessment.required = assessment.unchecked = requirements.size();
-    return assessment;
+namespace {
+
+using ClaimKey = std::pair<std::size_t, const Path*>;  // firewall, path
+
+// What is written on a claim: any source port unless the document names some, any interface.
+Product claim_packets(const Requirement& requirement) {
+    return first_packets(requirement.from.addresses, requirement.to.addresses, requirement.services);
+}
+
+class Run {
+public:
+    Run(const Topology& topology, std::span<const Requirement> requirements, const AssessOptions& options)
+        : topology_(topology), requirements_(requirements), options_(options) {}
+
+    Assessment assessment() {
+        result_.verdicts.assign(requirements_.size(), Judgement::satisfied);
+        cross();
+        std::set<std::size_t> firewalls;
+        for (const auto& [key, claims] : claims_) firewalls.insert(key.first);
+        for (std::size_t i = 0; i < topology_.firewalls.size(); ++i) {
+            if (topology_.firewalls[i].placed) firewalls.insert(i);
+        }
+        for (const std::size_t index : firewalls) open_desk(index);
+        for (auto& [index, desk] : desks_) {
+            std::vector<Meeting*> here;
+            for (auto& meeting : meetings_) {
+                if (meeting.crossing.firewall == index) here.push_back(&meeting);
+            }
+            Judge(*desk).judge(here, requirements_);
+        }
+        for (const auto& meeting : meetings_) worsen(meeting);
+        settle_groups();
+        settle_disputes();
+        collect();
+        for (const auto& [index, desk] : desks_) surplus(index, *desk);
+        count();
+        return std::move(result_);
+    }
+
+private:
+    bool asked(const Requirement& requirement) const {
+        return requirement.need == Need::required || requirement.need == Need::undetermined;
+    }
+
+    void cross() {
+        not_counted_.assign(requirements_.size(), false);
+        unchecked_.assign(requirements_.size(), {});
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            const Requirement& requirement = requirements_[i];
+            auto found = find_crossings(topology_, requirement);
+            if (found.same_host) continue;
+            if (asked(requirement) && !found.unchecked.empty()) mark_unchecked(i, found.unchecked);
+            if (requirement.need == Need::undetermined) {
+                mark_unchecked(i, requirement.need_reason.empty() ? "the document gives no ports and the site none"
+                                                                  : requirement.need_reason);
+            }
+            for (auto& crossing : found.crossings) {
+                claims_[{crossing.firewall, crossing.path}].push_back({i, claim_packets(requirement)});
+                if (requirement.need != Need::required) continue;
+                const auto& firewall = topology_.firewalls[crossing.firewall];
+                const auto& helpers = firewall.helpers;
+                if (!requirement.helper.empty() &&
+                    std::find(helpers.begin(), helpers.end(), requirement.helper) != helpers.end()) {
+                    continue;
+                }
+                if (requirement.reply_only) {
+                    if (!crossing.reply_by_rules) continue;
+                    // Packets of a connection that the other side opened.
+                    for (auto& product : crossing.question) product.states = State::established;
+                    crossing.reply.clear();
+                }
+                meetings_.push_back({i, std::move(crossing), {}, {}, {}, false, {}});
+            }
+        }
+    }
+
+    void mark_unchecked(std::size_t requirement, const std::string& why) {
+        result_.verdicts[requirement] = Judgement::unchecked;
+        if (unchecked_[requirement].empty()) unchecked_[requirement] = why;
+    }
+
+    // Host addresses by host id, and everything that roles are bound to.
+    AddressSetRef own_addresses(const Firewall& firewall) const {
+        AddressSet own;
+        for (const auto& requirement : requirements_) {
+            for (const Endpoint* end : {&requirement.from, &requirement.to}) {
+                if (end->host == firewall.host && !end->anywhere) own = own | *end->addresses;
+            }
+        }
+        return own.empty() ? nullptr : share(std::move(own));
+    }
+
+    AddressSet bound_addresses() const {
+        AddressSet bound;
+        std::set<const AddressSet*> known;
+        for (const auto& requirement : requirements_) {
+            for (const Endpoint* end : {&requirement.from, &requirement.to}) {
+                if (end->external || end->anywhere || !known.insert(end->addresses.get()).second) continue;
+                bound = bound | *end->addresses;
+            }
+        }
+        return bound;
+    }
+
+    void open_desk(std::size_t index) {
+        const Firewall& firewall = topology_.firewalls[index];
+        std::vector<Product> values;
+        for (const auto& meeting : meetings_) {
+            if (meeting.crossing.firewall != index) continue;
+            values.insert(values.end(), meeting.crossing.question.begin(), meeting.crossing.question.end());
+            values.insert(values.end(), meeting.crossing.reply.begin(), meeting.crossing.reply.end());
+            const auto back = opposite(meeting);
+            values.insert(values.end(), back.begin(), back.end());
+        }
+        for (const auto& [key, claims] : claims_) {
+            if (key.first != index) continue;
+            for (const auto& claim : claims) values.push_back(claim.packets);
+        }
+        for (const auto& path : firewall.policy->paths) {
+            const auto question = opening_question(firewall, path.position, own_addresses(firewall));
+            values.insert(values.end(), question.begin(), question.end());
+        }
+        Product bound;
+        bound.source = bound.destination = share(bound_addresses());
+        values.push_back(std::move(bound));
+        desks_.emplace(index, std::make_unique<Desk>(firewall, values));
+    }
+
+    void worsen(const Meeting& meeting) {
+        Judgement& verdict = result_.verdicts[meeting.requirement];
+        const Judgement here =
+            meeting.reply_missing ? std::max(meeting.judgement, Judgement::partial) : meeting.judgement;
+        // What fails is known whatever cannot be checked elsewhere on the way.
+        if (verdict == Judgement::unchecked) {
+            if (here == Judgement::missing || here == Judgement::partial) verdict = here;
+        } else {
+            verdict = std::max(verdict, here);
+        }
+    }
+
+    // One complete variant is enough.
+    void settle_groups() {
+        std::map<std::string, std::map<std::string, std::vector<std::size_t>>> groups;
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            const Requirement& requirement = requirements_[i];
+            if (requirement.any_of_key.empty() || !asked(requirement)) continue;
+            const std::string& variant = requirement.variant.empty() ? requirement.service : requirement.variant;
+            groups[requirement.any_of_key][variant].push_back(i);
+        }
+        for (const auto& [key, variants] : groups) {
+            GroupResult group{key, {}, {}, Judgement::unchecked};
+            for (const auto& [variant, members] : variants) {
+                Judgement worst = Judgement::satisfied;
+                for (const std::size_t i : members) worst = std::max(worst, result_.verdicts[i]);
+                group.judgement = std::min(group.judgement, worst);
+                group.requirements.insert(group.requirements.end(), members.begin(), members.end());
+            }
+            bool first = true;
+            for (const std::size_t i : group.requirements) {
+                in_group_.insert(i);
+                // The group counts as one requirement, its first.
+                not_counted_[i] = !first;
+                if (first || group.judgement == Judgement::satisfied) result_.verdicts[i] = group.judgement;
+                first = false;
+            }
+            if (group.judgement == Judgement::satisfied) {
+                settled_.insert(group.requirements.begin(), group.requirements.end());
+            } else {
+                result_.groups.push_back(std::move(group));
+            }
+        }
+    }
+
+    void settle_disputes() {
+        std::map<std::string, std::vector<std::size_t>> disputes;
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            const Requirement& requirement = requirements_[i];
+            if (!asked(requirement)) continue;
+            if (!requirement.dispute.empty()) {
+                disputes[requirement.dispute].push_back(i);
+            } else if (requirement.reading == Reading::inferred && result_.verdicts[i] == Judgement::satisfied) {
+                result_.disputes.push_back({{i}, false});
+            }
+        }
+        for (const auto& [key, members] : disputes) {
+            Judgement printed = Judgement::satisfied;
+            Judgement meant = Judgement::satisfied;
+            bool has_printed = false;
+            for (const std::size_t i : members) {
+                if (requirements_[i].reading == Reading::documented) {
+                    printed = std::max(printed, result_.verdicts[i]);
+                    has_printed = true;
+                } else {
+                    meant = std::max(meant, result_.verdicts[i]);
+                }
+            }
+            const bool only_as_printed =
+                has_printed && printed == Judgement::satisfied && meant != Judgement::satisfied;
+            if (meant == Judgement::satisfied || only_as_printed)
+                result_.disputes.push_back({members, only_as_printed});
+            for (const std::size_t i : members) {
+                const bool documented = requirements_[i].reading == Reading::documented;
+                if (documented || only_as_printed) settled_.insert(i);
+                if (documented) not_counted_[i] = true;
+                if (!documented && only_as_printed) result_.verdicts[i] = Judgement::satisfied;
+            }
+        }
+    }
+
+    // The opposite direction: who answers opens instead.
+    static std::vector<Product> opposite(const Meeting& meeting) {
+        std::vector<Product> products = meeting.crossing.question;
+        for (auto& product : products) {
+            std::swap(product.source, product.destination);
+            std::swap(product.in, product.out);
+            product.states = State::new_;
+        }
+        return products;
+    }
+
+    void collect() {
+        using Key = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string, int,
+                               std::size_t, const Path*>;
+        std::map<Key, std::size_t> known;
+        std::vector<std::vector<const Meeting*>> members;
+        const auto flow_of = [&](const Requirement& r, std::size_t firewall, const Path* path) -> std::size_t {
+            const Key key{
+                r.catalog, r.flow, r.service, r.from.role, r.to.role, r.any_of_key, static_cast<int>(r.reading),
+                firewall,  path};
+            const auto [entry, fresh] = known.emplace(key, result_.flows.size());
+            if (fresh) {
+                FlowResult flow;
+                flow.firewall = firewall;
+                flow.path = path;
+                result_.flows.push_back(std::move(flow));
+                members.emplace_back();
+            }
+            return entry->second;
+        };
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            if (!unchecked_[i].empty() && !settled_.contains(i)) {
+                const std::size_t at = flow_of(requirements_[i], kNoFirewall, nullptr);
+                FlowResult& flow = result_.flows[at];
+                flow.judgement = Judgement::unchecked;
+                flow.unchecked = unchecked_[i];
+                flow.requirements.push_back(i);
+                flow.failing.push_back(i);
+            }
+            for (; next < meetings_.size() && meetings_[next].requirement == i; ++next) {
+                const auto& crossing = meetings_[next].crossing;
+                members[flow_of(requirements_[i], crossing.firewall, crossing.path)].push_back(&meetings_[next]);
+            }
+        }
+        for (std::size_t i = 0; i < result_.flows.size(); ++i) {
+            if (!members[i].empty()) merge(result_.flows[i], members[i]);
+        }
+        for (auto& group : result_.groups) {
+            for (std::size_t i = 0; i < result_.flows.size(); ++i) {
+                const auto& flow = result_.flows[i];
+                if (flow.judgement == Judgement::satisfied) continue;
+                if (requirements_[flow.requirements[0]].any_of_key == group.key) group.results.push_back(i);
+            }
+        }
+    }
+
+    void merge(FlowResult& flow, const std::vector<const Meeting*>& meetings) {
+        const Desk& desk = *desks_.at(flow.firewall);
+        const Judge judge(desk);
+        Judgement worst = Judgement::satisfied;
+        bool all_missing = true;
+        PacketSet failing = desk.space().empty();
+        PacketSet reply_failing = desk.space().empty();
+        const Meeting* first = nullptr;
+        for (const Meeting* meeting : meetings) worst = std::max(worst, meeting->judgement);
+        for (const Meeting* meeting : meetings) {
+            flow.requirements.push_back(meeting->requirement);
+            flow.notes.insert(flow.notes.end(), meeting->notes.begin(), meeting->notes.end());
+            if (meeting->judgement != Judgement::missing) all_missing = false;
+            if (meeting->reply_missing) {
+                flow.reply_missing = true;
+                reply_failing = reply_failing | meeting->reply_failing;
+            }
+            const bool counts = meeting->judgement == worst ||
+                                (worst == Judgement::missing && meeting->judgement == Judgement::partial);
+            if (meeting->judgement == Judgement::satisfied || !counts) continue;
+            flow.failing.push_back(meeting->requirement);
+            failing = failing | meeting->failing;
+            if (!first) first = meeting;
+        }
+        std::sort(flow.notes.begin(), flow.notes.end());
+        flow.notes.erase(std::unique(flow.notes.begin(), flow.notes.end()), flow.notes.end());
+        flow.judgement = worst == Judgement::missing && !all_missing ? Judgement::partial : worst;
+        flow.counts = std::none_of(flow.requirements.begin(), flow.requirements.end(),
+                                   [&](std::size_t i) { return settled_.contains(i); });
+        for (const std::size_t i : flow.requirements) flow.in_group = flow.in_group || in_group_.contains(i);
+        if (flow.judgement == Judgement::satisfied) {
+            for (const auto& note : flow.notes) {
+                const Requirement& r = requirements_[flow.requirements[0]];
+                std::string text = r.flow + "/" + r.service + " " + note;
+                auto& known = result_.assumptions;
+                if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(std::move(text));
+            }
+        }
+        if (!flow.counts) return;
+        if (first && !failing.empty()) {
+            auto remainder = failing.for_some_interface().products(options_.region_limit);
+            flow.remainder = std::move(remainder.products);
+            flow.remainder_complete = remainder.complete;
+            judge.explain(flow, failing, requirements_[first->requirement]);
+            if (flow.judgement == Judgement::missing) judge.look_backwards(flow, first->crossing, opposite(*first));
+        }
+        if (flow.reply_missing) {
+            const auto& crossing = meetings.front()->crossing;
+            judge.explain_reply(flow, reply_failing, *crossing.reply_path);
+        }
+    }
+
+    void surplus(std::size_t index, const Desk& desk) {
+        const Firewall& firewall = topology_.firewalls[index];
+        if (!firewall.placed) return;
+        const AddressSet bound = bound_addresses();
+        for (const auto& path : firewall.policy->paths) {
+            const Position wanted = path.position;
+            if ((firewall.kind == FirewallKind::transit) != (wanted == Position::transit)) continue;
+            if (!firewall.variant.empty() && !path.variant.empty() && path.variant != firewall.variant) continue;
+            const auto claims = claims_.find({index, &path});
+            static const std::vector<Claim> kNone;
+            find_surplus(desk, index, path, opening_question(firewall, wanted, own_addresses(firewall)),
+                         claims == claims_.end() ? kNone : claims->second, requirements_, bound, options_.region_limit,
+                         result_);
+        }
+    }
+
+    void count() {
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            if (!asked(requirements_[i]) || not_counted_[i]) continue;
+            ++result_.required;
+            switch (result_.verdicts[i]) {
+                case Judgement::satisfied: ++result_.satisfied; break;
+                case Judgement::conditional: ++result_.conditional; break;
+                case Judgement::partial:
+                case Judgement::missing: ++result_.failed; break;
+                case Judgement::unchecked: ++result_.unchecked; break;
+            }
+        }
+    }
+
+    static constexpr std::size_t kNoFirewall = static_cast<std::size_t>(-1);
+
+    const Topology& topology_;
+    std::span<const Requirement> requirements_;
+    const AssessOptions& options_;
+    Assessment result_;
+    std::vector<Meeting> meetings_;  // by requirement
+    std::map<ClaimKey, std::vector<Claim>> claims_;
+    std::map<std::size_t, std::unique_ptr<Desk>> desks_;
+    std::vector<std::string> unchecked_;  // by requirement
+    std::vector<bool> not_counted_;       // another requirement stands for it
+    std::set<std::size_t> settled_;       // what fails there is no finding
+    std::set<std::size_t> in_group_;
+};
+
+}  // namespace
+
+Assessment assess(const Topology& topology, std::span<const Requirement> requirements, const AssessOptions& options) {
+    return Run(topology, requirements, options).assessment();
 }
 
 }  // namespace fwproof

@@ -39,6 +39,8 @@ struct FlowResult {
     std::size_t firewall = 0;               // into Topology::firewalls; meaningless when unchecked
     const Path* path = nullptr;
     Judgement judgement{};
+    bool counts = true;     // false: another reading or another variant is enough
+    bool in_group = false;  // a member of an alternative group: reported with it
     Cause cause = Cause::none;
     std::vector<Decider> deciders;    // of what is not surely permitted; in the order of evaluation
     std::optional<Decider> defeated;  // cause shadowed: the permit that would apply but is not reached
@@ -56,8 +58,10 @@ struct FlowResult {
 
 // One alternative group between two hosts, none of whose variants is complete.
 struct GroupResult {
-    std::vector<std::size_t> results;  // into Assessment::flows: the incomplete members
-    std::string group;
+    std::string key;                        // Requirement::any_of_key
+    std::vector<std::size_t> requirements;  // all members
+    std::vector<std::size_t> results;       // into Assessment::flows: where members fail
+    Judgement judgement{};                  // of its best variant
 };
 
 // Why an opening is more than is needed.
@@ -78,9 +82,16 @@ struct Surplus {
     std::vector<std::string> conditions;
 };
 
+// Rules of a transit device that permit nothing from or to an address that a role is bound to.
+struct Unrelated {
+    std::size_t firewall = 0;
+    const Path* path = nullptr;
+    std::size_t rules = 0;
+};
+
 // A documented entry whose reading decides the verdict.
 struct Dispute {
-    std::vector<std::size_t> requirements;  // of both readings
+    std::vector<std::size_t> requirements;  // of both readings where both were judged
     bool only_as_printed = false;           // satisfied as printed, but not as likely meant
 };
 
@@ -92,7 +103,10 @@ struct Assessment {
     std::vector<FlowResult> flows;  // required ones, in the order of the requirements
     std::vector<GroupResult> groups;
     std::vector<Surplus> surplus;  // by firewall and rule
+    std::vector<Unrelated> unrelated;
     std::vector<Dispute> disputes;
+    std::vector<Judgement> verdicts;  // of each requirement: the worst on its way; needed ones only, else satisfied
+    std::vector<std::string> assumptions;  // what verdicts rest on that nobody stated; one sentence each
     std::size_t required = 0, satisfied = 0, conditional = 0, failed = 0, unchecked = 0;  // requirements
 };
 

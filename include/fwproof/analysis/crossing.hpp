@@ -62,7 +62,7 @@ struct Crossing {
 struct CrossingResult {
     std::vector<Crossing> crossings;
     bool same_host = false;  // both ends are one host: nothing to cross
-    std::string unchecked;   // why nobody can say; empty when there are crossings or same_host
+    std::string unchecked;   // why nobody can say of the way, or of a part of it beside the crossings; else empty
 };
 
 CrossingResult find_crossings(const Topology& topology, const Requirement& requirement);

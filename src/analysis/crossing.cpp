@@ -1,0 +1,314 @@
+// Firewalls on the path: the source host's outbound rules, the transit devices between the two zones (declared, or the
+// shortest way over the zone pairs that devices separate), the destination host's inbound rules.
+#include "fwproof/analysis/crossing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "analysis/question.hpp"
+#include "analysis/sides.hpp"
+
+namespace fwproof {
+
+namespace {
+
+Firewall unplaced(const LoadedPolicy& loaded) {
+    Firewall firewall;
+    firewall.id = loaded.firewall.empty() ? loaded.file : loaded.firewall;
+    firewall.file = loaded.file;
+    firewall.policy = loaded.policy;
+    return firewall;
+}
+
+}  // namespace
+
+Topology make_topology(const Site& site, std::span<const LoadedPolicy> policies) {
+    Topology topology;
+    topology.zones = site.zones;
+    topology.paths = site.paths;
+    for (const auto& loaded : policies) {
+        Firewall firewall = unplaced(loaded);
+        if (const SiteFirewall* placed = site.firewall(loaded.firewall); placed && !loaded.firewall.empty()) {
+            firewall.placed = true;
+            firewall.kind = placed->kind;
+            firewall.host = placed->host;
+            firewall.variant = placed->network_profile;
+            firewall.zones = placed->zones;
+            firewall.interfaces = placed->interfaces;
+            firewall.stateful = placed->stateful;
+            firewall.helpers = placed->helpers;
+        }
+        topology.firewalls.push_back(std::move(firewall));
+    }
+    return topology;
+}
+
+Topology make_topology(std::span<const LoadedPolicy> policies) {
+    Topology topology;
+    for (const auto& loaded : policies) topology.firewalls.push_back(unplaced(loaded));
+    return topology;
+}
+
+namespace {
+
+std::string zone_of(const Topology& topology, const Endpoint& end) {
+    if (!end.zone.empty()) return end.zone;
+    if (end.anywhere) return {};
+    for (const auto& zone : topology.zones) {
+        if (end.addresses->subset_of(zone.prefixes)) return zone.id;
+    }
+    return {};
+}
+
+bool separates(const Firewall& firewall, const std::string& a, const std::string& b) {
+    return std::any_of(firewall.zones.begin(), firewall.zones.end(), [&](const auto& pair) {
+        return (pair.first == a && pair.second == b) || (pair.first == b && pair.second == a);
+    });
+}
+
+// One zone change on the way, and the devices that may be passed there.
+struct Hop {
+    std::string from, to;
+};
+
+// The ways between two zones with the fewest changes; more than one when it is not clear which is taken.
+std::vector<std::vector<Hop>> shortest_ways(const Topology& topology, const std::string& from, const std::string& to) {
+    constexpr std::size_t kMost = 8;
+    std::map<std::string, std::size_t> distance{{from, 0}};
+    std::deque<std::vector<Hop>> open{{}};
+    std::vector<std::vector<Hop>> found;
+    std::size_t steps = 0;
+    while (!open.empty() && found.size() < kMost && ++steps < 10'000) {
+        const auto way = open.front();
+        open.pop_front();
+        const std::string& here = way.empty() ? from : way.back().to;
+        if (here == to) {
+            found.push_back(way);
+            continue;
+        }
+        if (!found.empty() && way.size() >= found[0].size()) continue;
+        std::vector<std::string> next;
+        for (const auto& firewall : topology.firewalls) {
+            if (!firewall.placed || firewall.kind != FirewallKind::transit) continue;
+            for (const auto& [a, b] : firewall.zones) {
+                if (a == here) next.push_back(b);
+                if (b == here) next.push_back(a);
+            }
+        }
+        std::sort(next.begin(), next.end());
+        next.erase(std::unique(next.begin(), next.end()), next.end());
+        for (const auto& zone : next) {
+            const auto [known, fresh] = distance.emplace(zone, way.size() + 1);
+            if (!fresh && known->second < way.size() + 1) continue;
+            auto longer = way;
+            longer.push_back({here, zone});
+            open.push_back(std::move(longer));
+        }
+    }
+    return found;
+}
+
+struct TransitStep {
+    std::size_t firewall;
+    std::string from_zone, to_zone;
+};
+
+struct TransitRoute {
+    std::vector<TransitStep> steps;
+    std::string unknown;  // why the way is not known
+};
+
+TransitRoute declared_route(const Topology& topology, const SitePath& path, bool backwards, const std::string& from,
+                            const std::string& to) {
+    TransitRoute route;
+    auto via = path.via;
+    if (backwards) std::reverse(via.begin(), via.end());
+    for (const auto& id : via) {
+        for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
+            const auto& firewall = topology.firewalls[i];
+            if (firewall.id != id || !firewall.placed) continue;
+            // Zones name interfaces only at the ends; what lies between two devices is left open.
+            route.steps.push_back({i, id == via.front() ? from : "", id == via.back() ? to : ""});
+        }
+    }
+    return route;
+}
+
+TransitRoute transit_route(const Topology& topology, const Requirement& requirement) {
+    const std::string from = zone_of(topology, requirement.from);
+    const std::string to = zone_of(topology, requirement.to);
+    for (const auto& path : topology.paths) {
+        if (path.from_zone == from && path.to_zone == to && !from.empty() && !to.empty()) {
+            return declared_route(topology, path, false, from, to);
+        }
+    }
+    for (const auto& path : topology.paths) {
+        if (path.from_zone == to && path.to_zone == from && !from.empty() && !to.empty()) {
+            return declared_route(topology, path, true, from, to);
+        }
+    }
+    TransitRoute route;
+    if (!from.empty() && from == to) return route;
+    bool zoned = false;
+    for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
+        const auto& firewall = topology.firewalls[i];
+        if (!firewall.placed || firewall.kind != FirewallKind::transit) continue;
+        if (firewall.zones.empty()) {
+            route.steps.push_back({i, from, to});
+        } else {
+            zoned = true;
+        }
+    }
+    if (!zoned) return route;
+    if (from.empty() || to.empty()) {
+        const Endpoint& lost = from.empty() ? requirement.from : requirement.to;
+        if (route.steps.empty()) route.unknown = fmt::format("the site says no zone for {}", lost.host);
+        return route;
+    }
+    const auto ways = shortest_ways(topology, from, to);
+    if (ways.size() > 1 && ways[0].size() > 1) {
+        route.unknown =
+            fmt::format("there are several ways from zone {} to zone {}; declare one with [[path]]", from, to);
+        return route;
+    }
+    if (ways.empty()) return route;
+    for (const auto& hop : ways[0]) {
+        for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
+            const auto& firewall = topology.firewalls[i];
+            if (firewall.placed && firewall.kind == FirewallKind::transit && separates(firewall, hop.from, hop.to)) {
+                route.steps.push_back({i, hop.from, hop.to});
+            }
+        }
+    }
+    return route;
+}
+
+bool same_host(const Requirement& requirement) {
+    const auto& from = requirement.from;
+    const auto& to = requirement.to;
+    if (from.anywhere || to.anywhere || from.external || to.external) return from.host == to.host && !from.network;
+    if (from.host == to.host) return !from.network;
+    if (from.network || to.network || !(*from.addresses == *to.addresses)) return false;
+    return !from.addresses->empty();
+}
+
+bool replies_meet_rules(const Firewall& firewall) {
+    if (firewall.stateful) return !*firewall.stateful;
+    return firewall.policy->replies == ReplyHandling::by_rules;
+}
+
+// Adds one crossing for each path of that position.
+class Finder {
+public:
+    Finder(const Topology& topology, const Requirement& requirement)
+        : topology_(topology), requirement_(requirement), first_(first_packet_services(requirement.services)) {
+        client_ = client_services(first_);
+        reply_ = reply_services(client_);
+    }
+
+    void add(std::size_t index, Position position, const std::string& from_zone, const std::string& to_zone) {
+        const Firewall& firewall = topology_.firewalls[index];
+        const Policy& policy = *firewall.policy;
+        const AddressSet from = of_families(policy, *requirement_.from.addresses);
+        const AddressSet to = of_families(policy, *requirement_.to.addresses);
+        const bool v4 = !from.v4.empty() && !to.v4.empty();
+        const bool v6 = !from.v6.empty() && !to.v6.empty();
+        if (!v4 && !v6) {
+            silent_.push_back(firewall.id);
+            return;
+        }
+        const auto question = products(firewall, position, from_zone, from, to_zone, to, client_, State::new_);
+        if (question.empty()) return;
+        bool any = false;
+        for (const auto& path : policy.paths) {
+            if (path.position != position) continue;
+            if (!firewall.variant.empty() && !path.variant.empty() && path.variant != firewall.variant) continue;
+            any = true;
+            Crossing crossing;
+            crossing.firewall = index;
+            crossing.path = &path;
+            crossing.question = question;
+            crossing.reply_by_rules = replies_meet_rules(firewall);
+            if (crossing.reply_by_rules && reply_) {
+                const Position back = position == Position::inbound    ? Position::outbound
+                                      : position == Position::outbound ? Position::inbound
+                                                                       : Position::transit;
+                crossing.reply_path = policy.find_path(back, path.variant);
+                crossing.reply = products(firewall, back, to_zone, to, from_zone, from, reply_, State::established);
+            }
+            result.crossings.push_back(std::move(crossing));
+        }
+        if (!any) {
+            result.unchecked =
+                fmt::format("the export of {} has no rules for {} traffic", firewall.id, to_string(position));
+        }
+    }
+
+    // Says what could not be judged on the way.
+    void finish(const std::string& unknown_way) {
+        for (const auto& id : silent_) {
+            const bool covered = std::any_of(result.crossings.begin(), result.crossings.end(), [&](const Crossing& c) {
+                return topology_.firewalls[c.firewall].id == id;
+            });
+            if (covered) continue;
+            result.unchecked = fmt::format("the export of {} does not cover the addresses of {} and {}", id,
+                                           requirement_.from.host, requirement_.to.host);
+        }
+        if (!unknown_way.empty()) result.unchecked = unknown_way;
+        if (result.crossings.empty() && result.unchecked.empty()) {
+            result.unchecked =
+                fmt::format("no export covers the path from {} to {}", requirement_.from.host, requirement_.to.host);
+        }
+    }
+
+    CrossingResult result;
+
+private:
+    static std::vector<Product> products(const Firewall& firewall, Position position, const std::string& from_zone,
+                                         const AddressSet& from, const std::string& to_zone, const AddressSet& to,
+                                         const ServiceSetRef& services, State state) {
+        Product header;
+        header.services = services;
+        header.states = state;
+        if (position == Position::transit) return transit_products(firewall, from_zone, from, to_zone, to, header);
+        header.source = share(from);
+        header.destination = share(to);
+        header.in = position == Position::inbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
+        header.out = position == Position::outbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
+        return {header};
+    }
+
+    std::vector<std::string> silent_;  // firewalls with an export of the other family
+    const Topology& topology_;
+    const Requirement& requirement_;
+    ServiceSetRef first_, client_, reply_;
+};
+
+}  // namespace
+
+CrossingResult find_crossings(const Topology& topology, const Requirement& requirement) {
+    CrossingResult result;
+    if (same_host(requirement)) {
+        result.same_host = true;
+        return result;
+    }
+    Finder finder(topology, requirement);
+    const auto add_host = [&](const std::string& host, Position position) {
+        for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
+            const auto& firewall = topology.firewalls[i];
+            if (firewall.placed && firewall.kind == FirewallKind::host && firewall.host == host) {
+                finder.add(i, position, "", "");
+            }
+        }
+    };
+    add_host(requirement.from.host, Position::outbound);
+    const TransitRoute route = transit_route(topology, requirement);
+    for (const auto& step : route.steps) finder.add(step.firewall, Position::transit, step.from_zone, step.to_zone);
+    add_host(requirement.to.host, Position::inbound);
+    finder.finish(route.unknown);
+    return std::move(finder.result);
+}
+
+}  // namespace fwproof

@@ -1,0 +1,261 @@
+// A question is answered in bulk for all flows that meet one path; a flow that is only undecided there is asked again
+// with what it lets rules assume. Interfaces that a flow does not fix are quantified: a packet fails surely when some
+// interface stops it, and is possible when some interface lets it through.
+#include "analysis/judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/overlap.hpp"
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kPeerProducts = 64;
+constexpr std::size_t kMostDeciders = 16;
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return out;
+}
+
+std::string_view base_name(std::string_view path) {
+    const auto slash = path.find_last_of("\\/");
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+// A catalog may name a program by its file alone.
+bool same_program(std::string_view catalogued, std::string_view scoped) {
+    const std::string a = lower(catalogued);
+    const std::string b = lower(scoped);
+    if (a == b) return true;
+    return a.find_first_of("\\/") == std::string::npos && a == base_name(b);
+}
+
+bool types_unstated(const Requirement& requirement) {
+    const auto& terms = requirement.services->terms;
+    return !terms.empty() && std::all_of(terms.begin(), terms.end(), [](const ServiceTerm& term) {
+        const auto types = ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6);
+        return term.protocols.subset_of(types) && term.icmp.is_all();
+    });
+}
+
+bool assumes_anything(const Requirement& requirement) {
+    return !requirement.programs.empty() || !requirement.program_services.empty() || requirement.dynamic_rpc ||
+           requirement.endpoint_mapper;
+}
+
+void keep_decider(std::vector<Decider>& deciders, const Hit& hit) {
+    const auto known =
+        std::find_if(deciders.begin(), deciders.end(), [&](const Decider& d) { return d.rule == hit.rule; });
+    if (known == deciders.end() && deciders.size() < kMostDeciders)
+        deciders.push_back({hit.rule, hit.verdict, hit.surely});
+}
+
+}  // namespace
+
+Assumption assumption_for(const Requirement& requirement) {
+    return [&requirement](const Condition& condition) {
+        switch (condition.kind) {
+            case ConditionKind::program:
+                return std::any_of(requirement.programs.begin(), requirement.programs.end(),
+                                   [&](const std::string& program) { return same_program(program, condition.value); });
+            case ConditionKind::service:
+                return std::any_of(
+                    requirement.program_services.begin(), requirement.program_services.end(),
+                    [&](const std::string& service) { return lower(service) == lower(condition.value); });
+            case ConditionKind::port_keyword: {
+                const std::string keyword = lower(condition.value);
+                if (keyword == "rpc") return requirement.dynamic_rpc;
+                return (keyword == "rpc-epmap" || keyword == "rpcepmap") && requirement.endpoint_mapper;
+            }
+            default: return false;
+        }
+    };
+}
+
+Judge::Verdict3 Judge::compare(const PacketSet& question, const Desk::Bounds& bounds) const {
+    const PacketSet whole = question.for_some_interface();
+    const PacketSet not_surely = (question - bounds.surely).for_some_interface();
+    const PacketSet possibly = (question & bounds.possibly).for_some_interface();
+    if (not_surely.empty()) return {Judgement::satisfied, desk_.space().empty()};
+    if (possibly.empty()) return {Judgement::missing, question};
+    const PacketSet never = whole - possibly;
+    if (!never.empty()) return {Judgement::partial, question & never};
+    return {Judgement::conditional, question & not_surely};
+}
+
+// An end whose address nobody knows is served when some address is: a source and a destination set for which the whole
+// service passes.
+bool Judge::enough_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
+                                 const Desk::Bounds& bounds) const {
+    const bool from = requirement.from.anywhere;
+    const bool to = requirement.to.anywhere;
+    const bool types = types_unstated(requirement);
+    if (!from && !to && !types) return false;
+    const PacketSet stopped = (question - bounds.surely).for_some_interface();
+    const PacketSet passing = question.for_some_interface() - stopped;
+    for (const auto& product : passing.products(kPeerProducts).products) {
+        Product peer;
+        if (from) peer.source = product.source;
+        if (to) peer.destination = product.destination;
+        if (types) peer.services = product.services;
+        const PacketSet part = question & desk_.space().from(peer);
+        if (part.empty() || part.intersects(stopped)) continue;
+        if (from && peer.source && !(*peer.source == *requirement.from.addresses)) {
+            meeting.notes.push_back(
+                fmt::format("holds for {} only at {}", requirement.from.role, to_string(*peer.source)));
+        }
+        if (to && peer.destination && !(*peer.destination == *requirement.to.addresses)) {
+            meeting.notes.push_back(
+                fmt::format("holds for {} only at {}", requirement.to.role, to_string(*peer.destination)));
+        }
+        return true;
+    }
+    return false;
+}
+
+void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const {
+    const Crossing& crossing = meeting.crossing;
+    if (!crossing.reply_by_rules || crossing.reply.empty()) return;
+    const PacketSet question = desk_.question(crossing.reply);
+    if (!crossing.reply_path) return;
+    const auto bounds = desk_.permitted(*crossing.reply_path, question);
+    const auto verdict = compare(question, bounds);
+    if (verdict.judgement == Judgement::satisfied) return;
+    if ((requirement.from.anywhere || requirement.to.anywhere) && question.intersects(bounds.surely)) return;
+    if (verdict.judgement == Judgement::conditional) {
+        meeting.judgement = Judgement::conditional;
+        meeting.notes.push_back("whether replies pass is not decided by the rules alone");
+    } else {
+        meeting.reply_missing = true;
+    }
+    meeting.reply_failing = verdict.failing;
+}
+
+void Judge::judge(std::vector<Meeting*> meetings, std::span<const Requirement> requirements) {
+    std::map<const Path*, PacketSet> asked;
+    for (Meeting* meeting : meetings) {
+        const PacketSet question = desk_.question(meeting->crossing.question);
+        const auto [known, fresh] = asked.emplace(meeting->crossing.path, question);
+        if (!fresh) known->second = known->second | question;
+    }
+    std::map<const Path*, Desk::Bounds> bounds;
+    for (const auto& [path, question] : asked) bounds.emplace(path, desk_.permitted(*path, question));
+    for (Meeting* meeting : meetings) {
+        const Requirement& requirement = requirements[meeting->requirement];
+        const PacketSet question = desk_.question(meeting->crossing.question);
+        Desk::Bounds known = bounds.at(meeting->crossing.path);
+        auto verdict = compare(question, known);
+        if (verdict.judgement != Judgement::satisfied && verdict.judgement != Judgement::missing &&
+            assumes_anything(requirement)) {
+            known = desk_.permitted(*meeting->crossing.path, question, assumption_for(requirement));
+            verdict = compare(question, known);
+        }
+        if (verdict.judgement != Judgement::satisfied && verdict.judgement != Judgement::missing) {
+            if (enough_for_some_peer(*meeting, requirement, question, known)) {
+                verdict = {Judgement::satisfied, desk_.space().empty()};
+            } else if (verdict.judgement == Judgement::partial &&
+                       enough_for_some_peer(*meeting, requirement, question, {known.possibly, known.possibly})) {
+                verdict = {Judgement::conditional, question & known.possibly};
+            }
+        }
+        meeting->judgement = verdict.judgement;
+        meeting->failing = verdict.failing;
+        if (verdict.judgement == Judgement::satisfied || verdict.judgement == Judgement::conditional) {
+            judge_reply(*meeting, requirement);
+        }
+    }
+}
+
+void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirement& requirement) const {
+    const Policy& policy = desk_.policy();
+    const bool conditional = result.judgement == Judgement::conditional;
+    const auto hits = desk_.evaluator().attribute(*result.path, failing, assumption_for(requirement));
+    bool by_default = true;
+    bool sure = false;
+    for (const auto& hit : hits) {
+        if (hit.packets.empty()) continue;
+        const bool undecided = !hit.surely || hit.verdict == Verdict::unknown;
+        if (conditional ? !undecided : hit.verdict == Verdict::permit) continue;
+        keep_decider(result.deciders, hit);
+        if (undecided) {
+            for (auto& text : desk_.conditions(hit.rule)) {
+                if (std::find(result.conditions.begin(), result.conditions.end(), text) == result.conditions.end()) {
+                    result.conditions.push_back(std::move(text));
+                }
+            }
+        }
+        if (hit.verdict == Verdict::deny) {
+            sure = sure || hit.surely;
+            if (!is_implicit(policy, hit.rule)) by_default = false;
+        }
+    }
+    result.witness = failing.pick();
+    if (conditional) {
+        result.cause = Cause::undecided;
+        if (result.deciders.empty()) {
+            result.conditions.push_back("the interface that the packets use, which the export does not say");
+            for (const auto& hit : hits) {
+                if (hit.verdict != Verdict::permit && !hit.packets.empty()) keep_decider(result.deciders, hit);
+            }
+        }
+        return;
+    }
+    result.cause = by_default ? Cause::default_deny : Cause::explicit_deny;
+    if (by_default) return;
+    // A permit that would apply if it were reached.
+    const auto ruleset_order = reachable_rulesets(policy, *result.path);
+    const auto asked = failing.for_some_interface().products(kPeerProducts).products;
+    for (const RulesetIndex index : ruleset_order) {
+        const auto& rules = policy.rulesets[index].rules;
+        for (std::uint32_t i = 0; i < rules.size(); ++i) {
+            const auto* decide = std::get_if<Decide>(&rules[i].action);
+            if (!decide || decide->verdict != Verdict::permit || !rules[i].enabled || rules[i].implicit) continue;
+            const bool meets =
+                std::any_of(rules[i].match.any_of.begin(), rules[i].match.any_of.end(), [&](const Match& m) {
+                    return std::any_of(asked.begin(), asked.end(),
+                                       [&](const Product& product) { return overlap(m.header, product); });
+                });
+            if (!meets) continue;
+            std::vector<Product> headers;
+            for (const auto& match : rules[i].match.any_of) headers.push_back(match.header);
+            if (!desk_.space().from(headers).intersects(failing)) continue;
+            result.cause = Cause::shadowed;
+            result.defeated = Decider{{index, i}, Verdict::permit, rules[i].match.exact()};
+            return;
+        }
+    }
+}
+
+void Judge::explain_reply(FlowResult& result, const PacketSet& failing, const Path& path) const {
+    for (const auto& hit : desk_.evaluator().attribute(path, failing)) {
+        if (hit.verdict != Verdict::permit && !hit.packets.empty()) keep_decider(result.reply_deciders, hit);
+    }
+    result.reply_witness = failing.pick();
+}
+
+void Judge::look_backwards(FlowResult& result, const Crossing& crossing, const std::vector<Product>& opposite) const {
+    if (opposite.empty()) return;
+    const Position position = crossing.path->position == Position::inbound    ? Position::outbound
+                              : crossing.path->position == Position::outbound ? Position::inbound
+                                                                              : Position::transit;
+    const Path* path = desk_.policy().find_path(position, crossing.path->variant);
+    if (!path) return;
+    const PacketSet question = desk_.question(opposite);
+    const PacketSet open = desk_.permitted(*path, question).surely & question;
+    if (open.empty()) return;
+    for (const auto& hit : desk_.evaluator().attribute(*path, open)) {
+        if (hit.verdict == Verdict::permit && hit.surely && !hit.packets.empty() &&
+            !is_implicit(desk_.policy(), hit.rule)) {
+            result.reversed = Decider{hit.rule, hit.verdict, hit.surely};
+        }
+    }
+}
+
+}  // namespace fwproof

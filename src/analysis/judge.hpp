@@ -1,0 +1,54 @@
+// The verdict on required packets at one path of one firewall.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/desk.hpp"
+#include "fwproof/analysis/assess.hpp"
+
+namespace fwproof {
+
+// One required flow where it meets a path. The sets leave interfaces open: a packet is surely permitted when it is on
+// every interface that it may come from, possibly when it is on some.
+struct Meeting {
+    std::size_t requirement = 0;
+    Crossing crossing;
+    Judgement judgement{};
+    PacketSet failing;  // not possibly permitted (missing, partial), or not surely (conditional); of the question
+    std::vector<std::string> notes;
+    bool reply_missing = false;
+    PacketSet reply_failing;
+};
+
+// What the requirement lets rules assume: its programs, its services, its port keywords.
+Assumption assumption_for(const Requirement& requirement);
+
+class Judge {
+public:
+    explicit Judge(const Desk& desk) : desk_(desk) {}
+
+    // Fills in the verdicts; all meetings are with this desk's firewall.
+    void judge(std::vector<Meeting*> meetings, std::span<const Requirement> requirements);
+
+    // Why the packets do not pass: fills deciders, cause, defeated, conditions and witness of the result.
+    void explain(FlowResult& result, const PacketSet& failing, const Requirement& requirement) const;
+    // Which rules stop the replies.
+    void explain_reply(FlowResult& result, const PacketSet& failing, const Path& path) const;
+    // The rule by which the opposite direction is open.
+    void look_backwards(FlowResult& result, const Crossing& crossing, const std::vector<Product>& opposite) const;
+
+private:
+    struct Verdict3 {
+        Judgement judgement{};
+        PacketSet failing;
+    };
+    Verdict3 compare(const PacketSet& question, const Desk::Bounds& bounds) const;
+    bool enough_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
+                              const Desk::Bounds& bounds) const;
+    void judge_reply(Meeting& meeting, const Requirement& requirement) const;
+
+    const Desk& desk_;
+};
+
+}  // namespace fwproof

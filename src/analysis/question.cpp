@@ -1,0 +1,106 @@
+#include "analysis/question.hpp"
+
+#include <array>
+#include <utility>
+
+#include "fwproof/analysis/crossing.hpp"
+
+namespace fwproof {
+
+namespace {
+
+using FlagSet = IntervalSet<std::uint8_t>;
+
+// ICMP types and the type that answers them (RFC 792, RFC 4443).
+constexpr std::array<std::pair<std::uint8_t, std::uint8_t>, 4> kIcmpAnswers = {{{8, 0}, {13, 14}, {15, 16}, {17, 18}}};
+constexpr std::uint8_t kEcho6 = 128, kEchoReply6 = 129;
+
+ProtocolSet with_ports() {
+    return ProtocolSet::of(kTcp) | ProtocolSet::of(kUdp) | ProtocolSet::of(kDccp) | ProtocolSet::of(kSctp) |
+           ProtocolSet::of(kUdpLite);
+}
+
+ProtocolSet with_types() { return ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6); }
+
+}  // namespace
+
+ServiceSetRef first_packet_services(const ServiceSetRef& services) {
+    const std::vector<ServiceTerm> any{ServiceTerm{}};
+    ServiceSet first;
+    for (const auto& term : services ? services->terms : any) {
+        ServiceTerm tcp = term;
+        tcp.protocols = term.protocols & ProtocolSet::of(kTcp);
+        tcp.tcp_flags = term.tcp_flags & FlagSet::of(kSyn);
+        if (!tcp.protocols.empty() && !tcp.tcp_flags.empty()) first.terms.push_back(std::move(tcp));
+        ServiceTerm other = term;
+        other.protocols = term.protocols - ProtocolSet::of(kTcp);
+        if (!other.protocols.empty()) first.terms.push_back(std::move(other));
+    }
+    return share(std::move(first));
+}
+
+ServiceSetRef client_services(const ServiceSetRef& first_packets) {
+    ServiceSet client;
+    for (const auto& term : first_packets->terms) {
+        if (!term.source_ports.is_all() || term.destination_ports.is_all()) {
+            client.terms.push_back(term);
+            continue;
+        }
+        // Terms with destination ports match only protocols that have ports.
+        ServiceTerm narrowed = term;
+        narrowed.source_ports = PortSet::range(1024, 65535);
+        client.terms.push_back(std::move(narrowed));
+    }
+    return share(std::move(client));
+}
+
+ServiceSetRef reply_services(const ServiceSetRef& client) {
+    ServiceSet reply;
+    for (const auto& term : client->terms) {
+        ServiceTerm back;
+        back.protocols = term.protocols & with_ports();
+        back.source_ports = term.destination_ports;
+        back.destination_ports = term.source_ports;
+        const ProtocolSet tcp = back.protocols & ProtocolSet::of(kTcp);
+        const ProtocolSet others = back.protocols - tcp;
+        if (!tcp.empty()) {
+            ServiceTerm answer = back;
+            answer.protocols = tcp;
+            answer.tcp_flags = FlagSet::of(kAck) | FlagSet::of(kSyn | kAck);
+            reply.terms.push_back(std::move(answer));
+        }
+        if (!others.empty()) {
+            back.protocols = others;
+            reply.terms.push_back(std::move(back));
+        }
+        if (!(term.protocols & with_types()).empty() && !term.icmp.is_all()) {
+            if (term.protocols.contains(kIcmp)) {
+                for (const auto& [asks, answers] : kIcmpAnswers) {
+                    if ((term.icmp & icmp_type(asks)).empty()) continue;
+                    ServiceTerm answer;
+                    answer.protocols = ProtocolSet::of(kIcmp);
+                    answer.icmp = icmp_code(answers, 0);
+                    reply.terms.push_back(std::move(answer));
+                }
+            }
+            if (term.protocols.contains(kIcmp6) && !(term.icmp & icmp_type(kEcho6)).empty()) {
+                ServiceTerm answer;
+                answer.protocols = ProtocolSet::of(kIcmp6);
+                answer.icmp = icmp_code(kEchoReply6, 0);
+                reply.terms.push_back(std::move(answer));
+            }
+        }
+    }
+    return reply.terms.empty() ? nullptr : share(std::move(reply));
+}
+
+Product first_packets(AddressSetRef from, AddressSetRef to, const ServiceSetRef& services) {
+    Product product;
+    product.source = std::move(from);
+    product.destination = std::move(to);
+    product.services = first_packet_services(services);
+    product.states = State::new_;
+    return product;
+}
+
+}  // namespace fwproof

@@ -1,0 +1,20 @@
+// The packets that a required flow sends, as products: its first packets and the first packets of its replies.
+#pragma once
+
+#include <vector>
+
+#include "fwproof/base/product.hpp"
+
+namespace fwproof {
+
+// The services' first packets: TCP with SYN alone, other protocols as they are. Null: of every service.
+ServiceSetRef first_packet_services(const ServiceSetRef& services);
+
+// The same with the source ports that clients really use (1024-65535) where the services leave them open.
+ServiceSetRef client_services(const ServiceSetRef& first_packets);
+
+// What answers them: ports exchanged, TCP with SYN and ACK or with ACK, ICMP types that have an answer. Null when
+// nothing answers.
+ServiceSetRef reply_services(const ServiceSetRef& client);
+
+}  // namespace fwproof

@@ -1,0 +1,172 @@
+#include "check/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fwproof {
+
+std::string join_some(const std::vector<std::string>& words, std::size_t most) {
+    if (words.empty()) return {};
+    std::string text = words[0];
+    const std::size_t shown = words.size() <= most ? words.size() : std::max<std::size_t>(most - 1, 1);
+    for (std::size_t i = 1; i < shown; ++i) {
+        const bool last = i + 1 == words.size();
+        text += (last ? " and " : ", ") + words[i];
+    }
+    if (shown < words.size()) text += fmt::format(" and {} more", words.size() - shown);
+    return text;
+}
+
+std::string rule_name(const Policy& policy, RuleRef ref) {
+    const Ruleset& ruleset = policy.rulesets[ref.ruleset];
+    if (ref.rule >= ruleset.rules.size()) return fmt::format("the default of {}", ruleset.name);
+    const Rule& rule = ruleset.rules[ref.rule];
+    return rule.name.empty() ? fmt::format("{} rule {}", ruleset.name, ref.rule + 1) : rule.name;
+}
+
+SourceSpan rule_span(const Policy& policy, RuleRef ref) {
+    const Ruleset& ruleset = policy.rulesets[ref.ruleset];
+    if (ref.rule < ruleset.rules.size()) return ruleset.rules[ref.rule].span;
+    return ruleset.default_span;
+}
+
+RuleEvidence evidence(const Firewall& firewall, const Decider& decider) {
+    const SourceSpan span = rule_span(*firewall.policy, decider.rule);
+    RuleEvidence shown;
+    shown.name = rule_name(*firewall.policy, decider.rule);
+    shown.verdict = to_string(decider.verdict);
+    shown.span = span;
+    shown.file = span ? span.source->name() : "";
+    shown.surely = decider.surely;
+    return shown;
+}
+
+std::string place(const Firewall& firewall, const Path* path) {
+    std::string text = "at " + firewall.id;
+    if (path && path->position != Position::transit) text += fmt::format(" {}", to_string(path->position));
+    if (path && !path->variant.empty() && firewall.variant.empty()) text += fmt::format(", profile {}", path->variant);
+    return text;
+}
+
+namespace {
+
+template <class Word>
+std::vector<std::string> distinct(std::span<const Requirement> all, const std::vector<std::size_t>& which, Word word) {
+    std::vector<std::string> words;
+    for (const std::size_t i : which) {
+        std::string text = word(all[i]);
+        if (std::find(words.begin(), words.end(), text) == words.end()) words.push_back(std::move(text));
+    }
+    return words;
+}
+
+std::string end_text(std::span<const Requirement> all, const std::vector<std::size_t>& which,
+                     const Endpoint Requirement::*end) {
+    std::vector<std::string> parts;
+    for (const auto& role : distinct(all, which, [&](const Requirement& r) { return (r.*end).role; })) {
+        std::vector<std::size_t> same;
+        for (const std::size_t i : which) {
+            if ((all[i].*end).role == role) same.push_back(i);
+        }
+        const auto hosts = distinct(all, same, [&](const Requirement& r) {
+            return (r.*end).anywhere && (r.*end).host.empty() ? std::string("any") : (r.*end).host;
+        });
+        const bool only_role = hosts.size() == 1 && (hosts[0] == role || hosts[0].empty());
+        parts.push_back(only_role ? role : fmt::format("{} ({})", join_some(hosts), role));
+    }
+    return join_some(parts);
+}
+
+}  // namespace
+
+std::string from_text(std::span<const Requirement> all, const std::vector<std::size_t>& which) {
+    return end_text(all, which, &Requirement::from);
+}
+
+std::string to_text(std::span<const Requirement> all, const std::vector<std::size_t>& which) {
+    return end_text(all, which, &Requirement::to);
+}
+
+std::string services_text(std::span<const Requirement> all, const std::vector<std::size_t>& which) {
+    return join_some(distinct(all, which, [](const Requirement& r) { return r.ports_text; }), 8);
+}
+
+namespace {
+
+bool same_but_protocols(ServiceTerm a, const ServiceTerm& b) {
+    a.protocols = b.protocols;
+    return a == b;
+}
+
+ServiceSetRef plain_services(const ServiceSetRef& services) {
+    if (!services) return services;
+    const auto tcp = ProtocolSet::of(kTcp);
+    ServiceSet plain;
+    for (ServiceTerm term : services->terms) {
+        if (term.protocols == tcp && term.tcp_flags == IntervalSet<std::uint8_t>::of(kSyn)) {
+            term.tcp_flags = IntervalSet<std::uint8_t>::all();
+        }
+        const auto same = std::find_if(plain.terms.begin(), plain.terms.end(),
+                                       [&](const ServiceTerm& t) { return same_but_protocols(t, term); });
+        if (same == plain.terms.end()) {
+            plain.terms.push_back(std::move(term));
+        } else {
+            same->protocols = same->protocols | term.protocols;
+        }
+    }
+    if (plain.terms.size() == 1 && plain.terms[0].is_all()) return nullptr;
+    return share(std::move(plain));
+}
+
+}  // namespace
+
+std::vector<Product> plain_region(const std::vector<Product>& region) {
+    std::vector<Product> plain = region;
+    for (auto& product : plain) {
+        product.services = plain_services(product.services);
+        product.states = StateSet::all();
+    }
+    return plain;
+}
+
+std::string region_text(const std::vector<Product>& region, bool complete, std::size_t most) {
+    std::string text;
+    const std::size_t shown = std::min(region.size(), most);
+    for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : "; ") + to_string(region[i]);
+    if (!complete) return text + fmt::format(" and more than {} further regions", region.size() - shown);
+    if (shown < region.size()) {
+        text += fmt::format(" and {} more region{}", region.size() - shown, region.size() - shown == 1 ? "" : "s");
+    }
+    return text;
+}
+
+Finding finding_at(const Check& check, const CheckContext& context, const Firewall& firewall,
+                   const std::vector<std::size_t>& requirements) {
+    Finding finding;
+    finding.check = check.name;
+    finding.severity = check.severity;
+    finding.firewall = firewall.id;
+    finding.file = firewall.file;
+    if (!requirements.empty()) {
+        const Requirement& first = context.requirements()[requirements[0]];
+        finding.catalog = first.catalog;
+        finding.flow = first.flow;
+        finding.service = first.service;
+        if (!first.citations.empty()) finding.citation = first.citations[0];
+    }
+    return finding;
+}
+
+std::string citation_text(const Citation& citation) {
+    std::string text = citation.document;
+    if (!citation.section.empty()) text += ", " + citation.section;
+    if (!citation.row.empty()) {
+        const bool number =
+            std::all_of(citation.row.begin(), citation.row.end(), [](char c) { return c >= '0' && c <= '9'; });
+        text += (number ? ", row " : ", ") + citation.row;
+    }
+    return fmt::format("{}, line {}", text, citation.line);
+}
+
+}  // namespace fwproof

@@ -1,0 +1,211 @@
+#include "check/from_flows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kMostRules = 4;
+
+std::string who(const CheckContext& context, const std::vector<std::size_t>& which) {
+    const auto all = context.requirements();
+    return fmt::format("{} from {} to {}", services_text(all, which), from_text(all, which), to_text(all, which));
+}
+
+// "denied by OUT line 10", "nothing permits it".
+std::string cause_text(const Firewall& firewall, const FlowResult& flow) {
+    const Policy& policy = *firewall.policy;
+    const std::string by = flow.deciders.empty() ? std::string("the rules") : rule_name(policy, flow.deciders[0].rule);
+    switch (flow.cause) {
+        case Cause::shadowed:
+            return fmt::format("{} would permit it, but {} decides first", rule_name(policy, flow.defeated->rule), by);
+        case Cause::explicit_deny: return fmt::format("{} denies it", by);
+        default: return "no rule permits it";
+    }
+}
+
+std::string sentence(const CheckContext& context, const Firewall& firewall, const FlowResult& flow) {
+    const auto& which = flow.failing.empty() ? flow.requirements : flow.failing;
+    const std::string at = place(firewall, flow.path);
+    switch (flow.judgement) {
+        case Judgement::missing:
+            return fmt::format("{} does not pass {}: {}", who(context, which), at, cause_text(firewall, flow));
+        case Judgement::partial:
+            return fmt::format("only a part of {} passes {}: {} does not", who(context, flow.requirements), at,
+                               region_text(plain_region(flow.remainder), flow.remainder_complete));
+        default: {
+            std::string what = flow.conditions.empty() ? join_some(flow.notes) : join_some(flow.conditions, 2);
+            if (what.empty()) what = "something that the export does not decide";
+            return fmt::format("{} passes {} only depending on {}", who(context, which), at, what);
+        }
+    }
+}
+
+void add_evidence(const CheckContext& context, const Firewall& firewall, const FlowResult& flow, Finding& finding) {
+    if (flow.defeated) finding.decided_by.push_back(evidence(firewall, *flow.defeated));
+    for (std::size_t i = 0; i < std::min(flow.deciders.size(), kMostRules); ++i) {
+        finding.decided_by.push_back(evidence(firewall, flow.deciders[i]));
+    }
+    if (!flow.deciders.empty()) finding.span = rule_span(*firewall.policy, flow.deciders[0].rule);
+    if (finding.span) finding.file = finding.span.source->name();
+    finding.witness = flow.witness;
+    finding.region = plain_region(flow.remainder);
+    finding.region_complete = flow.remainder_complete;
+    finding.conditions = flow.conditions;
+    if (flow.reversed) {
+        finding.details.push_back(fmt::format("the opposite direction is open: {} permits it",
+                                              rule_name(*firewall.policy, flow.reversed->rule)));
+        finding.decided_by.push_back(evidence(firewall, *flow.reversed));
+    }
+    const Requirement& first = context.requirements()[flow.requirements[0]];
+    if (!first.note.empty()) finding.details.push_back(first.note);
+    if (first.reading == Reading::inferred && !first.basis.empty()) {
+        finding.details.push_back(
+            fmt::format("the document does not say it outright ({}): {}", first.quirk, first.basis));
+    }
+}
+
+Severity absence_severity(const CheckContext& context, const std::vector<std::size_t>& which) {
+    Severity most = Severity::note;
+    for (const std::size_t i : which) most = std::max(most, context.requirements()[i].severity);
+    return most;
+}
+
+void report_flow(const CheckContext& context, const Check& check, const FlowResult& flow,
+                 std::vector<Finding>& findings) {
+    const Firewall& firewall = context.firewalls()[flow.firewall];
+    const auto& which = flow.failing.empty() ? flow.requirements : flow.failing;
+    Finding finding = finding_at(check, context, firewall, which);
+    if (check.severity == Severity::error) finding.severity = absence_severity(context, which);
+    finding.message = sentence(context, firewall, flow);
+    add_evidence(context, firewall, flow, finding);
+    findings.push_back(std::move(finding));
+}
+
+// What a group would need: "tcp/80 + tcp/443 or tcp/8530 + tcp/8531".
+std::string variants_text(const CheckContext& context, const GroupResult& group) {
+    std::map<std::string, std::vector<std::string>> variants;
+    std::vector<std::string> order;
+    for (const std::size_t i : group.requirements) {
+        const Requirement& requirement = context.requirements()[i];
+        const std::string& name = requirement.variant.empty() ? requirement.service : requirement.variant;
+        if (!variants.contains(name)) order.push_back(name);
+        variants[name].push_back(requirement.ports_text);
+    }
+    std::string text;
+    for (const auto& name : order) {
+        std::string members;
+        for (const auto& ports : variants[name]) members += (members.empty() ? "" : " + ") + ports;
+        text += (text.empty() ? "" : " or ") + members;
+    }
+    return text;
+}
+
+void report_group(const CheckContext& context, const Check& check, const GroupResult& group,
+                  std::vector<Finding>& findings) {
+    const auto& flows = context.assessment().flows;
+    const FlowResult* first = nullptr;
+    std::vector<std::string> open;
+    for (const std::size_t i : group.results) {
+        if (flows[i].judgement == Judgement::unchecked) continue;
+        if (!first) first = &flows[i];
+    }
+    if (!first) return;
+    const Firewall& firewall = context.firewalls()[first->firewall];
+    Finding finding = finding_at(check, context, firewall, group.requirements);
+    if (check.severity == Severity::error) finding.severity = absence_severity(context, group.requirements);
+    const auto all = context.requirements();
+    std::vector<std::size_t> lost;
+    for (const std::size_t i : group.results) {
+        lost.insert(lost.end(), flows[i].failing.begin(), flows[i].failing.end());
+    }
+    finding.message =
+        fmt::format("none of the alternatives {} from {} to {} is complete {}: {} {}", variants_text(context, group),
+                    from_text(all, group.requirements), to_text(all, group.requirements), place(firewall, first->path),
+                    services_text(all, lost),
+                    group.judgement == Judgement::conditional ? "depends on conditions" : "does not pass");
+    add_evidence(context, firewall, *first, finding);
+    for (const std::size_t i : group.results) {
+        if (&flows[i] == first) continue;
+        const auto more = plain_region(flows[i].remainder);
+        finding.region.insert(finding.region.end(), more.begin(), more.end());
+    }
+    findings.push_back(std::move(finding));
+}
+
+// A group that lacks a part of its best variant lacks the group: one check speaks for it.
+Judgement reported_as(const GroupResult& group) {
+    return group.judgement == Judgement::partial ? Judgement::missing : group.judgement;
+}
+
+}  // namespace
+
+void report_flows(const CheckContext& context, const Check& check, Judgement judgement,
+                  std::vector<Finding>& findings) {
+    const Assessment& assessment = context.assessment();
+    for (const auto& flow : assessment.flows) {
+        if (flow.judgement == judgement && flow.counts && !flow.in_group) report_flow(context, check, flow, findings);
+    }
+    for (const auto& group : assessment.groups) {
+        if (reported_as(group) == judgement) report_group(context, check, group, findings);
+    }
+}
+
+namespace {
+
+std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus) {
+    const auto all = context.requirements();
+    const std::string rule = rule_name(*firewall.policy, surplus.rule);
+    const std::string region = region_text(plain_region(surplus.region), surplus.region_complete);
+    const Requirement* first = surplus.requirements.empty() ? nullptr : &all[surplus.requirements[0]];
+    const std::string may = surplus.surely ? "" : " possibly";
+    switch (surplus.kind) {
+        case SurplusKind::install_only:
+        case SurplusKind::unselected_feature:
+            return fmt::format("{}{} keeps {} open from {} to {} {}: {}", rule, may,
+                               services_text(all, surplus.requirements), from_text(all, surplus.requirements),
+                               to_text(all, surplus.requirements), place(firewall, surplus.path), first->need_reason);
+        case SurplusKind::wider:
+            if (first->exposing) {
+                return fmt::format("{}{} permits {} {}, which the document lists but which would expose {}", rule, may,
+                                   region, place(firewall, surplus.path), to_text(all, surplus.requirements));
+            }
+            return fmt::format("{} is needed for {} from {} to {} but{} also permits {} {}", rule,
+                               services_text(all, surplus.requirements), from_text(all, surplus.requirements),
+                               to_text(all, surplus.requirements), may, region, place(firewall, surplus.path));
+        case SurplusKind::uncatalogued:
+            return fmt::format("{}{} permits {} {}, which no loaded catalog asks for", rule, may, region,
+                               place(firewall, surplus.path));
+    }
+    return {};
+}
+
+}  // namespace
+
+void report_surplus(const CheckContext& context, const Check& check, SurplusKind kind, std::vector<Finding>& findings) {
+    for (const auto& surplus : context.assessment().surplus) {
+        if (surplus.kind != kind) continue;
+        const Firewall& firewall = context.firewalls()[surplus.firewall];
+        Finding finding = finding_at(check, context, firewall, surplus.requirements);
+        if (kind == SurplusKind::install_only && !surplus.closable) {
+            finding.severity = Severity::note;
+            finding.details.push_back("the document does not say that it may be closed");
+        }
+        finding.message = surplus_sentence(context, firewall, surplus);
+        finding.certainty = surplus.surely ? Certainty::exact : Certainty::may_be_less;
+        finding.conditions = surplus.conditions;
+        finding.decided_by.push_back(evidence(firewall, {surplus.rule, Verdict::permit, surplus.surely}));
+        finding.span = rule_span(*firewall.policy, surplus.rule);
+        if (finding.span) finding.file = finding.span.source->name();
+        finding.witness = surplus.witness;
+        finding.region = plain_region(surplus.region);
+        finding.region_complete = surplus.region_complete;
+        findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace fwproof

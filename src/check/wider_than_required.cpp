@@ -1,0 +1,32 @@
+#include "check/from_flows.hpp"
+
+namespace fwproof {
+
+namespace {
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    report_surplus(context, check, SurplusKind::wider, findings);
+}
+
+}  // namespace
+
+extern const Check check_wider_than_required;
+const Check check_wider_than_required = {
+    .id = "FW708",
+    .name = "wider-than-required",
+    .severity = Severity::warning,
+    .subject = Subject::site,
+    .summary = R"(A rule that serves a required flow also permits what nobody needs)",
+    .why =
+        R"(The rule is needed, so it stays when rules are reviewed, and what it permits beside the flow stays with it: a whole network
+instead of two servers, all ports instead of one.)",
+    .example = R"(access-list MGMT extended permit tcp 10.1.0.0 255.255.255.0 host 10.2.0.21 eq 1433
+with management servers 10.1.0.11 and 10.1.0.12 only)",
+    .fix = R"(Narrow the rule to the hosts and ports of the flow. The finding lists exactly what it permits beyond.)",
+    .references = R"(the catalog entry that the finding cites
+PCI DSS v4.0.1, 1.2.5
+NIST SP 800-41r1, section 4.1)",
+    .run = &run,
+};
+
+}  // namespace fwproof
