@@ -1,0 +1,137 @@
+#include "fwproof/analysis/crossing.hpp"
+
+#include "support/flows.hpp"
+
+using namespace fwproof;
+using namespace fwproof::test;
+
+namespace {
+
+Interface interface(std::string name, std::string_view network) {
+    Interface made;
+    made.name = std::move(name);
+    made.networks = {*parse_prefix(network)};
+    return made;
+}
+
+Policy router(std::vector<Interface> interfaces = {}, std::vector<Route> routes = {}) {
+    Policy policy;
+    policy.families = {Family::v4};
+    policy.rulesets.resize(1);
+    policy.paths = {{Position::transit, "", {{0, {}}}},
+                    {Position::inbound, "", {{0, {}}}},
+                    {Position::outbound, "", {{0, {}}}}};
+    policy.interfaces = std::move(interfaces);
+    policy.routes = std::move(routes);
+    return policy;
+}
+
+std::string ids(const Topology& topology, const CrossingResult& result) {
+    std::string text;
+    for (const auto& crossing : result.crossings) {
+        text += topology.firewalls[crossing.firewall].id + " " + std::string(to_string(crossing.path->position)) + "; ";
+    }
+    return text;
+}
+
+std::string questions(const Crossing& crossing) {
+    std::string text;
+    for (const auto& product : crossing.question) text += to_string(product) + "\n";
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a flow meets the source host, the devices between the zones and the destination host") {
+    const Policy policy = router();
+    Topology topology;
+    topology.firewalls = {host_firewall("sql1", "sql1", policy), transit("core", policy), transit("edge", policy),
+                          host_firewall("ms1", "ms1", policy)};
+    topology.firewalls[1].zones = {{"mgmt", "db"}};
+    topology.firewalls[2].zones = {{"mgmt", "internet"}};
+    const auto ms1 = end("ms", "ms1", "10.1.0.11", "mgmt");
+    const auto ms2 = end("ms", "ms2", "10.1.0.12", "mgmt");
+    const auto sql = end("db", "sql1", "10.2.0.21", "db");
+    const auto far = end("web", "web1", "192.0.2.7", "internet");
+    const auto cross = [&](const Endpoint& a, const Endpoint& b) { return find_crossings(topology, need(a, b, kTcp, "1433")); };
+
+    CHECK(ids(topology, cross(ms1, sql)) == "ms1 outbound; core transit; sql1 inbound; ");
+    CHECK(ids(topology, cross(sql, ms2)) == "sql1 outbound; core transit; ");
+    CHECK(ids(topology, cross(ms1, ms2)) == "ms1 outbound; ");
+    CHECK(ids(topology, cross(sql, far)) == "sql1 outbound; core transit; edge transit; ");
+    CHECK(cross(ms1, ms1).same_host);
+    CHECK(cross(ms2, ms2).same_host);
+
+    const auto lost = cross(ms2, end("x", "x1", "10.9.0.1", "nowhere"));
+    CHECK(lost.crossings.empty());
+    CHECK(lost.unchecked == "no export covers the path from ms2 to x1");
+    const auto no_zone = cross(ms2, end("x", "x1", "10.9.0.1"));
+    CHECK(no_zone.unchecked == "the site says no zone for x1");
+
+    topology.zones = {{"db", *parse_address_set("10.2.0.0/24"), {}}};
+    CHECK(ids(topology, cross(ms2, end("db", "sql2", "10.2.0.22"))) == "core transit; ");
+}
+
+TEST_CASE("several shortest ways need a declared path") {
+    const Policy policy = router();
+    Topology topology;
+    topology.firewalls = {transit("a", policy), transit("b", policy)};
+    topology.firewalls[0].zones = {{"x", "m"}, {"x", "n"}};
+    topology.firewalls[1].zones = {{"m", "y"}, {"n", "y"}};
+    const auto requirement = need(end("p", "p1", "10.0.0.1", "x"), end("q", "q1", "10.9.0.1", "y"), kTcp, "80");
+    const auto found = find_crossings(topology, requirement);
+    CHECK(found.crossings.empty());
+    CHECK(found.unchecked == "there are several ways from zone x to zone y; declare one with [[path]]");
+
+    topology.paths = {{"y", "x", {"b", "a"}, {}}};
+    CHECK(ids(topology, find_crossings(topology, requirement)) == "a transit; b transit; ");
+}
+
+TEST_CASE("interfaces follow the longest network or route, and stay open where neither says") {
+    const Policy policy = router({interface("inside", "10.1.0.0/24"), interface("outside", "192.0.2.0/30")},
+                                 {{*parse_prefix("0.0.0.0/0"), "outside", {}}, {*parse_prefix("10.0.0.0/8"), "inside", {}}});
+    Topology topology;
+    topology.firewalls = {transit("edge", policy)};
+    const auto cross = [&](std::string_view from, std::string_view to) {
+        return find_crossings(topology, need(end("a", "a1", from), end("b", "b1", to), kTcp, "443"));
+    };
+    CHECK(questions(cross("10.1.0.11", "198.51.100.1").crossings.at(0)) ==
+          "{tcp/443 from 1024-65535 flags 0x02} 10.1.0.11 > 198.51.100.1 in inside out outside\n");
+    CHECK(questions(cross("10.1.0.11, 203.0.113.9", "10.7.0.1").crossings.at(0)) ==
+          "{tcp/443 from 1024-65535 flags 0x02} 203.0.113.9 > 10.7.0.1 in outside out inside\n");
+    CHECK(cross("10.1.0.11", "10.7.0.1").unchecked == "no export covers the path from a1 to b1");
+
+    const Policy bare = router();
+    topology.firewalls[0].policy = &bare;
+    CHECK(questions(cross("10.1.0.11", "10.7.0.1").crossings.at(0)) ==
+          "{tcp/443 from 1024-65535 flags 0x02} 10.1.0.11 > 10.7.0.1 in !none,lo out !none,lo\n");
+}
+
+TEST_CASE("where replies meet the rules they are asked too") {
+    Policy policy = router();
+    policy.replies = ReplyHandling::by_rules;
+    Topology topology;
+    topology.firewalls = {host_firewall("sql1", "sql1", policy)};
+    const auto requirement = need(end("ms", "ms1", "10.1.0.11"), end("db", "sql1", "10.2.0.21"), kUdp, "1434");
+    auto found = find_crossings(topology, requirement);
+    REQUIRE(found.crossings.size() == 1);
+    CHECK(found.crossings[0].reply_by_rules);
+    REQUIRE(found.crossings[0].reply_path);
+    CHECK(found.crossings[0].reply_path->position == Position::outbound);
+    REQUIRE(found.crossings[0].reply.size() == 1);
+    CHECK(to_string(found.crossings[0].reply[0]) ==
+          "udp 10.2.0.21:1434 > 10.1.0.11:1024-65535 in none out !none,lo state established");
+
+    topology.firewalls[0].stateful = true;
+    CHECK_FALSE(find_crossings(topology, requirement).crossings[0].reply_by_rules);
+}
+
+TEST_CASE("an export of the other family covers nothing") {
+    const Policy policy = router();
+    Topology topology;
+    topology.firewalls = {transit("edge", policy)};
+    const auto found =
+        find_crossings(topology, need(end("a", "a1", "2001:db8::1"), end("b", "b1", "2001:db8::2"), kTcp, "443"));
+    CHECK(found.crossings.empty());
+    CHECK(found.unchecked == "the export of edge does not cover the addresses of a1 and b1");
+}
