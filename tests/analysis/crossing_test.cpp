@@ -18,9 +18,8 @@ Policy router(std::vector<Interface> interfaces = {}, std::vector<Route> routes 
     Policy policy;
     policy.families = {Family::v4};
     policy.rulesets.resize(1);
-    policy.paths = {{Position::transit, "", {{0, {}}}},
-                    {Position::inbound, "", {{0, {}}}},
-                    {Position::outbound, "", {{0, {}}}}};
+    policy.paths = {
+        {Position::transit, "", {{0, {}}}}, {Position::inbound, "", {{0, {}}}}, {Position::outbound, "", {{0, {}}}}};
     policy.interfaces = std::move(interfaces);
     policy.routes = std::move(routes);
     return policy;
@@ -53,7 +52,9 @@ TEST_CASE("a flow meets the source host, the devices between the zones and the d
     const auto ms2 = end("ms", "ms2", "10.1.0.12", "mgmt");
     const auto sql = end("db", "sql1", "10.2.0.21", "db");
     const auto far = end("web", "web1", "192.0.2.7", "internet");
-    const auto cross = [&](const Endpoint& a, const Endpoint& b) { return find_crossings(topology, need(a, b, kTcp, "1433")); };
+    const auto cross = [&](const Endpoint& a, const Endpoint& b) {
+        return find_crossings(topology, need(a, b, kTcp, "1433"));
+    };
 
     CHECK(ids(topology, cross(ms1, sql)) == "ms1 outbound; core transit; sql1 inbound; ");
     CHECK(ids(topology, cross(sql, ms2)) == "sql1 outbound; core transit; ");
@@ -88,23 +89,24 @@ TEST_CASE("several shortest ways need a declared path") {
 }
 
 TEST_CASE("interfaces follow the longest network or route, and stay open where neither says") {
-    const Policy policy = router({interface("inside", "10.1.0.0/24"), interface("outside", "192.0.2.0/30")},
-                                 {{*parse_prefix("0.0.0.0/0"), "outside", {}}, {*parse_prefix("10.0.0.0/8"), "inside", {}}});
+    const Policy policy =
+        router({interface("inside", "10.1.0.0/24"), interface("outside", "192.0.2.0/30")},
+               {{*parse_prefix("0.0.0.0/0"), "outside", {}}, {*parse_prefix("10.0.0.0/8"), "inside", {}}});
     Topology topology;
     topology.firewalls = {transit("edge", policy)};
     const auto cross = [&](std::string_view from, std::string_view to) {
         return find_crossings(topology, need(end("a", "a1", from), end("b", "b1", to), kTcp, "443"));
     };
     CHECK(questions(cross("10.1.0.11", "198.51.100.1").crossings.at(0)) ==
-          "{tcp/443 from 1024-65535 flags 0x02} 10.1.0.11 > 198.51.100.1 in inside out outside\n");
+          "tcp 10.1.0.11:1024-65535 > 198.51.100.1:443 in inside out outside flags SYN\n");
     CHECK(questions(cross("10.1.0.11, 203.0.113.9", "10.7.0.1").crossings.at(0)) ==
-          "{tcp/443 from 1024-65535 flags 0x02} 203.0.113.9 > 10.7.0.1 in outside out inside\n");
+          "tcp 203.0.113.9:1024-65535 > 10.7.0.1:443 in outside out inside flags SYN\n");
     CHECK(cross("10.1.0.11", "10.7.0.1").unchecked == "no export covers the path from a1 to b1");
 
     const Policy bare = router();
     topology.firewalls[0].policy = &bare;
     CHECK(questions(cross("10.1.0.11", "10.7.0.1").crossings.at(0)) ==
-          "{tcp/443 from 1024-65535 flags 0x02} 10.1.0.11 > 10.7.0.1 in !none,lo out !none,lo\n");
+          "tcp 10.1.0.11:1024-65535 > 10.7.0.1:443 in !none,lo out !none,lo flags SYN\n");
 }
 
 TEST_CASE("where replies meet the rules they are asked too") {
