@@ -21,7 +21,7 @@ std::string_view to_string(Direction direction) {
 namespace {
 
 struct Claim {
-    std::optional<Decider> by;
+    std::optional<DecidingRule> by;
     PacketSet packets;
 };
 
@@ -36,7 +36,7 @@ std::vector<Claim> deciders(const Evaluator& evaluator, const Path& path, const 
     PacketSet rest = region;
     const auto claim = [&](const Hit& hit) {
         if (!rest.intersects(hit.packets)) return;
-        claims.push_back({Decider{hit.rule, hit.surely, hit.via, hit.stage}, rest & hit.packets});
+        claims.push_back({DecidingRule{hit.rule, hit.surely, hit.via, hit.stage}, rest & hit.packets});
         rest = rest - hit.packets;
     };
     const auto hits = evaluator.attribute(path, region);

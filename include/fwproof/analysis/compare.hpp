@@ -13,7 +13,7 @@ std::string_view to_string(Direction direction);  // "newly permitted", ...
 
 // The rule that decides a region on one side. For a permit through several stages it is the last rule that somebody wrote,
 // where there is one: behind it only defaults follow.
-struct Decider {
+struct DecidingRule {
     RuleRef rule;
     bool surely = true;
     std::vector<RuleRef> via;  // the jumps on the way, outermost first
@@ -26,8 +26,8 @@ struct Difference {
     Verdict before{};
     Verdict after{};
     PacketSet packets;
-    std::optional<Decider> before_by;  // nothing: no single rule can be named
-    std::optional<Decider> after_by;
+    std::optional<DecidingRule> before_by;  // nothing: no single rule can be named
+    std::optional<DecidingRule> after_by;
 };
 
 struct CompareOptions {
