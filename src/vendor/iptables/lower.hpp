@@ -26,6 +26,7 @@ struct Facts {
     bool tracking = false;         // some rule uses connection tracking: fragments are put together before any table
     bool untracks = false;         // NOTRACK
     bool translates = false;       // DNAT, REDIRECT, NETMAP
+    bool sends_elsewhere = false;  // DNAT, NETMAP: a packet for the host may leave for another one
     bool restores_mark = false;    // a packet of a known connection carries a mark from earlier
     bool sets_connection_mark = false;
     bool tests_mark = false;

@@ -164,6 +164,7 @@ private:
     void make_paths();
     void add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend);
     RulesetIndex add_ruleset(std::string name, std::optional<Verdict> verdict, Rule rule);
+    void add_other_family(Path& path);
     void add_assumptions();
 
     const DocumentAst& document_;
@@ -171,6 +172,7 @@ private:
     Lowering lowering_;
     std::vector<std::unordered_map<std::string_view, RulesetIndex>> chain_index_;  // by table
     std::vector<std::uint8_t> effects_;
+    std::optional<RulesetIndex> other_family_;  // the ruleset for what the export leaves out
     bool both_families_ = false;
     bool both_backends_[2] = {false, false};
 };
@@ -220,6 +222,14 @@ void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
             skip.match.any_of[0].registers.push_back({Register::disposition, kUntracked, kUntracked, false});
             skip.action = Decide{Verdict::permit, ""};
             ruleset.rules.push_back(std::move(skip));
+        }
+        if (chain.name == "INPUT" && table.name != TableName::nat && lowering_.facts_of(table.family).sends_elsewhere) {
+            Rule leaves;
+            leaves.implicit = true;
+            leaves.name = "translated to another address: forwarded, unless the address is this host's";
+            leaves.match.any_of[0].registers.push_back({Register::disposition, kSentElsewhere, kSentElsewhere, false});
+            leaves.action = Decide{table.name == TableName::filter ? Verdict::unknown : Verdict::permit, ""};
+            ruleset.rules.push_back(std::move(leaves));
         }
         if (chain.built_in && chain.policy == PolicyWord::none && table.name == TableName::filter && table.length != 0 &&
             table.source->text().substr(table.offset, 1) == "*") {
@@ -273,17 +283,25 @@ void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, 
         Product own = guard;
         if (spec.table == TableName::nat) own.states = State::new_;
         path.stages.push_back({ruleset, own});
-        const bool delivers = spec.table == TableName::nat && path.position == Position::inbound;
-        if (delivers && (effects_[ruleset] & kRewrites) != 0) {
-            Rule rule;
-            rule.implicit = true;
-            rule.name = "translated to another address: forwarded, unless the address is this host's";
-            rule.match.any_of[0].registers.push_back({Register::disposition, kSentElsewhere, kSentElsewhere, false});
-            rule.action = Decide{Verdict::unknown, ""};
-            path.stages.push_back({add_ruleset("after destination translation", Verdict::permit, std::move(rule)), own});
-            effects_.push_back(kDecides);
-        }
     }
+}
+
+// What the export does not speak about is unknown, not permitted.
+void DocumentLowering::add_other_family(Path& path) {
+    const Family other = policy_.families[0] == Family::v4 ? Family::v6 : Family::v4;
+    Product guard;
+    guard.source = share(other == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    const std::string name = fmt::format("{} (not in this export)", family_name(other));
+    if (!other_family_) {
+        Rule rule;
+        rule.implicit = true;
+        rule.name = name;
+        rule.match = anything_unknown(fmt::format("the {} rules are not in this export", family_name(other)));
+        rule.action = Decide{Verdict::unknown, ""};
+        other_family_ = add_ruleset(name, Verdict::permit, std::move(rule));
+        effects_.push_back(kDecides);
+    }
+    path.stages.push_back({*other_family_, guard});
 }
 
 void DocumentLowering::make_paths() {
@@ -291,6 +309,7 @@ void DocumentLowering::make_paths() {
     const auto make = [&](Position position, std::span<const StageSpec> specs) {
         Path path;
         path.position = position;
+        if (!both_families_) add_other_family(path);
         for (const Family family : policy_.families) {
             for (const Backend backend : {Backend::any, Backend::legacy, Backend::nft}) {
                 const bool present = std::any_of(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {

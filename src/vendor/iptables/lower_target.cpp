@@ -365,6 +365,7 @@ void collect_facts(const TableAst& table, Facts& facts) {
             }
             if (name == "NOTRACK" || (name == "CT" && has(OptionId::notrack))) facts.untracks = true;
             if (name == "DNAT" || name == "REDIRECT" || name == "NETMAP" || name == "DNPT") facts.translates = true;
+            if (name == "DNAT" || name == "NETMAP") facts.sends_elsewhere = true;
             if (name == "CONNMARK") {
                 if (has(OptionId::restore_mark)) {
                     facts.restores_mark = true;
