@@ -51,7 +51,47 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     return slurp(path, in);
 }
 
+namespace {
+
+// A backup of a group policy object is a directory: its report, and registry.pol some levels below.
+bool is_policy_backup(const std::string& path) {
+    std::error_code ignored;
+    const std::filesystem::path root(path);
+    return std::filesystem::is_directory(root, ignored) && (std::filesystem::exists(root / "gpreport.xml", ignored) ||
+                                                            std::filesystem::exists(root / "DomainSysvol", ignored));
+}
+
+Result<Input> read_policy_backup(const std::string& path, World& world) {
+    constexpr int kDeepest = 8;
+    std::vector<std::string> names;
+    std::error_code problem;
+    std::filesystem::recursive_directory_iterator entry(path, problem);
+    for (const std::filesystem::recursive_directory_iterator end; !problem && entry != end; entry.increment(problem)) {
+        if (entry.depth() >= kDeepest) entry.disable_recursion_pending();
+        const std::string name = entry->path().filename().string();
+        std::error_code ignored;
+        if ((name == "registry.pol" || name == "Registry.pol" || name == "gpreport.xml") &&
+            entry->is_regular_file(ignored)) {
+            names.push_back(entry->path().string());
+        }
+    }
+    if (problem) {
+        return fail(fail_for(path, fmt::format("cannot be read: {}", problem.message()), "check the path").error());
+    }
+    std::sort(names.begin(), names.end());
+    Input input{path, {}};
+    for (const auto& name : names) {
+        auto source = read_text(name, world);
+        if (!source) return fail(source.error());
+        input.sources.push_back(std::move(*source));
+    }
+    return input;
+}
+
+}  // namespace
+
 Result<Input> read_export(const std::string& path, World& world) {
+    if (is_policy_backup(path)) return read_policy_backup(path, world);
     auto source = read_text(path, world);
     if (!source) return fail(source.error());
     const Source& text = **source;

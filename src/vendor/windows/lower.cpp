@@ -115,6 +115,11 @@ private:
         ruleset.name = fmt::format("{}, {} profile", inbound ? "inbound" : "outbound", to_string(profile));
         ruleset.rules.push_back(loopback());
         add_switches(ruleset, settings, inbound);
+        std::size_t parts = ruleset.rules.size();
+        for (const auto& list : lowered_) {
+            for (const Lowered& lowered : list) parts += lowered.parts.size();
+        }
+        ruleset.rules.reserve(parts);
         for (const auto& list : lowered_) {
             for (const Lowered& lowered : list) add_rule(ruleset, lowered, profile);
         }
@@ -155,7 +160,8 @@ private:
     void add_rule(Ruleset& ruleset, const Lowered& lowered, Profile profile) const {
         const LayeredRule& layered = *lowered.from;
         if (!layered.rule->profiles.contains(profile)) return;
-        for (Rule part : lowered.parts) {
+        for (const Rule& one : lowered.parts) {
+            Rule& part = ruleset.rules.emplace_back(one);
             part.enabled = layered.rule->active && layered.rule->error.empty() && layered.enforced.contains(profile);
             if (made_.stores.size() > 1)
                 part.comment += fmt::format("{}[{}]", part.comment.empty() ? "" : " ", store_title(*layered.store));
@@ -163,7 +169,6 @@ private:
                 part.match.conditional = true;
                 part.match.conditions.push_back(layered.doubt);
             }
-            ruleset.rules.push_back(std::move(part));
         }
     }
 

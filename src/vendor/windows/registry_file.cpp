@@ -103,13 +103,20 @@ private:
     Quoted read_quoted() {
         Quoted quoted;
         const std::size_t start = ++at_;
+        const bool one_line = meaning_ == KeyMeaning::rules;
         while (at_ < text_.size() && text_[at_] != '"') {
-            if (meaning_ == KeyMeaning::rules && (text_[at_] == '\r' || text_[at_] == '\n')) break;
+            if (one_line && (text_[at_] == '\r' || text_[at_] == '\n')) break;
             if (text_[at_] == '\\' && at_ + 1 < text_.size() && (text_[at_ + 1] == '\\' || text_[at_ + 1] == '"')) {
                 quoted.text.skipped.push_back(static_cast<std::uint32_t>(quoted.text.text.size()));
+                quoted.text.text += text_[++at_];
                 ++at_;
+                continue;
             }
-            quoted.text.text += text_[at_++];
+            const std::size_t plain = at_++;
+            while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && text_[at_] != '\r' &&
+                   text_[at_] != '\n')
+                ++at_;
+            quoted.text.text += text_.substr(plain, at_ - plain);
         }
         quoted.text.span = span(start, at_);
         quoted.closed = at_ < text_.size() && text_[at_] == '"';
@@ -123,8 +130,7 @@ private:
         if (text_[at_] == '@') {
             ++at_;
         } else {
-            const Quoted name = read_quoted();
-            value.name = name.text.text;
+            value.name = read_quoted().text.text;
         }
         skip_blanks();
         if (at_ >= text_.size() || text_[at_] != '=') return broken(start, "value has no equals sign behind its name");

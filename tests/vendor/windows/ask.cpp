@@ -9,52 +9,29 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/naive.hpp"
+
 namespace fwproof::windows {
 
 namespace {
 
-struct Question {
-    Address source, destination;
-    std::uint8_t protocol = 0;
-    std::uint16_t source_port = 0, destination_port = 0;
-    std::uint16_t icmp = 0;
-};
-
-Question parse(std::string_view flow) {
+Packet parse(std::string_view flow) {
     std::istringstream words{std::string(flow)};
     std::string source, arrow, destination, service, from;
     words >> source >> arrow >> destination >> service >> from;
-    Question question;
-    question.source = parse_address(source).value();
-    question.destination = parse_address(destination).value();
+    Packet packet;
+    packet.source = parse_address(source).value();
+    packet.destination = parse_address(destination).value();
     const auto slash = service.find('/');
     const std::string name = service.substr(0, slash);
     const int value = slash == std::string::npos ? 0 : std::stoi(service.substr(slash + 1));
-    question.protocol = name == "proto" ? static_cast<std::uint8_t>(value) : parse_protocol(name).value();
-    if (has_ports(question.protocol)) question.destination_port = static_cast<std::uint16_t>(value);
-    if (has_icmp_type(question.protocol)) question.icmp = static_cast<std::uint16_t>(value << 8);
-    if (has_ports(question.protocol)) question.source_port = 50505;
-    if (from == "from") words >> question.source_port;
-    return question;
-}
-
-bool holds_term(const ServiceTerm& term, const Question& q) {
-    if (!term.protocols.contains(q.protocol)) return false;
-    const bool ports = has_ports(q.protocol) ? term.source_ports.contains(q.source_port) &&
-                                                   term.destination_ports.contains(q.destination_port)
-                                             : term.source_ports.is_all() && term.destination_ports.is_all();
-    return ports && (has_icmp_type(q.protocol) ? term.icmp.contains(q.icmp) : term.icmp.is_all());
-}
-
-bool holds(const std::vector<Match>& any_of, const Question& q) {
-    return std::any_of(any_of.begin(), any_of.end(), [&](const Match& match) {
-        const Product& header = match.header;
-        if (header.source && !header.source->contains(q.source)) return false;
-        if (header.destination && !header.destination->contains(q.destination)) return false;
-        if (!header.services) return true;
-        const auto& terms = header.services->terms;
-        return std::any_of(terms.begin(), terms.end(), [&](const ServiceTerm& term) { return holds_term(term, q); });
-    });
+    packet.protocol = name == "proto" ? static_cast<std::uint8_t>(value) : parse_protocol(name).value();
+    if (has_ports(packet.protocol)) packet.destination_port = static_cast<std::uint16_t>(value);
+    if (has_icmp_type(packet.protocol)) packet.icmp_type = static_cast<std::uint8_t>(value);
+    if (has_ports(packet.protocol)) packet.source_port = 50505;
+    if (packet.protocol == kTcp) packet.tcp_flags = kSyn;
+    if (from == "from") words >> packet.source_port;
+    return packet;
 }
 
 char letter(Verdict verdict) { return verdict == Verdict::permit ? 'P' : verdict == Verdict::deny ? 'D' : 'U'; }
@@ -65,30 +42,11 @@ std::string ask(const Policy& policy, std::string_view profile, Position positio
                 const std::vector<std::string>& assumed) {
     const Path* path = policy.find_path(position, profile);
     if (!path) return "no path";
-    const Question question = parse(flow);
-    const Ruleset& ruleset = policy.rulesets.at(path->stages.at(0).ruleset);
-    std::string possible;
-    const auto add = [&](char verdict) {
-        if (possible.find(verdict) == std::string::npos) possible += verdict;
+    const auto holds = [&](const Condition& condition) {
+        return std::any_of(assumed.begin(), assumed.end(),
+                           [&](const auto& word) { return condition.value.find(word) != std::string::npos; });
     };
-    bool decided = false;
-    for (const Rule& rule : ruleset.rules) {
-        if (!rule.enabled) continue;
-        const auto& match = rule.match;
-        const bool known =
-            std::all_of(match.conditions.begin(), match.conditions.end(), [&](const Condition& condition) {
-                return std::any_of(assumed.begin(), assumed.end(),
-                                   [&](const auto& word) { return condition.value.find(word) != std::string::npos; });
-            });
-        const bool surely = (!match.conditional || known) && holds(match.any_of, question);
-        const bool possibly = known ? surely : holds(match.outer.empty() ? match.any_of : match.outer, question);
-        if (!surely && !possibly) continue;
-        add(letter(std::get<Decide>(rule.action).verdict));
-        decided = surely;
-        if (decided) break;
-    }
-    if (!decided) add(letter(ruleset.default_verdict.value()));
-    return possible.size() == 1 ? possible : "U";
+    return std::string(1, letter(naive::evaluate(policy, *path, parse(flow), holds)));
 }
 
 namespace {
