@@ -45,7 +45,8 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
         const auto word = parse_address_word(part, scope.family());
         if (word) {
             if (parts++ > 10000) return scope.refuse(option, "more than 10000 addresses in one rule");
-            set = parts == 1 ? word->addresses : set | word->addresses;
+            if (parts == 1) set = word->addresses;
+            else set = set | word->addresses;
             if (word->odd_mask) scope.lowering.odd_intervals += word->addresses.v4.intervals().size();
             if (!word->exact || (word->odd_mask && scope.lowering.odd_intervals > kMostOddIntervals)) {
                 keep = false;
@@ -68,11 +69,10 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
         rest.remove_prefix(comma + 1);
     }
     if (!keep) return;  // conditional: any address
-    const AddressSet all = all_of(scope.family());
     AddressSetRef shared;
     if (option.negated) {
-        shared = share(all - set);
-    } else if (set != all) {
+        shared = share(all_of(scope.family()) - set);
+    } else if (!set.v4.is_all() && !set.v6.is_all()) {
         shared = share(std::move(set));
     }
     std::string own_key = option.negated ? "!" : "";

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "vendor/iptables/lower.hpp"
 #include "vendor/iptables/values.hpp"
@@ -8,6 +10,8 @@
 namespace fwproof::iptables {
 
 namespace {
+
+constexpr std::size_t kMostTerms = 64;
 
 bool is_service_option(OptionId id) {
     switch (id) {
@@ -25,62 +29,56 @@ bool is_service_option(OptionId id) {
 }
 
 // The protocols that a match can stand with; none: any.
-std::vector<std::uint8_t> protocols_of(std::string_view match) {
-    if (match == "tcp" || match == "tcpmss") return {kTcp};
-    if (match == "udp") return {kUdp, kUdpLite};
-    if (match == "icmp") return {kIcmp};
-    if (match == "icmp6") return {kIcmp6};
-    if (match == "sctp") return {kSctp};
-    if (match == "dccp") return {kDccp};
-    if (match == "esp") return {50};
-    if (match == "ah") return {51};
-    if (match == "multiport") return {kTcp, kUdp, kUdpLite, kSctp, kDccp};
+std::span<const std::uint8_t> protocols_of(std::string_view match) {
+    static constexpr auto kPorts = std::to_array<std::uint8_t>({kTcp, kUdp, kUdpLite, kSctp, kDccp});
+    static constexpr auto kDatagrams = std::to_array<std::uint8_t>({kUdp, kUdpLite});
+    struct Single {
+        std::string_view match;
+        std::uint8_t protocol;
+    };
+    static constexpr auto kSingles = std::to_array<Single>({{"tcp", kTcp}, {"tcpmss", kTcp}, {"icmp", kIcmp}, {"icmp6", kIcmp6},
+                                                            {"sctp", kSctp}, {"dccp", kDccp}, {"esp", 50}, {"ah", 51}});
+    if (match == "multiport") return kPorts;
+    if (match == "udp") return kDatagrams;
+    for (const auto& single : kSingles) {
+        if (single.match == match) return {&single.protocol, 1};
+    }
     return {};
 }
 
-ServiceSet protocol_only(std::optional<std::uint8_t> protocol) {
-    ServiceTerm term;
-    if (protocol) term.protocols = ProtocolSet::of(*protocol);
-    return {{term}};
-}
-
-ServiceSet flags_term(std::uint8_t mask, std::uint8_t wanted, bool negated) {
+IntervalSet<std::uint8_t> flag_bytes(std::uint8_t mask, std::uint8_t wanted, bool negated) {
     std::vector<Interval<std::uint8_t>> bytes;
     for (unsigned byte = 0; byte < 256; ++byte) {
         if (((byte & mask) == wanted) != negated) bytes.push_back({static_cast<std::uint8_t>(byte), static_cast<std::uint8_t>(byte)});
     }
-    ServiceTerm term;
-    term.tcp_flags = IntervalSet<std::uint8_t>(std::move(bytes));
-    return {{term}};
+    return IntervalSet<std::uint8_t>(std::move(bytes));
 }
 
-// One option as a set of services of the protocol that the rule has anyway. Nothing: refused, and reported.
-std::optional<ServiceSet> option_services(RuleScope& scope, const OptionAst& option) {
+template <class T>
+void narrow(IntervalSet<T>& values, IntervalSet<T> by) {
+    values = values.is_all() ? std::move(by) : values & by;
+}
+
+// Several terms only where --ports asks for either side.
+using Terms = std::vector<ServiceTerm>;
+
+// Narrows every term by one option. False: refused, and reported.
+bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
     const std::string_view text = option.value.text;
-    ServiceSet set;
-    const auto ports_term = [&](PortSet ports, bool source) {
-        ServiceTerm term;
-        (source ? term.source_ports : term.destination_ports) = std::move(ports);
-        return term;
-    };
     switch (option.spec->id) {
         case OptionId::protocol: {
             const auto protocol = parse_protocol_word(text);
             if (!protocol) {
                 scope.refuse(option, fmt::format("unknown protocol '{}'", text));
-                return std::nullopt;
+                return false;
             }
             if (*protocol == 0) {
-                if (option.negated) {
-                    scope.refuse(option, "'! -p all' matches no packet");
-                    return std::nullopt;
-                }
-                return ServiceSet{{ServiceTerm{}}};
+                if (option.negated) scope.refuse(option, "'! -p all' matches no packet");
+                return !option.negated;
             }
-            ServiceTerm term;
-            term.protocols = ProtocolSet::of(*protocol);
-            if (option.negated) term.protocols = term.protocols.complement();
-            return ServiceSet{{term}};
+            const ProtocolSet one = ProtocolSet::of(*protocol);
+            for (auto& term : terms) narrow(term.protocols, option.negated ? one.complement() : one);
+            return true;
         }
         case OptionId::source_port:
         case OptionId::destination_port: {
@@ -88,10 +86,12 @@ std::optional<ServiceSet> option_services(RuleScope& scope, const OptionAst& opt
             if (!ports) {
                 scope.refuse(option, fmt::format("'{}' is no port or ascending range", text),
                              text.find(',') == std::string_view::npos ? "" : "lists need -m multiport --dports");
-                return std::nullopt;
+                return false;
             }
             if (option.negated) ports = ports->complement();
-            return ServiceSet{{ports_term(std::move(*ports), option.spec->id == OptionId::source_port)}};
+            const bool source = option.spec->id == OptionId::source_port;
+            for (auto& term : terms) narrow(source ? term.source_ports : term.destination_ports, *ports);
+            return true;
         }
         case OptionId::multi_source:
         case OptionId::multi_destination:
@@ -100,39 +100,56 @@ std::optional<ServiceSet> option_services(RuleScope& scope, const OptionAst& opt
             auto ports = parse_port_list(text, reason);
             if (!ports) {
                 scope.refuse(option, fmt::format("'{}' {}", text, reason));
-                return std::nullopt;
+                return false;
             }
             if (option.negated) ports = ports->complement();
-            if (option.spec->id != OptionId::multi_any) {
-                return ServiceSet{{ports_term(std::move(*ports), option.spec->id == OptionId::multi_source)}};
+            Terms either;
+            for (auto& term : terms) {
+                if (option.spec->id == OptionId::multi_any && !option.negated) {
+                    either.push_back(term);
+                    narrow(either.back().destination_ports, *ports);
+                }
+                if (option.spec->id != OptionId::multi_destination) narrow(term.source_ports, *ports);
+                const bool neither = option.spec->id == OptionId::multi_any && option.negated;
+                if (option.spec->id == OptionId::multi_destination || neither) narrow(term.destination_ports, *ports);
             }
-            if (!option.negated) return ServiceSet{{ports_term(*ports, true), ports_term(*ports, false)}};
-            ServiceTerm neither = ports_term(*ports, true);
-            neither.destination_ports = *ports;
-            return ServiceSet{{neither}};
+            std::move(either.begin(), either.end(), std::back_inserter(terms));
+            if (terms.size() > kMostTerms) {
+                scope.refuse(option, fmt::format("more than {} combinations of port lists in one rule", kMostTerms));
+                return false;
+            }
+            return true;
         }
         case OptionId::icmp_type: {
             auto types = parse_icmp_type(text, scope.family());
             if (!types) {
                 scope.refuse(option, fmt::format("'{}' is no ICMP type", text));
-                return std::nullopt;
+                return false;
             }
-            ServiceTerm term;
-            term.icmp = option.negated ? types->complement() : *types;
-            return ServiceSet{{term}};
+            if (option.negated) types = types->complement();
+            for (auto& term : terms) narrow(term.icmp, *types);
+            return true;
         }
-        case OptionId::syn: return flags_term(kFin | kSyn | kRst | kAck, kSyn, option.negated);
+        case OptionId::syn:
+            for (auto& term : terms) narrow(term.tcp_flags, flag_bytes(kFin | kSyn | kRst | kAck, kSyn, option.negated));
+            return true;
         case OptionId::tcp_flags: {
             const auto mask = parse_tcp_flag_list(text);
             const auto wanted = parse_tcp_flag_list(option.second.text);
             if (!mask || !wanted) {
                 scope.refuse(option, fmt::format("'{} {}' are no TCP flags", text, option.second.text));
-                return std::nullopt;
+                return false;
             }
-            return flags_term(*mask, *wanted, option.negated);
+            for (auto& term : terms) narrow(term.tcp_flags, flag_bytes(*mask, *wanted, option.negated));
+            return true;
         }
-        default: return ServiceSet{{ServiceTerm{}}};
+        default: return true;
     }
+}
+
+bool is_empty(const ServiceTerm& term) {
+    return term.protocols.empty() || term.source_ports.empty() || term.destination_ports.empty() || term.icmp.empty() ||
+           term.tcp_flags.empty();
 }
 
 bool check_matches(RuleScope& scope) {
@@ -181,19 +198,13 @@ void lower_service(RuleScope& scope) {
         scope.draft.base.header.services = known->second;
     } else {
         const std::string own_key = key;
-        ServiceSetRef services = share(protocol_only(std::nullopt));
-        const auto protocol = required_protocol(scope.rule);
+        Terms terms(1);
         for (const auto& option : scope.rule.options) {
-            if (!is_service_option(option.spec->id)) continue;
-            auto set = option_services(scope, option);
-            if (!set) return;
-            // A type or port of no use for the rule's protocol would widen it: "any" of ICMP is still ICMP.
-            if (option.spec->id != OptionId::protocol && protocol) {
-                for (auto& term : set->terms) term.protocols = ProtocolSet::of(*protocol);
-            }
-            services = intersect(services, share(std::move(*set)));
+            if (is_service_option(option.spec->id) && !apply(scope, option, terms)) return;
         }
-        if (services->terms.size() == 1 && services->terms[0].is_all()) services = nullptr;
+        std::erase_if(terms, is_empty);
+        ServiceSetRef services;
+        if (terms.size() != 1 || !terms[0].is_all()) services = share(ServiceSet{std::move(terms)});
         scope.lowering.services.emplace(own_key, services);
         scope.draft.base.header.services = services;
     }
