@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,7 +62,7 @@ struct ChainAst {
     PolicyWord policy = PolicyWord::none;
     std::uint32_t offset = 0;  // of the line that declares it
     std::uint32_t length = 0;
-    std::vector<RuleAst> rules;
+    std::deque<RuleAst> rules;  // -I puts rules in front
 };
 
 enum class TableName : std::uint8_t { raw, mangle, nat, filter, security };

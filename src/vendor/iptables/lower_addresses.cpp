@@ -32,7 +32,8 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
     if (const auto known = scope.lowering.addresses.find(key); known != scope.lowering.addresses.end()) {
         return constrain(scope, side, known->second);
     }
-    AddressSet set;
+    std::vector<Interval<std::uint32_t>> v4;
+    std::vector<Interval<uint128>> v6;
     bool keep = true;
     std::string_view rest = option.value.text;
     if (option.negated && rest.find(',') != std::string_view::npos) {
@@ -45,8 +46,8 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
         const auto word = parse_address_word(part, scope.family());
         if (word) {
             if (parts++ > 10000) return scope.refuse(option, "more than 10000 addresses in one rule");
-            if (parts == 1) set = word->addresses;
-            else set = set | word->addresses;
+            v4.insert(v4.end(), word->addresses.v4.intervals().begin(), word->addresses.v4.intervals().end());
+            v6.insert(v6.end(), word->addresses.v6.intervals().begin(), word->addresses.v6.intervals().end());
             if (word->odd_mask) scope.lowering.odd_intervals += word->addresses.v4.intervals().size();
             if (!word->exact || (word->odd_mask && scope.lowering.odd_intervals > kMostOddIntervals)) {
                 keep = false;
@@ -58,7 +59,6 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
             }
         } else if (looks_like_host_name(part.substr(0, part.find('/'))) && part.find('/') == std::string_view::npos) {
             keep = false;
-            set = all_of(scope.family());
             scope.condition(ConditionKind::fqdn, std::string(part), scope.span(option),
                             fmt::format("host name '{}' is looked up when the rules are loaded", part), NoteKind::unresolved_name,
                             "iptables-save prints the addresses that it meant");
@@ -69,6 +69,7 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
         rest.remove_prefix(comma + 1);
     }
     if (!keep) return;  // conditional: any address
+    AddressSet set{IntervalSet<std::uint32_t>(std::move(v4)), IntervalSet<uint128>(std::move(v6))};
     AddressSetRef shared;
     if (option.negated) {
         shared = share(all_of(scope.family()) - set);
