@@ -248,18 +248,21 @@ private:
         Translate translate;
         translate.destination.port = direction.port;
         translate.destination.port_unknown = direction.port_unknown;
-        const auto target =
-            exact_target && direction.target->surely ? block_of(*direction.target->surely) : std::nullopt;
-        const auto match = direction.match->possibly ? block_of(*direction.match->possibly) : std::nullopt;
-        if (target && target->first == target->last) {
-            translate.destination.address = Address{target->family, target->first};
+        // Blocks by value: compilers do not see that an optional one is only read where it is set.
+        const bool target_is_set = exact_target && direction.target->surely;
+        const bool match_is_set = direction.match->exact() && direction.match->surely;
+        const auto target = block_of(target_is_set ? *direction.target->surely : AddressSet{});
+        const auto match = block_of(match_is_set ? *direction.match->surely : AddressSet{});
+        const Block to = target.value_or(Block{});
+        const Block from = match.value_or(Block{});
+        if (target && to.first == to.last) {
+            translate.destination.address = Address{to.family, to.first};
             push(direction.match->possibly, translate);
-        } else if (target && match && direction.match->exact() &&
-                   target->last - target->first == match->last - match->first &&
-                   match->last - match->first < kMaxPairs) {
-            for (uint128 i = 0; i <= match->last - match->first; ++i) {
-                translate.destination.address = Address{target->family, target->first + i};
-                push(share(AddressSet::of(Address{match->family, match->first + i})), translate);
+        } else if (target && match && to.last - to.first == from.last - from.first &&
+                   from.last - from.first < kMaxPairs) {
+            for (uint128 i = 0; i <= from.last - from.first; ++i) {
+                translate.destination.address = Address{to.family, to.first + i};
+                push(share(AddressSet::of(Address{from.family, from.first + i})), translate);
             }
         } else {
             translate.destination.address_unknown = true;
