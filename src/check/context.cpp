@@ -1,12 +1,15 @@
+#include <algorithm>
 #include <optional>
+#include <tuple>
 
-#include "fwproof/check/check.hpp"
+#include "check/waivers.hpp"
 
 namespace fwproof {
 
 struct CheckContext::Impl {
     CheckInput input;
-    mutable std::optional<Assessment> assessment;
+    std::optional<Assessment> assessment;
+    std::vector<const Check*> running;
 };
 
 CheckContext::CheckContext(CheckInput input) : impl_(std::make_unique<Impl>()) { impl_->input = std::move(input); }
@@ -23,6 +26,37 @@ std::span<const Requirement> CheckContext::requirements() const {
 const Assessment& CheckContext::assessment() const {
     if (!impl_->assessment) impl_->assessment = assess(impl_->input.topology, requirements(), impl_->input.assess);
     return *impl_->assessment;
+}
+
+bool CheckContext::runs(std::string_view check) const {
+    return std::any_of(impl_->running.begin(), impl_->running.end(), [&](const Check* c) { return c->name == check; });
+}
+
+namespace {
+
+void sort_findings(std::vector<Finding>& findings) {
+    const auto key = [](const Finding& f) {
+        return std::tuple(std::string_view(f.file), f.span ? f.span.offset : 0, std::string_view(f.check),
+                          std::string_view(f.firewall), std::string_view(f.message));
+    };
+    std::stable_sort(findings.begin(), findings.end(),
+                     [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+}
+
+}  // namespace
+
+std::vector<Finding> run_checks(const CheckContext& context, std::span<const Check* const> selected) {
+    context.impl_->running.assign(selected.begin(), selected.end());
+    std::vector<Finding> findings;
+    for (const Check* check : selected) {
+        if (check->subject != Subject::waiver) check->run(context, *check, findings);
+    }
+    apply_waivers(context, findings);
+    for (const Check* check : selected) {
+        if (check->subject == Subject::waiver) check->run(context, *check, findings);
+    }
+    sort_findings(findings);
+    return findings;
 }
 
 }  // namespace fwproof

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 
 #include "fwproof/check/check.hpp"
 
@@ -55,24 +54,6 @@ std::optional<Error> unknown_word(const std::vector<std::string>& words) {
     return std::nullopt;
 }
 
-std::string_view severity_word(Severity severity) {
-    switch (severity) {
-        case Severity::note: return "note";
-        case Severity::warning: return "warning";
-        case Severity::error: return "error";
-    }
-    return "error";
-}
-
-void sort_findings(std::vector<Finding>& findings) {
-    const auto key = [](const Finding& f) {
-        return std::tuple(std::string_view(f.file), f.span ? f.span.offset : 0, std::string_view(f.check),
-                          std::string_view(f.firewall), std::string_view(f.message));
-    };
-    std::stable_sort(findings.begin(), findings.end(),
-                     [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
-}
-
 }  // namespace
 
 Result<std::vector<const Check*>> select_checks(const Selection& selection) {
@@ -88,16 +69,9 @@ Result<std::vector<const Check*>> select_checks(const Selection& selection) {
     return selected;
 }
 
-std::vector<Finding> run_checks(const CheckContext& context, std::span<const Check* const> selected) {
-    std::vector<Finding> findings;
-    for (const Check* check : selected) check->run(context, *check, findings);
-    sort_findings(findings);
-    return findings;
-}
-
 std::string render_page(const Check& check) {
     std::string page = fmt::format("{} {} ({})\n\n{}.\n\nWhy\n{}\n\nExample\n", check.id, check.name,
-                                   severity_word(check.severity), check.summary, check.why);
+                                   to_string(check.severity), check.summary, check.why);
     std::string_view example = check.example;
     while (!example.empty()) {
         const auto end = example.find('\n');

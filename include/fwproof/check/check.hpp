@@ -24,6 +24,8 @@ enum class Subject : std::uint8_t {
     waiver,  // recorded exceptions: check and lint
 };
 
+struct Check;
+
 // What a run is about. What is referred to outlives the context.
 struct CheckInput {
     Topology topology;                           // every loaded export, placed or not
@@ -44,8 +46,12 @@ public:
     const std::vector<Firewall>& firewalls() const { return input().topology.firewalls; }
     std::span<const Requirement> requirements() const;
     const Assessment& assessment() const;
+    // Whether a check of that name is part of this run.
+    bool runs(std::string_view check) const;
 
 private:
+    friend std::vector<Finding> run_checks(const CheckContext& context, std::span<const Check* const> selected);
+
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
@@ -61,6 +67,7 @@ struct Check {
     std::string_view example;     // as in an export or a report; may have several lines
     std::string_view fix;         // a paragraph
     std::string_view references;  // one a line; standards with their version
+    // Appends to what the checks before it, in ascending order of id, found.
     void (*run)(const CheckContext&, const Check&, std::vector<Finding>&);
 };
 

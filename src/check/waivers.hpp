@@ -1,0 +1,28 @@
+// Which findings recorded exceptions cover.
+#pragma once
+
+#include <vector>
+
+#include "fwproof/check/check.hpp"
+
+namespace fwproof {
+
+// Why the waiver covers nothing; empty: it is well formed.
+std::string waiver_problem(const Waiver& waiver);
+
+// Whether the waiver speaks of the finding: check, firewall, catalog entry, hosts and region; whatever its last day. A
+// waiver with a region covers a finding whose whole region lies inside it, so what widens is not covered.
+bool speaks_of(const Waiver& waiver, const Finding& finding, const CheckContext& context);
+
+// A well formed waiver whose last day is not over, or that needs none.
+bool in_force(const Waiver& waiver, const CheckContext& context);
+
+// Sets Finding::waived_by; says at a finding whose waiver is over that it is.
+void apply_waivers(const CheckContext& context, std::vector<Finding>& findings);
+
+std::string date_text(const Date& date);  // "2026-12-31"
+
+// A finding about the waiver itself, at its place.
+Finding about_waiver(const Check& check, const Waiver& waiver);
+
+}  // namespace fwproof

@@ -1,0 +1,82 @@
+// Waivers cover a region until a day; what is over, malformed or unused is said.
+#include "fwproof/check/check.hpp"
+#include "support/flows.hpp"
+
+using namespace fwproof;
+using namespace fwproof::test;
+
+namespace {
+
+constexpr std::string_view kExport =
+    "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+    "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+    "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m multiport --dports 445,1433 -j ACCEPT\nCOMMIT\n";
+
+Waiver waiver(std::string region, std::optional<Date> until) {
+    Waiver made;
+    made.check = "install-only-opening";
+    made.region = std::move(region);
+    made.until = until;
+    made.reason = "second database is being installed";
+    return made;
+}
+
+// "check severity: message [waived: reason]", one a line.
+std::string findings(std::vector<Waiver> waivers) {
+    const auto ms = end("ms", "ms1", "10.1.0.11");
+    const auto sql = end("db", "sql1", "10.2.0.21");
+    Resolution resolution;
+    resolution.requirements = {need(ms, sql, kTcp, "1433"), need(ms, sql, kTcp, "445")};
+    resolution.requirements[1].need = Need::phase_over;
+    resolution.requirements[1].need_reason = "needed only during installation";
+    resolution.requirements[1].closable = true;
+    const auto policies = load("edge", std::string(kExport));
+    CheckInput input;
+    input.topology.firewalls = {transit("edge", policies.at(0))};
+    input.resolution = &resolution;
+    input.waivers = std::move(waivers);
+    input.today = std::chrono::sys_days(Date(std::chrono::year(2026), std::chrono::month(7), std::chrono::day(1)));
+    const CheckContext context(std::move(input));
+    const auto selected = select_checks({{Subject::site, Subject::waiver}, {}, {}});
+    REQUIRE(selected);
+    std::string text;
+    for (const auto& finding : run_checks(context, *selected)) {
+        text += finding.check + " " + std::string(to_string(finding.severity)) + ": " + finding.message;
+        if (!finding.waived_by.empty()) text += " [waived: " + finding.waived_by + "]";
+        for (const auto& detail : finding.details) text += " (" + detail + ")";
+        text += "\n";
+    }
+    return text;
+}
+
+Date day(unsigned d, unsigned m) { return {std::chrono::year(2026), std::chrono::month(m), std::chrono::day(d)}; }
+
+constexpr std::string_view kOpening =
+    "install-only-opening error: FORWARD rule 2 keeps tcp/445 open from ms1 (ms) to sql1 (db) at edge: needed only "
+    "during "
+    "installation";
+
+}  // namespace
+
+TEST_CASE("without a waiver the opening is reported") { CHECK(findings({}) == std::string(kOpening) + "\n"); }
+
+TEST_CASE("a waiver covers its region up to and including its last day") {
+    const std::string waived = std::string(kOpening) + " [waived: second database is being installed]\n";
+    CHECK(findings({waiver("", std::nullopt)}) == waived);
+    CHECK(findings({waiver("tcp 10.1.0.0/24 > 10.2.0.21:445", day(1, 7))}) == waived);
+}
+
+TEST_CASE("a waiver that is over, too narrow or malformed says so") {
+    CHECK(findings({waiver("tcp 10.1.0.0/24 > 10.2.0.21:445", day(30, 6))}) ==
+          "expired-waiver error: the waiver of install-only-opening ended on 2026-06-30, and 1 finding it covered is "
+          "back\n" +
+              std::string(kOpening) + " (waived until 2026-06-30: second database is being installed)\n");
+    CHECK(findings({waiver("tcp 10.1.0.12 > 10.2.0.21:445", std::nullopt)}) ==
+          "unused-waiver warning: this waiver of install-only-opening covers no finding\n" + std::string(kOpening) +
+              "\n");
+    CHECK(findings({waiver("tcp 10.1.0.12", std::nullopt)}) ==
+          "malformed-waiver error: this waiver covers nothing: 'tcp 10.1.0.12' is no flow; write it like 'tcp "
+          "10.1.0.0/24 > "
+          "10.2.0.5:445'\n" +
+              std::string(kOpening) + "\n");
+}
