@@ -199,6 +199,21 @@ bool replies_meet_rules(const Firewall& firewall) {
     return firewall.policy->replies == ReplyHandling::by_rules;
 }
 
+// Where an outside party can be: the addresses that are routed on the Internet (RFC 6890, RFC 4291), unless the site
+// says that it is somewhere else. A rule against private sources takes nothing from "the Internet".
+AddressSet reachable(const Endpoint& end) {
+    if (!end.external) return *end.addresses;
+    static const AddressSet kSpecial =
+        parse_address_set(
+            "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 "
+            "192.0.0.0/24 192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 "
+            "203.0.113.0/24 224.0.0.0/3 2001:db8::/32")
+            .value();
+    const AddressSet routed = AddressSet::any4() | AddressSet::of(*parse_prefix("2000::/3"));
+    const AddressSet open = *end.addresses & (routed - kSpecial);
+    return open.empty() ? *end.addresses : open;
+}
+
 // Adds one crossing for each path of that position.
 class Finder {
 public:
@@ -211,8 +226,8 @@ public:
     void add(std::size_t index, Position position, const std::string& from_zone, const std::string& to_zone) {
         const Firewall& firewall = topology_.firewalls[index];
         const Policy& policy = *firewall.policy;
-        const AddressSet from = of_families(policy, *requirement_.from.addresses);
-        const AddressSet to = of_families(policy, *requirement_.to.addresses);
+        const AddressSet from = of_families(policy, reachable(requirement_.from));
+        const AddressSet to = of_families(policy, reachable(requirement_.to));
         const bool v4 = !from.v4.empty() && !to.v4.empty();
         const bool v6 = !from.v6.empty() && !to.v6.empty();
         if (!v4 && !v6) {

@@ -137,3 +137,18 @@ TEST_CASE("an export of the other family covers nothing") {
     CHECK(found.crossings.empty());
     CHECK(found.unchecked == "the export of edge does not cover the addresses of a1 and b1");
 }
+
+TEST_CASE("an outside party is asked for where the Internet is") {
+    const Policy policy = router();
+    Topology topology;
+    topology.firewalls = {transit("edge", policy)};
+    auto web = end("web", "internet", "8.0.0.0/6");
+    web.external = true;
+    const auto asked = [&](const Endpoint& to) {
+        const auto found = find_crossings(topology, need(end("a", "a1", "10.1.0.11"), to, kTcp, "443"));
+        return to_string(*found.crossings.at(0).question.at(0).destination);
+    };
+    CHECK(asked(web) == "8.0.0.0/7, 11.0.0.0/8");
+    web.addresses = share(*parse_address_set("10.9.9.9"));
+    CHECK(asked(web) == "10.9.9.9");
+}
