@@ -101,14 +101,16 @@ Result<FlowQuery> parse(SourceSpan text) {
 
 }  // namespace
 
+Result<FlowQuery> parse_flow(SourceSpan flow, const SourceRef& text) {
+    auto query = parse(flow);
+    if (query) return query;
+    Error error = query.error();
+    error.keep = text;
+    return fail(std::move(error));
+}
+
 Result<FlowQuery> parse_flow(SourceRef text) {
-    auto query = parse({text.get(), 0, static_cast<std::uint32_t>(text->text().size())});
-    if (!query) {
-        Error error = query.error();
-        error.keep = text;
-        return fail(std::move(error));
-    }
-    return query;
+    return parse_flow({text.get(), 0, static_cast<std::uint32_t>(text->text().size())}, text);
 }
 
 }  // namespace fwproof

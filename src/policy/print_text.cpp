@@ -89,7 +89,7 @@ public:
             if (ruleset.default_verdict) text += fmt::format(" default {}", to_string(*ruleset.default_verdict));
             if (!ruleset.bound) text += " unbound";
             text += '\n';
-            for (const auto& one : ruleset.rules) text += "  " + rule(one) + "\n";
+            for (const auto& one : ruleset.rules) text += "  " + rule(one) + line_remark(one.span) + "\n";
         }
         for (const auto& path : policy_.paths) {
             text += fmt::format("path {}{}\n", to_string(path.position),
@@ -124,6 +124,10 @@ public:
     }
 
 private:
+    std::string line_remark(const SourceSpan& span) const {
+        return options_.lines && span ? fmt::format("  # line {}", span.line()) : std::string();
+    }
+
     template <class T, class Line>
     static std::string sorted(const std::vector<T>& items, const Line& line) {
         std::vector<std::string> lines;

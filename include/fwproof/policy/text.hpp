@@ -27,6 +27,7 @@ namespace fwproof {
 
 struct PolicyTextOptions {
     bool labels = true;  // rule names, comments and assumptions; without them text that decides nothing leaves no trace
+    bool lines = false;  // a remark behind each rule says its line in the export
 };
 
 std::string print_policy(const Policy& policy, const PolicyTextOptions& options = {});

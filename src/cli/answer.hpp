@@ -1,0 +1,65 @@
+// What one policy says about one flow: the verdict on each path it may take, and who decides which part.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fwproof/analysis/evaluate.hpp"
+#include "fwproof/base/result.hpp"
+#include "fwproof/packet/flow.hpp"
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof::cli {
+
+// A part of the question with one verdict and one deciding rule.
+struct Part {
+    Verdict verdict{};
+    std::vector<Hit> deciders;  // one, or for what is undecided every rule that may decide it; may be empty
+    std::vector<Product> region;
+    bool region_complete = true;
+    std::optional<Packet> witness;
+};
+
+// The answer on one path.
+struct PathAnswer {
+    std::string path;  // "transit", "inbound, domain", "list OUT"
+    Position position{};
+    std::string variant;
+    bool whole_path = true;          // false: only one list was asked
+    std::optional<Verdict> verdict;  // nothing: different parts have different verdicts
+    std::vector<Part> parts;
+    bool cannot_occur = false;  // no packet of the question can take this path
+};
+
+// A policy that several flows are asked about.
+class Answerer {
+public:
+    // The program and service of a flow are facts about the sender that conditions may ask for; one answerer serves
+    // flows that agree in them. Every flow that will be asked has to be among `flows`.
+    Answerer(const Policy& policy, const std::vector<FlowQuery>& flows);
+    ~Answerer();
+
+    // An error: `at` names nothing in this policy.
+    Result<std::vector<PathAnswer>> ask(const FlowQuery& flow, std::size_t region_limit = 20) const;
+    // The verdict alone of many flows, each over all paths that it may take, and the rule that decides where one rule
+    // does. Far cheaper than asking one by one.
+    struct Brief {
+        std::optional<Verdict> verdict;  // nothing: parts differ
+        std::optional<RuleRef> rule;
+    };
+    Result<std::vector<Brief>> ask_all(const std::vector<FlowQuery>& flows) const;
+    // The replies of the flow on one path that permits it: nothing where the device lets replies through by itself.
+    std::optional<PathAnswer> replies(const FlowQuery& flow, const PathAnswer& answer) const;
+
+    const Policy& policy() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// The header of the first reply: ends exchanged, state established.
+Product reply_header(const Product& header);
+
+}  // namespace fwproof::cli

@@ -1,0 +1,317 @@
+// One packet or flow: the verdict, the rule that decides it, the way there, and what happens to replies.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/answer.hpp"
+#include "cli/policies.hpp"
+#include "cli/read.hpp"
+#include "fwproof/base/notation.hpp"
+#include "fwproof/base/printable.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kAbout =
+    R"(Says what the policy does with a flow and why. The first word printed is the verdict: permit, deny or unknown;
+unknown also where parts of a flow have different verdicts, which are then listed.
+
+  fwproof explain edge.cfg 'tcp 10.1.2.3 > 10.9.8.7:5723 in inside'
+  fwproof explain host.rules 'udp any > any:53 at INPUT'
+
+A flow is PROTO SRC[:PORT] > DST[:PORT] and any of: in IFACE, out IFACE, at CHAIN (or list, or profile),
+state new|established|related|invalid|untracked, flags SYN,ACK, icmp TYPE[/CODE], mac ADDR, program PATH,
+service NAME. Addresses may be prefixes, ranges or any, ports ranges. What the host itself sends names its output
+interface, or 'at outbound'.
+
+)";
+
+Result<FlowQuery> read_flow(std::string name, std::string text) {
+    return parse_flow(std::make_shared<const Source>(std::move(name), std::move(text)));
+}
+
+// The verdict over all paths; nothing when they differ.
+std::optional<Verdict> overall(const std::vector<PathAnswer>& answers) {
+    std::optional<Verdict> verdict;
+    for (const auto& answer : answers) {
+        if (answer.cannot_occur) continue;
+        if (!answer.verdict || (verdict && *verdict != *answer.verdict)) return std::nullopt;
+        verdict = answer.verdict;
+    }
+    return verdict ? verdict : Verdict::unknown;
+}
+
+std::string_view word(const std::optional<Verdict>& verdict) { return to_string(verdict.value_or(Verdict::unknown)); }
+
+class Lines {
+public:
+    void add(int depth, std::string_view label, std::string_view text) {
+        text_ += fmt::format("{:{}}{:<12}{}\n", "", depth * 2, label, text);
+    }
+    void head(int depth, std::string_view text) { text_ += fmt::format("{:{}}{}\n", "", depth * 2, text); }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string text_;
+};
+
+void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, std::string_view label) {
+    const SourceSpan span = rule_span(policy, hit.rule);
+    const Rule* rule = rule_at(policy, hit.rule);
+    std::string text = fmt::format("{}: {}", rule_name(policy, hit.rule), to_string(hit.verdict));
+    if (rule && rule->implicit) text += " (implicit)";
+    if (!hit.surely) text += ", if it matches";
+    if (span) text += fmt::format(" ({})", place(span));
+    lines.add(depth, label, text);
+    if (span) lines.add(depth, "", statement(span));
+    if (rule && rule->logs) lines.add(depth, "", "logged");
+    if (const auto* decide = rule ? std::get_if<Decide>(&rule->action) : nullptr; decide && !decide->answer.empty()) {
+        lines.add(depth, "answers", decide->answer);
+    }
+    if (!hit.via.empty()) {
+        std::string way;
+        for (const auto& via : hit.via) {
+            way += (way.empty() ? "" : " > ") + rule_name(policy, via);
+            if (const SourceSpan at = rule_span(policy, via)) way += fmt::format(" ({})", place(at));
+        }
+        lines.add(depth, "by way of", way);
+    }
+    if (rule && !hit.surely) {
+        for (const auto& condition : rule->match.conditions) {
+            lines.add(depth, "depends on", fmt::format("{} {}", to_string(condition.kind), printable(condition.value)));
+        }
+    }
+}
+
+void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer& answer) {
+    for (const auto& part : answer.parts) {
+        if (answer.parts.size() > 1) {
+            for (const auto& product : part.region) {
+                lines.head(depth, fmt::format("{} {}", to_string(part.verdict), printable(to_string(product))));
+            }
+            if (!part.region_complete) lines.head(depth, fmt::format("{} and more", to_string(part.verdict)));
+        }
+        const int below = answer.parts.size() > 1 ? depth + 1 : depth;
+        for (const auto& hit : part.deciders) {
+            decided_by(lines, below, policy, hit, part.verdict == Verdict::unknown ? "may decide" : "decided by");
+        }
+        if (part.deciders.empty()) {
+            lines.add(
+                below, "decided by",
+                part.verdict == Verdict::permit ? "no rule: what passes every stage is permitted" : "no single rule");
+        }
+        if (answer.parts.size() > 1 && part.witness)
+            lines.add(below, "for example", printable(to_string(*part.witness)));
+    }
+}
+
+void replies_text(Lines& lines, const Answerer& answerer, const FlowQuery& flow, const PathAnswer& answer) {
+    const bool some = std::any_of(answer.parts.begin(), answer.parts.end(),
+                                  [](const Part& part) { return part.verdict == Verdict::permit; });
+    if (!some || !answer.whole_path || !flow.header.states.contains(State::new_)) return;
+    if (answerer.policy().replies == ReplyHandling::tracked) {
+        lines.add(1, "replies", "let through by connection tracking");
+        return;
+    }
+    const auto replies = answerer.replies(flow, answer);
+    if (!replies) {
+        lines.add(1, "replies", "unknown: the export has no rules for that direction");
+        return;
+    }
+    lines.add(1, "replies", fmt::format("{} on the {} path", word(replies->verdict), replies->path));
+    parts_text(lines, 2, answerer.policy(), *replies);
+}
+
+std::string as_text(const Answerer& answerer, const FlowQuery& flow, const std::vector<PathAnswer>& answers,
+                    std::string_view written) {
+    const Policy& policy = answerer.policy();
+    Lines lines;
+    lines.head(0, fmt::format("{} {}", word(overall(answers)), printable(written)));
+    if (answers.empty()) lines.head(1, "the export has no rules for such packets");
+    for (const auto& answer : answers) {
+        if (answer.cannot_occur) {
+            lines.head(1, fmt::format("{}: such packets cannot occur here", answer.path));
+            continue;
+        }
+        lines.head(1, fmt::format("{}: {}", printable(answer.path),
+                                  answer.verdict ? to_string(*answer.verdict) : "different parts, different verdicts"));
+        parts_text(lines, 2, policy, answer);
+        replies_text(lines, answerer, flow, answer);
+    }
+    return lines.take();
+}
+
+Json hit_json(const Policy& policy, const Hit& hit) {
+    const SourceSpan span = rule_span(policy, hit.rule);
+    const Rule* rule = rule_at(policy, hit.rule);
+    Json json = {{"rule", rule_name(policy, hit.rule)},
+                 {"verdict", to_string(hit.verdict)},
+                 {"file", span ? Json(printable(span.source->name())) : Json(nullptr)},
+                 {"line", span ? Json(span.line()) : Json(nullptr)},
+                 {"text", span ? Json(statement(span)) : Json(nullptr)},
+                 {"implicit", rule == nullptr || rule->implicit},
+                 {"surely", hit.surely}};
+    Json via = Json::array();
+    for (const auto& ref : hit.via) via.push_back(rule_name(policy, ref));
+    json["via"] = std::move(via);
+    Json conditions = Json::array();
+    if (rule && !hit.surely) {
+        for (const auto& c : rule->match.conditions) {
+            conditions.push_back(fmt::format("{} {}", to_string(c.kind), printable(c.value)));
+        }
+    }
+    json["conditions"] = std::move(conditions);
+    return json;
+}
+
+Json path_json(const Policy& policy, const PathAnswer& answer) {
+    Json parts = Json::array();
+    for (const auto& part : answer.parts) {
+        Json region = Json::array(), deciders = Json::array();
+        for (const auto& product : part.region) region.push_back(printable(to_string(product)));
+        for (const auto& hit : part.deciders) deciders.push_back(hit_json(policy, hit));
+        parts.push_back({{"verdict", to_string(part.verdict)},
+                         {"region", std::move(region)},
+                         {"region_complete", part.region_complete},
+                         {"decided_by", std::move(deciders)},
+                         {"witness", part.witness ? Json(printable(to_string(*part.witness))) : Json(nullptr)}});
+    }
+    return {{"path", printable(answer.path)},
+            {"verdict", answer.verdict ? Json(to_string(*answer.verdict)) : Json(nullptr)},
+            {"occurs", !answer.cannot_occur},
+            {"parts", std::move(parts)}};
+}
+
+Json as_json(const Answerer& answerer, const FlowQuery& flow, const std::vector<PathAnswer>& answers,
+             std::string_view written) {
+    Json paths = Json::array();
+    for (const auto& answer : answers) {
+        Json path = path_json(answerer.policy(), answer);
+        const auto replies = answerer.replies(flow, answer);
+        path["replies"] = answerer.policy().replies == ReplyHandling::tracked ? Json("tracked")
+                          : replies                                           ? path_json(answerer.policy(), *replies)
+                                                                              : Json(nullptr);
+        paths.push_back(std::move(path));
+    }
+    return {{"flow", printable(written)}, {"verdict", word(overall(answers))}, {"paths", std::move(paths)}};
+}
+
+std::string dump(const Json& json, int indent) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Flows one a line; what stands behind '#' is a remark.
+Result<int> explain_file(const Policy& policy, const std::string& path, bool json, World& world) {
+    constexpr std::size_t kBatch = 500;  // coordinates grow with the flows asked together
+    const auto source = read_text(path, world);
+    if (!source) return fail(source.error());
+    const Source& text = **source;
+    std::vector<FlowQuery> flows;
+    std::vector<std::string> written;
+    for (std::uint32_t n = 1; n <= text.line_count(); ++n) {
+        const SourceSpan line{&text, text.line_offset(n), static_cast<std::uint32_t>(text.line(n).size())};
+        if (WordReader(line).at_end()) continue;
+        auto flow = parse_flow(line, *source);
+        if (!flow) return fail(flow.error());
+        flows.push_back(std::move(*flow));
+        written.emplace_back(text.line(n));
+    }
+    if (flows.empty()) return fail(Error{"no flow in it", "write one flow a line", {}, path});
+    std::string out;
+    for (std::size_t start = 0; start < flows.size();) {
+        std::size_t end = start;
+        while (end < flows.size() && end - start < kBatch && flows[end].program == flows[start].program &&
+               flows[end].service == flows[start].service) {
+            ++end;
+        }
+        const std::vector<FlowQuery> batch(flows.begin() + static_cast<std::ptrdiff_t>(start),
+                                           flows.begin() + static_cast<std::ptrdiff_t>(end));
+        const Answerer answerer(policy, batch);
+        const auto briefs = answerer.ask_all(batch);
+        if (!briefs) return fail(briefs.error());
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            const auto& brief = (*briefs)[i];
+            const SourceSpan span = brief.rule ? rule_span(policy, *brief.rule) : SourceSpan();
+            const std::string rule = brief.rule ? rule_name(policy, *brief.rule) : "";
+            if (json) {
+                out += dump({{"flow", printable(written[start + i])},
+                             {"verdict", word(brief.verdict)},
+                             {"rule", brief.rule ? Json(rule) : Json(nullptr)},
+                             {"line", span ? Json(span.line()) : Json(nullptr)}},
+                            -1);
+            } else {
+                out += fmt::format("{} {}", word(brief.verdict), printable(written[start + i]));
+                if (brief.rule) out += fmt::format("  # {}{}", rule, span ? fmt::format(" ({})", place(span)) : "");
+                out += '\n';
+            }
+        }
+        start = end;
+    }
+    world.out << out;
+    return kClean;
+}
+
+}  // namespace
+
+Result<int> run_explain(const std::vector<std::string>& arguments, World& world) {
+    po::options_description options = reading_options();
+    auto add = options.add_options();
+    add("flows", po::value<std::string>()->value_name("FILE"),
+        "ask every flow of FILE, one a line; '#' starts a remark");
+    add("format", po::value<std::string>()->value_name("NAME"), "text (default) or json; with --flows one line each");
+    const auto parsed = parse_arguments("explain", arguments, options);
+    if (!parsed) return fail(parsed.error());
+    if (parsed->help) {
+        world.out << help_text("explain", kAbout, options);
+        return kClean;
+    }
+    const auto reading = read_reading_options(*parsed, world);
+    if (!reading) return fail(reading.error());
+    const std::string format = parsed->has("format") ? parsed->text("format") : "text";
+    if (format != "text" && format != "json") {
+        return fail(fmt::format("explain has no format '{}'", format), "write text or json");
+    }
+    const bool many = parsed->has("flows");
+    const auto& words = parsed->positional;
+    if (words.empty()) return fail("no export given", "write fwproof explain EXPORT 'tcp 10.1.2.3 > 10.9.8.7:443'");
+    if (!many && words.size() < 2) {
+        return fail("no flow given", "write fwproof explain EXPORT 'tcp 10.1.2.3 > 10.9.8.7:443'");
+    }
+    if (many && words.size() > 1) return fail("a flow and --flows are given", "give one of them");
+
+    const auto policies = load_export(words[0], *reading, world);
+    if (!policies) return fail(policies.error());
+    if (many) {
+        if (policies->size() != 1)
+            return fail(Error{"holds several devices", "give one export a device", {}, words[0]});
+        return explain_file(policies->front(), parsed->text("flows"), format == "json", world);
+    }
+    // The flow may come as one argument or as several.
+    std::string written;
+    for (std::size_t i = 1; i < words.size(); ++i) written += (i > 1 ? " " : "") + words[i];
+    const auto flow = read_flow("flow", written);
+    if (!flow) return fail(flow.error());
+
+    std::string text;
+    Json results = Json::array();
+    for (const auto& policy : *policies) {
+        const Answerer answerer(policy, {*flow});
+        const auto answers = answerer.ask(*flow);
+        if (!answers) return fail(answers.error());
+        if (format == "json") {
+            Json result = as_json(answerer, *flow, *answers, written);
+            result["device"] = printable(policy.device);
+            results.push_back(std::move(result));
+        } else {
+            text += as_text(answerer, *flow, *answers, written);
+        }
+    }
+    world.out << (format == "json" ? dump({{"schema_version", 1}, {"command", "explain"}, {"results", results}}, 2)
+                                   : text);
+    return kClean;
+}
+
+}  // namespace fwproof::cli

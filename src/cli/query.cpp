@@ -1,0 +1,141 @@
+// All regions of a policy between some addresses, with the rule that decides each.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/answer.hpp"
+#include "cli/policies.hpp"
+#include "fwproof/base/notation.hpp"
+#include "fwproof/base/printable.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kAbout =
+    R"(Lists the complete set of first packets between the given ends as disjoint regions, each with its verdict and the
+rule that decides it.
+
+  fwproof query edge.cfg --to 10.9.8.7 --service tcp/3389 --permit
+
+)";
+
+Result<AddressSetRef> addresses(const Arguments& arguments, const std::string& option) {
+    if (!arguments.has(option)) return AddressSetRef();
+    const std::string text = arguments.text(option);
+    auto set = parse_address_set(text);
+    if (!set) {
+        return fail(fmt::format("--{} '{}' is no address", option, text),
+                    "write an address, a prefix (10.0.0.0/8), a range (10.0.0.1-10.0.0.9) or any");
+    }
+    return share(std::move(*set));
+}
+
+// "tcp/443,udp/53": a comma before a protocol starts a new service.
+Result<FlowQuery> read_query(const Arguments& arguments) {
+    const auto from = addresses(arguments, "from");
+    if (!from) return fail(from.error());
+    const auto to = addresses(arguments, "to");
+    if (!to) return fail(to.error());
+    std::string flow = "any any > any";
+    if (arguments.has("service")) {
+        const std::string text = arguments.text("service");
+        std::string spaced;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            spaced += text[i];
+            const bool starts = text[i] == ',' && i + 1 < text.size() && (text[i + 1] < '0' || text[i + 1] > '9');
+            if (starts && text[i + 1] != ' ') spaced += ' ';
+        }
+        if (!parse_services(spaced)) {
+            return fail(fmt::format("--service '{}' is no service", text),
+                        "write for example tcp/443 or tcp/80,443, udp/53");
+        }
+        flow = fmt::format("{{{}}} any > any", spaced);
+    }
+    for (const std::string key : {"in", "out", "at"}) {
+        if (arguments.has(key))
+            flow += fmt::format(" {} {}", key, key == "at" ? name_word(arguments.text(key)) : arguments.text(key));
+    }
+    auto query = parse_flow(std::make_shared<const Source>("query", flow));
+    if (!query) return query;
+    query->header.source = *from;
+    query->header.destination = *to;
+    return query;
+}
+
+}  // namespace
+
+Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
+    constexpr std::size_t kRegions = 10'000;
+    po::options_description options = reading_options();
+    auto add = options.add_options();
+    const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+    add("from", text("ADDRESSES"), "sources");
+    add("to", text("ADDRESSES"), "destinations");
+    add("service", text("SERVICE,..."), "as tcp/443, udp/53, icmp/8, esp");
+    add("in", text("IFACE"), "input interface");
+    add("out", text("IFACE"), "output interface");
+    add("at", text("NAME"), "only this chain, list or profile, or inbound, outbound, transit");
+    add("permit", "only what is permitted, or may be");
+    add("deny", "only what is denied, or may be");
+    add("format", text("NAME"), "text (default) or json");
+    const auto parsed = parse_arguments("query", arguments, options);
+    if (!parsed) return fail(parsed.error());
+    if (parsed->help) {
+        world.out << help_text("query", kAbout, options);
+        return kClean;
+    }
+    const auto reading = read_reading_options(*parsed, world);
+    if (!reading) return fail(reading.error());
+    const std::string format = parsed->has("format") ? parsed->text("format") : "text";
+    if (format != "text" && format != "json")
+        return fail(fmt::format("query has no format '{}'", format), "write text or json");
+    if (parsed->positional.size() != 1) return fail("query takes one export", "fwproof query EXPORT --to 10.9.8.7");
+    if (parsed->has("permit") && parsed->has("deny"))
+        return fail("--permit and --deny exclude each other", "give one or none");
+    const auto query = read_query(*parsed);
+    if (!query) return fail(query.error());
+    const auto policies = load_export(parsed->positional[0], *reading, world);
+    if (!policies) return fail(policies.error());
+
+    std::string out;
+    Json regions = Json::array();
+    bool complete = true;
+    for (const auto& policy : *policies) {
+        const Answerer answerer(policy, {*query});
+        const auto answers = answerer.ask(*query, kRegions);
+        if (!answers) return fail(answers.error());
+        for (const auto& answer : *answers) {
+            out += fmt::format("# {}: {}\n", policy_title(policy), printable(answer.path));
+            if (answer.parts.empty() && !answer.cannot_occur) complete = false;
+            for (const auto& part : answer.parts) {
+                if (parsed->has("permit") && part.verdict == Verdict::deny) continue;
+                if (parsed->has("deny") && part.verdict == Verdict::permit) continue;
+                std::string who;
+                for (const auto& hit : part.deciders) {
+                    const SourceSpan span = rule_span(policy, hit.rule);
+                    who += fmt::format("{}{}{}", who.empty() ? "" : ", ", rule_name(policy, hit.rule),
+                                       span ? fmt::format(" ({})", place(span)) : "");
+                }
+                complete = complete && part.region_complete;
+                for (const auto& product : part.region) {
+                    const std::string region = printable(to_string(product));
+                    out += fmt::format("{} {}{}\n", to_string(part.verdict), region, who.empty() ? "" : "  # " + who);
+                    regions.push_back({{"path", printable(answer.path)},
+                                       {"verdict", to_string(part.verdict)},
+                                       {"region", region},
+                                       {"decided_by", who}});
+                }
+            }
+        }
+    }
+    if (!complete) out += "# the list is not complete\n";
+    const Json document = {
+        {"schema_version", 1}, {"command", "query"}, {"complete", complete}, {"regions", std::move(regions)}};
+    world.out << (format == "json" ? document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : out);
+    return kClean;
+}
+
+}  // namespace fwproof::cli

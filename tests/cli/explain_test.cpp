@@ -1,0 +1,48 @@
+#include "support/catch.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+const std::string kHost =
+    "*filter\n"
+    ":INPUT DROP [0:0]\n"
+    ":FORWARD DROP [0:0]\n"
+    ":OUTPUT ACCEPT [0:0]\n"
+    "-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+    "-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+    "COMMIT\n";
+
+}  // namespace
+
+TEST_CASE("explain names the verdict first, then the rule and the replies") {
+    const std::string directory = fresh_directory("explain");
+    write_file(directory, "host.rules", kHost);
+    CHECK(run_fwproof({"explain", "host.rules", "tcp 10.1.0.5 > 10.9.8.7:22"}, directory).out ==
+          "permit tcp 10.1.0.5 > 10.9.8.7:22\n"
+          "  inbound: permit\n"
+          "    decided by  INPUT rule 2: permit (host.rules:6)\n"
+          "                -A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
+          "  replies     permit on the outbound path\n"
+          "    decided by  default of OUTPUT: permit (host.rules:4)\n"
+          "                :OUTPUT ACCEPT [0:0]\n");
+    CHECK(run_fwproof({"explain", "host.rules", "tcp 10.2.0.5 > 10.9.8.7:22 at INPUT"}, directory).out ==
+          "deny tcp 10.2.0.5 > 10.9.8.7:22 at INPUT\n"
+          "  inbound: deny\n"
+          "    decided by  default of INPUT: deny (host.rules:2)\n"
+          "                :INPUT DROP [0:0]\n");
+    const Ran wrong = run_fwproof({"explain", "host.rules", "tcp any > any at INPTU"}, directory);
+    CHECK(wrong.status == 2);
+    CHECK(wrong.out.empty());
+    CHECK(wrong.err == "fwproof: error: no chain, list or profile is named 'INPTU'; did you mean 'INPUT'?\n");
+}
+
+TEST_CASE("many flows are answered one line each") {
+    const std::string directory = fresh_directory("explain-flows");
+    write_file(directory, "host.rules", kHost);
+    write_file(directory, "flows", "# log\ntcp 10.1.0.5 > 10.9.8.7:22\n\nudp 10.1.0.5 > 10.9.8.7:53\n");
+    const Ran ran = run_fwproof({"explain", "host.rules", "--flows", "flows"}, directory);
+    CHECK(ran.err.empty());
+    CHECK(ran.out ==
+          "permit tcp 10.1.0.5 > 10.9.8.7:22  # INPUT rule 2 (host.rules:6)\n"
+          "deny udp 10.1.0.5 > 10.9.8.7:53  # default of INPUT (host.rules:2)\n");
+}
