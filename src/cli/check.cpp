@@ -1,32 +1,209 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <filesystem>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "cli/publish.hpp"
-#include "cli/read.hpp"
+#include "cli/site_input.hpp"
+#include "fwproof/catalog/resolve.hpp"
+#include "fwproof/check/check.hpp"
 
 namespace fwproof::cli {
 
+namespace {
+
+constexpr std::string_view kAbout =
+    R"(Which flows that a product needs are missing, which openings are wider than needed, which were needed only for an
+installation. Three depths:
+
+  fwproof check --as management-server ms1.reg        the export is the host firewall of that role
+  fwproof check --bind management-server=10.1.0.11 --bind operations-manager-database=10.2.0.5 edge.cfg
+  fwproof check --site site.toml                      hosts, roles, phases and firewalls in a file kept in git
+
+)";
+
+po::options_description site_options() {
+    po::options_description options("The site", 120);
+    const auto list = [] { return po::value<std::vector<std::string>>()->composing(); };
+    auto add = options.add_options();
+    add("site", po::value<std::string>()->value_name("FILE"),
+        "roles, hosts, parameters, phases and firewalls; see fwproof-site(5)");
+    add("catalog", list()->value_name("ID,..."),
+        "what to check against: a shipped catalog or a file (default: those that have the roles)");
+    add("as", list()->value_name("ROLE"), "the export is the host firewall of this role; its peers may be anywhere");
+    add("bind", list()->value_name("ROLE=ADDR,..."),
+        "addresses, prefixes or ranges that play a role; may be given several times");
+    add("phase", po::value<std::string>()->value_name("PHASE"), "install, runtime (default) or maintenance");
+    return options;
+}
+
+// Everything the check is about, kept together because each part refers to the one before.
+struct Question {
+    Site site;
+    std::vector<CatalogRef> catalogs;
+    std::string base;  // directory of the site file
+};
+
+int unusable(const std::vector<Error>& errors, World& world) {
+    for (const auto& error : errors) print_error(error, world);
+    return kUnusable;
+}
+
+tl::unexpected<std::vector<Error>> errors(std::string message, std::string hint) {
+    return tl::unexpected(std::vector<Error>{{std::move(message), std::move(hint), {}}});
+}
+
+Loaded<Question> from_site_file(const Arguments& arguments, World& world) {
+    for (const char* option : {"as", "bind", "catalog", "phase"}) {
+        if (arguments.has(option)) {
+            return errors(fmt::format("--{} and --site exclude each other", option), "write it into the site file");
+        }
+    }
+    if (!arguments.positional.empty()) {
+        return errors(fmt::format("'{}' is not expected beside --site", arguments.positional.front()),
+                      "the site file names the exports of its firewalls");
+    }
+    const std::string path = arguments.text("site");
+    auto file = read_site_file(path, world);
+    if (!file) return tl::unexpected(file.error());
+    return Question{std::move(file->site), std::move(file->catalogs),
+                    std::filesystem::path(path).parent_path().string()};
+}
+
+Result<std::optional<Phase>> read_phase(const Arguments& arguments) {
+    const std::string text = arguments.text("phase");
+    for (const Phase phase : {Phase::install, Phase::runtime, Phase::maintenance}) {
+        if (text == to_string(phase)) return phase;
+    }
+    if (!text.empty()) return fail(fmt::format("unknown phase '{}'", text), "write install, runtime or maintenance");
+    return std::nullopt;
+}
+
+Loaded<Question> from_arguments(const Arguments& arguments, const Reading& reading, World& world) {
+    auto catalogs =
+        arguments.has("catalog") ? load_catalogs(arguments.words("catalog"), {}, world) : load_all_shipped();
+    if (!catalogs) return tl::unexpected(catalogs.error());
+    const auto phase = read_phase(arguments);
+    if (!phase) return tl::unexpected(std::vector<Error>{phase.error()});
+    SiteRequest request;
+    request.as = arguments.texts("as");
+    request.bind = arguments.texts("bind");
+    request.exports = arguments.positional;
+    request.phase = *phase;
+    request.network_profile = reading.load.network_profile;
+    auto site = make_site(request, *catalogs);
+    if (!site) return tl::unexpected(site.error());
+    auto chosen = chosen_catalogs(*site, *catalogs);
+    return Question{std::move(*site), std::move(chosen), {}};
+}
+
+// No site, no role: says what to write instead of guessing.
+int explain_binding(const Arguments& arguments, World& world) {
+    auto catalogs =
+        arguments.has("catalog") ? load_catalogs(arguments.words("catalog"), {}, world) : load_all_shipped();
+    if (!catalogs) return unusable(catalogs.error(), world);
+    print_error(
+        {"nothing says which addresses play which role", "give --bind ROLE=ADDRESSES, --as ROLE or --site FILE", {}},
+        world);
+    if (catalogs->size() == 1) {
+        world.err << binding_help(*catalogs->front());
+    } else {
+        for (const auto& catalog : *catalogs)
+            fmt::print(world.err, "  --catalog {:<14} {}\n", catalog->id, catalog->product);
+    }
+    return kUnusable;
+}
+
+ReportInput describe(const LoadedPolicy& loaded) {
+    ReportInput input;
+    input.name = loaded.file;
+    input.vendor = loaded.policy->vendor;
+    input.device = loaded.policy->device;
+    for (const auto& ruleset : loaded.policy->rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            if (rule.implicit) continue;
+            ++input.rules;
+            if (!rule.match.exact()) ++input.conditional;
+        }
+    }
+    input.not_understood = static_cast<std::size_t>(std::count_if(
+        loaded.policy->notes.begin(), loaded.policy->notes.end(),
+        [](const Note& n) { return n.kind == NoteKind::unparsed_line || n.kind == NoteKind::partial_export; }));
+    return input;
+}
+
+Result<std::chrono::sys_days> today(const Reading& reading, const Site& site, const World& world) {
+    if (reading.load.as_of) return std::chrono::floor<std::chrono::days>(*reading.load.as_of);
+    if (site.date) return std::chrono::sys_days(*site.date);
+    const auto date = source_date(world);
+    if (!date) return fail(date.error());
+    return std::chrono::floor<std::chrono::days>(date->value_or(world.now));
+}
+
+}  // namespace
+
 Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
-    po::options_description options = reading_options();
-    options.add(report_options());
+    po::options_description options = site_options();
+    options.add(reading_options()).add(report_options());
     const auto parsed = parse_arguments("check", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
-        world.out << help_text("check", "", options);
+        world.out << help_text("check", kAbout, options);
         return kClean;
     }
-    const auto reading = read_reading_options(*parsed, world);
-    if (!reading) return fail(reading.error());
     const auto reporting = read_report_options(*parsed, world);
     if (!reporting) return fail(reporting.error());
+    const auto selected =
+        select_checks({{Subject::input, Subject::site, Subject::waiver}, reporting->select, reporting->ignore});
+    if (!selected) return fail(selected.error());
+    const auto reading = read_reading_options(*parsed, world);
+    if (!reading) return fail(reading.error());
+
+    const bool bound = parsed->has("as") || parsed->has("bind");
+    if (!parsed->has("site") && parsed->positional.empty()) {
+        return fail("no export given", "name the firewall exports, or give --site FILE");
+    }
+    if (!parsed->has("site") && !bound) return explain_binding(*parsed, world);
+    const auto question =
+        parsed->has("site") ? from_site_file(*parsed, world) : from_arguments(*parsed, *reading, world);
+    if (!question) return unusable(question.error(), world);
+    const auto resolution = resolve(question->catalogs, question->site);
+    if (!resolution) return unusable(resolution.error(), world);
+    const auto policies = read_exports(question->site, question->base, *reading, world);
+    if (!policies) return unusable(policies.error(), world);
+    if (policies->loaded.empty()) {
+        print_error(
+            {"the site names no firewall, so there is nothing to check", "add a [[firewall]] with its export", {}},
+            world);
+        return kIncomplete;
+    }
+    const auto day = today(*reading, question->site, world);
+    if (!day) return fail(day.error());
+
+    CheckInput input;
+    input.topology = make_topology(question->site, policies->loaded);
+    input.resolution = &*resolution;
+    input.waivers = question->site.waivers;
+    input.today = *day;
+    const CheckContext context(std::move(input));
+
     Report report;
     report.command = "check";
-    for (const auto& path : parsed->positional) {
-        const auto input = read_export(path, world);
-        if (!input) return fail(input.error());
-        const auto policies = load_policies(*input, reading->load, reading->format);
-        if (!policies) return fail(policies.error());
+    report.findings = run_checks(context, *selected);
+    for (const auto& loaded : policies->loaded) report.inputs.push_back(describe(loaded));
+    for (const auto& catalog : question->catalogs) report.catalogs.push_back(catalog->id);
+    const Assessment& assessment = context.assessment();
+    report.required = assessment.required;
+    report.satisfied = assessment.satisfied;
+    report.undecided = assessment.conditional;
+    report.unchecked = assessment.unchecked;
+    report.assumptions = resolution->assumptions;
+    for (const auto& loaded : policies->loaded) {
+        for (const auto& assumption : loaded.policy->assumptions)
+            report.assumptions.push_back(fmt::format("{}: {}", loaded.file, assumption));
     }
     return publish(std::move(report), *reporting, world);
 }

@@ -45,14 +45,14 @@ Json catalog(const Finding& finding) {
 Json finding_object(const Finding& finding) {
     Json object;
     object["check"] = finding.check;
-    object["severity"] = severity_word(finding.severity);
-    object["certainty"] = certainty_word(finding.certainty);
+    object["severity"] = to_string(finding.severity);
+    object["certainty"] = to_string(finding.certainty);
     object["firewall"] = finding.firewall;
     add_place(object, finding.file, finding.span);
     object["message"] = finding.message;
     object["decided_by"] = Json::array();
     for (const auto& rule : finding.decided_by) object["decided_by"].push_back(decided_by(rule));
-    object["witness"] = finding.witness ? Json(flow_text(*finding.witness)) : Json(nullptr);
+    object["witness"] = finding.witness ? Json(to_string(*finding.witness)) : Json(nullptr);
     object["region"] = Json::array();
     for (const auto& product : finding.region) object["region"].push_back(to_string(product));
     object["region_complete"] = finding.region_complete;
@@ -95,13 +95,14 @@ std::string render_json(const Report& report, const RenderOptions&) {
                                     {"vendor", input.vendor},
                                     {"device", input.device},
                                     {"rules", input.rules},
+                                    {"conditional", input.conditional},
                                     {"not_understood", input.not_understood}});
     }
     object["catalogs"] = report.catalogs;
     object["assumptions"] = report.assumptions;
     object["findings"] = Json::array();
     for (const auto& finding : report.findings) object["findings"].push_back(finding_object(finding));
-    return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return object.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace fwproof::report

@@ -22,7 +22,7 @@ public:
         const bool waived = !finding.waived_by.empty();
         const std::string where = place(finding.file, finding.span);
         if (!where.empty()) text_ += style("1", printable(where)) + ": ";
-        const std::string_view word = waived ? "waived" : severity_word(finding.severity);
+        const std::string_view word = waived ? "waived" : to_string(finding.severity);
         text_ += fmt::format("{}[{}]: {}\n", style(waived ? "2" : severity_style(finding.severity), word),
                              printable(finding.check), style("1", printable(finding.message)));
         text_ += render_excerpt(finding.span, "    ");
@@ -30,14 +30,14 @@ public:
         for (const auto& detail : finding.details) line("", detail);
         for (const auto& rule : finding.decided_by) decided_by(finding, rule);
         region(finding);
-        if (finding.witness) line("witness", flow_text(*finding.witness));
+        if (finding.witness) line("witness", to_string(*finding.witness));
         for (const auto& condition : finding.conditions) line("depends on", condition);
         if (finding.citation) line("because", because(finding));
         fix(finding);
         if (waived) {
             line("waived", finding.waived_by);
         } else {
-            line("certainty", certainty_word(finding.certainty));
+            line("certainty", to_string(finding.certainty));
         }
         text_ += '\n';
     }

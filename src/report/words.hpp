@@ -10,10 +10,6 @@
 
 namespace fwproof::report {
 
-std::string_view severity_word(Severity severity);
-std::string_view certainty_word(Certainty certainty);
-std::string flow_text(const Packet& packet);
-
 // "3 errors", "1 error", "no error".
 std::string counted(std::size_t count, std::string_view noun);
 

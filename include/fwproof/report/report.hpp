@@ -16,6 +16,7 @@ struct ReportInput {
     std::string name;
     std::string vendor, device;
     std::size_t rules = 0;
+    std::size_t conditional = 0;     // rules that depend on something no packet header shows
     std::size_t not_understood = 0;  // statements
 };
 

@@ -1,0 +1,149 @@
+#include "cli/site_input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/read.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+tl::unexpected<std::vector<Error>> errors(Error error) { return tl::unexpected(std::vector<Error>{std::move(error)}); }
+
+bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".toml"); }
+
+Loaded<CatalogRef> load_named(const std::string& name, const std::string& base, World& world) {
+    const EmbeddedCatalog* shipped = find_shipped(name);
+    const std::string path = beside(base, name);
+    std::error_code ignored;
+    if (is_path(name) && (!shipped || std::filesystem::exists(path, ignored))) {
+        auto source = read_text(path, world);
+        if (!source) return errors(source.error());
+        return load_catalog(*source);
+    }
+    if (shipped) return load_shipped(*shipped);
+    std::vector<std::string> known;
+    for (const auto& catalog : shipped_catalogs()) known.emplace_back(catalog.id);
+    const auto near = did_you_mean(name, known);
+    return errors({fmt::format("unknown catalog '{}'", name),
+                   near ? fmt::format("did you mean '{}'?", *near)
+                        : fmt::format("known: {}; a catalog of your own is named by its file", fmt::join(known, ", ")),
+                   {}});
+}
+
+std::vector<Prefix> prefixes(const AddressSet& set) {
+    std::vector<Prefix> all;
+    const auto add = [&](Family family, uint128 first, uint128 last) {
+        const auto some = to_prefixes({family, first}, {family, last});
+        all.insert(all.end(), some.begin(), some.end());
+    };
+    for (const auto& i : set.v4.intervals()) add(Family::v4, i.first, i.last);
+    for (const auto& i : set.v6.intervals()) add(Family::v6, i.first, i.last);
+    return all;
+}
+
+}  // namespace
+
+std::string beside(const std::string& base, const std::string& path) {
+    if (base.empty() || path.empty() || path == "-" || path.front() == '/') return path;
+    return (std::filesystem::path(base) / path).lexically_normal().string();
+}
+
+Loaded<std::vector<CatalogRef>> load_catalogs(const std::vector<std::string>& names, const std::string& base,
+                                              World& world) {
+    std::vector<CatalogRef> catalogs;
+    std::vector<Error> problems;
+    for (const auto& name : names) {
+        auto catalog = load_named(name, base, world);
+        if (catalog) {
+            catalogs.push_back(*catalog);
+        } else {
+            problems.insert(problems.end(), catalog.error().begin(), catalog.error().end());
+        }
+    }
+    if (!problems.empty()) return tl::unexpected(std::move(problems));
+    return catalogs;
+}
+
+Loaded<std::vector<CatalogRef>> load_all_shipped() {
+    std::vector<CatalogRef> catalogs;
+    for (const auto& shipped : shipped_catalogs()) {
+        auto catalog = load_shipped(shipped);
+        if (!catalog) return tl::unexpected(catalog.error());
+        catalogs.push_back(*catalog);
+    }
+    return catalogs;
+}
+
+Loaded<SiteFile> read_site_file(const std::string& path, World& world) {
+    auto source = read_text(path, world);
+    if (!source) return errors(source.error());
+    auto site = load_site(*source);
+    if (!site) return tl::unexpected(site.error());
+    SiteFile file{std::move(*site), {}};
+    const std::string base = std::filesystem::path(path).parent_path().string();
+    std::vector<Error> problems;
+    for (std::size_t i = 0; i < file.site.catalogs.size(); ++i) {
+        auto catalog = load_named(file.site.catalogs[i], base, world);
+        if (catalog) {
+            file.catalogs.push_back(*catalog);
+            continue;
+        }
+        for (auto& error : catalog.error()) {
+            if (!error.span && error.file.empty() && i < file.site.catalog_spans.size()) {
+                error.span = file.site.catalog_spans[i];
+                error.keep = *source;
+            }
+            problems.push_back(std::move(error));
+        }
+    }
+    if (!problems.empty()) return tl::unexpected(std::move(problems));
+    return file;
+}
+
+Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world) {
+    SitePolicies result;
+    std::vector<Error> problems;
+    for (const auto& firewall : site.firewalls) {
+        Input input;
+        bool readable = true;
+        for (const auto& path : firewall.exports) {
+            auto one = read_export(beside(base, path), world);
+            if (!one) {
+                problems.push_back(one.error());
+                readable = false;
+                continue;
+            }
+            if (input.name.empty()) input.name = one->name;
+            input.sources.insert(input.sources.end(), one->sources.begin(), one->sources.end());
+        }
+        if (!readable) continue;
+        LoadOptions options = reading.load;
+        if (!firewall.network_profile.empty()) options.network_profile = firewall.network_profile;
+        if (firewall.local_subnets) options.local_subnets = prefixes(*firewall.local_subnets);
+        if (!firewall.ipset_file.empty()) {
+            auto source = read_text(beside(base, firewall.ipset_file), world);
+            if (!source) {
+                problems.push_back(source.error());
+                continue;
+            }
+            options.ipset = *source;
+        }
+        auto policies = load_policies(input, options, reading.format.empty() ? firewall.format : reading.format);
+        if (!policies) {
+            problems.push_back(policies.error());
+            continue;
+        }
+        for (auto& policy : *policies) {
+            result.policies.push_back(std::move(policy));
+            result.loaded.push_back({&result.policies.back(), firewall.id, input.name});
+        }
+    }
+    if (!problems.empty()) return tl::unexpected(std::move(problems));
+    return result;
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,40 @@
+// Everything that a check of required flows reads: catalogs, the site, the exports of its firewalls.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "fwproof/analysis/crossing.hpp"
+#include "fwproof/catalog/catalog.hpp"
+#include "fwproof/catalog/site.hpp"
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof::cli {
+
+// Catalogs by id of a shipped one or by path of a file ("x.toml", "dir/x.toml"); paths are taken from `base`.
+Loaded<std::vector<CatalogRef>> load_catalogs(const std::vector<std::string>& names, const std::string& base,
+                                              World& world);
+Loaded<std::vector<CatalogRef>> load_all_shipped();
+
+// The site file and the catalogs that it names.
+struct SiteFile {
+    Site site;
+    std::vector<CatalogRef> catalogs;
+};
+Loaded<SiteFile> read_site_file(const std::string& path, World& world);
+
+// The policies of all firewalls of a site. What `loaded` refers to lives in `policies`, which never moves.
+struct SitePolicies {
+    std::deque<Policy> policies;
+    std::vector<LoadedPolicy> loaded;
+};
+// Export paths are taken from `base`; the options of the command line count where the site says nothing.
+Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world);
+
+// `path` as seen from the current directory when it is written in a file that lies in `base` ("" is the current one).
+std::string beside(const std::string& base, const std::string& path);
+
+}  // namespace fwproof::cli
