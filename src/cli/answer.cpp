@@ -152,9 +152,16 @@ struct Answerer::Impl {
     // where the device has rules for that, passes; what the host itself sends names its output interface alone.
     bool means(const Product& header, Position position) const {
         const bool in = names_interface(header.in), out = names_interface(header.out);
+        // What the reader added to say that the export is silent is no rule of the device.
+        const auto is_rule = [](const Rule& rule) {
+            const auto* decide = std::get_if<Decide>(&rule.action);
+            return !rule.implicit || !decide || decide->verdict != Verdict::unknown;
+        };
         const auto has_rules = [&](const Path& path) {
             return std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
-                return stage.ruleset >= policy.rulesets.size() || !policy.rulesets[stage.ruleset].rules.empty();
+                if (stage.ruleset >= policy.rulesets.size()) return true;
+                const auto& rules = policy.rulesets[stage.ruleset].rules;
+                return std::any_of(rules.begin(), rules.end(), is_rule);
             });
         };
         const Path* inbound = policy.find_path(Position::inbound);
