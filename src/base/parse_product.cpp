@@ -219,7 +219,12 @@ ServiceSetRef narrowed(const ServiceSetRef& services, const std::optional<PortSe
                        const std::optional<PortSet>& destination, const std::optional<IcmpSet>& icmp,
                        const std::optional<IntervalSet<std::uint8_t>>& flags) {
     if (!source && !destination && !icmp && !flags) return services;
-    ServiceSet set = services ? *services : ServiceSet{{ServiceTerm{}}};
+    ServiceSet set;
+    if (services) {
+        set = *services;
+    } else {
+        set.terms.emplace_back();
+    }
     for (auto& term : set.terms) {
         if (source) term.source_ports = term.source_ports & *source;
         if (destination) term.destination_ports = term.destination_ports & *destination;
