@@ -128,6 +128,18 @@ private:
     PacketSet needed_, closable_, install_, unselected_, exposing_;
 };
 
+// A rule that the device adds for traffic with itself; no other computer gains anything from it.
+bool is_loopback(const Policy& policy, RuleRef ref) {
+    if (!is_implicit(policy, ref)) return false;
+    const auto& rules = policy.rulesets[ref.ruleset].rules;
+    if (ref.rule >= rules.size()) return false;
+    static const auto kLoopback = parse_address_set("127.0.0.0/8, ::1");
+    const auto& matches = rules[ref.rule].match.any_of;
+    return std::all_of(matches.begin(), matches.end(), [](const Match& match) {
+        return match.header.source && match.header.source->subset_of(*kLoopback);
+    });
+}
+
 }  // namespace
 
 void find_surplus(const Desk& desk, std::size_t firewall, const Path& path, const std::vector<Product>& question,
@@ -144,6 +156,7 @@ void find_surplus(const Desk& desk, std::size_t firewall, const Path& path, cons
     }
     std::set<RuleRef> unrelated;
     for (const auto& charge : charges(desk, path, asked, bounds.possibly)) {
+        if (is_loopback(desk.policy(), charge.rule)) continue;
         // What a host may send unless a rule says otherwise is the business of its default, not of a rule.
         if (path.position == Position::outbound && is_implicit(desk.policy(), charge.rule)) continue;
         PacketSet rest = charge.packets - classifier.needed();

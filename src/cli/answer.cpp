@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/policies.hpp"
 
@@ -103,6 +104,20 @@ struct Answerer::Impl {
     Assumption facts;
     std::optional<Space> space;
     std::optional<Evaluator> evaluator;
+    std::set<RulesetIndex> asked_alone;  // lists without a default of which the policy holds a copy that has one
+
+    // What falls off the end of a list that is asked alone is decided by whoever evaluates the list: not known here.
+    void close_lists(const std::string& at) {
+        const auto count = static_cast<RulesetIndex>(policy.rulesets.size());
+        for (RulesetIndex i = 0; i < count; ++i) {
+            const Ruleset& list = policy.rulesets[i];
+            if (list.default_verdict || !names(list.name, at) || asked_alone.contains(i)) continue;
+            asked_alone.insert(i);
+            Ruleset copy = list;
+            copy.default_verdict = Verdict::unknown;
+            policy.rulesets.push_back(std::move(copy));
+        }
+    }
 
     // A path for a list that is asked alone. Where it decides nothing, nothing is known.
     struct Way {
@@ -128,7 +143,7 @@ struct Answerer::Impl {
             }
             if (!all.empty()) return all;
             for (RulesetIndex i = 0; i < policy.rulesets.size(); ++i) {
-                if (!names(policy.rulesets[i].name, flow.at)) continue;
+                if (!names(policy.rulesets[i].name, flow.at) || asked_alone.contains(i)) continue;
                 all.push_back({policy.rulesets[i].name, Path{Position::transit, {}, {Stage{i, {}}}}, false});
             }
             if (!all.empty()) return all;
@@ -273,6 +288,9 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows) : 
     if (!flows.empty()) {
         settle_conditions(impl_->policy, flows.front());
         impl_->facts = facts_of(flows.front());
+    }
+    for (const auto& flow : flows) {
+        if (!flow.at.empty()) impl_->close_lists(flow.at);
     }
     SpaceBuilder builder;
     add_values(builder, impl_->policy);

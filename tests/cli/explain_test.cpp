@@ -46,3 +46,19 @@ TEST_CASE("many flows are answered one line each") {
           "permit tcp 10.1.0.5 > 10.9.8.7:22  # INPUT rule 2 (host.rules:6)\n"
           "deny udp 10.1.0.5 > 10.9.8.7:53  # default of INPUT (host.rules:2)\n");
 }
+
+TEST_CASE("what a list leaves open is unknown when the list is asked alone") {
+    const std::string directory = fresh_directory("explain-list");
+    write_file(directory, "edge.cfg",
+               "ASA Version 9.16(4)\n"
+               "interface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\n"
+               "access-list OUT extended permit tcp any host 10.0.0.5 eq 443\n"
+               "access-group OUT in interface outside\n");
+    const auto first_line = [&](const std::string& flow) {
+        const std::string out = run_fwproof({"explain", "edge.cfg", flow}, directory).out;
+        return out.substr(0, out.find('\n'));
+    };
+    CHECK(first_line("tcp 198.51.100.9 > 10.0.0.5:443 at OUT") == "permit tcp 198.51.100.9 > 10.0.0.5:443 at OUT");
+    CHECK(first_line("tcp 198.51.100.9 > 10.0.0.5:80 at OUT") == "unknown tcp 198.51.100.9 > 10.0.0.5:80 at OUT");
+}
