@@ -328,7 +328,7 @@ private:
         if (flow.judgement == Judgement::satisfied) {
             for (const auto& note : flow.notes) {
                 const Requirement& r = requirements_[flow.requirements[0]];
-                std::string text = r.flow + "/" + r.service + " " + note;
+                std::string text = note + " (" + r.catalog + " " + r.flow + "/" + r.service + ")";
                 auto& known = result_.assumptions;
                 if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(std::move(text));
             }

@@ -199,19 +199,23 @@ bool replies_meet_rules(const Firewall& firewall) {
     return firewall.policy->replies == ReplyHandling::by_rules;
 }
 
-// Where an outside party can be: the addresses that are routed on the Internet (RFC 6890, RFC 4291), unless the site
-// says that it is somewhere else. A rule against private sources takes nothing from "the Internet".
+AddressSet set_of(std::string_view text) { return parse_address_set(text).value(); }
+
+// Where an end can really be. An outside party is at addresses that are routed on the Internet (RFC 6890, RFC 4291),
+// unless the site says that it is somewhere else: a rule against private sources takes nothing from "the Internet". A
+// peer whose address nobody knows is some computer on a network: a rule for the loopback does not serve it.
 AddressSet reachable(const Endpoint& end) {
-    if (!end.external) return *end.addresses;
-    static const AddressSet kSpecial =
-        parse_address_set(
-            "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 "
-            "192.0.0.0/24 192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 "
-            "203.0.113.0/24 224.0.0.0/3 2001:db8::/32")
-            .value();
-    const AddressSet routed = AddressSet::any4() | AddressSet::of(*parse_prefix("2000::/3"));
-    const AddressSet open = *end.addresses & (routed - kSpecial);
-    return open.empty() ? *end.addresses : open;
+    if (end.external) {
+        static const AddressSet kRouted =
+            (AddressSet::any4() | set_of("2000::/3")) -
+            set_of(
+                "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+                "192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3 2001:db8::/32");
+        const AddressSet open = *end.addresses & kRouted;
+        if (!open.empty()) return open;
+    }
+    if (end.anywhere) return *end.addresses & computer_addresses();
+    return *end.addresses;
 }
 
 // Adds one crossing for each path of that position.

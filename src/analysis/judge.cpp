@@ -90,6 +90,15 @@ Judge::Verdict3 Judge::compare(const PacketSet& question, const Desk::Bounds& bo
     return {Judgement::conditional, question & not_surely};
 }
 
+namespace {
+
+AddressSet family_of(const AddressSet& addresses) {
+    return {addresses.v4.empty() ? IntervalSet<std::uint32_t>() : IntervalSet<std::uint32_t>::all(),
+            addresses.v6.empty() ? IntervalSet<uint128>() : IntervalSet<uint128>::all()};
+}
+
+}  // namespace
+
 // An end whose address nobody knows is served when some address is: a source and a destination set for which the whole
 // service passes.
 bool Judge::enough_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
@@ -107,14 +116,13 @@ bool Judge::enough_for_some_peer(Meeting& meeting, const Requirement& requiremen
         if (types) peer.services = product.services;
         const PacketSet part = question & desk_.space().from(peer);
         if (part.empty() || part.intersects(stopped)) continue;
-        if (from && peer.source && !(*peer.source == *requirement.from.addresses)) {
-            meeting.notes.push_back(
-                fmt::format("holds for {} only at {}", requirement.from.role, to_string(*peer.source)));
-        }
-        if (to && peer.destination && !(*peer.destination == *requirement.to.addresses)) {
-            meeting.notes.push_back(
-                fmt::format("holds for {} only at {}", requirement.to.role, to_string(*peer.destination)));
-        }
+        const auto note = [&](const Endpoint& end, const AddressSetRef& found) {
+            // Naming every address says nothing.
+            if (!found || (*end.addresses & computer_addresses() & family_of(*found)).subset_of(*found)) return;
+            meeting.notes.push_back(fmt::format("{} is taken to be at {}", end.role, to_string(*found)));
+        };
+        if (from) note(requirement.from, peer.source);
+        if (to) note(requirement.to, peer.destination);
         return true;
     }
     return false;

@@ -5,6 +5,12 @@
 
 namespace fwproof {
 
+const AddressSet& computer_addresses() {
+    static const AddressSet kComputers =
+        AddressSet::any() - parse_address_set("0.0.0.0/8 127.0.0.0/8 224.0.0.0/3 ::/127 ff00::/8").value();
+    return kComputers;
+}
+
 InterfaceSet open_interfaces(const Policy& policy) {
     InterfaceSet open;
     open.negated = false;

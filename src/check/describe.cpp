@@ -121,9 +121,25 @@ ServiceSetRef plain_services(const ServiceSetRef& services) {
 
 }  // namespace
 
+namespace {
+
+// Every address that a computer can have reads as any.
+AddressSetRef plain_addresses(const AddressSetRef& addresses) {
+    if (!addresses) return addresses;
+    const AddressSet& computers = computer_addresses();
+    AddressSet plain = *addresses;
+    if (plain.v4 == computers.v4) plain.v4 = AddressSet::any4().v4;
+    if (plain.v6 == computers.v6) plain.v6 = AddressSet::any6().v6;
+    return plain.is_all() ? nullptr : share(std::move(plain));
+}
+
+}  // namespace
+
 std::vector<Product> plain_region(const std::vector<Product>& region) {
     std::vector<Product> plain = region;
     for (auto& product : plain) {
+        product.source = plain_addresses(product.source);
+        product.destination = plain_addresses(product.destination);
         product.services = plain_services(product.services);
         product.states = StateSet::all();
     }

@@ -157,6 +157,16 @@ void report_flows(const CheckContext& context, const Check& check, Judgement jud
 
 namespace {
 
+std::string_view need_text(const Requirement& requirement) {
+    if (!requirement.need_reason.empty()) return requirement.need_reason;
+    switch (requirement.need) {
+        case Need::phase_over: return "its phase is over";
+        case Need::feature_off: return "its feature is off";
+        case Need::not_selected: return "something else was selected";
+        default: return "it does not apply here";
+    }
+}
+
 std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus) {
     const auto all = context.requirements();
     const std::string rule = rule_name(*firewall.policy, surplus.rule);
@@ -168,7 +178,7 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
         case SurplusKind::unselected_feature:
             return fmt::format("{}{} keeps {} open from {} to {} {}: {}", rule, may,
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
-                               to_text(all, surplus.requirements), place(firewall, surplus.path), first->need_reason);
+                               to_text(all, surplus.requirements), place(firewall, surplus.path), need_text(*first));
         case SurplusKind::wider:
             if (first->exposing) {
                 return fmt::format("{}{} permits {} {}, which the document lists but which would expose {}", rule, may,

@@ -201,6 +201,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     report.undecided = assessment.conditional;
     report.unchecked = assessment.unchecked;
     report.assumptions = resolution->assumptions;
+    for (const auto& assumption : assessment.assumptions) report.assumptions.push_back(assumption);
     for (const auto& loaded : policies->loaded) {
         for (const auto& assumption : loaded.policy->assumptions)
             report.assumptions.push_back(fmt::format("{}: {}", loaded.file, assumption));

@@ -164,6 +164,8 @@ TEST_CASE("a peer that may be anywhere is served where it is permitted, and is n
     CHECK(judged("-A FORWARD -d 10.1.0.11/32 -p tcp -m tcp --dport 5723 -j ACCEPT\n", {agent}) ==
           "agent-ms tcp/5723: satisfied\n");
     CHECK(judged("", {agent}) == "agent-ms tcp/5723: missing, default\n");
+    CHECK(judged("-A FORWARD -s 127.0.0.0/8 -d 127.0.0.0/8 -j ACCEPT\n", {agent})
+              .starts_with("agent-ms tcp/5723: missing, default\n"));
 }
 
 TEST_CASE("what no export covers is unchecked") {

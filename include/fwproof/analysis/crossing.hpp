@@ -67,6 +67,10 @@ struct CrossingResult {
 
 CrossingResult find_crossings(const Topology& topology, const Requirement& requirement);
 
+// Every address that one computer on a network can have: no loopback, multicast or unspecified one. Peers that may be
+// anywhere are asked for at these.
+const AddressSet& computer_addresses();
+
 // First packets of new connections of the services: state new, TCP with SYN alone.
 Product first_packets(AddressSetRef from, AddressSetRef to, const ServiceSetRef& services);
 
