@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "fwproof/base/notation.hpp"
+
 namespace fwproof {
 
 namespace {
@@ -41,15 +43,6 @@ std::string flags_text(std::uint8_t flags) {
         text += kNames[bit];
     }
     return text.empty() ? "none" : text;
-}
-
-std::string mac_text(std::uint64_t mac) {
-    if (mac >= kNoMac) return "none";
-    std::string text;
-    for (int shift = 40; shift >= 0; shift -= 8) {
-        text += fmt::format("{}{:02x}", text.empty() ? "" : ":", mac >> shift & 0xff);
-    }
-    return text;
 }
 
 }  // namespace
