@@ -1,0 +1,30 @@
+// What was edited between two versions of an export: lines of its text, and rules of its model.
+#pragma once
+
+#include <vector>
+
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof {
+
+// Lines that only one of the versions has, along a longest common subsequence; each span is one line without its end.
+// Lines that differ in counters, or in blanks at the end, are the same line. Empty for binary text.
+struct LineEdits {
+    std::vector<SourceSpan> removed;  // of the version before, ascending
+    std::vector<SourceSpan> added;    // of the version after, ascending
+};
+LineEdits edited_lines(const Source& before, const Source& after);
+
+// Rules that only one of two lists has, in the order that is kept, and pairs that match and do the same but log
+// differently. Lists of names, comments and counters do not count.
+struct RuleEdits {
+    std::vector<std::uint32_t> removed, added;  // ascending
+    struct Pair {
+        std::uint32_t before, after;
+    };
+    std::vector<Pair> logging;
+};
+RuleEdits edited_rules(const Policy& before, const Ruleset& before_rules, const Policy& after,
+                       const Ruleset& after_rules);
+
+}  // namespace fwproof

@@ -1,0 +1,154 @@
+#include "fwproof/analysis/edits.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "analysis/alignment.hpp"
+
+namespace fwproof {
+
+namespace {
+
+bool same_conditions(const RuleMatch& a, const RuleMatch& b) {
+    return std::equal(a.conditions.begin(), a.conditions.end(), b.conditions.begin(), b.conditions.end(),
+                      [](const Condition& x, const Condition& y) { return x.kind == y.kind && x.value == y.value; });
+}
+
+// Rulesets are told apart by name, and those of one name by their order: an added chain moves the others.
+bool same_ruleset(const Policy& before, RulesetIndex a, const Policy& after, RulesetIndex b) {
+    if (a >= before.rulesets.size() || b >= after.rulesets.size()) return a == b;
+    const std::string& name = before.rulesets[a].name;
+    if (name != after.rulesets[b].name) return false;
+    const auto earlier = [&](const Policy& policy, RulesetIndex end) {
+        return std::count_if(policy.rulesets.begin(), policy.rulesets.begin() + end,
+                             [&](const Ruleset& ruleset) { return ruleset.name == name; });
+    };
+    return a == b || earlier(before, a) == earlier(after, b);
+}
+
+bool same_translation(const Translate::Part& a, const Translate::Part& b) {
+    return a.address == b.address && a.port == b.port && a.address_unknown == b.address_unknown &&
+           a.port_unknown == b.port_unknown;
+}
+
+bool same_action(const Policy& before, const Action& a, const Policy& after, const Action& b) {
+    if (a.index() != b.index()) return false;
+    if (const auto* decide = std::get_if<Decide>(&a)) return decide->verdict == std::get<Decide>(b).verdict;
+    if (const auto* jump = std::get_if<Jump>(&a)) return same_ruleset(before, jump->to, after, std::get<Jump>(b).to);
+    if (const auto* go = std::get_if<Goto>(&a)) return same_ruleset(before, go->to, after, std::get<Goto>(b).to);
+    if (const auto* set = std::get_if<SetRegister>(&a)) {
+        const auto& other = std::get<SetRegister>(b);
+        return set->target == other.target && set->keep == other.keep && set->value == other.value &&
+               set->from == other.from && set->mask == other.mask;
+    }
+    if (const auto* translate = std::get_if<Translate>(&a)) {
+        const auto& other = std::get<Translate>(b);
+        return same_translation(translate->source, other.source) &&
+               same_translation(translate->destination, other.destination) &&
+               translate->to_this_device == other.to_this_device;
+    }
+    return true;
+}
+
+bool same_rule(const Policy& before, const Rule& a, const Policy& after, const Rule& b) {
+    if (!a.enabled && !b.enabled) return true;
+    return a.enabled == b.enabled && same_action(before, a.action, after, b.action) &&
+           a.match.conditional == b.match.conditional && a.match.any_of == b.match.any_of &&
+           a.match.outer == b.match.outer && same_conditions(a.match, b.match);
+}
+
+// The line without packet counters ("[12:3456]", "(hitcnt=7)") and blanks at its end: what changes by itself.
+std::string_view without_trailing_blanks(std::string_view line) {
+    const std::size_t last = line.find_last_not_of(" \t\r");
+    return line.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+// Where the counter at `start` ends; `start` itself when there is none.
+std::size_t end_of_counter(std::string_view line, std::size_t start) {
+    constexpr std::string_view kHits = "(hitcnt=";
+    const auto digits = [&](std::size_t from) {
+        const std::size_t end = line.find_first_not_of("0123456789", from);
+        return end == std::string_view::npos ? line.size() : end;
+    };
+    if (line[start] == '[') {
+        const std::size_t colon = digits(start + 1);
+        if (colon == start + 1 || colon >= line.size() || line[colon] != ':') return start;
+        const std::size_t end = digits(colon + 1);
+        return end > colon + 1 && end < line.size() && line[end] == ']' ? end + 1 : start;
+    }
+    if (line.substr(start).starts_with(kHits)) {
+        const std::size_t end = digits(start + kHits.size());
+        return end < line.size() && line[end] == ')' ? end + 1 : start;
+    }
+    return start;
+}
+
+bool same_line(std::string_view a, std::string_view b) {
+    if (a == b) return true;
+    a = without_trailing_blanks(a);
+    b = without_trailing_blanks(b);
+    std::size_t i = 0;
+    std::size_t k = 0;
+    while (i < a.size() && k < b.size()) {
+        const std::size_t past_a = end_of_counter(a, i);
+        const std::size_t past_b = end_of_counter(b, k);
+        if (past_a != i && past_b != k) {
+            i = past_a;
+            k = past_b;
+        } else if (a[i] == b[k]) {
+            ++i;
+            ++k;
+        } else {
+            return false;
+        }
+    }
+    return i == a.size() && k == b.size();
+}
+
+bool binary(const Source& source) { return source.text().substr(0, 8000).find('\0') != std::string_view::npos; }
+
+SourceSpan line_span(const Source& source, std::size_t index) {
+    const auto number = static_cast<std::uint32_t>(index + 1);
+    return {&source, source.line_offset(number), static_cast<std::uint32_t>(source.line(number).size())};
+}
+
+// A text that ends with a line end has no line behind it.
+std::size_t line_count(const Source& source) {
+    std::size_t count = source.line_count();
+    if (count > 0 && source.line(static_cast<std::uint32_t>(count)).empty()) --count;
+    return count;
+}
+
+}  // namespace
+
+LineEdits edited_lines(const Source& before, const Source& after) {
+    LineEdits edits;
+    if (binary(before) || binary(after)) return edits;
+    const auto line = [](const Source& source, std::size_t index) {
+        return source.line(static_cast<std::uint32_t>(index + 1));
+    };
+    align(
+        line_count(before), line_count(after),
+        [&](std::size_t i, std::size_t k) { return same_line(line(before, i), line(after, k)); },
+        [](std::size_t, std::size_t) {}, [&](std::size_t i) { edits.removed.push_back(line_span(before, i)); },
+        [&](std::size_t k) { edits.added.push_back(line_span(after, k)); });
+    return edits;
+}
+
+RuleEdits edited_rules(const Policy& before, const Ruleset& before_rules, const Policy& after,
+                       const Ruleset& after_rules) {
+    RuleEdits edits;
+    const auto& a = before_rules.rules;
+    const auto& b = after_rules.rules;
+    align(
+        a.size(), b.size(), [&](std::size_t i, std::size_t k) { return same_rule(before, a[i], after, b[k]); },
+        [&](std::size_t i, std::size_t k) {
+            if (a[i].logs == b[k].logs) return;
+            edits.logging.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(k)});
+        },
+        [&](std::size_t i) { edits.removed.push_back(static_cast<std::uint32_t>(i)); },
+        [&](std::size_t k) { edits.added.push_back(static_cast<std::uint32_t>(k)); });
+    return edits;
+}
+
+}  // namespace fwproof
