@@ -56,7 +56,7 @@ InterfaceScale::InterfaceScale(std::vector<InterfacePattern> patterns) : pattern
         }
     }
     for (std::size_t trial = 0; trial <= patterns_.size(); ++trial) {
-        const std::string name = "other" + std::to_string(trial);
+        const std::string name = kOtherInterface + (trial == 0 ? "" : std::to_string(trial));
         const auto matched = signature(name);
         if (std::find(matched.begin(), matched.end(), true) != matched.end()) continue;
         add(name);

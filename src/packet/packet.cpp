@@ -65,8 +65,9 @@ std::string to_string(const Packet& packet) {
     std::string text = fmt::format("{} {} > {}", protocol_name(packet.protocol),
                                    endpoint_text(packet.source, packet, packet.source_port),
                                    endpoint_text(packet.destination, packet, packet.destination_port));
-    if (!packet.in.empty()) text += " in " + packet.in;
-    if (!packet.out.empty()) text += " out " + packet.out;
+    const auto named = [](const std::string& name) { return !name.empty() && !name.starts_with(kOtherInterface); };
+    if (named(packet.in)) text += " in " + packet.in;
+    if (named(packet.out)) text += " out " + packet.out;
     if (packet.state != State::new_) text += fmt::format(" state {}", to_string(packet.state));
     const std::uint8_t usual_flags = packet.state == State::new_ ? kSyn : kAck;
     if (packet.protocol == kTcp && packet.tcp_flags != usual_flags) text += " flags " + flags_text(packet.tcp_flags);

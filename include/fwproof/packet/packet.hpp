@@ -9,6 +9,9 @@
 
 namespace fwproof {
 
+// How the names begin that stand for every interface that no rule names. They are never printed.
+inline const std::string kOtherInterface = "*";
+
 struct Packet {
     Address source;       // both addresses are of one family
     Address destination;
@@ -30,7 +33,7 @@ struct Packet {
 bool contains(const Product& product, const Packet& packet);
 
 // "tcp 10.1.2.3:40000 > 10.9.8.7:5723 in inside": the flow notation. What is usual is left out: state new, and the flags
-// SYN of a new and ACK of any other TCP packet.
+// SYN of a new and ACK of any other TCP packet; and an interface that no rule names.
 std::string to_string(const Packet& packet);
 
 }  // namespace fwproof
