@@ -1,0 +1,20 @@
+// What this test program runs on: one network of its own and one back end, chosen on the command line.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "kernel/network.hpp"
+
+namespace fwproof::kernel {
+
+Network& network();
+Backend backend();
+// How many times the usual number of probes (FWPROOF_KERNEL_LONG in the environment: ten).
+std::size_t effort();
+
+// A part of the test that this machine cannot run. Said on standard output; the program then ends with kSkipped.
+void skip(const std::string& what, const std::string& why);
+inline constexpr int kSkipped = 77;
+
+}  // namespace fwproof::kernel
