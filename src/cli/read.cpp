@@ -19,16 +19,18 @@ Result<SourceRef> fail_for(const std::string& path, std::string message, std::st
     return fail(std::move(error));
 }
 
+Error too_large(const std::string& path) {
+    return fail_for(path, fmt::format("is larger than {} MiB", kMaxInputBytes >> 20), "give the firewall export only")
+        .error();
+}
+
 // Reads on where a size is not known beforehand (pipes, /proc) and stops where it gets absurd.
 Result<SourceRef> slurp(const std::string& path, std::istream& in) {
     std::string bytes;
     std::string block(std::size_t{1} << 16, '\0');
     while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
         bytes.append(block, 0, static_cast<std::size_t>(in.gcount()));
-        if (bytes.size() > kMaxInputBytes) {
-            return fail_for(path, fmt::format("is larger than {} MiB", kMaxInputBytes >> 20),
-                            "give the firewall export only");
-        }
+        if (bytes.size() > kMaxInputBytes) return fail(too_large(path));
     }
     if (in.bad()) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), {});
     return std::make_shared<const Source>(path, std::move(bytes));
@@ -46,6 +48,9 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     }
     if (S_ISDIR(status.st_mode))
         return fail_for(path, "is a directory", fmt::format("name the files in it: {}/*", path));
+    if (S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) > kMaxInputBytes) {
+        return fail(too_large(path));
+    }
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), "check its permissions");
     return slurp(path, in);

@@ -23,6 +23,8 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
     write_file(here, "entity.xml",
                "<?xml version=\"1.0\"?>\n<!DOCTYPE GPO [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n"
                "<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>&b;</Name></GPO>\n");
+    write_file(here, "huge.cfg", "x");
+    std::filesystem::resize_file(here + "/huge.cfg", std::uintmax_t{1} << 30);  // a hole: takes no room
     write_file(here, "rules.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n");
     write_file(here, "bad-catalog.toml", "format = \"flow-site/1\"\n[site]\nname = \"x\"\ncatalogs = [\"scon\"]\n");
     write_file(
@@ -43,6 +45,8 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
          "empty.cfg: error: is empty; export the firewall's policy again\n"},
         {{"check", "--as", "management-server", "blank.cfg"},
          "blank.cfg: error: is empty; export the firewall's policy again\n"},
+        {{"check", "--as", "management-server", "huge.cfg"},
+         "huge.cfg: error: is larger than 256 MiB; give the firewall export only\n"},
         {{"check", "--as", "management-server", "junk.bin"},
          "junk.bin: error: not a firewall export that fwproof knows; known formats: iptables, asa, windows; "
          "--input-format forces one\n"},
