@@ -13,6 +13,22 @@ foreach(page IN LISTS manual_pages)
   list(APPEND compressed_pages ${compressed})
   install(FILES ${compressed} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
+# Completions are what the program itself says, put where each shell looks.
+foreach(completion bash:bash-completion/completions/fwproof zsh:zsh/vendor-completions/_fwproof fish:fish/vendor_completions.d/fwproof.fish)
+  string(REPLACE ":" ";" completion ${completion})
+  list(GET completion 0 shell)
+  list(GET completion 1 place)
+  set(file ${CMAKE_BINARY_DIR}/completions/${place})
+  get_filename_component(directory ${file} DIRECTORY)
+  get_filename_component(install_directory ${place} DIRECTORY)
+  add_custom_command(OUTPUT ${file} DEPENDS fwproof
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${directory}
+    COMMAND fwproof completions ${shell} > ${file} VERBATIM)
+  list(APPEND completion_files ${file})
+  install(FILES ${file} DESTINATION ${CMAKE_INSTALL_DATADIR}/${install_directory})
+endforeach()
+add_custom_target(fwproof_completions ALL DEPENDS ${completion_files})
+
 set(compressed_changelog ${CMAKE_BINARY_DIR}/changelog.gz)
 add_custom_command(OUTPUT ${compressed_changelog} DEPENDS ${CMAKE_SOURCE_DIR}/CHANGELOG.md
   COMMAND ${GZIP} -9nc ${CMAKE_SOURCE_DIR}/CHANGELOG.md > ${compressed_changelog} VERBATIM)

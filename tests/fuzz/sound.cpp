@@ -15,7 +15,8 @@ namespace {
 }
 
 void check_span(const SourceSpan& span) {
-    if (span && std::size_t{span.offset} + span.length > span.source->text().size()) broken("a span ends behind its file");
+    if (span && std::size_t{span.offset} + span.length > span.source->text().size())
+        broken("a span ends behind its file");
 }
 
 void check_rule(const Policy& policy, const Rule& rule) {

@@ -60,8 +60,7 @@ using namespace fwproof::windows;
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-    const auto source =
-        std::make_shared<const Source>("input", FWPROOF_FUZZED_FORM(std::string(data, data + size)));
+    const auto source = std::make_shared<const Source>("input", FWPROOF_FUZZED_FORM(std::string(data, data + size)));
     (void)recognise(*source);
     auto exports = FWPROOF_FUZZED_READER(source);
     if (!exports) {

@@ -42,26 +42,34 @@ std::string fresh_directory(const std::string& name) {
     return path;
 }
 
-Ran run_fwproof(const std::vector<std::string>& arguments, const std::string& directory, const std::string& input,
+Ran run_command(const std::string& command, const std::string& directory, const std::string& input,
                 const std::vector<std::string>& variables) {
     static int count = 0;
     const std::string files =
         std::string(FWPROOF_BINARY_DIR) + "/scratch/run-" + std::to_string(getpid()) + "-" + std::to_string(++count);
     fs::create_directories(fs::path(files).parent_path());
     std::ofstream(files + ".in", std::ios::binary) << input;
-    std::string command =
+    std::string line =
         "cd " + quoted(directory) + " && env -u NO_COLOR -u CLICOLOR -u CLICOLOR_FORCE -u SOURCE_DATE_EPOCH";
-    for (const auto& variable : variables) command += " " + quoted(variable);
-    command += " " + quoted(std::string(FWPROOF_BINARY_DIR) + "/fwproof");
-    for (const auto& argument : arguments) command += " " + quoted(argument);
-    command += " <" + quoted(files + ".in") + " >" + quoted(files + ".out") + " 2>" + quoted(files + ".err");
-    const int status = std::system(command.c_str());
+    for (const auto& variable : variables) line += " " + quoted(variable);
+    line += " sh -c " + quoted(command) + " <" + quoted(files + ".in") + " >" + quoted(files + ".out") + " 2>" +
+            quoted(files + ".err");
+    const int status = std::system(line.c_str());
     Ran ran;
     ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     ran.out = read_whole(files + ".out");
     ran.err = read_whole(files + ".err");
     for (const char* end : {".in", ".out", ".err"}) fs::remove(files + end);
     return ran;
+}
+
+bool program_exists(const std::string& name) { return run_command("command -v " + quoted(name)).status == 0; }
+
+Ran run_fwproof(const std::vector<std::string>& arguments, const std::string& directory, const std::string& input,
+                const std::vector<std::string>& variables) {
+    std::string command = "exec " + quoted(std::string(FWPROOF_BINARY_DIR) + "/fwproof");
+    for (const auto& argument : arguments) command += " " + quoted(argument);
+    return run_command(command, directory, input, variables);
 }
 
 std::string differs_from_golden(const std::string& text, const std::string& path_from_root) {

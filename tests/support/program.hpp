@@ -16,6 +16,12 @@ struct Ran {
 Ran run_fwproof(const std::vector<std::string>& arguments, const std::string& directory = FWPROOF_ROOT,
                 const std::string& input = {}, const std::vector<std::string>& variables = {});
 
+// Any command line of /bin/sh, the same way. For tools that judge what fwproof makes.
+Ran run_command(const std::string& command, const std::string& directory = FWPROOF_ROOT, const std::string& input = {},
+                const std::vector<std::string>& variables = {});
+// Whether a program of that name is installed. A test without it says "skipped: why", and does not pass in silence.
+bool program_exists(const std::string& name);
+
 // A new empty directory under the build directory, and a file in it.
 std::string fresh_directory(const std::string& name);
 std::string write_file(const std::string& directory, const std::string& name, const std::string& bytes);
