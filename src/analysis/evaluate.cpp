@@ -25,7 +25,9 @@ void add_values(SpaceBuilder& builder, const Policy& policy) {
 
 struct Evaluator::Impl {
     Impl(const Policy& asked, Space coordinates, const PacketSet& focus)
-        : policy(asked), space(std::move(coordinates)), index(policy, space, focus),
+        : policy(asked),
+          space(std::move(coordinates)),
+          index(policy, space, focus),
           enterable(enterable_rulesets(policy)) {}
 
     Walk walk(const Path& path, const PacketSet& question, const Assumption& assumption, std::vector<Part>* parts) {
@@ -41,8 +43,7 @@ struct Evaluator::Impl {
     std::vector<bool> enterable;
 };
 
-Evaluator::Evaluator(const Policy& policy, Space space)
-    : impl_(std::make_unique<Impl>(policy, space, space.all())) {}
+Evaluator::Evaluator(const Policy& policy, Space space) : impl_(std::make_unique<Impl>(policy, space, space.all())) {}
 Evaluator::Evaluator(const Policy& policy, Space space, const PacketSet& focus)
     : impl_(std::make_unique<Impl>(policy, std::move(space), focus)) {}
 Evaluator::~Evaluator() = default;
@@ -58,11 +59,9 @@ Outcome Evaluator::evaluate(const Path& path, const PacketSet& question, const A
         const Walk walk = impl_->walk(path, question, assumption, nullptr);
         PacketSet permitted = impl_->space.empty();
         for (const auto& [world, packets] : walk.live) permitted = permitted | packets.possibly;
-        Outcome outcome;
-        outcome.permitted = permitted - walk.denied - walk.lost;
-        outcome.denied = walk.denied - permitted - walk.lost;
-        outcome.undecided = question - outcome.permitted - outcome.denied;
-        return outcome;
+        // Every packet has at least one end; it is undecided when it has several, or is lost.
+        const PacketSet both = permitted & walk.denied;
+        return {permitted - both - walk.lost, walk.denied - both - walk.lost, both | walk.lost, false};
     } catch (const OutOfBudget&) {
         return {impl_->space.empty(), impl_->space.empty(), question, true};
     }

@@ -1,6 +1,7 @@
 #include "analysis/rule_index.hpp"
 
 #include <algorithm>
+#include <deque>
 
 namespace fwproof {
 
@@ -11,6 +12,22 @@ std::uint64_t key(RulesetIndex ruleset, std::uint32_t at) { return std::uint64_t
 bool only_decides(const Rule& rule) {
     return !rule.enabled || std::holds_alternative<Decide>(rule.action) ||
            std::holds_alternative<Continue>(rule.action);
+}
+
+// A match that is one product in any world.
+bool one_product(const Match& match) { return !match.original_header; }
+
+bool listable(const Rule& rule) {
+    return !rule.enabled || (std::all_of(rule.match.any_of.begin(), rule.match.any_of.end(), one_product) &&
+                             std::all_of(rule.match.outer.begin(), rule.match.outer.end(), one_product));
+}
+
+bool marked(const Match& match, const World& world) {
+    return std::all_of(match.registers.begin(), match.registers.end(),
+                       [&](const RegisterTest& test) {
+                           return test.holds(world.registers[static_cast<std::size_t>(test.reg)]);
+                       }) &&
+           (!match.destination_translated || *match.destination_translated == world.destination_translated);
 }
 
 unsigned ends_of(Verdict verdict) {
@@ -25,19 +42,31 @@ unsigned ends_of(Verdict verdict) {
 }  // namespace
 
 RuleIndex::RuleIndex(const Policy& policy, const Space& space, const PacketSet& focus)
-    : policy_(policy), space_(space), focus_(focus), focus_outline_(focus.outline()), focused_(focus != space.all()),
-      trees_(policy.rulesets.size()) {
+    : policy_(policy),
+      space_(space),
+      focus_(focus),
+      focus_outline_(focus.outline()),
+      focused_(focus != space.all()),
+      trees_(policy.rulesets.size()),
+      near_(policy.rulesets.size()) {
     index_of({});
 }
 
-bool RuleIndex::in_focus(const RuleMatch& match, WorldIndex world) const {
+bool RuleIndex::in_focus(RuleRef ref, WorldIndex world) {
     if (!focused_ || worlds_[world].rewritten()) return true;
-    for (const auto* matches : {&match.any_of, &match.outer}) {
-        for (const auto& one : *matches) {
-            if (space_.outline(one.header).meets(focus_outline_)) return true;
+    auto& known = near_[ref.ruleset];
+    const auto& rules = policy_.rulesets[ref.ruleset].rules;
+    if (known.empty()) {
+        known.reserve(rules.size());
+        for (const auto& rule : rules) {
+            bool near = false;
+            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                for (const auto& one : *matches) near = near || space_.outline(one.header).meets(focus_outline_);
+            }
+            known.push_back(near);
         }
     }
-    return false;
+    return known[ref.rule];
 }
 
 WorldIndex RuleIndex::index_of(const World& world) {
@@ -50,11 +79,7 @@ PacketSet RuleIndex::set_of(const std::vector<Match>& matches, WorldIndex index,
     const World& in = worlds_[index];
     PacketSet all = space_.empty();
     for (const auto& match : matches) {
-        const bool marked = std::all_of(match.registers.begin(), match.registers.end(), [&](const RegisterTest& test) {
-            return test.holds(in.registers[static_cast<std::size_t>(test.reg)]);
-        });
-        if (!marked) continue;
-        if (match.destination_translated && *match.destination_translated != in.destination_translated) continue;
+        if (!marked(match, in)) continue;
         const auto header = in_world(match.header, in, widest);
         if (!header) continue;
         PacketSet one = space_.from(*header);
@@ -66,14 +91,15 @@ PacketSet RuleIndex::set_of(const std::vector<Match>& matches, WorldIndex index,
 
 RuleIndex::Bounds RuleIndex::bounds(RuleRef ref, WorldIndex world, const Assumption& assumption) {
     const RuleMatch& match = policy_.rulesets[ref.ruleset].rules[ref.rule].match;
-    if (!in_focus(match, world)) return {space_.empty(), space_.empty()};
+    if (!in_focus(ref, world)) return {space_.empty(), space_.empty()};
     auto& known = sets_[key(ref.ruleset, ref.rule)];
     auto found = known.find(world);
     if (found == known.end()) {
         Sets sets;
         sets.inner = set_of(match.any_of, world, false);
         const bool certain = match.outer.empty() && !worlds_[world].rewritten();
-        sets.outer = certain ? sets.inner : sets.inner | set_of(match.outer.empty() ? match.any_of : match.outer, world, true);
+        sets.outer =
+            certain ? sets.inner : sets.inner | set_of(match.outer.empty() ? match.any_of : match.outer, world, true);
         found = known.emplace(world, std::move(sets)).first;
     }
     const bool assumed = match.conditional && assumption && !match.conditions.empty() &&
@@ -104,6 +130,7 @@ std::uint32_t RuleIndex::grow(std::vector<Stretch>& tree, const Ruleset& ruleset
     if (end - begin == 1) {
         tree[place].decides_only = only_decides(ruleset.rules[begin]);
         tree[place].conditional = !ruleset.rules[begin].match.conditions.empty();
+        tree[place].listable = listable(ruleset.rules[begin]);
         return place;
     }
     const std::uint32_t middle = begin + (end - begin) / 2;
@@ -113,6 +140,7 @@ std::uint32_t RuleIndex::grow(std::vector<Stretch>& tree, const Ruleset& ruleset
     tree[place].right = right;
     tree[place].decides_only = tree[left].decides_only && tree[right].decides_only;
     tree[place].conditional = tree[left].conditional || tree[right].conditional;
+    tree[place].listable = tree[left].listable && tree[right].listable;
     return place;
 }
 
@@ -122,7 +150,9 @@ const Decisions& RuleIndex::decisions(RulesetIndex ruleset, std::uint32_t at, Wo
     }
     const Stretch& stretch = trees_[ruleset][at];
     Decisions made;
-    if (stretch.left != 0) {
+    if (stretch.listable) {
+        made = listed(ruleset, stretch, world);
+    } else if (stretch.left != 0) {
         const Decisions left = decisions(ruleset, stretch.left, world);
         made = left.then(decisions(ruleset, stretch.right, world));
     } else {
@@ -138,6 +168,34 @@ const Decisions& RuleIndex::decisions(RulesetIndex ruleset, std::uint32_t at, Wo
         }
     }
     return decisions_[key(ruleset, at)].insert_or_assign(world, std::move(made)).first->second;
+}
+
+Decisions RuleIndex::listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex index) {
+    const World& world = worlds_[index];
+    std::vector<Decisions::Listed> list;
+    std::deque<Product> rewritten;  // keeps their places
+    const auto add = [&](const std::vector<Match>& matches, unsigned ends, bool widest) {
+        for (const auto& match : matches) {
+            if (!marked(match, world)) continue;
+            if (!world.rewritten()) {
+                list.push_back({&match.header, ends});
+            } else if (auto header = in_world(match.header, world, widest)) {
+                rewritten.push_back(std::move(*header));
+                list.push_back({&rewritten.back(), ends});
+            }
+        }
+    };
+    for (std::uint32_t i = stretch.begin; i < stretch.end; ++i) {
+        const Rule& rule = policy_.rulesets[ruleset].rules[i];
+        const auto* decide = std::get_if<Decide>(&rule.action);
+        if (!rule.enabled || !decide || !in_focus({ruleset, i}, index)) continue;
+        const unsigned ends = ends_of(decide->verdict);
+        if (!rule.match.conditional) add(rule.match.any_of, ends, false);
+        if (!rule.match.exact() || world.rewritten()) {
+            add(rule.match.outer.empty() ? rule.match.any_of : rule.match.outer, ends | Decisions::pass, true);
+        }
+    }
+    return Decisions::of_list(list, focus_);
 }
 
 }  // namespace fwproof

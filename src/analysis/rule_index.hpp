@@ -1,9 +1,9 @@
 // The sets that rules match, and what stretches of rules decide together.
 //
 // Every ruleset gets a balanced tree over its rules. A stretch of rules that only decide has one diagram of decisions,
-// made from the diagrams of its halves; so a list of n rules is combined in log n rounds of ever larger operands, which
-// is what keeps long lists cheap, and a question descends only into halves that decide some of it. Everything is made
-// when first asked for and kept.
+// made from the whole list where every match is one product (Decisions::of_list), else from the diagrams of its halves;
+// a question about single rules descends only into halves that decide some of it. Everything is made when first asked
+// for and kept.
 #pragma once
 
 #include <map>
@@ -37,6 +37,7 @@ public:
         std::uint32_t left = 0, right = 0;  // children; 0: a single rule, or none
         bool decides_only = true;           // no rule in it jumps, returns, marks or translates
         bool conditional = false;           // some rule in it has conditions
+        bool listable = true;               // every match in it is one product, whatever the world
     };
     // The root is the first; no element: no rules.
     const std::vector<Stretch>& stretches(RulesetIndex ruleset);
@@ -48,7 +49,8 @@ public:
 
 private:
     // False: no packet of the focus can match, whatever the marks.
-    bool in_focus(const RuleMatch& match, WorldIndex world) const;
+    bool in_focus(RuleRef rule, WorldIndex world);
+    Decisions listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex world);
     PacketSet set_of(const std::vector<Match>& matches, WorldIndex world, bool widest);
     std::uint32_t grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin, std::uint32_t end);
 
@@ -60,11 +62,12 @@ private:
     std::vector<World> worlds_;
     std::map<World, WorldIndex> world_index_;
     std::vector<std::vector<Stretch>> trees_;
+    std::vector<std::vector<bool>> near_;  // by rule: its outline meets the focus; filled when first asked
     struct Sets {
         PacketSet inner;  // the union of any_of
         PacketSet outer;
     };
-    std::unordered_map<std::uint64_t, std::unordered_map<WorldIndex, Sets>> sets_;           // by rule
+    std::unordered_map<std::uint64_t, std::unordered_map<WorldIndex, Sets>> sets_;            // by rule
     std::unordered_map<std::uint64_t, std::unordered_map<WorldIndex, Decisions>> decisions_;  // by stretch
 };
 

@@ -31,8 +31,16 @@ Live operator&(const Live& live, const PacketSet& set) { return {live.possibly &
 
 Walk::Walk(const Policy& policy, const Space& space, RuleIndex& index, const std::vector<bool>& enterable,
            Position position, const Assumption& assumption, std::vector<Part>* parts)
-    : denied(space.empty()), lost(space.empty()), policy_(policy), space_(space), index_(index), enterable_(enterable),
-      position_(position), assumption_(assumption), parts_(parts), with_ports_(space.from(having_ports())),
+    : denied(space.empty()),
+      lost(space.empty()),
+      policy_(policy),
+      space_(space),
+      index_(index),
+      enterable_(enterable),
+      position_(position),
+      assumption_(assumption),
+      parts_(parts),
+      with_ports_(space.from(having_ports())),
       of_family_{space.from(of_family(AddressSet::any4())), space.from(of_family(AddressSet::any6()))} {}
 
 void Walk::start(const PacketSet& question) {
@@ -52,9 +60,10 @@ void Walk::stage(const Stage& stage, std::size_t number) {
         add(behind.permitted, world, {packets.possibly - guard.surely, packets.surely - guard.possibly}, behind);
         const Live inside{packets.possibly & guard.possibly, packets.surely & guard.surely};
         if (inside.possibly.empty()) continue;
-        const RuleRef whole{stage.ruleset, stage.ruleset < policy_.rulesets.size()
-                                               ? static_cast<std::uint32_t>(policy_.rulesets[stage.ruleset].rules.size())
-                                               : 0};
+        const RuleRef whole{stage.ruleset,
+                            stage.ruleset < policy_.rulesets.size()
+                                ? static_cast<std::uint32_t>(policy_.rulesets[stage.ruleset].rules.size())
+                                : 0};
         if (stage.ruleset >= policy_.rulesets.size() || !enterable_[stage.ruleset]) {
             lose(whole, inside, behind);
             continue;
@@ -122,6 +131,12 @@ Ends Walk::clip(const Summary& summary, const Live& entering) {
 Ends Walk::walk_ruleset(RulesetIndex index, WorldIndex world, const Live& entering) {
     const Ruleset& ruleset = policy_.rulesets[index];
     Ends ends = none();
+    const bool plain = !parts_ && ruleset.default_verdict && !index_.stretches(index).empty() &&
+                       index_.stretches(index)[0].decides_only;
+    if (plain && !(assumption_ && index_.stretches(index)[0].conditional)) {
+        decide_all(index, world, entering, ends);
+        return ends;
+    }
     LiveWorlds worlds;
     worlds.emplace(world, entering);
     if (!index_.stretches(index).empty()) walk(index, 0, worlds, ends);
@@ -148,21 +163,33 @@ void Walk::walk(RulesetIndex ruleset, std::uint32_t at, LiveWorlds& worlds, Ends
     walk(ruleset, stretch.right, worlds, ends);
 }
 
+// A ruleset that only decides, its default included.
+void Walk::decide_all(RulesetIndex index, WorldIndex world, const Live& entering, Ends& ends) {
+    const Verdict fallback = *policy_.rulesets[index].default_verdict;
+    unsigned permits = Decisions::permit;
+    unsigned denies = Decisions::deny;
+    if (fallback != Verdict::deny) permits |= Decisions::pass;
+    if (fallback != Verdict::permit) denies |= Decisions::pass;
+    const auto& decisions = index_.decisions(index, 0, world);
+    add(ends.permitted, world, {decisions.may(permits, entering.possibly), space_.empty()}, ends);
+    ends.denied = decisions.may(denies, entering.possibly);
+}
+
 // Settles a stretch without looking at its rules; false when the rules have to be named and some of them decide.
 bool Walk::walk_decisions(RulesetIndex ruleset, std::uint32_t at, LiveWorlds& worlds, Ends& ends) {
     if (parts_) {
         for (const auto& [world, packets] : worlds) {
             const auto& decisions = index_.decisions(ruleset, at, world);
-            if (packets.possibly.intersects(decisions.may(Decisions::permit | Decisions::deny))) return false;
+            if (!decisions.may(Decisions::permit | Decisions::deny, packets.possibly).empty()) return false;
         }
         return true;
     }
     for (auto it = worlds.begin(); it != worlds.end();) {
         Live& packets = it->second;
         const auto& decisions = index_.decisions(ruleset, at, it->first);
-        add(ends.permitted, it->first, packets & decisions.may(Decisions::permit), ends);
-        ends.denied = ends.denied | (packets.possibly & decisions.may(Decisions::deny));
-        packets.possibly = packets.possibly & decisions.may(Decisions::pass);
+        add(ends.permitted, it->first, {decisions.may(Decisions::permit, packets.possibly), space_.empty()}, ends);
+        ends.denied = ends.denied | decisions.may(Decisions::deny, packets.possibly);
+        packets.possibly = decisions.may(Decisions::pass, packets.possibly);
         it = packets.possibly.empty() ? worlds.erase(it) : std::next(it);
     }
     return true;

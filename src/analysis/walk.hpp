@@ -1,11 +1,11 @@
 // One question on its way through rulesets.
 //
-// The walk keeps, for every world, the packets that may be in it and those that surely are in it and nowhere else. A rule
-// takes what it may match to its action and leaves what it does not surely match. That is the nondeterministic device
-// with every packet tried at once, so the possible ends of a packet are exact: it may be permitted, may be denied, or be
-// lost (loops, translations that cannot be followed), and a verdict is sure when it is the only end.
-// A ruleset that is entered often in one world is walked once for every packet and then clipped, so that chains that
-// jump into each other many times stay linear.
+// The walk keeps, for every world, the packets that may be in it and those that surely are in it and nowhere else. A
+// rule takes what it may match to its action and leaves what it does not surely match. That is the nondeterministic
+// device with every packet tried at once, so the possible ends of a packet are exact: it may be permitted, may be
+// denied, or be lost (loops, translations that cannot be followed), and a verdict is sure when it is the only end. A
+// ruleset that is entered often in one world is walked once for every packet and then clipped, so that chains that jump
+// into each other many times stay linear.
 #pragma once
 
 #include <map>
@@ -62,6 +62,7 @@ private:
     Ends walk_ruleset(RulesetIndex ruleset, WorldIndex world, const Live& entering);
     Ends clip(const Summary& summary, const Live& entering);
     void walk(RulesetIndex ruleset, std::uint32_t stretch, LiveWorlds& worlds, Ends& ends);
+    void decide_all(RulesetIndex ruleset, WorldIndex world, const Live& entering, Ends& ends);
     bool walk_decisions(RulesetIndex ruleset, std::uint32_t stretch, LiveWorlds& worlds, Ends& ends);
     void apply(RuleRef rule, LiveWorlds& worlds, Ends& ends);
     void act(RuleRef rule, WorldIndex world, const Live& taken, LiveWorlds& next, Ends& ends);

@@ -141,6 +141,34 @@ InterfaceSet InterfaceScale::set(const std::vector<RankRange>& ranks) const {
     return named;
 }
 
+ProtocolKind Scales::kind(Rank rank) const {
+    const auto number = static_cast<std::uint8_t>(protocol.first(rank));
+    if (number == kTcp) return ProtocolKind::tcp;
+    if (has_ports(number)) return ProtocolKind::ports;
+    return has_icmp_type(number) ? ProtocolKind::icmp : ProtocolKind::plain;
+}
+
+Rank Scales::count(const Axis& axis, Rank family) const {
+    switch (axis.kind) {
+        case AxisKind::family: return 2;
+        case AxisKind::source:
+        case AxisKind::destination: return family == 0 ? v4.count() : v6.count();
+        case AxisKind::protocol: return protocol.count();
+        case AxisKind::source_port:
+        case AxisKind::destination_port: return port.count();
+        case AxisKind::icmp: return icmp.count();
+        case AxisKind::tcp_flags: return tcp_flags.count();
+        case AxisKind::state: return state.count();
+        case AxisKind::in: return in.count();
+        case AxisKind::out: return out.count();
+        case AxisKind::field: break;
+    }
+    for (const auto& [field, scale] : fields) {
+        if (field == axis.field) return scale.count();
+    }
+    return 1;
+}
+
 int bits_for(Rank count) { return static_cast<int>(std::bit_width(count - 1)); }
 
 }  // namespace fwproof::packet

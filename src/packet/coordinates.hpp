@@ -2,8 +2,9 @@
 //
 // Every field's values fall into classes that no product separates; a class is a small dense number, its rank. So the
 // width of a field stops mattering: an IPv6 address costs as many bits as the export has different ends of IPv6 ranges.
-// Numeric fields are cut at the ends of the intervals that were given; interface names fall into classes by the patterns
-// that match them. The ranks of a field are the binary variables of one axis of the diagram, highest bit first.
+// Numeric fields are cut at the ends of the intervals that were given; interface names fall into classes by the
+// patterns that match them. The ranks of a field are the binary variables of one axis of the diagram, highest bit
+// first.
 #pragma once
 
 #include <cstdint>
@@ -81,17 +82,43 @@ private:
 
 // One field as the diagram sees it.
 enum class AxisKind : std::uint8_t {
-    family, source, destination, protocol, source_port, destination_port, icmp, tcp_flags, state, in, out, field,
+    family,
+    source,
+    destination,
+    protocol,
+    source_port,
+    destination_port,
+    icmp,
+    tcp_flags,
+    state,
+    in,
+    out,
+    field,
 };
 
 struct Axis {
     AxisKind kind{};
-    Field field{};       // of AxisKind::field
-    Variable first = 0;  // its variables are first .. first + bits - 1
+    Field field{};          // of AxisKind::field
+    std::uint8_t slot = 0;  // of a box (box.hpp)
+    Variable first = 0;     // its variables are first .. first + bits - 1
     int bits = 0;
 };
 
 // The number of binary digits that `count` ranks need.
 int bits_for(Rank count);
+
+// What the protocol of a packet says about its other fields.
+enum class ProtocolKind : std::uint8_t { plain, ports, tcp, icmp };
+
+// The scales of all fields.
+struct Scales {
+    Scale v4, v6, protocol, port, icmp, tcp_flags, state;
+    InterfaceScale in, out;
+    std::vector<std::pair<Field, Scale>> fields;  // ascending
+
+    ProtocolKind kind(Rank protocol) const;
+    // How many classes the field has; `family` is a rank and only matters for addresses.
+    Rank count(const Axis& axis, Rank family) const;
+};
 
 }  // namespace fwproof::packet

@@ -21,7 +21,23 @@ Decisions Decisions::of(const PacketSet& surely, const PacketSet& possibly, unsi
     made.all_ = surely.with(surely.space_->all());
     auto& diagram = surely.space_->diagram();
     const Node sure = diagram.label(surely.root_, ends, kPassBit);
-    made.root_ = surely == possibly ? sure : diagram.overlay(sure, diagram.label(possibly.root_, ends | kPassBit, kPassBit));
+    made.root_ =
+        surely == possibly ? sure : diagram.overlay(sure, diagram.label(possibly.root_, ends | kPassBit, kPassBit));
+    return made;
+}
+
+Decisions Decisions::of_list(const std::vector<Listed>& list, const PacketSet& focus) {
+    Decisions made;
+    auto& space = *focus.space_;
+    made.all_ = focus.with(space.all());
+    std::vector<Box> boxes;
+    std::vector<Tail> tails;
+    for (const auto& [product, ends] : list) {
+        boxes.clear();
+        space.boxes().add(*product, boxes);
+        for (const auto& box : boxes) tails.push_back(space.lists().tail(box, ends));
+    }
+    made.root_ = space.lists().build(std::move(tails), kPassBit, focus.root_ == space.all() ? kIn : focus.root_);
     return made;
 }
 
@@ -31,9 +47,10 @@ Decisions Decisions::then(const Decisions& next) const {
     return made;
 }
 
-PacketSet Decisions::may(unsigned ends) const {
-    auto& diagram = all_.space_->diagram();
-    return all_.with(diagram.intersect(diagram.having(root_, ends), all_.root_));
+PacketSet Decisions::may(unsigned ends) const { return may(ends, all_); }
+
+PacketSet Decisions::may(unsigned ends, const PacketSet& within) const {
+    return within.with(within.space_->diagram().select(root_, within.root_, ends));
 }
 
 }  // namespace fwproof

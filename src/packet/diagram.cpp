@@ -20,38 +20,44 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
 
 }  // namespace
 
-Diagram::Diagram(std::size_t node_limit) : buckets_(kFirstBuckets, 0), cache_(kFirstBuckets), node_limit_(node_limit) {
+Diagram::Diagram(std::size_t node_limit) : buckets_(kFirstBuckets), cache_(kFirstBuckets), node_limit_(node_limit) {
     for (Node terminal = 0; terminal < kTerminalCount; ++terminal) {
-        nodes_.push_back({terminal, terminal, 0, kNoVariable, (terminal & kPassBit) != 0});
+        nodes_.push_back({terminal, terminal, kNoVariable, (terminal & kPassBit) != 0});
     }
 }
 
 Node Diagram::make(Variable variable, Node low, Node high) {
     if (low == high) return low;
-    const std::size_t bucket = mix(variable, low, high) & (buckets_.size() - 1);
-    for (Node node = buckets_[bucket]; node != 0; node = nodes_[node].next) {
-        const Entry& entry = nodes_[node];
-        if (entry.low == low && entry.high == high && entry.variable == variable) return node;
+    const std::uint64_t hash = mix(variable, low, high);
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    std::size_t at = hash & (buckets_.size() - 1);
+    for (; buckets_[at].node != 0; at = (at + 1) & (buckets_.size() - 1)) {
+        if (buckets_[at].tag != tag) continue;
+        const Entry& entry = nodes_[buckets_[at].node];
+        if (entry.low == low && entry.high == high && entry.variable == variable) return buckets_[at].node;
     }
-    if (nodes_.size() >= node_limit_) throw OutOfBudget();
+    if (nodes_.size() >= node_limit_) out_of_budget();
     const Node node = static_cast<Node>(nodes_.size());
     const bool passes = nodes_[low].passes || nodes_[high].passes;
-    nodes_.push_back({low, high, buckets_[bucket], variable, passes});
-    buckets_[bucket] = node;
-    if (nodes_.size() > buckets_.size()) grow();
+    nodes_.push_back({low, high, variable, passes});
+    buckets_[at] = {tag, node};
+    if (nodes_.size() * 2 > buckets_.size()) grow();
     return node;
 }
 
+void Diagram::out_of_budget() { throw OutOfBudget(); }
+
 void Diagram::grow() {
-    buckets_.assign(buckets_.size() * 2, 0);
+    buckets_.assign(buckets_.size() * 2, {});
     for (Node node = kTerminalCount; node < nodes_.size(); ++node) {
-        Entry& entry = nodes_[node];
-        Node& head = buckets_[mix(entry.variable, entry.low, entry.high) & (buckets_.size() - 1)];
-        entry.next = head;
-        head = node;
+        const Entry& entry = nodes_[node];
+        const std::uint64_t hash = mix(entry.variable, entry.low, entry.high);
+        std::size_t at = hash & (buckets_.size() - 1);
+        while (buckets_[at].node != 0) at = (at + 1) & (buckets_.size() - 1);
+        buckets_[at] = {static_cast<std::uint32_t>(hash >> 32), node};
     }
     if (cache_.size() >= kLargestCache) return;
-    std::vector<Cached> old(cache_.size() * 2);
+    Table<Cached> old(cache_.size() * 2);
     old.swap(cache_);
     for (const Cached& entry : old) {
         if (entry.operation != 0) slot(entry.operation, entry.a, entry.b) = entry;
@@ -63,7 +69,7 @@ Diagram::Cached& Diagram::slot(std::uint32_t operation, Node a, Node b) {
 }
 
 // Answers what needs no descent.
-bool Diagram::solved(Operation operation, Node a, Node b, const std::vector<Entry>& nodes, Node& result) {
+bool Diagram::solved(Operation operation, Node a, Node b, Node& result) const {
     const auto is = [&](Node node) {
         result = node;
         return true;
@@ -85,7 +91,7 @@ bool Diagram::solved(Operation operation, Node a, Node b, const std::vector<Entr
             return (a == kIn || b == kIn || a == b) && is(kOut);
         case Operation::overlay:
             if (a == kPassBit) return is(b);
-            if (b == kPassBit || !nodes[a].passes || a == b) return is(a);
+            if (b == kPassBit || !nodes_[a].passes || a == b) return is(a);
             return is_terminal(a) && is_terminal(b) && is((a & ~kPassBit) | b);
         default: return false;
     }
@@ -93,14 +99,14 @@ bool Diagram::solved(Operation operation, Node a, Node b, const std::vector<Entr
 
 Node Diagram::apply(Operation operation, Node a, Node b) {
     Node result = 0;
-    if (solved(operation, a, b, nodes_, result)) return result;
+    if (solved(operation, a, b, result)) return result;
     const bool commutes = operation == Operation::intersect || operation == Operation::unite;
     if (commutes && a > b) std::swap(a, b);
     const auto code = static_cast<std::uint32_t>(operation);
     if (const Cached& cached = slot(code, a, b); cached.operation == code && cached.a == a && cached.b == b) {
         return cached.result;
     }
-    ++steps_;
+    step();
     const Variable top = std::min(nodes_[a].variable, nodes_[b].variable);
     const Node a_low = nodes_[a].variable == top ? nodes_[a].low : a;
     const Node a_high = nodes_[a].variable == top ? nodes_[a].high : a;
@@ -114,13 +120,13 @@ Node Diagram::apply(Operation operation, Node a, Node b) {
 
 bool Diagram::disjoint(Node a, Node b) {
     Node result = 0;
-    if (solved(Operation::disjoint, a, b, nodes_, result)) return result == kIn;
+    if (solved(Operation::disjoint, a, b, result)) return result == kIn;
     if (a > b) std::swap(a, b);
     const auto code = static_cast<std::uint32_t>(Operation::disjoint);
     if (const Cached& cached = slot(code, a, b); cached.operation == code && cached.a == a && cached.b == b) {
         return cached.result == kIn;
     }
-    ++steps_;
+    step();
     const Entry x = nodes_[a];
     const Entry y = nodes_[b];
     const Variable top = std::min(x.variable, y.variable);
@@ -139,7 +145,7 @@ Node Diagram::exists(Node set, Variable first, Variable last) {
         cached.operation == code && cached.a == set && cached.b == range) {
         return cached.result;
     }
-    ++steps_;
+    step();
     const Node low = exists(nodes_[set].low, first, last);
     const Node high = exists(nodes_[set].high, first, last);
     const Node result = top >= first ? unite(low, high) : make(top, low, high);
@@ -147,27 +153,38 @@ Node Diagram::exists(Node set, Variable first, Variable last) {
     return result;
 }
 
-Node Diagram::map_terminals(Operation operation, Node node, Node argument) {
-    if (is_terminal(node)) {
-        if (operation == Operation::having) return (node & argument) != 0 ? kIn : kOut;
-        return node == kOut ? argument & 7 : argument >> 3;
-    }
-    const auto code = static_cast<std::uint32_t>(operation);
-    if (const Cached& cached = slot(code, node, argument);
-        cached.operation == code && cached.a == node && cached.b == argument) {
+Node Diagram::label(Node set, Node inside, Node outside) {
+    if (is_terminal(set)) return set == kOut ? outside : inside;
+    const auto code = static_cast<std::uint32_t>(Operation::label);
+    const Node argument = inside << 3 | outside;
+    if (const Cached& cached = slot(code, set, argument);
+        cached.operation == code && cached.a == set && cached.b == argument) {
         return cached.result;
     }
-    ++steps_;
-    const Node low = map_terminals(operation, nodes_[node].low, argument);
-    const Node result = make(nodes_[node].variable, low, map_terminals(operation, nodes_[node].high, argument));
-    slot(code, node, argument) = {node, argument, code, result};
+    step();
+    const Node low = label(nodes_[set].low, inside, outside);
+    const Node result = make(nodes_[set].variable, low, label(nodes_[set].high, inside, outside));
+    slot(code, set, argument) = {set, argument, code, result};
     return result;
 }
 
-Node Diagram::label(Node set, Node inside, Node outside) {
-    return map_terminals(Operation::label, set, inside << 3 | outside);
+Node Diagram::select(Node decisions, Node set, Node bits) {
+    if (set == kOut) return kOut;
+    if (is_terminal(decisions)) return (decisions & bits) != 0 ? set : kOut;
+    const auto code = static_cast<std::uint32_t>(Operation::select) | bits << 8;
+    if (const Cached& cached = slot(code, decisions, set);
+        cached.operation == code && cached.a == decisions && cached.b == set) {
+        return cached.result;
+    }
+    step();
+    const Entry x = nodes_[decisions];
+    const Entry y = nodes_[set];
+    const Variable top = std::min(x.variable, y.variable);
+    const Node low = select(x.variable == top ? x.low : decisions, y.variable == top ? y.low : set, bits);
+    const Node high = select(x.variable == top ? x.high : decisions, y.variable == top ? y.high : set, bits);
+    const Node result = make(top, low, high);
+    slot(code, decisions, set) = {decisions, set, code, result};
+    return result;
 }
-
-Node Diagram::having(Node decisions, Node bits) { return map_terminals(Operation::having, decisions, bits); }
 
 }  // namespace fwproof::packet

@@ -1,22 +1,24 @@
 // A reduced, ordered, hash-consed decision diagram over boolean variables with a few terminals.
 //
 // Every function from the variables to the terminals has exactly one node, so equality is a comparison of two numbers.
-// A node is 16 bytes in one growing array; nothing is freed before the diagram is. Binary operations are the recursive
-// `apply` of Bryant (Graph-Based Algorithms for Boolean Function Manipulation, 1986) with a lossy cache: their cost is at
-// most the product of the two operands' node counts.
+// A node is 12 bytes in one growing array and 16 to 32 in the table that finds it; nothing is freed before the diagram
+// is. Binary operations are the recursive `apply` of Bryant (Graph-Based Algorithms for Boolean Function Manipulation,
+// 1986) with a lossy cache: their cost is at most the product of the two operands' node counts.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "packet/large_pages.hpp"
+
 namespace fwproof::packet {
 
 using Node = std::uint32_t;
 using Variable = std::uint16_t;  // tested from the lowest to the highest
 
-// The terminals are the nodes 0..7. A set uses kOut and kIn. A diagram of decisions maps a packet to the bits of what can
-// become of it.
+// The terminals are the nodes 0..7. A set uses kOut and kIn. A diagram of decisions maps a packet to the bits of what
+// can become of it.
 inline constexpr Node kTerminalCount = 8;
 inline constexpr Node kOut = 0, kIn = 1;
 inline constexpr Node kPermitBit = 1, kDenyBit = 2, kPassBit = 4;
@@ -25,7 +27,8 @@ inline constexpr bool is_terminal(Node node) { return node < kTerminalCount; }
 
 class Diagram {
 public:
-    // Throws OutOfBudget (packet_set.hpp) from any operation that would need more nodes.
+    // Throws OutOfBudget (packet_set.hpp) from any operation that would need more nodes, or more steps than are
+    // allowed.
     explicit Diagram(std::size_t node_limit);
 
     Node make(Variable variable, Node low, Node high);
@@ -33,6 +36,7 @@ public:
     Variable variable(Node node) const { return nodes_[node].variable; }  // kNoVariable for terminals
     Node low(Node node) const { return nodes_[node].low; }
     Node high(Node node) const { return nodes_[node].high; }
+    bool passes(Node node) const { return nodes_[node].passes; }  // some path ends in a terminal with kPassBit
     static constexpr Variable kNoVariable = 0xffff;
 
     // On sets.
@@ -47,23 +51,35 @@ public:
     Node overlay(Node first, Node second) { return apply(Operation::overlay, first, second); }
     // Members of the set get the terminal `inside`, all others `outside`.
     Node label(Node set, Node inside, Node outside);
-    // The set of packets whose terminal has one of the bits.
-    Node having(Node decisions, Node bits);
+    // The members whose terminal has one of the bits.
+    Node select(Node decisions, Node set, Node bits);
 
     std::size_t node_count() const { return nodes_.size(); }
     // Counts steps of operations; with node_count() the measure of work that budgets use.
     std::uint64_t steps() const { return steps_; }
-    void set_node_limit(std::size_t limit) { node_limit_ = limit; }
+    // Counts a step that is taken outside. Throws OutOfBudget.
+    void step() {
+        if (++steps_ > step_limit_) out_of_budget();
+    }
+    void set_limits(std::size_t nodes, std::uint64_t steps) {
+        node_limit_ = nodes;
+        step_limit_ = steps;
+    }
+    std::size_t node_limit() const { return node_limit_; }
+    std::uint64_t step_limit() const { return step_limit_; }
 
 private:
-    enum class Operation : std::uint8_t { intersect = 1, unite, subtract, overlay, disjoint, exists, label, having };
+    enum class Operation : std::uint8_t { intersect = 1, unite, subtract, overlay, disjoint, exists, label, select };
 
     struct Entry {
         Node low;
         Node high;
-        Node next;  // in the chain of its bucket
         Variable variable;
-        bool passes;  // some path ends in a terminal with kPassBit
+        bool passes;
+    };
+    struct Bucket {
+        std::uint32_t tag = 0;  // of the hash
+        Node node = 0;          // 0: free
     };
     struct Cached {
         Node a = 0;
@@ -72,17 +88,20 @@ private:
         Node result = 0;
     };
 
-    static bool solved(Operation operation, Node a, Node b, const std::vector<Entry>& nodes, Node& result);
+    bool solved(Operation operation, Node a, Node b, Node& result) const;
     Node apply(Operation operation, Node a, Node b);
-    Node map_terminals(Operation operation, Node node, Node argument);
     Cached& slot(std::uint32_t operation, Node a, Node b);
     void grow();
+    [[noreturn]] static void out_of_budget();
 
-    std::vector<Entry> nodes_;
-    std::vector<Node> buckets_;
-    std::vector<Cached> cache_;
+    template <class T>
+    using Table = std::vector<T, LargePages<T>>;
+    Table<Entry> nodes_;
+    Table<Bucket> buckets_;  // open addressing, at most half full
+    Table<Cached> cache_;
     std::size_t node_limit_;
     std::uint64_t steps_ = 0;
+    std::uint64_t step_limit_ = ~std::uint64_t{0};
 };
 
 }  // namespace fwproof::packet

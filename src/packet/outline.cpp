@@ -45,7 +45,7 @@ private:
         if (position == space_.axes().size() || node == packet::kOut) return;
         if (!seen_.emplace(node, position, family).second) return;
         const auto& axis = space_.axes()[position];
-        for (const auto& [ranks, to] : space_.branches(node, axis)) {
+        for (const auto& [ranks, to] : space_.branches(node, axis, family)) {
             if (axis.kind == AxisKind::family) {
                 for (Rank rank = ranks.first; rank <= ranks.last; ++rank) visit(to, position + 1, rank);
                 continue;

@@ -12,6 +12,7 @@ namespace fwproof {
 
 using packet::Axis;
 using packet::AxisKind;
+using packet::ProtocolKind;
 
 namespace {
 
@@ -35,7 +36,7 @@ private:
         if (const auto found = known_.find(key); found != known_.end()) return found->second;
         const Axis& axis = space_.axes()[position];
         long double sum = 0;
-        for (const auto& [ranks, to] : space_.branches(node, axis)) {
+        for (const auto& [ranks, to] : space_.branches(node, axis, family)) {
             if (axis.kind == AxisKind::family || axis.kind == AxisKind::protocol) {
                 for (packet::Rank rank = ranks.first; rank <= ranks.last; ++rank) {
                     const bool is_family = axis.kind == AxisKind::family;

@@ -1,9 +1,9 @@
 // Writing a set as a person would: a few disjoint products.
 //
-// Every path of the diagram, read one axis at a time with equal continuations taken together, is a product of rank sets;
-// these cells are disjoint. Cells that agree in all dimensions but one are united, dimension by dimension, until nothing
-// changes; all fields of a service count as one dimension. The result is not always the smallest, but always the same.
-// Cost: proportional to the number of cells, which is capped.
+// Every path of the diagram, read one axis at a time with equal continuations taken together, is a product of rank
+// sets; these cells are disjoint. Cells that agree in all dimensions but one are united, dimension by dimension, until
+// nothing changes; all fields of a service count as one dimension. The result is not always the smallest, but always
+// the same. Cost: proportional to the number of cells, which is capped.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -15,6 +15,7 @@ namespace fwproof {
 
 using packet::Axis;
 using packet::AxisKind;
+using packet::ProtocolKind;
 using packet::Rank;
 using packet::RankRange;
 using packet::Scale;
@@ -125,7 +126,7 @@ private:
             return;
         }
         const Axis& axis = space_.axes()[position];
-        for (auto& [to, ranks] : edges(node, axis)) {
+        for (auto& [to, ranks] : edges(node, axis, cell.family)) {
             switch (axis.kind) {
                 case AxisKind::family: cell.family = ranks[0].first; break;
                 case AxisKind::protocol:
@@ -156,7 +157,7 @@ private:
     static bool has_port(ProtocolKind kind) { return kind == ProtocolKind::ports || kind == ProtocolKind::tcp; }
 
     // Branches with one continuation taken together, except that families and kinds of protocols stay apart.
-    std::vector<std::pair<packet::Node, RankSet>> edges(packet::Node node, const Axis& axis) const {
+    std::vector<std::pair<packet::Node, RankSet>> edges(packet::Node node, const Axis& axis, Rank family) const {
         std::vector<std::pair<packet::Node, RankSet>> found;
         std::map<std::pair<packet::Node, int>, std::size_t> known;
         const auto add = [&](packet::Node to, int apart, RankRange ranks) {
@@ -169,14 +170,14 @@ private:
                 set.push_back(ranks);
             }
         };
-        for (const auto& [ranks, to] : space_.branches(node, axis)) {
+        for (const auto& [ranks, to] : space_.branches(node, axis, family)) {
             if (axis.kind != AxisKind::family && axis.kind != AxisKind::protocol) {
                 add(to, 0, ranks);
                 continue;
             }
             for (Rank rank = ranks.first; rank <= ranks.last; ++rank) {
-                const bool family = axis.kind == AxisKind::family;
-                add(to, family ? static_cast<int>(rank) : static_cast<int>(space_.kind(rank)), {rank, rank});
+                const bool by_family = axis.kind == AxisKind::family;
+                add(to, by_family ? static_cast<int>(rank) : static_cast<int>(space_.kind(rank)), {rank, rank});
             }
         }
         return found;
@@ -292,22 +293,23 @@ private:
         return share(std::move(set));
     }
 
-    // A product of each family makes one of both when they agree elsewhere: no packet mixes families. Only products that
-    // are whole on the same sides are put together, so that nothing unrelated shares a line.
+    // A product of each family makes one of both when they agree elsewhere: no packet mixes families. Only products
+    // that are whole on the same sides are put together, so that nothing unrelated shares a line.
     static void merge_families(std::vector<Product>& products) {
         std::vector<Product> merged;
         for (auto& product : products) {
             const bool v6 = !product.source->v6.empty();
-            const auto twin = !v6 ? merged.end() : std::find_if(merged.begin(), merged.end(), [&](const Product& other) {
-                if (!other.source->v6.empty() || other.source->v4.is_all() != product.source->v6.is_all() ||
-                    other.destination->v4.is_all() != product.destination->v6.is_all()) {
-                    return false;
-                }
-                Product same = product;
-                same.source = other.source;
-                same.destination = other.destination;
-                return same == other;
-            });
+            const auto twin =
+                !v6 ? merged.end() : std::find_if(merged.begin(), merged.end(), [&](const Product& other) {
+                    if (!other.source->v6.empty() || other.source->v4.is_all() != product.source->v6.is_all() ||
+                        other.destination->v4.is_all() != product.destination->v6.is_all()) {
+                        return false;
+                    }
+                    Product same = product;
+                    same.source = other.source;
+                    same.destination = other.destination;
+                    return same == other;
+                });
             if (twin == merged.end()) {
                 merged.push_back(std::move(product));
             } else {

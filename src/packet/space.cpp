@@ -11,6 +11,9 @@ using packet::Scale;
 
 namespace {
 
+constexpr std::size_t kFewestToRace = 64;  // products; shorter lists are quick in any order
+constexpr std::size_t kMostSampled = 512;
+
 // Cuts a field where a set of its values begins and ends.
 template <class T>
 void cut(std::vector<uint128>& cuts, const IntervalSet<T>& values) {
@@ -40,6 +43,19 @@ struct SpaceBuilder::Collected {
     std::map<Field, std::vector<uint128>> fields;
     std::unordered_set<AddressSetRef> address_sets;  // added before
     std::unordered_set<ServiceSetRef> service_sets;
+    // Evenly spread products, for the order of the axes.
+    std::vector<Product> sample;
+    std::size_t seen = 0;
+    std::size_t stride = 1;
+
+    void take_sample(const Product& product) {
+        if (seen++ % stride != 0) return;
+        sample.push_back(product);
+        if (sample.size() < kMostSampled) return;
+        for (std::size_t i = 0; i < sample.size() / 2; ++i) sample[i] = std::move(sample[i * 2]);
+        sample.resize(sample.size() / 2);
+        stride *= 2;
+    }
 
     void add(const AddressSetRef& set) {
         if (!set || !address_sets.insert(set).second) return;
@@ -74,6 +90,7 @@ SpaceBuilder::~SpaceBuilder() = default;
 
 SpaceBuilder& SpaceBuilder::add(const Product& product) {
     Collected& to = *collected_;
+    to.take_sample(product);
     to.add(product.source);
     to.add(product.destination);
     to.add(product.services);
@@ -99,7 +116,8 @@ SpaceBuilder& SpaceBuilder::add(const Packet& packet) {
         cut_at(to.port, packet.source_port);
         cut_at(to.port, packet.destination_port);
     }
-    if (has_icmp_type(packet.protocol)) cut_at(to.icmp, static_cast<unsigned>(packet.icmp_type << 8 | packet.icmp_code));
+    if (has_icmp_type(packet.protocol))
+        cut_at(to.icmp, static_cast<unsigned>(packet.icmp_type << 8 | packet.icmp_code));
     if (packet.protocol == kTcp) cut_at(to.tcp_flags, packet.tcp_flags);
     cut_at(to.state, static_cast<unsigned>(packet.state));
     Collected::add(to.in, InterfaceSet::of(packet.in));
@@ -110,7 +128,7 @@ SpaceBuilder& SpaceBuilder::add(const Packet& packet) {
 
 Space SpaceBuilder::build() {
     Collected& from = *collected_;
-    SpaceImpl::Scales scales;
+    packet::Scales scales;
     scales.v4 = Scale(std::move(from.v4), IntervalSet<std::uint32_t>::kMax);
     scales.v6 = Scale(std::move(from.v6), IntervalSet<uint128>::kMax);
     scales.protocol = Scale(std::move(from.protocol), 0xff);
@@ -123,9 +141,10 @@ Space SpaceBuilder::build() {
     for (auto& [field, cuts] : from.fields) {
         scales.fields.emplace_back(field, Scale(std::move(cuts), IntervalSet<std::uint64_t>::kMax));
     }
+    const auto order = from.seen < kFewestToRace ? packet::usual_order() : packet::race_orders(scales, from.sample);
     collected_ = std::make_unique<Collected>();
     Space space;
-    space.impl_ = std::make_shared<SpaceImpl>(std::move(scales), Space::kDefaultNodeLimit);
+    space.impl_ = std::make_shared<SpaceImpl>(std::move(scales), order, Space::kDefaultNodeLimit);
     return space;
 }
 
@@ -147,11 +166,9 @@ PacketSet Space::all() const { return wrap(impl_->all()); }
 PacketSet Space::from(const Product& product) const { return wrap(impl_->from(product)); }
 PacketSet Space::from(const Packet& packet) const { return wrap(impl_->from(packet)); }
 PacketSet Space::from(const std::vector<Product>& products) const {
-    auto node = packet::kOut;
-    for (const auto& product : products) node = impl_->diagram().unite(node, impl_->from(product));
-    return wrap(node);
+    return wrap(impl_->from(products.data(), products.size()));
 }
-void Space::set_node_limit(std::size_t limit) { impl_->diagram().set_node_limit(limit); }
+void Space::set_node_limit(std::size_t limit) { impl_->diagram().set_limits(limit, impl_->diagram().step_limit()); }
 std::size_t Space::node_count() const { return impl_->diagram().node_count(); }
 
 }  // namespace fwproof

@@ -1,7 +1,7 @@
 // Picking a member that looks like a packet one meets.
 //
-// No path of a diagram of sets ends in nothing but the empty set itself, so the choice is greedy: axis by axis, the most
-// ordinary value that still leads somewhere.
+// No path of a diagram of sets ends in nothing but the empty set itself, so the choice is greedy: axis by axis, the
+// most ordinary value that still leads somewhere.
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -62,7 +62,10 @@ public:
     explicit Picker(const SpaceImpl& space) : space_(space) {}
 
     Packet pick(packet::Node set) {
-        for (const Axis& axis : space_.axes()) set = choose(axis, space_.branches(set, axis));
+        for (const Axis& axis : space_.axes()) {
+            const Rank family = packet_.source.family == Family::v4 ? 0 : 1;
+            set = choose(axis, space_.branches(set, axis, family));
+        }
         if (packet_.protocol == kTcp) settle_flags();
         return packet_;
     }

@@ -5,6 +5,8 @@
 // balanced halves, and both bounds of a three-valued answer come out of the same pass.
 #pragma once
 
+#include <vector>
+
 #include "fwproof/packet/packet_set.hpp"
 
 namespace fwproof {
@@ -18,11 +20,20 @@ public:
     // those it possibly matches, pass for the rest. surely is a subset of possibly.
     static Decisions of(const PacketSet& surely, const PacketSet& possibly, unsigned ends);
 
+    // A list of rules at once: in order, what the products match gets the ends; pass among them: only possibly matched.
+    // Only inside the focus; all others pass. Much quicker than putting the rules together one by one.
+    struct Listed {
+        const Product* match;
+        unsigned ends;
+    };
+    static Decisions of_list(const std::vector<Listed>& list, const PacketSet& focus);
+
     // These rules, and `next` for what they pass.
     Decisions then(const Decisions& next) const;
 
     // The packets of which one of the ends can become.
     PacketSet may(unsigned ends) const;
+    PacketSet may(unsigned ends, const PacketSet& within) const;
 
     friend bool operator==(const Decisions& a, const Decisions& b) { return a.root_ == b.root_ && a.all_ == b.all_; }
 

@@ -1,0 +1,58 @@
+// Sets of ranks, each kept once.
+//
+// A set is a number: equal sets have equal numbers, so an object group of any size is one word wherever it is used, and
+// what two sets have in common is computed once and looked up after that. The last class of a field stands for all
+// ranks behind it, so that the whole of a field is the same set for every field and the top of a range needs no test.
+// Cost: interning hashes the ranges; an operation on two sets is linear in their ranges the first time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "packet/coordinates.hpp"
+
+namespace fwproof::packet {
+
+using SetId = std::uint32_t;
+inline constexpr SetId kWholeSet = 0, kEmptySet = 1;
+
+class RankSets {
+public:
+    RankSets();
+
+    // `ranges`: ascending, disjoint, not adjacent, of a field with `count` classes.
+    SetId intern(std::vector<RankRange> ranges, Rank count);
+
+    std::span<const RankRange> ranges(SetId set) const {
+        return {arena_.data() + entries_[set].offset, entries_[set].size};
+    }
+    bool contains(SetId set, Rank rank) const {
+        const Entry& entry = entries_[set];
+        if (rank < entry.hull.first || rank > entry.hull.last) return false;
+        return entry.size == 1 || contains_inside(entry, rank);
+    }
+    bool meet(SetId a, SetId b);
+    bool inside(SetId inner, SetId outer) { return subtract(inner, outer) == kEmptySet; }
+    SetId intersect(SetId a, SetId b);
+    SetId subtract(SetId a, SetId b);
+
+private:
+    struct Entry {
+        RankRange hull;  // first > last: empty
+        std::uint32_t offset = 0;
+        std::uint32_t size = 0;
+    };
+    bool contains_inside(const Entry& entry, Rank rank) const;
+    SetId intern(std::span<const RankRange> ranges);
+    void grow();
+
+    std::vector<RankRange> arena_;
+    std::vector<Entry> entries_;
+    std::vector<SetId> buckets_;  // open addressing; kEmptySet: free
+    std::unordered_map<std::uint64_t, SetId> intersections_, differences_;
+    std::vector<RankRange> scratch_;
+};
+
+}  // namespace fwproof::packet
