@@ -102,6 +102,7 @@ Comparison compare(const Policy& before, const Path& before_path, const Policy& 
     add_values(builder, before);
     add_values(builder, after);
     builder.add(options.question);
+    for (const auto& product : options.values) builder.add(product);
     Comparison result;
     result.space = builder.build();
     result.space.set_node_limit(options.node_limit);

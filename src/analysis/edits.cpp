@@ -127,11 +127,22 @@ LineEdits edited_lines(const Source& before, const Source& after) {
     const auto line = [](const Source& source, std::size_t index) {
         return source.line(static_cast<std::uint32_t>(index + 1));
     };
+    std::size_t removed = 0, added = 0;  // before the stretch of edits that is being read
+    const auto end_stretch = [&] {
+        const std::size_t out = edits.removed.size() - removed;
+        if (out == edits.added.size() - added) {
+            for (std::size_t i = 0; i < out; ++i) edits.replaced.emplace_back(removed + i, added + i);
+        }
+        removed = edits.removed.size();
+        added = edits.added.size();
+    };
     align(
         line_count(before), line_count(after),
         [&](std::size_t i, std::size_t k) { return same_line(line(before, i), line(after, k)); },
-        [](std::size_t, std::size_t) {}, [&](std::size_t i) { edits.removed.push_back(line_span(before, i)); },
+        [&](std::size_t, std::size_t) { end_stretch(); },
+        [&](std::size_t i) { edits.removed.push_back(line_span(before, i)); },
         [&](std::size_t k) { edits.added.push_back(line_span(after, k)); });
+    end_stretch();
     return edits;
 }
 

@@ -13,9 +13,7 @@
 
 namespace fwproof::cli {
 
-namespace {
-
-std::optional<Error> write_file(const std::string& path, const std::string& bytes) {
+std::optional<Error> write_whole_file(const std::string& path, const std::string& bytes) {
     const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
     const auto failed = [&] {
         Error error{
@@ -30,6 +28,8 @@ std::optional<Error> write_file(const std::string& path, const std::string& byte
     if (std::rename(temporary.c_str(), path.c_str()) != 0) return failed();
     return std::nullopt;
 }
+
+namespace {
 
 void count(Report& report) {
     for (const auto& finding : report.findings) {
@@ -75,7 +75,7 @@ Result<int> publish(Report report, const Reporting& reporting, World& world) {
         }
     }
     for (const auto& [path, bytes] : files) {
-        if (auto error = write_file(path, bytes)) return fail(std::move(*error));
+        if (auto error = write_whole_file(path, bytes)) return fail(std::move(*error));
     }
     world.out << answer;
     return report.exit_code;

@@ -56,15 +56,15 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     return slurp(path, in);
 }
 
-namespace {
-
-// A backup of a group policy object is a directory: its report, and registry.pol some levels below.
+// Its report, and registry.pol some levels below.
 bool is_policy_backup(const std::string& path) {
     std::error_code ignored;
     const std::filesystem::path root(path);
     return std::filesystem::is_directory(root, ignored) && (std::filesystem::exists(root / "gpreport.xml", ignored) ||
                                                             std::filesystem::exists(root / "DomainSysvol", ignored));
 }
+
+namespace {
 
 Result<Input> read_policy_backup(const std::string& path, World& world) {
     constexpr int kDeepest = 8;

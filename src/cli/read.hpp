@@ -18,6 +18,9 @@ Result<SourceRef> read_text(const std::string& path, World& world);
 // object in the directory of a group policy backup.
 Result<Input> read_export(const std::string& path, World& world);
 
+// Whether the directory is the backup of a group policy object.
+bool is_policy_backup(const std::string& path);
+
 // The regular files directly in a directory that are exports, sorted by name, one input each.
 Result<std::vector<Input>> read_directory(const std::string& path, World& world);
 

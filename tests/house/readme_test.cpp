@@ -14,3 +14,14 @@ TEST_CASE("the README shows the program's real output") {
     CHECK(ran.out == shown);
     CHECK(ran.status == 1);
 }
+
+TEST_CASE("the diff in the README is what the program prints") {
+    const std::string readme = read_whole(std::string(FWPROOF_ROOT) + "/README.md");
+    const std::string command = "```\n$ fwproof diff old.cfg new.cfg\n";
+    const std::size_t start = readme.find(command);
+    REQUIRE(start != std::string::npos);
+    const std::string shown = readme.substr(start + command.size());
+    const Ran ran =
+        run_fwproof({"diff", "old.cfg", "new.cfg"}, std::string(FWPROOF_ROOT) + "/fixtures/diff/object-edit");
+    CHECK(shown.substr(0, shown.find("```\n")) == ran.out);
+}

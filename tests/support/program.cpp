@@ -67,7 +67,12 @@ bool program_exists(const std::string& name) { return run_command("command -v " 
 
 Ran run_fwproof(const std::vector<std::string>& arguments, const std::string& directory, const std::string& input,
                 const std::vector<std::string>& variables) {
-    std::string command = "exec " + quoted(std::string(FWPROOF_BINARY_DIR) + "/fwproof");
+    return run_program(std::string(FWPROOF_BINARY_DIR) + "/fwproof", arguments, directory, input, variables);
+}
+
+Ran run_program(const std::string& program, const std::vector<std::string>& arguments, const std::string& directory,
+                const std::string& input, const std::vector<std::string>& variables) {
+    std::string command = "PATH=" + quoted(std::string(FWPROOF_BINARY_DIR)) + ":$PATH exec " + quoted(program);
     for (const auto& argument : arguments) command += " " + quoted(argument);
     return run_command(command, directory, input, variables);
 }

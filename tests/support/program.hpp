@@ -16,6 +16,11 @@ struct Ran {
 Ran run_fwproof(const std::vector<std::string>& arguments, const std::string& directory = FWPROOF_ROOT,
                 const std::string& input = {}, const std::vector<std::string>& variables = {});
 
+// The same with another program, found on the PATH; the build directory comes first on it, so that "fwproof" is the one
+// under test.
+Ran run_program(const std::string& program, const std::vector<std::string>& arguments, const std::string& directory,
+                const std::string& input = {}, const std::vector<std::string>& variables = {});
+
 // Any command line of /bin/sh, the same way. For tools that judge what fwproof makes.
 Ran run_command(const std::string& command, const std::string& directory = FWPROOF_ROOT, const std::string& input = {},
                 const std::vector<std::string>& variables = {});

@@ -32,6 +32,7 @@ struct Difference {
 
 struct CompareOptions {
     Product question;               // only packets in it are compared
+    std::vector<Product> values;    // the space tells these apart as well, so that results can be cut by them
     std::size_t difference_limit = 10'000;
     std::size_t node_limit = Space::kDefaultNodeLimit;
 };

@@ -1,6 +1,7 @@
 // What was edited between two versions of an export: lines of its text, and rules of its model.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "fwproof/policy/policy.hpp"
@@ -12,6 +13,8 @@ namespace fwproof {
 struct LineEdits {
     std::vector<SourceSpan> removed;  // of the version before, ascending
     std::vector<SourceSpan> added;    // of the version after, ascending
+    // Where as many lines were put in as were taken out, which replaces which: indexes into removed and added.
+    std::vector<std::pair<std::size_t, std::size_t>> replaced;
 };
 LineEdits edited_lines(const Source& before, const Source& after);
 

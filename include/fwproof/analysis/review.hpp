@@ -1,0 +1,91 @@
+// What a change of a policy does: where verdicts differ, path by path, and which edit makes them differ.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fwproof/analysis/compare.hpp"
+#include "fwproof/analysis/edits.hpp"
+
+namespace fwproof {
+
+// A line that only one of the versions has.
+struct EditedLine {
+    bool added = false;
+    SourceSpan span;
+
+    friend bool operator==(const EditedLine& a, const EditedLine& b) {
+        return a.added == b.added && a.span.source == b.span.source && a.span.offset == b.span.offset;
+    }
+};
+
+// Packets whose verdict differs, decided by one rule before and by one rule after.
+struct ChangedRegion {
+    Direction direction{};
+    Verdict before{};
+    Verdict after{};
+    std::optional<DecidingRule> before_by, after_by;
+    std::vector<Product> first_packets;  // of new connections
+    // Where replies meet the rules also of other packets: those whose headers are among `first_packets` but for state
+    // and TCP flags, which only their states are kept of, and others.
+    StateSet also;
+    std::vector<Product> others;
+    bool complete = true;  // all products are there
+    std::optional<Packet> witness;
+    std::vector<EditedLine> because;  // the edits that make the difference; empty: no line can be named
+    std::string object;               // the edits are in the definition of this object; empty: in the rule itself
+};
+
+// The same way through the device before and after.
+struct PathReview {
+    const Path* before = nullptr;  // null: this version has no such path
+    const Path* after = nullptr;
+    std::string not_compared;            // why; empty: it was
+    std::vector<ChangedRegion> regions;  // by direction, then in the order of the rules
+    bool complete = true;                // every difference is among the regions
+    bool undecided = false;              // without regions: some packets are unknown before and after
+    // Only one version tracks connections, and these replies of flows that both permit do not pass the other.
+    std::vector<Product> replies_lost;
+
+    // Proven to permit exactly the same flows.
+    bool same() const {
+        return not_compared.empty() && complete && regions.empty() && !undecided && replies_lost.empty();
+    }
+};
+
+enum class Effect : std::uint8_t { unchanged, narrowed, widened, both };
+std::string_view to_string(Effect effect);  // "unchanged", "narrowed", "widened", "widened and narrowed"
+
+// A rule that logs in one version only.
+struct LoggingChange {
+    std::optional<RuleRef> before, after;
+    bool lost = false;  // else gained
+};
+
+struct Review {
+    std::vector<PathReview> paths;
+    Effect effect{};  // what can be permitted, surely or possibly, grows or shrinks
+    LineEdits lines;  // none between two vendors
+    std::size_t effective_lines = 0;  // of them: those that some region is because of
+    std::size_t logging_lines = 0;    // and those that only change what is logged
+    std::vector<LoggingChange> logging;
+    std::optional<Family> only;       // the one address family that both versions speak of, where another is left out
+    std::vector<std::string> limits;  // what the comparison leaves out or rests on; one sentence each
+
+    bool complete() const;
+    // Every path is proven to permit exactly the same flows.
+    bool same() const;
+};
+
+struct ReviewOptions {
+    std::map<std::string, std::string> interfaces;  // what an interface before is called after
+    std::string at;                    // only paths of this position or variant ("transit", "domain"); empty: all
+    std::size_t region_limit = 1'000;  // products of one region
+};
+
+// The policies outlive the review.
+Review review(const Policy& before, const Policy& after, const ReviewOptions& options = {});
+
+}  // namespace fwproof

@@ -1,0 +1,225 @@
+#include "analysis/blame.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kMostNamed = 8;  // edits that are named where several together make a difference
+
+// Pairs of rulesets of one name, those of one name in their order; nothing where one side has none.
+struct RulesetPair {
+    std::optional<RulesetIndex> before, after;
+};
+
+std::vector<RulesetPair> pair_rulesets(const Policy& before, const Policy& after) {
+    std::map<std::pair<std::string, int>, RulesetPair> pairs;
+    std::map<std::string, int> seen;
+    for (RulesetIndex i = 0; i < before.rulesets.size(); ++i) {
+        const auto& name = before.rulesets[i].name;
+        pairs[{name, seen[name]++}].before = i;
+    }
+    seen.clear();
+    for (RulesetIndex i = 0; i < after.rulesets.size(); ++i) {
+        const auto& name = after.rulesets[i].name;
+        pairs[{name, seen[name]++}].after = i;
+    }
+    std::vector<RulesetPair> all;
+    for (const auto& [key, pair] : pairs) all.push_back(pair);
+    return all;
+}
+
+const Rule* rule_at(const Policy& policy, const RuleRef& ref) {
+    if (ref.ruleset >= policy.rulesets.size()) return nullptr;
+    const auto& rules = policy.rulesets[ref.ruleset].rules;
+    return ref.rule < rules.size() ? &rules[ref.rule] : nullptr;
+}
+
+SourceSpan span_at(const Policy& policy, const RuleRef& ref) {
+    if (const Rule* rule = rule_at(policy, ref)) return rule->span;
+    return ref.ruleset < policy.rulesets.size() ? policy.rulesets[ref.ruleset].default_span : SourceSpan();
+}
+
+bool decides_nothing(const Rule& rule) { return std::holds_alternative<Continue>(rule.action); }
+
+// The words of a text, as names in exports are delimited.
+std::set<std::string> words_of(std::string_view text) {
+    constexpr std::string_view kBetween = " \t\r\n,()\"'<>=|;";
+    std::set<std::string> words;
+    while (!text.empty()) {
+        const std::size_t start = std::min(text.find_first_not_of(kBetween), text.size());
+        const std::size_t end = std::min(text.find_first_of(kBetween, start), text.size());
+        if (end > start) words.emplace(text.substr(start, end - start));
+        text.remove_prefix(end);
+    }
+    return words;
+}
+
+void add(std::vector<EditedLine>& lines, const EditedLine& line) {
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+}
+
+}  // namespace
+
+EditBlame::EditBlame(const Policy& before, const Policy& after) {
+    before_.policy = &before;
+    after_.policy = &after;
+    after_.added = true;
+    if (before.vendor != after.vendor) return;  // another language is no edit
+    for (std::size_t i = 0; i < before.sources.size() && i < after.sources.size(); ++i) {
+        LineEdits edits = edited_lines(*before.sources[i], *after.sources[i]);
+        for (const auto& [out, in] : edits.replaced) {
+            lines_.replaced.emplace_back(lines_.removed.size() + out, lines_.added.size() + in);
+        }
+        lines_.removed.insert(lines_.removed.end(), edits.removed.begin(), edits.removed.end());
+        lines_.added.insert(lines_.added.end(), edits.added.begin(), edits.added.end());
+    }
+    for (const auto& span : lines_.removed) before_.lines.emplace(span.source, span.line());
+    for (const auto& span : lines_.added) after_.lines.emplace(span.source, span.line());
+
+    for (const auto& [was, is] : pair_rulesets(before, after)) {
+        static const Ruleset kNone;
+        const Ruleset& old = was ? before.rulesets[*was] : kNone;
+        const Ruleset& now = is ? after.rulesets[*is] : kNone;
+        const RuleEdits edits = edited_rules(before, old, after, now);
+        for (const auto rule : edits.removed) {
+            before_.rules.push_back({*was, rule});
+            const Rule& removed = old.rules[rule];
+            if (removed.logs && removed.enabled && decides_nothing(removed)) {
+                logging_.push_back({RuleRef{*was, rule}, std::nullopt, true});
+            }
+        }
+        for (const auto rule : edits.added) {
+            after_.rules.push_back({*is, rule});
+            const Rule& added = now.rules[rule];
+            if (added.logs && added.enabled && decides_nothing(added)) {
+                logging_.push_back({std::nullopt, RuleRef{*is, rule}, false});
+            }
+        }
+        for (const auto& [a, b] : edits.logging) {
+            logging_.push_back({RuleRef{*was, a}, RuleRef{*is, b}, old.rules[a].logs});
+        }
+    }
+    std::sort(before_.rules.begin(), before_.rules.end());
+    std::sort(after_.rules.begin(), after_.rules.end());
+}
+
+std::vector<EditedLine> EditBlame::edited_in(const Side& side, const SourceSpan& span) const {
+    std::vector<EditedLine> found;
+    if (!span || side.lines.empty()) return found;
+    const std::uint32_t last = span.source->position(span.offset + (span.length > 0 ? span.length - 1 : 0)).line;
+    for (auto at = side.lines.lower_bound({span.source, span.line()});
+         at != side.lines.end() && at->first == span.source && at->second <= last; ++at) {
+        const auto text = span.source->line(at->second);
+        found.push_back(
+            {side.added, {span.source, span.source->line_offset(at->second), static_cast<std::uint32_t>(text.size())}});
+    }
+    return found;
+}
+
+// An object's statement and the indented lines below it.
+SourceSpan EditBlame::definition(const Side&, const NamedSet& object) const {
+    SourceSpan span = object.span;
+    if (!span) return span;
+    std::uint32_t line = span.source->position(span.offset + span.length).line;
+    while (line < span.source->line_count()) {
+        const std::string_view next = span.source->line(line + 1);
+        if (next.empty() || (next.front() != ' ' && next.front() != '\t')) break;
+        ++line;
+        const auto end = span.source->line_offset(line) + static_cast<std::uint32_t>(next.size());
+        span.length = end - span.offset;
+    }
+    return span;
+}
+
+void EditBlame::blame_object(const Side& side, const RuleRef& ref, ChangedRegion& region) const {
+    const Rule* rule = rule_at(*side.policy, ref);
+    if (!rule || !rule->span) return;
+    std::multimap<std::string, const NamedSet*> objects;
+    for (const auto& object : side.policy->objects) objects.emplace(object.name, &object);
+    std::set<std::string> seen = words_of(rule->span.text());
+    std::vector<std::string> open(seen.begin(), seen.end());
+    while (!open.empty()) {
+        const std::string name = std::move(open.back());
+        open.pop_back();
+        for (auto [at, end] = objects.equal_range(name); at != end; ++at) {
+            const SourceSpan span = definition(side, *at->second);
+            for (const auto& line : edited_in(side, span)) {
+                if (region.object.empty()) region.object = name;
+                add(region.because, line);
+            }
+            for (const auto& word : words_of(span.text())) {
+                if (objects.contains(word) && seen.insert(word).second) open.push_back(word);
+            }
+        }
+    }
+}
+
+void EditBlame::blame_rule(const Side& side, const DecidingRule& decider, ChangedRegion& region) const {
+    std::vector<RuleRef> refs = decider.via;
+    refs.push_back(decider.rule);
+    for (const auto& ref : refs) {
+        const bool is_default = rule_at(*side.policy, ref) == nullptr;
+        if (!is_default && !std::binary_search(side.rules.begin(), side.rules.end(), ref)) continue;
+        const auto lines = edited_in(side, span_at(*side.policy, ref));
+        for (const auto& line : lines) add(region.because, line);
+        if (lines.empty() && !is_default) blame_object(side, ref, region);
+    }
+}
+
+void EditBlame::explain(ChangedRegion& region, const PacketSet& packets) const {
+    find_edits(region, packets);
+    // A line that replaces another is one edit with it.
+    for (const auto& [out, in] : lines_.replaced) {
+        const EditedLine removed{false, lines_.removed[out]}, added{true, lines_.added[in]};
+        const auto at = std::find(region.because.begin(), region.because.end(), added);
+        const bool has_removed =
+            std::find(region.because.begin(), region.because.end(), removed) != region.because.end();
+        if (at != region.because.end() && !has_removed) region.because.insert(at, removed);
+        if (at == region.because.end() && has_removed) region.because.push_back(added);
+    }
+    std::stable_sort(region.because.begin(), region.because.end(),
+                     [](const EditedLine& a, const EditedLine& b) { return a.added < b.added; });
+}
+
+void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets) const {
+    if (region.after_by) blame_rule(after_, *region.after_by, region);
+    if (region.before_by) blame_rule(before_, *region.before_by, region);
+    if (!region.because.empty()) return;
+    // Rules that decide nothing by themselves: jumps, returns, marks, translations.
+    const Space space = packets.space();
+    for (const Side* side : {&after_, &before_}) {
+        for (const auto& ref : side->rules) {
+            if (region.because.size() >= kMostNamed) return;
+            const Rule* rule = rule_at(*side->policy, ref);
+            if (!rule || !rule->enabled || decides_nothing(*rule)) continue;
+            const auto meets = [&](const std::vector<Match>& matches) {
+                return std::any_of(matches.begin(), matches.end(),
+                                   [&](const Match& m) { return space.from(m.header).intersects(packets); });
+            };
+            if (!meets(rule->match.any_of) && !meets(rule->match.outer)) continue;
+            const auto lines = edited_in(*side, rule->span);
+            for (const auto& line : lines) add(region.because, line);
+            if (lines.empty()) blame_object(*side, ref, region);
+        }
+    }
+    if (!region.because.empty() || lines_.removed.size() + lines_.added.size() > kMostNamed / 2) return;
+    for (const auto& span : lines_.removed) region.because.push_back({false, span});
+    for (const auto& span : lines_.added) region.because.push_back({true, span});
+}
+
+std::size_t EditBlame::logging_lines() const {
+    std::vector<EditedLine> lines;
+    for (const auto& change : logging_) {
+        for (const auto& [side, ref] : {std::pair(&before_, change.before), std::pair(&after_, change.after)}) {
+            if (!ref) continue;
+            for (const auto& line : edited_in(*side, span_at(*side->policy, *ref))) add(lines, line);
+        }
+    }
+    return lines.size();
+}
+
+}  // namespace fwproof

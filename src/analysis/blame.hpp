@@ -1,0 +1,43 @@
+// Which edit makes a verdict differ.
+#pragma once
+
+#include <set>
+#include <utility>
+
+#include "fwproof/analysis/review.hpp"
+
+namespace fwproof {
+
+// The edits between two policies: of lines, and of rules in rulesets of one name.
+class EditBlame {
+public:
+    EditBlame(const Policy& before, const Policy& after);
+
+    // Fills `because` and `object` of a region of these packets.
+    void explain(ChangedRegion& region, const PacketSet& packets) const;
+
+    const LineEdits& lines() const { return lines_; }
+    const std::vector<LoggingChange>& logging() const { return logging_; }
+    // Edited lines of rules that only log differently.
+    std::size_t logging_lines() const;
+
+private:
+    struct Side {
+        const Policy* policy = nullptr;
+        bool added = false;
+        std::set<std::pair<const Source*, std::uint32_t>> lines;  // edited, by number
+        std::vector<RuleRef> rules;                               // edited, ascending
+    };
+
+    void find_edits(ChangedRegion& region, const PacketSet& packets) const;
+    std::vector<EditedLine> edited_in(const Side& side, const SourceSpan& span) const;
+    void blame_rule(const Side& side, const DecidingRule& decider, ChangedRegion& region) const;
+    void blame_object(const Side& side, const RuleRef& rule, ChangedRegion& region) const;
+    SourceSpan definition(const Side& side, const NamedSet& object) const;
+
+    Side before_, after_;
+    LineEdits lines_;
+    std::vector<LoggingChange> logging_;
+};
+
+}  // namespace fwproof

@@ -1,0 +1,86 @@
+#include "fwproof/analysis/plain.hpp"
+
+#include <algorithm>
+
+namespace fwproof {
+
+namespace {
+
+class Shortener {
+public:
+    Shortener(const PacketSet& region, const PacketSet& asked)
+        : region_(region), space_(region.space()), beside_(asked - region) {}
+
+    Product shorten(Product product) const {
+        attempt(product, [](Product& p) { p.services = nullptr; });
+        if (product.services) {
+            for (std::size_t i = 0; i < product.services->terms.size(); ++i) {
+                attempt_term(product, i, [](ServiceTerm& t) { t.tcp_flags = IntervalSet<std::uint8_t>::all(); });
+                attempt_term(product, i, [](ServiceTerm& t) { t.icmp = IcmpSet::all(); });
+            }
+        }
+        for (const auto side : {&Product::source, &Product::destination}) {
+            attempt(product, [&](Product& p) { p.*side = nullptr; });
+            for (const bool v4 : {true, false}) {
+                const AddressSetRef& addresses = product.*side;
+                if (!addresses || !(v4 ? addresses->v6.empty() : addresses->v4.empty())) continue;
+                attempt(product, [&](Product& p) { p.*side = share(v4 ? AddressSet::any4() : AddressSet::any6()); });
+            }
+        }
+        for (const auto side : {&Product::in, &Product::out}) {
+            attempt(product, [&](Product& p) { p.*side = InterfaceSet::any(); });
+            drop_patterns(product, side);
+        }
+        for (std::size_t i = product.fields.size(); i-- > 0;) {
+            attempt(product, [&](Product& p) { p.fields.erase(p.fields.begin() + static_cast<std::ptrdiff_t>(i)); });
+        }
+        return product;
+    }
+
+private:
+    template <class Change>
+    void attempt(Product& product, const Change& change) const {
+        Product wider = product;
+        change(wider);
+        if (wider == product || space_.from(wider).intersects(beside_)) return;
+        product = std::move(wider);
+    }
+    template <class Change>
+    void attempt_term(Product& product, std::size_t index, const Change& change) const {
+        attempt(product, [&](Product& p) {
+            ServiceSet services = *p.services;
+            change(services.terms[index]);
+            p.services = share(std::move(services));
+        });
+    }
+    // "neither none, lo nor eth0" says no more than "not eth0" where nothing came by the first two.
+    void drop_patterns(Product& product, InterfaceSet Product::*side) const {
+        if (!(product.*side).negated) return;
+        for (std::size_t i = (product.*side).any_of.size(); i-- > 0;) {
+            attempt(product, [&](Product& p) {
+                auto& patterns = (p.*side).any_of;
+                patterns.erase(patterns.begin() + static_cast<std::ptrdiff_t>(i));
+            });
+        }
+    }
+
+    const PacketSet& region_;
+    Space space_;
+    PacketSet beside_;
+};
+
+}  // namespace
+
+PacketSet::Products plain_products(const PacketSet& region, const PacketSet& asked, std::size_t limit) {
+    auto found = region.products(limit);
+    const Shortener shortener(region, asked);
+    std::vector<Product> shorter;
+    for (auto& product : found.products) {
+        Product plain = shortener.shorten(std::move(product));
+        if (std::find(shorter.begin(), shorter.end(), plain) == shorter.end()) shorter.push_back(std::move(plain));
+    }
+    found.products = std::move(shorter);
+    return found;
+}
+
+}  // namespace fwproof

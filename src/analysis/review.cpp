@@ -1,0 +1,506 @@
+// Paths are paired by position and variant, compared one by one, and each difference is printed as few words as hold
+// for it (plain.hpp) and traced back to an edit (blame.hpp). What is asked: every packet, where both versions treat
+// replies by rules; else first packets of connections, and whether replies get back is asked on the side where rules
+// decide it.
+#include "fwproof/analysis/review.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "analysis/blame.hpp"
+#include "analysis/question.hpp"
+#include "analysis/sides.hpp"
+#include "fwproof/analysis/plain.hpp"
+
+namespace fwproof {
+
+std::string_view to_string(Effect effect) {
+    switch (effect) {
+        case Effect::unchanged: return "unchanged";
+        case Effect::narrowed: return "narrowed";
+        case Effect::widened: return "widened";
+        case Effect::both: return "widened and narrowed";
+    }
+    return "widened and narrowed";
+}
+
+bool Review::complete() const {
+    return std::all_of(paths.begin(), paths.end(), [](const PathReview& path) { return path.complete; });
+}
+
+bool Review::same() const {
+    return !paths.empty() &&
+           std::all_of(paths.begin(), paths.end(), [](const PathReview& path) { return path.same(); });
+}
+
+namespace {
+
+// Packets for the host have no output interface, its own no input interface; what passes through comes by no loopback.
+Product at_position(Product header, Position position) {
+    const InterfaceSet some{{{"", false}}, true};
+    const InterfaceSet network{{{"", false}, {"lo", false}}, true};
+    header.in = position == Position::outbound ? InterfaceSet::none() : position == Position::inbound ? some : network;
+    header.out = position == Position::inbound ? InterfaceSet::none() : position == Position::outbound ? some : network;
+    return header;
+}
+
+Product first_packets_of(const Product& header) {
+    Product first = header;
+    first.states = State::new_;
+    first.services = first_packet_services(nullptr);
+    return first;
+}
+
+void rename(InterfaceSet& set, const std::map<std::string, std::string>& names) {
+    for (auto& pattern : set.any_of) {
+        const auto found = names.find(pattern.name);
+        if (!pattern.prefix && found != names.end()) pattern.name = found->second;
+    }
+}
+
+void rename(Product& product, const std::map<std::string, std::string>& names) {
+    rename(product.in, names);
+    rename(product.out, names);
+}
+
+Policy renamed(Policy policy, const std::map<std::string, std::string>& names) {
+    for (auto& ruleset : policy.rulesets) {
+        for (auto& rule : ruleset.rules) {
+            for (auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                for (auto& match : *matches) rename(match.header, names);
+            }
+        }
+    }
+    for (auto& product : policy.impossible) rename(product, names);
+    for (auto& path : policy.paths) {
+        for (auto& stage : path.stages) rename(stage.guard, names);
+    }
+    const auto change = [&](std::string& name) {
+        if (const auto found = names.find(name); found != names.end()) name = found->second;
+    };
+    for (auto& interface : policy.interfaces) change(interface.name);
+    for (auto& route : policy.routes) change(route.interface);
+    return policy;
+}
+
+// The names of interfaces that rules test.
+std::set<std::string> tested_interfaces(const Policy& policy) {
+    std::set<std::string> names;
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                for (const auto& match : *matches) {
+                    for (const auto* set : {&match.header.in, &match.header.out}) {
+                        for (const auto& pattern : set->any_of) names.insert(pattern.name);
+                    }
+                }
+            }
+        }
+    }
+    names.erase("");
+    names.erase("lo");
+    return names;
+}
+
+bool speaks(const Policy& policy, Family family) {
+    return policy.families.empty() ||
+           std::find(policy.families.begin(), policy.families.end(), family) != policy.families.end();
+}
+
+AddressSetRef common_addresses(const Policy& before, const Policy& after) {
+    AddressSet all;
+    if (speaks(before, Family::v4) && speaks(after, Family::v4)) all = all | AddressSet::any4();
+    if (speaks(before, Family::v6) && speaks(after, Family::v6)) all = all | AddressSet::any6();
+    return all == AddressSet::any() ? nullptr : share(std::move(all));
+}
+
+bool apart(const Product& a, const Product& b) {
+    if ((a.states & b.states).empty()) return true;
+    const auto disjoint = [](const AddressSetRef& x, const AddressSetRef& y) { return x && y && (*x & *y).empty(); };
+    return disjoint(a.source, b.source) || disjoint(a.destination, b.destination);
+}
+
+// No rule that packets of the question can meet leaves anything open; cheap, and false where it is not sure.
+bool leaves_nothing_open(const Policy& policy, const Path& path, const std::vector<Product>& questions) {
+    const auto asked = [&](const Product& header) {
+        return std::any_of(questions.begin(), questions.end(), [&](const Product& q) { return !apart(q, header); });
+    };
+    for (const auto& stage : path.stages) {
+        if (!asked(stage.guard)) continue;
+        if (stage.ruleset >= policy.rulesets.size()) return false;
+        const auto& verdict = policy.rulesets[stage.ruleset].default_verdict;
+        if (!verdict || *verdict == Verdict::unknown) return false;
+    }
+    for (const auto& ruleset : policy.rulesets) {
+        const bool guarded_off = std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
+            return stage.ruleset < policy.rulesets.size() && &policy.rulesets[stage.ruleset] == &ruleset &&
+                   !asked(stage.guard);
+        });
+        if (guarded_off) continue;
+        for (const auto& rule : ruleset.rules) {
+            if (!rule.enabled || std::holds_alternative<Continue>(rule.action)) continue;
+            const auto* decide = std::get_if<Decide>(&rule.action);
+            const bool clear = rule.match.exact() && !std::holds_alternative<Translate>(rule.action) &&
+                               (!decide || decide->verdict != Verdict::unknown);
+            if (clear) continue;
+            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                if (std::any_of(matches->begin(), matches->end(), [&](const Match& m) { return asked(m.header); })) {
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+bool leaves_open(const Policy& policy, const Path& path, const std::vector<Product>& questions) {
+    if (leaves_nothing_open(policy, path, questions)) return false;
+    SpaceBuilder builder;
+    add_values(builder, policy);
+    for (const auto& question : questions) builder.add(question);
+    const Space space = builder.build();
+    try {
+        const Evaluator evaluator(policy, space);
+        const PacketSet asked = space.from(questions) & evaluator.occurring();
+        const Outcome outcome = evaluator.evaluate(path, asked);
+        return outcome.out_of_budget || !outcome.undecided.empty();
+    } catch (const OutOfBudget&) {
+        return true;
+    }
+}
+
+class Reviewer {
+public:
+    Reviewer(const Policy& before, const Policy& after, const ReviewOptions& options)
+        : options_(options),
+          renamed_(options.interfaces.empty() ? std::nullopt : std::optional(renamed(before, options.interfaces))),
+          before_(renamed_ ? *renamed_ : before),
+          after_(after),
+          blame_(before_, after) {
+        result_.lines = blame_.lines();
+        result_.logging = blame_.logging();
+        result_.logging_lines = blame_.logging_lines();
+        by_rules_ = before.replies == ReplyHandling::by_rules && after.replies == ReplyHandling::by_rules;
+        foreign_ = before.vendor != after.vendor;
+        addresses_ = common_addresses(before, after);
+    }
+
+    Review run(const Policy& original) {
+        say_families();
+        pair_paths();
+        bool wider = false, narrower = false;
+        std::vector<EditedLine> effective;
+        for (auto& path : result_.paths) {
+            for (const auto& region : path.regions) {
+                wider = wider || region.before == Verdict::deny || region.after == Verdict::permit;
+                narrower = narrower || region.before == Verdict::permit || region.after == Verdict::deny;
+                for (const auto& line : region.because) {
+                    if (std::find(effective.begin(), effective.end(), line) == effective.end())
+                        effective.push_back(line);
+                }
+            }
+            narrower = narrower || !path.replies_lost.empty();
+            // Paths are those of the policy that the caller holds.
+            if (path.before && renamed_)
+                path.before = &original.paths[static_cast<std::size_t>(path.before - before_.paths.data())];
+        }
+        result_.effective_lines = effective.size();
+        result_.effect = wider && narrower ? Effect::both
+                         : wider           ? Effect::widened
+                         : narrower        ? Effect::narrowed
+                                           : Effect::unchanged;
+        return std::move(result_);
+    }
+
+private:
+    void say_families() {
+        for (const Family family : {Family::v4, Family::v6}) {
+            const bool was = speaks(before_, family), is = speaks(after_, family);
+            if (was == is) continue;
+            result_.only = family == Family::v4 ? Family::v6 : Family::v4;
+            result_.limits.push_back(std::string(family_name(family)) + " is not compared: only the version " +
+                                     (was ? "before" : "after") + " speaks of it");
+        }
+    }
+
+    void pair_paths() {
+        for (const Position position : {Position::inbound, Position::outbound, Position::transit}) {
+            std::vector<const Path*> was, is;
+            for (const auto& path : before_.paths) {
+                if (path.position == position) was.push_back(&path);
+            }
+            for (const auto& path : after_.paths) {
+                if (path.position == position) is.push_back(&path);
+            }
+            std::set<const Path*> paired;
+            const auto find = [](const std::vector<const Path*>& paths, const Path* like) -> const Path* {
+                const auto same = std::find_if(paths.begin(), paths.end(),
+                                               [&](const Path* path) { return path->variant == like->variant; });
+                if (same != paths.end()) return *same;
+                // A choice that the other version does not know: each of its answers meets the same rules.
+                const bool only = paths.size() == 1 && (paths[0]->variant.empty() || like->variant.empty());
+                return only ? paths[0] : nullptr;
+            };
+            for (const Path* path : was) {
+                const Path* other = find(is, path);
+                if (other) paired.insert(other);
+                add(path, other);
+            }
+            for (const Path* path : is) {
+                if (paired.contains(path)) continue;
+                add(find(was, path), path);
+            }
+        }
+    }
+
+    void add(const Path* was, const Path* is) {
+        const Path& any = was ? *was : *is;
+        const std::string& at = options_.at;
+        const bool wanted =
+            at.empty() || at == to_string(any.position) || at == (is ? is : was)->variant || at == any.variant;
+        if (!wanted) return;
+        PathReview path;
+        path.before = was;
+        path.after = is;
+        if (!was || !is) {
+            path.not_compared = std::string("only the version ") + (was ? "before" : "after") + " has rules for it";
+        } else {
+            compare_path(path);
+        }
+        result_.paths.push_back(std::move(path));
+    }
+
+    // What is asked on a path: everything that can come, each address on the interface where it lives if the two
+    // versions come from different vendors and one of them says so.
+    std::vector<Product> questions(Position position, std::string& problem) {
+        Product header;
+        header.source = addresses_;
+        header.destination = addresses_;
+        header = at_position(header, position);
+        if (foreign_) {
+            const Policy* known = !before_.interfaces.empty()  ? &before_
+                                  : !after_.interfaces.empty() ? &after_
+                                                               : nullptr;
+            if (known && position == Position::transit) {
+                const Policy& other = known == &before_ ? after_ : before_;
+                for (const auto& name : tested_interfaces(other)) {
+                    const auto has = [&](const Interface& i) { return i.name == name; };
+                    if (std::any_of(known->interfaces.begin(), known->interfaces.end(), has)) continue;
+                    problem = "nothing says which interface of the other version is " + name;
+                    return {};
+                }
+                Firewall firewall;
+                firewall.policy = known;
+                const AddressSet all = addresses_ ? *addresses_ : AddressSet::any();
+                auto products = transit_products(firewall, "", all, "", all, header);
+                if (!routes_said_) {
+                    result_.limits.push_back(
+                        "each address is taken to be at the interface where the networks and routes of the version " +
+                        std::string(known == &before_ ? "before" : "after") + " put it");
+                }
+                routes_said_ = true;
+                for (auto& product : products) product = first_packets_of(product);
+                return products;
+            }
+            if (known && position == Position::inbound) {
+                std::vector<Product> products;
+                for (const auto& interface : known->interfaces) {
+                    if (!interface.enabled || interface.addresses.empty()) continue;
+                    Product product = first_packets_of(header);
+                    AddressSet own;
+                    for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
+                    if (addresses_) own = own & *addresses_;
+                    if (own.empty()) continue;
+                    product.destination = share(std::move(own));
+                    product.in = InterfaceSet::of(interface.name);
+                    products.push_back(std::move(product));
+                }
+                if (!products.empty()) return products;
+            }
+        }
+        if (!by_rules_) header = first_packets_of(header);
+        return {header};
+    }
+
+    void compare_path(PathReview& path) {
+        const auto asked = questions(path.before->position, path.not_compared);
+        if (!path.not_compared.empty()) {
+            path.complete = false;
+            return;
+        }
+        for (const auto& question : asked) {
+            CompareOptions options;
+            options.question = question;
+            // Where only a part of the ways is asked for, the words that say which part are kept.
+            Product whole;
+            whole.source = addresses_;
+            whole.destination = addresses_;
+            whole = at_position(whole, path.before->position);
+            if (asked.size() == 1) whole = question;
+            options.values = {whole, first_packets_of(whole)};
+            const auto routed = routed_products(path.after->position);
+            options.values.insert(options.values.end(), routed.begin(), routed.end());
+            const Comparison comparison = compare(before_, *path.before, after_, *path.after, options);
+            path.complete = path.complete && comparison.complete;
+            if (comparison.differences.empty()) continue;
+            try {
+                const PacketSet all = comparison.space.from(whole) - comparison.space.from(before_.impossible) -
+                                      comparison.space.from(after_.impossible);
+                const PacketSet openings = comparison.space.from(first_packets_of(whole)) & all;
+                const PacketSet usual = comparison.space.from(routed);
+                for (const auto& difference : comparison.differences) {
+                    path.regions.push_back(region(difference, openings, all, usual));
+                    path.complete = path.complete && path.regions.back().complete;
+                }
+            } catch (const OutOfBudget&) {
+                path.complete = false;
+            }
+        }
+        if (asked.size() > 1) merge(path.regions);
+        if (path.regions.empty() && path.complete) {
+            path.undecided = leaves_open(before_, *path.before, asked) || leaves_open(after_, *path.after, asked);
+        }
+        if (before_.replies != after_.replies) check_replies(path, asked);
+    }
+
+    // Packets that come and go where the device's networks and routes say: the better witnesses.
+    std::vector<Product> routed_products(Position position) const {
+        constexpr std::size_t kMostNetworks = 64;
+        std::size_t networks = after_.routes.size();
+        for (const auto& interface : after_.interfaces) networks += interface.networks.size();
+        if (position != Position::transit || networks == 0 || networks > kMostNetworks) return {};
+        Firewall firewall;
+        firewall.policy = &after_;
+        const AddressSet all = addresses_ ? *addresses_ : AddressSet::any();
+        return transit_products(firewall, "", all, "", all, at_position(Product{}, position));
+    }
+
+    ChangedRegion region(const Difference& difference, const PacketSet& openings, const PacketSet& all,
+                         const PacketSet& usual) const {
+        ChangedRegion region;
+        region.direction = difference.direction;
+        region.before = difference.before;
+        region.after = difference.after;
+        region.before_by = difference.before_by;
+        region.after_by = difference.after_by;
+        const PacketSet first = difference.packets & openings;
+        const Space space = first.space();
+        auto [products, complete] = plain_products(first, openings, options_.region_limit);
+        region.complete = complete;
+        PacketSet rest = difference.packets - openings;
+        if (!rest.empty()) {
+            std::vector<Product> whole = products;
+            for (auto& product : whole) {
+                product.states = StateSet::all();
+                if (!product.services) continue;
+                ServiceSet services = *product.services;
+                for (auto& term : services.terms) term.tcp_flags = IntervalSet<std::uint8_t>::all();
+                product.services = share(std::move(services));
+            }
+            const PacketSet beside = rest & space.from(whole);
+            for (int i = 0; i < kStateCount; ++i) {
+                Product state;
+                state.states = static_cast<State>(i);
+                if (beside.intersects(space.from(state))) region.also = region.also | state.states;
+            }
+            rest = rest - beside;
+            auto others = plain_products(rest, all, options_.region_limit);
+            region.others = std::move(others.products);
+            region.complete = region.complete && others.complete;
+        }
+        region.first_packets = std::move(products);
+        const PacketSet shown = first.empty() ? difference.packets : first;
+        region.witness = (shown & usual).pick();
+        if (!region.witness) region.witness = shown.pick();
+        blame_.explain(region, difference.packets);
+        return region;
+    }
+
+    // One region for each pair of deciding rules, where the question came in several parts.
+    static void merge(std::vector<ChangedRegion>& regions) {
+        const auto same_rule = [](const std::optional<DecidingRule>& a, const std::optional<DecidingRule>& b) {
+            return a.has_value() == b.has_value() && (!a || (a->rule == b->rule && a->via == b->via));
+        };
+        std::vector<ChangedRegion> merged;
+        for (auto& region : regions) {
+            const auto twin = std::find_if(merged.begin(), merged.end(), [&](const ChangedRegion& other) {
+                return other.direction == region.direction && other.before == region.before &&
+                       other.after == region.after && same_rule(other.before_by, region.before_by) &&
+                       same_rule(other.after_by, region.after_by);
+            });
+            if (twin == merged.end()) {
+                merged.push_back(std::move(region));
+                continue;
+            }
+            twin->first_packets.insert(twin->first_packets.end(), region.first_packets.begin(),
+                                       region.first_packets.end());
+            twin->complete = twin->complete && region.complete;
+        }
+        std::stable_sort(merged.begin(), merged.end(),
+                         [](const ChangedRegion& a, const ChangedRegion& b) { return a.direction < b.direction; });
+        regions = std::move(merged);
+    }
+
+    // Where rules decide about replies: whether those of every flow that this side permits get back. The usual rule for
+    // established connections takes them all at once; only what it leaves is looked at flow by flow.
+    void check_replies(PathReview& path, const std::vector<Product>& asked) {
+        const bool was = before_.replies == ReplyHandling::by_rules;
+        const Policy& policy = was ? before_ : after_;
+        const Path& there = was ? *path.before : *path.after;
+        const Position position = there.position;
+        const Position back = position == Position::inbound    ? Position::outbound
+                              : position == Position::outbound ? Position::inbound
+                                                               : Position::transit;
+        const Path* way = policy.find_path(back, there.variant);
+        if (!way) {
+            path.complete = false;
+            result_.limits.push_back("replies are not judged: the export has no rules for that direction");
+            return;
+        }
+        SpaceBuilder builder;
+        add_values(builder, policy);
+        for (const auto& question : asked) builder.add(question);
+        const Space space = builder.build();
+        const Evaluator evaluator(policy, space);
+        const Outcome outcome = evaluator.evaluate(there, space.from(asked) & evaluator.occurring());
+        const auto permitted = outcome.permitted.products(options_.region_limit);
+        if (outcome.out_of_budget || !permitted.complete) path.complete = false;
+        std::vector<Product> replies;
+        for (const auto& flow : permitted.products) {
+            Product reply = flow;
+            std::swap(reply.source, reply.destination);
+            std::swap(reply.in, reply.out);
+            reply.states = State::established;
+            reply.services = reply_services(first_packet_services(flow.services));
+            reply.fields.clear();
+            if (reply.services) replies.push_back(std::move(reply));
+        }
+        SpaceBuilder second;
+        add_values(second, policy);
+        for (const auto& reply : replies) second.add(reply);
+        const Space reply_space = second.build();
+        const Evaluator judge(policy, reply_space);
+        const PacketSet sent = reply_space.from(replies) & judge.occurring();
+        const PacketSet lost = sent - judge.evaluate(*way, sent).permitted;
+        if (!lost.empty()) path.replies_lost = plain_products(lost, sent, options_.region_limit).products;
+    }
+
+    const ReviewOptions& options_;
+    std::optional<Policy> renamed_;
+    const Policy& before_;
+    const Policy& after_;
+    EditBlame blame_;
+    bool by_rules_ = false;
+    bool foreign_ = false;
+    bool routes_said_ = false;
+    AddressSetRef addresses_;
+    Review result_;
+};
+
+}  // namespace
+
+Review review(const Policy& before, const Policy& after, const ReviewOptions& options) {
+    return Reviewer(before, after, options).run(before);
+}
+
+}  // namespace fwproof

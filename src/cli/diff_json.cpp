@@ -1,0 +1,173 @@
+// A diff for programs. Keys are only ever added; schema_version changes when one changes its meaning.
+#include <nlohmann/json.hpp>
+
+#include "cli/diff_report.hpp"
+#include "cli/policies.hpp"
+#include "fwproof/base/notation.hpp"
+#include "fwproof/base/printable.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json line_json(const SourceSpan& span) {
+    return {{"file", printable(span.source->name())}, {"line", span.line()}, {"text", statement(span)}};
+}
+
+Json decider_json(const Policy& policy, const std::optional<DecidingRule>& by) {
+    if (!by) return nullptr;
+    const SourceSpan span = rule_span(policy, by->rule);
+    const Rule* rule = rule_at(policy, by->rule);
+    Json json = {{"rule", rule_name(policy, by->rule)},
+                 {"file", span ? Json(printable(span.source->name())) : Json(nullptr)},
+                 {"line", span ? Json(span.line()) : Json(nullptr)},
+                 {"text", span ? Json(statement(span)) : Json(nullptr)},
+                 {"implicit", rule == nullptr || rule->implicit},
+                 {"surely", by->surely}};
+    Json via = Json::array(), conditions = Json::array();
+    for (const auto& ref : by->via) via.push_back(rule_name(policy, ref));
+    if (rule && !by->surely) {
+        for (const auto& c : rule->match.conditions) {
+            conditions.push_back(std::string(to_string(c.kind)) + " " + printable(c.value));
+        }
+    }
+    json["via"] = std::move(via);
+    json["conditions"] = std::move(conditions);
+    return json;
+}
+
+Json products_json(const std::vector<Product>& products, bool exact) {
+    Json all = Json::array();
+    for (const auto& product : products)
+        all.push_back(printable(exact ? to_exact_string(product) : to_string(product)));
+    return all;
+}
+
+Json region_json(const DeviceDiff& device, const ChangedRegion& region) {
+    Json because = Json::array();
+    for (const auto& [added, span] : region.because) {
+        Json line = {{"edit", added ? "added" : "removed"}};
+        line.update(line_json(span));
+        because.push_back(std::move(line));
+    }
+    return {{"direction", to_string(region.direction)},
+            {"verdict_before", to_string(region.before)},
+            {"verdict_after", to_string(region.after)},
+            {"packets", products_json(region.first_packets, false)},
+            {"also_in_states", to_string(region.also)},
+            {"other_packets", products_json(region.others, true)},
+            {"complete", region.complete},
+            {"before", decider_json(*device.before, region.before_by)},
+            {"after", decider_json(*device.after, region.after_by)},
+            {"because", std::move(because)},
+            {"object", region.object.empty() ? Json(nullptr) : Json(printable(region.object))},
+            {"witness", region.witness ? Json(printable(to_string(*region.witness))) : Json(nullptr)}};
+}
+
+Json device_json(const DeviceDiff& device) {
+    const Review& review = device.review;
+    Json paths = Json::array();
+    for (const auto& path : review.paths) {
+        Json regions = Json::array();
+        for (const auto& region : path.regions) regions.push_back(region_json(device, region));
+        paths.push_back(
+            {{"path", printable(path_name(path.after ? *path.after : *path.before))},
+             {"compared", path.not_compared.empty()},
+             {"not_compared_because", path.not_compared.empty() ? Json(nullptr) : Json(printable(path.not_compared))},
+             {"same_flows", path.same()},
+             {"complete", path.complete},
+             {"unknown_in_both", path.undecided},
+             {"regions", std::move(regions)},
+             {"replies_lost", products_json(path.replies_lost, true)}});
+    }
+    Json logging = Json::array();
+    for (const auto& change : review.logging) {
+        const Policy& policy = change.after ? *device.after : *device.before;
+        const RuleRef& ref = change.after ? *change.after : *change.before;
+        const SourceSpan span = rule_span(policy, ref);
+        Json one = {{"rule", rule_name(policy, ref)}, {"logging", change.lost ? "lost" : "gained"}};
+        if (span) one.update(line_json(span));
+        logging.push_back(std::move(one));
+    }
+    Json limits = Json::array();
+    for (const auto& limit : review.limits) limits.push_back(printable(limit));
+    return {{"before", policy_title(*device.before)},
+            {"after", policy_title(*device.after)},
+            {"effect", to_string(review.effect)},
+            {"same_flows", review.same()},
+            {"complete", review.complete()},
+            {"edited_lines",
+             {{"removed", review.lines.removed.size()},
+              {"added", review.lines.added.size()},
+              {"change_verdicts", review.effective_lines},
+              {"change_logging", review.logging_lines}}},
+            {"logging", std::move(logging)},
+            {"limits", std::move(limits)},
+            {"paths", std::move(paths)}};
+}
+
+std::string_view kind_word(FileDiff::Kind kind) {
+    switch (kind) {
+        case FileDiff::Kind::changed: return "changed";
+        case FileDiff::Kind::added: return "added";
+        case FileDiff::Kind::removed: return "removed";
+        case FileDiff::Kind::unreadable: return "not compared";
+    }
+    return "not compared";
+}
+
+Json required_json(const RequiredDiff& required) {
+    Json changes = Json::array(), lapses = Json::array();
+    for (const auto& change : required.changes) {
+        changes.push_back({{"flow", printable(change.flow)},
+                           {"change", change.lost ? "lost" : "mended"},
+                           {"before", change.before},
+                           {"after", change.after}});
+    }
+    for (const auto& lapse : required.lapses) {
+        lapses.push_back(
+            {{"check", lapse.check}, {"message", printable(lapse.message)}, {"reason", printable(lapse.reason)}});
+    }
+    return {{"site", printable(required.site)},
+            {"required", required.required},
+            {"satisfied_before", required.satisfied_before},
+            {"satisfied_after", required.satisfied_after},
+            {"changes", std::move(changes)},
+            {"waivers_that_no_longer_cover", std::move(lapses)}};
+}
+
+}  // namespace
+
+std::string diff_json(const DiffReport& report) {
+    Json files = Json::array();
+    for (const auto& file : report.files) {
+        Json devices = Json::array();
+        for (const auto& device : file.devices) devices.push_back(device_json(device));
+        files.push_back(
+            {{"path", printable(file.path)},
+             {"kind", kind_word(file.kind)},
+             {"renamed_from", file.renamed_from.empty() ? Json(nullptr) : Json(printable(file.renamed_from))},
+             {"problem", file.problem.empty() ? Json(nullptr) : Json(printable(file.problem))},
+             {"before", printable(file.before_name)},
+             {"after", printable(file.after_name)},
+             {"devices", std::move(devices)}});
+    }
+    const Json document = {{"schema_version", 1},
+                           {"command", "diff"},
+                           {"effect", to_string(report.effect())},
+                           {"same_flows", report.same_flows()},
+                           {"complete", report.complete()},
+                           {"summary",
+                            {{"newly_permitted", report.count(Direction::newly_permitted)},
+                             {"newly_denied", report.count(Direction::newly_denied)},
+                             {"became_unknown", report.count(Direction::became_unknown)},
+                             {"became_known", report.count(Direction::became_known)},
+                             {"files_the_same", report.same}}},
+                           {"files", std::move(files)},
+                           {"required_flows", report.required ? required_json(*report.required) : Json(nullptr)}};
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,148 @@
+// A diff for a pull request or a change ticket: the verdict first, then tables.
+#include <fmt/format.h>
+
+#include <cctype>
+
+#include "cli/diff_report.hpp"
+#include "cli/policies.hpp"
+#include "fwproof/base/notation.hpp"
+#include "fwproof/base/printable.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+// Text of an export in a cell of a table: nothing in it may end the cell or become markup.
+std::string cell(std::string_view text) {
+    constexpr std::string_view kPlain = " .,:/-+=%;{}\"'";
+    std::string out;
+    const std::string safe = printable(text);
+    for (std::size_t i = 0; i < safe.size(); ++i) {
+        const auto c = static_cast<unsigned char>(safe[i]);
+        const bool letter = c >= 0x80 || std::isalnum(c) != 0;
+        const bool address = c == ':' && safe.substr(i + 1).starts_with("//");  // would become a link
+        if (letter || (kPlain.find(safe[i]) != std::string_view::npos && !address)) {
+            out += safe[i];
+        } else {
+            out += fmt::format("&#{};", c);
+        }
+    }
+    return out;
+}
+
+std::string code(std::string_view text) { return text.empty() ? "" : "<code>" + cell(text) + "</code>"; }
+
+std::string decider_cell(const Policy& policy, Verdict verdict, const std::optional<DecidingRule>& by) {
+    if (!by) return std::string(to_string(verdict));
+    const SourceSpan span = rule_span(policy, by->rule);
+    std::string text = fmt::format("{}: {}{}", to_string(verdict), cell(rule_name(policy, by->rule)),
+                                   by->surely ? "" : ", if it matches");
+    if (span) text += fmt::format("<br>{}<br>{}", cell(place(span)), code(statement(span)));
+    return text;
+}
+
+std::string region_row(const DeviceDiff& device, const std::string& path, const ChangedRegion& region) {
+    std::string packets;
+    const auto add = [&](const std::string& html) { packets += (packets.empty() ? "" : "<br>") + html; };
+    for (const auto& product : region.first_packets) add(code(to_string(product)));
+    if (region.also.bits() != 0) add(also_sentence(region.also));
+    for (const auto& product : region.others) add(code(to_exact_string(product)));
+    if (!region.complete) add("and more");
+    std::string because;
+    for (const auto& [added, span] : region.because) {
+        because += fmt::format("{}{} {}<br>{}", because.empty() ? "" : "<br>", added ? "added" : "removed",
+                               cell(place(span)), code(statement(span)));
+    }
+    if (!region.object.empty()) because += "<br>in " + code(region.object);
+    return fmt::format("| {} | **{}** | {} | {} | {} | {} | {} |\n", cell(path), to_string(region.direction), packets,
+                       decider_cell(*device.before, region.before, region.before_by),
+                       decider_cell(*device.after, region.after, region.after_by), because,
+                       region.witness ? code(to_string(*region.witness)) : "");
+}
+
+std::string device_section(const FileDiff& file, const DeviceDiff& device) {
+    const Review& review = device.review;
+    std::string text = fmt::format("### {}: {}\n\n", code(file.path), to_string(review.effect));
+    if (!file.renamed_from.empty()) text += fmt::format("Was {}.\n\n", code(file.renamed_from));
+    std::string rows, remarks;
+    for (const auto& path : review.paths) {
+        const std::string name = path_name(path.after ? *path.after : *path.before);
+        for (const auto& region : path.regions) rows += region_row(device, name, region);
+        if (!path.not_compared.empty()) {
+            remarks += fmt::format("- {}: not compared: {}\n", cell(name), cell(path.not_compared));
+        } else if (path.same()) {
+            remarks += fmt::format("- {}: {}\n", cell(name), same_words(review));
+        } else if (path.regions.empty() && path.complete && path.undecided) {
+            remarks += fmt::format("- {}: no verdict differs; some packets are unknown in both versions\n", cell(name));
+        }
+        for (const auto& product : path.replies_lost) {
+            remarks += fmt::format("- {}: replies lost: {}\n", cell(name), code(to_exact_string(product)));
+        }
+        if (path.not_compared.empty() && !path.complete) {
+            remarks += fmt::format("- {}: not decided: there may be more differences\n", cell(name));
+        }
+    }
+    if (!rows.empty()) {
+        text += "| path | change | packets | before | after | because of | witness |\n|---|---|---|---|---|---|---|\n" +
+                rows + "\n";
+    }
+    for (const auto& change : review.logging) {
+        const Policy& policy = change.after ? *device.after : *device.before;
+        const RuleRef& ref = change.after ? *change.after : *change.before;
+        remarks += fmt::format("- logging {}: {}, {}\n", change.lost ? "lost" : "gained", cell(rule_name(policy, ref)),
+                               cell(place(rule_span(policy, ref))));
+    }
+    if (const std::string edits = edits_sentence(review); !edits.empty()) remarks += "- " + edits + "\n";
+    for (const auto& limit : review.limits) remarks += "- note: " + cell(limit) + "\n";
+    return text + remarks + "\n";
+}
+
+std::string required_section(const RequiredDiff& required) {
+    std::string text =
+        fmt::format("### Required flows of {}\n\n{} of {} satisfied before, {} after.\n\n", code(required.site),
+                    required.satisfied_before, required.required, required.satisfied_after);
+    if (!required.changes.empty()) {
+        text += "| | flow | before | after |\n|---|---|---|---|\n";
+        for (const auto& change : required.changes) {
+            text += fmt::format("| **{}** | {} | {} | {} |\n", change.lost ? "lost" : "mended", cell(change.flow),
+                                change.before, change.after);
+        }
+        text += "\n";
+    }
+    for (const auto& lapse : required.lapses) {
+        text += fmt::format("- waiver no longer covers {}: {} (it was waived: {})\n", cell(lapse.check),
+                            cell(lapse.message), cell(lapse.reason));
+    }
+    return text + (required.lapses.empty() ? "" : "\n");
+}
+
+}  // namespace
+
+std::string diff_markdown(const DiffReport& report) {
+    std::string text = fmt::format("## Firewall change: {}\n\n", cell(headline(report)));
+    text += "| newly permitted | newly denied | became unknown | became known |\n|---|---|---|---|\n";
+    text += fmt::format("| {} | {} | {} | {} |\n\n", report.count(Direction::newly_permitted),
+                        report.count(Direction::newly_denied), report.count(Direction::became_unknown),
+                        report.count(Direction::became_known));
+    for (const auto& file : report.files) {
+        switch (file.kind) {
+            case FileDiff::Kind::added:
+                text += fmt::format("### {}: added\n\nThere is nothing to compare it with.\n\n", code(file.path));
+                break;
+            case FileDiff::Kind::removed:
+                text += fmt::format("### {}: removed\n\nNothing says what stands in its place.\n\n", code(file.path));
+                break;
+            case FileDiff::Kind::unreadable:
+                text += fmt::format("### {}: not compared\n\n{}\n\n", code(file.path), cell(file.problem));
+                break;
+            case FileDiff::Kind::changed:
+                for (const auto& device : file.devices) text += device_section(file, device);
+                break;
+        }
+    }
+    if (report.required) text += required_section(*report.required);
+    text += fmt::format("To reproduce:\n\n    {}\n", printable(report.command));
+    return text;
+}
+
+}  // namespace fwproof::cli

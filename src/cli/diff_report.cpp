@@ -1,0 +1,126 @@
+#include "cli/diff_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fwproof/base/printable.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+template <class Test>
+bool any_review(const DiffReport& report, const Test& test) {
+    return std::any_of(report.files.begin(), report.files.end(), [&](const FileDiff& file) {
+        return std::any_of(file.devices.begin(), file.devices.end(),
+                           [&](const DeviceDiff& device) { return test(device.review); });
+    });
+}
+
+}  // namespace
+
+Effect DiffReport::effect() const {
+    const bool wider =
+        any_review(*this, [](const Review& r) { return r.effect == Effect::widened || r.effect == Effect::both; });
+    const bool narrower =
+        any_review(*this, [](const Review& r) { return r.effect == Effect::narrowed || r.effect == Effect::both; });
+    return wider && narrower ? Effect::both : wider ? Effect::widened : narrower ? Effect::narrowed : Effect::unchanged;
+}
+
+bool DiffReport::complete() const {
+    return !any_review(*this, [](const Review& r) { return !r.complete(); }) &&
+           std::none_of(files.begin(), files.end(),
+                        [](const FileDiff& file) { return file.kind == FileDiff::Kind::unreadable; });
+}
+
+bool DiffReport::same_flows() const {
+    return complete() && !any_review(*this, [](const Review& r) { return !r.same(); }) &&
+           std::all_of(files.begin(), files.end(),
+                       [](const FileDiff& file) { return file.kind == FileDiff::Kind::changed; });
+}
+
+std::size_t DiffReport::count(Direction direction) const {
+    std::size_t count = 0;
+    for (const auto& file : files) {
+        for (const auto& device : file.devices) {
+            for (const auto& path : device.review.paths) {
+                count += static_cast<std::size_t>(
+                    std::count_if(path.regions.begin(), path.regions.end(),
+                                  [&](const ChangedRegion& region) { return region.direction == direction; }));
+            }
+        }
+    }
+    return count;
+}
+
+std::string short_count(std::size_t count, std::string_view thing) {
+    if (count == 0) return fmt::format("no {}", thing);
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+std::string headline(const DiffReport& report) {
+    const Effect effect = report.effect();
+    if (effect != Effect::unchanged) {
+        std::string text(to_string(effect));
+        if (!report.complete()) text += "; the list of differences is not complete";
+        return text;
+    }
+    if (!report.complete()) return "not decided: a part could not be compared";
+    const auto of_kind = [&](FileDiff::Kind kind) {
+        return std::count_if(report.files.begin(), report.files.end(),
+                             [&](const FileDiff& f) { return f.kind == kind; });
+    };
+    const bool moved = of_kind(FileDiff::Kind::added) + of_kind(FileDiff::Kind::removed) > 0;
+    if (report.files.empty()) return "unchanged: no export differs";
+    if (moved) return "unchanged where both versions have a policy; exports were added or removed";
+    std::string flows = "flows";
+    for (const auto& file : report.files) {
+        for (const auto& device : file.devices) {
+            if (device.review.only) flows = fmt::format("{} flows", family_name(*device.review.only));
+        }
+    }
+    if (report.same_flows()) return fmt::format("unchanged: both versions permit exactly the same {}", flows);
+    const bool one_sided = any_review(report, [](const Review& review) {
+        return std::any_of(review.paths.begin(), review.paths.end(),
+                           [](const PathReview& path) { return !path.not_compared.empty(); });
+    });
+    const bool open = any_review(report, [](const Review& review) {
+        return std::any_of(review.paths.begin(), review.paths.end(),
+                           [](const PathReview& path) { return path.undecided; });
+    });
+    if (open) return "unchanged: no verdict differs, but some packets are unknown in both versions";
+    if (one_sided) {
+        return fmt::format("unchanged on every path that both versions have: they permit exactly the same {} there",
+                           flows);
+    }
+    return "unchanged: no verdict differs";
+}
+
+std::string also_sentence(StateSet states) {
+    const bool flags = states.contains(State::new_);
+    const StateSet others = states & StateSet(State::new_).complement();
+    if (others.empty()) return "and the same headers with other TCP flags";
+    return fmt::format("and the same headers in state {}{}", to_string(others),
+                       flags ? ", or with other TCP flags" : "");
+}
+
+std::string same_words(const Review& review) {
+    return fmt::format("permits exactly the same {}flows",
+                       review.only ? fmt::format("{} ", family_name(*review.only)) : std::string());
+}
+
+std::string edits_sentence(const Review& review) {
+    const std::size_t all = review.lines.removed.size() + review.lines.added.size();
+    if (all == 0) return {};
+    std::string text = fmt::format("{} edited ({} removed, {} added)", short_count(all, "line"),
+                                   review.lines.removed.size(), review.lines.added.size());
+    const std::size_t effective = std::min(all, review.effective_lines);
+    const std::size_t logging = std::min(all - effective, review.logging_lines);
+    text += effective == 0 ? ": none changes a verdict" : fmt::format(": {} of them change verdicts", effective);
+    if (logging > 0) text += fmt::format(", {} only what is logged", logging);
+    if (const std::size_t rest = all - effective - logging; rest > 0) text += fmt::format(", {} without effect", rest);
+    return text;
+}
+
+}  // namespace fwproof::cli

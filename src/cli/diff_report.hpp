@@ -1,0 +1,76 @@
+// What a diff found, and its texts.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/versions.hpp"
+#include "fwproof/analysis/review.hpp"
+
+namespace fwproof::cli {
+
+// One device of an export.
+struct DeviceDiff {
+    const Policy* before = nullptr;
+    const Policy* after = nullptr;
+    Review review;
+};
+
+struct FileDiff {
+    std::string path, renamed_from;
+    enum class Kind : std::uint8_t { changed, added, removed, unreadable } kind = Kind::changed;
+    std::string problem;  // of an unreadable one: which version is no export, and why
+    std::string before_name, after_name;
+    std::deque<Policy> policies;  // what the devices refer to
+    std::vector<DeviceDiff> devices;
+};
+
+// A required flow whose judgement differs.
+struct RequiredChange {
+    std::string flow;  // "tcp/1433 from management-server to operations-database [scom ms-opsdb/sql]"
+    std::string before, after;
+    bool lost = false;  // satisfied before, not after; else mended
+};
+
+// A finding that a waiver covered before and covers no more.
+struct WaiverLapse {
+    std::string check, message, reason;
+};
+
+struct RequiredDiff {
+    std::string site;
+    std::size_t required = 0, satisfied_before = 0, satisfied_after = 0;
+    std::vector<RequiredChange> changes;
+    std::vector<WaiverLapse> lapses;
+};
+
+struct DiffReport {
+    std::deque<FileDiff> files;  // that differ
+    std::size_t same = 0;        // files that do not
+    bool single = false;
+    std::optional<RequiredDiff> required;
+    std::string command;  // that makes this report again
+
+    Effect effect() const;
+    bool complete() const;  // every version was read and every difference is listed
+    bool same_flows() const;
+    std::size_t count(Direction direction) const;
+};
+
+// The sentence that comes first: "widened: ...".
+std::string headline(const DiffReport& report);
+// "permits exactly the same flows", "... IPv4 flows"
+std::string same_words(const Review& review);
+// "3 lines edited: 1 changes verdicts, 1 changes only what is logged, 1 without effect"
+std::string edits_sentence(const Review& review);
+// "and the same headers in state invalid, or with other TCP flags"
+std::string also_sentence(StateSet states);
+std::string short_count(std::size_t count, std::string_view thing);
+
+std::string diff_text(const DiffReport& report);
+std::string diff_json(const DiffReport& report);
+std::string diff_markdown(const DiffReport& report);
+
+}  // namespace fwproof::cli

@@ -1,0 +1,55 @@
+#include "cli/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/publish.hpp"
+
+namespace fwproof::cli {
+
+Result<std::vector<NamedOutput>> read_outputs(const Arguments& arguments, const std::vector<std::string>& formats) {
+    std::vector<NamedOutput> outputs;
+    std::optional<std::string> pending;
+    for (const auto& [option, value] : arguments.in_order) {
+        if (option == "format") {
+            if (pending) outputs.push_back({*pending, {}});
+            if (std::find(formats.begin(), formats.end(), value) == formats.end()) {
+                const auto near = did_you_mean(value, formats);
+                return fail(fmt::format("unknown format '{}'", value),
+                            near ? fmt::format("did you mean '{}'?", *near)
+                                 : fmt::format("known: {}", fmt::join(formats, ", ")));
+            }
+            pending = value;
+        } else if (option == "output") {
+            if (value.empty()) return fail("--output needs a file name", "'-' is standard output");
+            outputs.push_back({pending.value_or(formats.front()), value == "-" ? std::string() : value});
+            pending.reset();
+        }
+    }
+    if (pending || outputs.empty()) outputs.push_back({pending.value_or(formats.front()), {}});
+    if (std::count_if(outputs.begin(), outputs.end(), [](const NamedOutput& o) { return o.path.empty(); }) > 1) {
+        return fail("two formats would be mixed on standard output", "give all but one of them an --output FILE");
+    }
+    return outputs;
+}
+
+std::optional<Error> write_outputs(const std::vector<NamedOutput>& outputs,
+                                   const std::function<std::string(const std::string& format)>& render, World& world) {
+    std::string answer;
+    std::vector<std::pair<std::string, std::string>> files;
+    for (const auto& output : outputs) {
+        if (output.path.empty()) {
+            answer = render(output.format);
+        } else {
+            files.emplace_back(output.path, render(output.format));
+        }
+    }
+    for (const auto& [path, bytes] : files) {
+        if (auto error = write_whole_file(path, bytes)) return error;
+    }
+    world.out << answer;
+    return std::nullopt;
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,241 @@
+#include "cli/versions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "cli/git.hpp"
+#include "cli/read.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// One file of one version, read only when it is needed.
+struct File {
+    std::string name;  // as messages call it
+    std::string id;    // of the git object; empty: a file on disk, or already read
+    std::optional<Input> input;
+};
+
+// By path relative to the directory that was named; a single file has the empty path.
+struct Version {
+    std::map<std::string, File> files;
+    bool directory = false;
+};
+
+Result<Version> version_in_git(const std::string& name) {
+    const auto objects = read_git_objects({name});
+    if (!objects) return fail(objects.error());
+    const GitObject& object = objects->front();
+    if (object.type.empty()) {
+        return fail(
+            Error{"is neither a file nor REV:path of this git repository", "HEAD:rules/edge.cfg is one", {}, name});
+    }
+    Version version;
+    if (object.type == "blob") {
+        version.files[""] = {name, object.id, Input{name, {std::make_shared<const Source>(name, object.bytes)}}};
+        return version;
+    }
+    version.directory = true;
+    const auto list = run_git({"ls-tree", "-r", "-z", "--full-tree", object.id});
+    if (!list) return fail(list.error());
+    const std::string base = name.ends_with(":") || name.ends_with("/") ? name : name + "/";
+    // "MODE TYPE ID\tPATH" ended by a zero byte.
+    for (std::string_view rest = *list; !rest.empty();) {
+        const std::string_view row = rest.substr(0, rest.find('\0'));
+        rest.remove_prefix(std::min(row.size() + 1, rest.size()));
+        const std::size_t tab = row.find('\t');
+        const std::size_t first = row.find(' ');
+        if (tab == std::string_view::npos || first == std::string_view::npos || tab < first + 6) continue;
+        if (!row.substr(first + 1).starts_with("blob ") || row.starts_with("120000")) continue;  // no links
+        const std::string path(row.substr(tab + 1));
+        version.files[path] = {base + path, std::string(row.substr(first + 6, tab - first - 6)), {}};
+    }
+    return version;
+}
+
+Result<Version> version_on_disk(const std::string& path, World& world) {
+    Version version;
+    std::error_code problem;
+    if (!fs::is_directory(path, problem) || is_policy_backup(path)) {
+        auto input = read_export(path, world);
+        if (!input) return fail(input.error());
+        version.files[""] = {path, {}, std::move(*input)};
+        return version;
+    }
+    version.directory = true;
+    fs::recursive_directory_iterator entry(path, problem);
+    for (const fs::recursive_directory_iterator end; !problem && entry != end; entry.increment(problem)) {
+        const std::string name = entry->path().filename().string();
+        std::error_code ignored;
+        if (name.starts_with(".")) {
+            entry.disable_recursion_pending();
+            continue;
+        }
+        if (!entry->is_regular_file(ignored) || entry->is_symlink(ignored)) continue;
+        version.files[entry->path().lexically_relative(path).string()] = {entry->path().string(), {}, {}};
+    }
+    if (problem) {
+        return fail(Error{fmt::format("cannot be read: {}", problem.message()), "check its permissions", {}, path});
+    }
+    return version;
+}
+
+Result<Version> find_version(const std::string& name, World& world) {
+    std::error_code ignored;
+    const std::size_t colon = name.find(':');
+    const bool revision = colon != std::string::npos && colon > 0 && !fs::exists(name, ignored);
+    return revision ? version_in_git(name) : version_on_disk(name, world);
+}
+
+// Reads the files that have not been read: those of git in one go.
+std::optional<Error> read_all(const std::vector<File*>& files, World* world) {
+    std::vector<File*> stored;
+    for (File* file : files) {
+        if (file->input) continue;
+        if (!file->id.empty()) {
+            stored.push_back(file);
+            continue;
+        }
+        auto source = read_text(file->name, *world);
+        if (!source) return source.error();
+        file->input = Input{file->name, {std::move(*source)}};
+    }
+    std::vector<std::string> ids;
+    for (const File* file : stored) ids.push_back(file->id);
+    auto objects = read_git_objects(ids);
+    if (!objects) return objects.error();
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+        auto& object = (*objects)[i];
+        if (object.type != "blob")
+            return Error{"is not in the git repository", "is the clone complete?", {}, stored[i]->name};
+        if (object.bytes.size() > kMaxInputBytes) {
+            return Error{fmt::format("is larger than {} MiB", kMaxInputBytes >> 20), "", {}, stored[i]->name};
+        }
+        stored[i]->input =
+            Input{stored[i]->name, {std::make_shared<const Source>(stored[i]->name, std::move(object.bytes))}};
+    }
+    return std::nullopt;
+}
+
+bool same_bytes(const Input& a, const Input& b) {
+    return std::equal(a.sources.begin(), a.sources.end(), b.sources.begin(), b.sources.end(),
+                      [](const SourceRef& x, const SourceRef& y) { return x->bytes() == y->bytes(); });
+}
+
+bool is_export(const Input& input, const Reading& reading) {
+    if (!reading.format.empty()) return true;
+    const auto all = vendors();
+    return std::any_of(all.begin(), all.end(), [&](const Vendor& v) { return v.detect(input) != Likelihood::no; });
+}
+
+struct Candidate {
+    std::string path, renamed_from;
+    std::optional<File> before, after;
+};
+
+Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, const Reading& reading, World* world) {
+    VersionPairs pairs;
+    pairs.single = single;
+    std::vector<File*> needed;
+    for (auto& candidate : candidates) {
+        const bool same_object = candidate.before && candidate.after && !candidate.before->id.empty() &&
+                                 candidate.before->id == candidate.after->id;
+        if (same_object && !single) continue;
+        for (auto* file : {&candidate.before, &candidate.after}) {
+            if (*file) needed.push_back(&**file);
+        }
+    }
+    if (auto error = read_all(needed, world)) return fail(std::move(*error));
+    for (auto& candidate : candidates) {
+        const bool unread = candidate.before && candidate.after && !candidate.before->input;
+        const bool same = unread || (candidate.before && candidate.after &&
+                                     same_bytes(*candidate.before->input, *candidate.after->input));
+        if (same && !single) {
+            ++pairs.same;
+            continue;
+        }
+        VersionPair pair{candidate.path, candidate.renamed_from, {}, {}};
+        if (candidate.before) pair.before = std::move(candidate.before->input);
+        if (candidate.after) pair.after = std::move(candidate.after->input);
+        const bool known =
+            (pair.before && is_export(*pair.before, reading)) || (pair.after && is_export(*pair.after, reading));
+        if (known || single) pairs.changed.push_back(std::move(pair));
+    }
+    return pairs;
+}
+
+}  // namespace
+
+Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const Reading& reading,
+                                   World& world) {
+    auto was = find_version(before, world);
+    if (!was) return fail(was.error());
+    auto is = find_version(after, world);
+    if (!is) return fail(is.error());
+    if (was->directory != is->directory) {
+        return fail(fmt::format("'{}' is a directory and '{}' is not", was->directory ? before : after,
+                                was->directory ? after : before),
+                    "compare two files or two directories");
+    }
+    std::vector<Candidate> candidates;
+    if (!was->directory) {
+        candidates.push_back({after, {}, std::move(was->files[""]), std::move(is->files[""])});
+        return read_pairs(std::move(candidates), true, reading, &world);
+    }
+    for (auto& [path, file] : was->files) {
+        Candidate candidate{path, {}, std::move(file), {}};
+        if (const auto other = is->files.find(path); other != is->files.end()) {
+            candidate.after = std::move(other->second);
+            is->files.erase(other);
+        }
+        candidates.push_back(std::move(candidate));
+    }
+    for (auto& [path, file] : is->files) candidates.push_back({path, {}, {}, std::move(file)});
+    std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return read_pairs(std::move(candidates), false, reading, &world);
+}
+
+Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Reading& reading) {
+    std::vector<std::string> arguments = {"diff", "--cached",      "--raw",      "-z", "--no-abbrev",
+                                          "-M",   "--no-ext-diff", "--no-color", "--"};
+    arguments.insert(arguments.end(), paths.begin(), paths.end());
+    const auto list = run_git(arguments);
+    if (!list) return fail(list.error());
+    std::vector<std::string_view> words;
+    for (std::string_view rest = *list; !rest.empty();) {
+        words.push_back(rest.substr(0, rest.find('\0')));
+        rest.remove_prefix(std::min(words.back().size() + 1, rest.size()));
+    }
+    // ":OLDMODE NEWMODE OLDID NEWID STATUS", then one path, or two of a rename.
+    std::vector<Candidate> candidates;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        std::vector<std::string> row;
+        for (std::string_view rest = words[i]; !rest.empty();) {
+            row.emplace_back(rest.substr(0, rest.find(' ')));
+            rest.remove_prefix(std::min(row.back().size() + 1, rest.size()));
+        }
+        if (row.size() != 5 || row[4].empty()) return fail("git: the list of staged files is not understood");
+        const char status = row[4].front();
+        const std::string old_path(words[++i]);
+        const bool two = status == 'R' || status == 'C';
+        if (two && i + 1 >= words.size()) return fail("git: the list of staged files is not understood");
+        const std::string new_path(two ? words[++i] : old_path);
+        if (status == 'U') return fail(Error{"is not merged", "resolve the conflict first", {}, old_path});
+        const auto is_file = [](const std::string& mode) {
+            return mode.starts_with("100") || mode.starts_with(":100");
+        };
+        Candidate candidate{new_path, status == 'R' ? old_path : "", {}, {}};
+        if (status != 'A' && status != 'C' && is_file(row[0])) candidate.before = File{"HEAD:" + old_path, row[2], {}};
+        if (status != 'D' && is_file(row[1])) candidate.after = File{new_path, row[3], {}};
+        if (candidate.before || candidate.after) candidates.push_back(std::move(candidate));
+    }
+    return read_pairs(std::move(candidates), false, reading, nullptr);
+}
+
+}  // namespace fwproof::cli

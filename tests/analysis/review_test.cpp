@@ -1,0 +1,177 @@
+// A review against the naive evaluator, packet by packet, and the edits that it blames.
+#include "fwproof/analysis/review.hpp"
+
+#include "fwproof/vendor/vendor.hpp"
+#include "support/catch.hpp"
+#include "support/naive.hpp"
+#include "support/random_policy.hpp"
+
+using namespace fwproof;
+
+namespace {
+
+std::vector<Policy> load(const std::string& name, const std::string& text) {
+    auto policies = load_policies({name, {std::make_shared<const Source>(name, text)}}, {});
+    REQUIRE(policies.has_value());
+    return std::move(*policies);
+}
+
+struct Loaded {
+    std::vector<Policy> before, after;
+    Review result;
+};
+
+Loaded review_of(const std::string& before, const std::string& after, const ReviewOptions& options = {}) {
+    Loaded loaded{load("old", before), load("new", after), {}};
+    loaded.result = review(loaded.before[0], loaded.after[0], options);
+    return loaded;
+}
+
+std::string host(const std::string& rules) {
+    return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n" + rules + "COMMIT\n";
+}
+
+std::vector<std::string> texts(const Review& review) {
+    std::vector<std::string> all;
+    for (const auto& path : review.paths) {
+        for (const auto& region : path.regions) {
+            for (const auto& product : region.first_packets) {
+                all.push_back(std::string(to_string(region.direction)) + " " + to_string(product));
+            }
+        }
+    }
+    return all;
+}
+
+std::vector<std::string> causes(const ChangedRegion& region) {
+    std::vector<std::string> all;
+    for (const auto& [added, span] : region.because) {
+        all.push_back((added ? "+" : "-") + std::to_string(span.line()));
+    }
+    return all;
+}
+
+bool in_any(const std::vector<Product>& products, const Packet& packet) {
+    return std::any_of(products.begin(), products.end(), [&](const Product& p) { return contains(p, packet); });
+}
+
+}  // namespace
+
+TEST_CASE("the regions of random edits are exactly the first packets whose verdict differs") {
+    const auto packets = tiny::every_packet();
+    std::size_t differing = 0, alike = 0;
+    for (std::uint32_t seed = 0; seed < 60; ++seed) {
+        tiny::Products random(1000 + seed);
+        tiny::PolicyOptions options;
+        options.plain = seed % 3 != 0;
+        Policy before = tiny::random_policy(random, options);
+        before.paths[0].position = Position::inbound;
+        before.replies = ReplyHandling::by_rules;
+        Policy after = before;
+        auto& rules = after.rulesets[random.below(static_cast<std::uint32_t>(after.rulesets.size()))].rules;
+        Rule added;
+        added.match.any_of[0].header = random.next();
+        added.action = Decide{random.one_in(2) ? Verdict::permit : Verdict::deny, ""};
+        if (!rules.empty() && random.one_in(2)) rules.erase(rules.begin());
+        if (random.one_in(2)) rules.insert(rules.begin(), added);
+        const Review result = review(before, after);
+        REQUIRE(result.paths.size() == 1);
+        const PathReview& path = result.paths[0];
+        if (!path.complete) continue;
+        std::size_t wrong = 0;
+        for (const auto& packet : packets) {
+            // What comes in has an input interface, and a new TCP connection starts with SYN.
+            const bool first = packet.state == State::new_ && (packet.protocol != kTcp || packet.tcp_flags == kSyn);
+            if (!first || packet.in.empty()) continue;
+            const Verdict was = naive::evaluate(before, before.paths[0], packet);
+            const Verdict is = naive::evaluate(after, after.paths[0], packet);
+            std::size_t found = 0;
+            for (const auto& region : path.regions) {
+                if (!in_any(region.first_packets, packet)) continue;
+                ++found;
+                wrong += region.before != was || region.after != is;
+            }
+            wrong += found != (was == is ? 0U : 1U);
+            differing += was != is;
+            if (path.same()) wrong += was == Verdict::unknown || is == Verdict::unknown;
+        }
+        alike += path.same();
+        INFO("seed " << seed);
+        CHECK(wrong == 0);
+    }
+    CHECK(differing > 100);
+    CHECK(alike > 5);
+}
+
+TEST_CASE("a changed line is blamed for its region, with the line that it replaces") {
+    const Loaded loaded = review_of(host("-A INPUT -s 10.1.0.0/24 -p tcp --dport 22 -j ACCEPT\n"),
+                                    host("-A INPUT -s 10.1.0.0/23 -p tcp --dport 22 -j ACCEPT\n"));
+    CHECK(texts(loaded.result) == std::vector<std::string>{"newly permitted tcp 10.1.1.0/24 > any:22"});
+    CHECK(loaded.result.effect == Effect::widened);
+    CHECK(causes(loaded.result.paths[0].regions[0]) == std::vector<std::string>{"-5", "+5"});
+    CHECK(loaded.result.effective_lines == 2);
+}
+
+TEST_CASE("a jump or return that decides nothing itself is blamed where it makes the difference") {
+    const std::string chain = ":web - [0:0]\n";
+    const std::string rules =
+        "-A INPUT -p tcp -j web\n-A web -s 10.9.0.0/16 -j RETURN\n-A web -p tcp --dport 443 -j ACCEPT\n";
+    const auto text = [&](const std::string& body) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n" + chain + body + "COMMIT\n";
+    };
+    const Loaded loaded = review_of(text(rules), text("-A INPUT -p tcp -j web\n-A web -p tcp --dport 443 -j ACCEPT\n"));
+    CHECK(texts(loaded.result) == std::vector<std::string>{"newly permitted tcp 10.9.0.0/16 > any:443"});
+    CHECK(causes(loaded.result.paths[0].regions[0]) == std::vector<std::string>{"-7"});
+}
+
+TEST_CASE("an edit of an object is named where rules far away change by it") {
+    const auto edge = [](const std::string& members) {
+        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\nobject-group network INNER\n" +
+               members +
+               "object-group network WEB\n network-object host 10.1.0.4\n group-object INNER\n"
+               "access-list OUT extended permit tcp any object-group WEB eq 443\n"
+               "access-group OUT in interface outside\n";
+    };
+    const Loaded loaded = review_of(edge(" network-object host 10.1.0.5\n"),
+                                    edge(" network-object host 10.1.0.5\n network-object host 10.1.0.6\n"));
+    const auto& transit = loaded.result.paths.back();
+    REQUIRE(transit.regions.size() == 1);
+    CHECK(transit.regions[0].object == "INNER");
+    CHECK(causes(transit.regions[0]) == std::vector<std::string>{"+12"});
+    CHECK(to_string(*transit.regions[0].witness) == "tcp 1.0.0.1:49152 > 10.1.0.6:443 in outside out inside");
+}
+
+TEST_CASE("text and counters change nothing, a lost log is told") {
+    const Loaded loaded = review_of(host("-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p udp -j LOG\n"),
+                                    host("# by hand\n[9:9] -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"));
+    CHECK(loaded.result.effect == Effect::unchanged);
+    CHECK(loaded.result.same());
+    REQUIRE(loaded.result.logging.size() == 1);
+    CHECK(loaded.result.logging[0].lost);
+    CHECK(loaded.result.effective_lines == 0);
+    CHECK(loaded.result.logging_lines == 1);
+}
+
+TEST_CASE("nothing is said to be the same while something is unknown on both sides") {
+    const std::string rules = "-A INPUT -p tcp --dport 80 -m string --string x --algo bm -j ACCEPT\n";
+    const Loaded loaded = review_of(host(rules), host("# x\n" + rules));
+    CHECK(loaded.result.effect == Effect::unchanged);
+    CHECK_FALSE(loaded.result.same());
+    CHECK(loaded.result.paths[0].undecided);
+    CHECK_FALSE(loaded.result.paths[1].undecided);
+}
+
+TEST_CASE("losing the rule for replies is a difference of replies") {
+    const Loaded loaded = review_of(
+        host("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -p tcp --dport 22 -j "
+             "ACCEPT\n"),
+        host("-A FORWARD -p tcp --dport 22 -j ACCEPT\n"));
+    const auto& transit = loaded.result.paths.back();
+    REQUIRE_FALSE(transit.regions.empty());
+    CHECK(transit.regions[0].direction == Direction::newly_denied);
+    CHECK(transit.regions[0].first_packets.empty());
+    CHECK_FALSE(transit.regions[0].others.empty());
+    CHECK(loaded.result.effect == Effect::narrowed);
+}

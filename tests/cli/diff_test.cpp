@@ -1,0 +1,203 @@
+// fwproof diff: what a reviewer sees, and where versions come from.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/catch.hpp"
+#include "support/program.hpp"
+#include "support/repository.hpp"
+
+namespace {
+
+// In the folder of a fixture, so that paths in the output are short.
+Ran diff_in(const std::string& folder, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "diff");
+    return run_fwproof(arguments, std::string(FWPROOF_ROOT) + "/fixtures/diff/" + folder);
+}
+
+std::string host(const std::string& rules) {
+    return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n" + rules + "COMMIT\n";
+}
+
+const std::string kSsh = "-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n";
+const std::string kWideSsh = "-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -j ACCEPT\n";
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+TEST_CASE("the fixtures print what their goldens say, in every format") {
+    struct Case {
+        const char* folder;
+        std::vector<std::string> arguments;
+    };
+    const std::vector<Case> cases = {
+        {"edit", {"old.v4", "new.v4"}},
+        {"object-edit", {"old.cfg", "new.cfg"}},
+        {"migration",
+         {"edge.cfg", "edge.v4", "--interface", "outside=eth0", "--interface", "inside=eth1", "--interface",
+          "dmz=eth2"}},
+    };
+    for (const auto& [folder, arguments] : cases) {
+        for (const std::string format : {"text", "json", "markdown"}) {
+            std::vector<std::string> words = arguments;
+            words.insert(words.end(), {"--format", format});
+            const Ran ran = diff_in(folder, words);
+            CHECK(ran.status == 0);
+            CHECK(ran.err.empty());
+            CHECK(differs_from_golden(ran.out, std::string("fixtures/diff/") + folder + "/" + format + ".golden") ==
+                  "");
+        }
+    }
+}
+
+TEST_CASE("a migration is proven to permit exactly the same flows") {
+    const std::vector<std::string> words = {"edge.cfg",     "edge.v4",     "--at",        "transit",     "--interface",
+                                            "outside=eth0", "--interface", "inside=eth1", "--interface", "dmz=eth2",
+                                            "--fail-on",    "changed",     "--strict"};
+    const Ran same = diff_in("migration", words);
+    CHECK(same.status == 0);
+    CHECK(first_line(same.out) == "unchanged: both versions permit exactly the same IPv4 flows");
+
+    // One port less, and one more, are found.
+    const std::string folder = fresh_directory("migration");
+    const std::string root = std::string(FWPROOF_ROOT) + "/fixtures/diff/migration/";
+    std::string rules = read_whole(root + "edge.v4");
+    const std::string ports = "--dport 1:1023";
+    rules.replace(rules.find(ports), ports.size(), "--dport 2:1024");
+    write_file(folder, "edge.v4", rules);
+    write_file(folder, "edge.cfg", read_whole(root + "edge.cfg"));
+    std::vector<std::string> again = words;
+    again.insert(again.begin(), "diff");
+    const Ran differs = run_fwproof(again, folder);
+    CHECK(differs.status == 1);
+    CHECK(first_line(differs.out) == "widened and narrowed");
+    CHECK(differs.out.find("172.16.5.0/24:1024 in eth1 out eth2\n      before    deny: implicit deny of INSIDE_IN") != std::string::npos);
+    CHECK(differs.out.find("172.16.5.0/24:1 in eth1 out eth2\n      before    permit: INSIDE_IN line 2") != std::string::npos);
+
+    // Replies that do not get back are no equivalence.
+    std::string stateless = read_whole(root + "edge.v4");
+    const std::string established = "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
+    stateless.erase(stateless.find(established), established.size());
+    write_file(folder, "edge.v4", stateless);
+    const Ran replies = run_fwproof(again, folder);
+    CHECK(replies.status == 1);
+    CHECK(replies.out.find("replies lost") != std::string::npos);
+
+    const Ran unnamed = diff_in("migration", {"edge.cfg", "edge.v4", "--at", "transit", "--fail-on", "changed"});
+    CHECK(unnamed.status == 1);
+    CHECK(first_line(unnamed.out) == "not decided: a part could not be compared");
+}
+
+TEST_CASE("the exit status follows --fail-on") {
+    const std::string folder = fresh_directory("diff-levels");
+    write_file(folder, "a", host(kSsh));
+    write_file(folder, "b", host(kWideSsh));
+    write_file(folder, "c", host("# only text\n" + kSsh));
+    const auto status = [&](const std::string& old, const std::string& now, const std::string& level) {
+        return run_fwproof({"diff", old, now, "--fail-on", level}, folder).status;
+    };
+    CHECK(status("a", "b", "widened") == 1);
+    CHECK(status("a", "b", "narrowed") == 0);
+    CHECK(status("b", "a", "widened") == 0);
+    CHECK(status("b", "a", "narrowed,widened") == 1);
+    CHECK(status("a", "b", "changed") == 1);
+    CHECK(status("a", "c", "changed") == 0);
+    CHECK(status("a", "b", "never") == 0);
+    CHECK(run_fwproof({"diff", "a", "b"}, folder).status == 0);
+}
+
+TEST_CASE("directories are compared file by file") {
+    const std::string folder = fresh_directory("diff-folders");
+    for (const char* sub : {"/old/site", "/new/site"}) std::filesystem::create_directories(folder + sub);
+    write_file(folder, "old/site/a.v4", host(kSsh));
+    write_file(folder, "new/site/a.v4", host(kWideSsh));
+    write_file(folder, "old/same.v4", host(kSsh));
+    write_file(folder, "new/same.v4", host(kSsh));
+    write_file(folder, "old/gone.v4", host(kSsh));
+    write_file(folder, "new/fresh.v4", host(kSsh));
+    write_file(folder, "old/README", "one");
+    write_file(folder, "new/README", "two");
+    const Ran ran = run_fwproof({"diff", "old", "new"}, folder);
+    CHECK(ran.err.empty());
+    CHECK(ran.out.find("fresh.v4: added; there is nothing to compare it with\n") != std::string::npos);
+    CHECK(ran.out.find("gone.v4: removed; nothing says what stands in its place\n") != std::string::npos);
+    CHECK(ran.out.find("site/a.v4: iptables: widened\n") != std::string::npos);
+    CHECK(ran.out.find("README") == std::string::npos);
+    CHECK(ran.out.find("1 region newly permitted; 1 changed, 1 added, 1 removed, 1 the same\n") != std::string::npos);
+    const auto json = nlohmann::json::parse(run_fwproof({"diff", "old", "new", "--format", "json"}, folder).out);
+    CHECK(json.at("files").size() == 3);
+    CHECK(json.at("effect") == "widened");
+}
+
+TEST_CASE("revisions, the working tree and the index are versions") {
+    const Repository repository("diff-git");
+    repository.stage("edge rules.v4", host(kSsh));
+    repository.stage("notes.txt", "not an export");
+    const Ran first = repository.fwproof({"diff", "--staged", "--fail-on", "widened"});
+    CHECK(first.status == 0);
+    CHECK(first.out.find("edge rules.v4: added") != std::string::npos);
+    repository.commit("one");
+    repository.stage("edge rules.v4", host(kWideSsh));
+    repository.stage("notes.txt", "changed");
+    const Ran staged = repository.fwproof({"diff", "--staged", "--fail-on", "widened"});
+    CHECK(staged.status == 1);
+    CHECK(staged.out.find("before    deny: default of INPUT (HEAD:edge rules.v4:2)\n") != std::string::npos);
+    CHECK(staged.out.find("after     permit: INPUT rule 1 (edge rules.v4:5)\n") != std::string::npos);
+    repository.commit("two");
+    CHECK(first_line(repository.fwproof({"diff", "HEAD~1:", "HEAD:"}).out) == "widened");
+    CHECK(first_line(repository.fwproof({"diff", "HEAD:edge rules.v4", "HEAD~1:edge rules.v4"}).out) == "narrowed");
+    CHECK(first_line(repository.fwproof({"diff", "HEAD~1:edge rules.v4", "edge rules.v4"}).out) == "widened");
+    CHECK(first_line(repository.fwproof({"diff", "HEAD:", "."}).out) == "unchanged: no export differs");
+    CHECK(first_line(repository.fwproof({"diff", "--staged"}).out) == "unchanged: no export differs");
+    // A renamed file is compared with what it was.
+    repository.git({"mv", "edge rules.v4", "core.v4"});
+    repository.stage("core.v4", host(kWideSsh + "-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n"));
+    const Ran renamed = repository.fwproof({"diff", "--staged", "--fail-on", "widened"});
+    CHECK(renamed.status == 1);
+    CHECK(renamed.out.find("core.v4 (was edge rules.v4): iptables: widened\n") != std::string::npos);
+}
+
+TEST_CASE("what cannot be compared is named, with what to do about it") {
+    const Repository repository("diff-errors");
+    repository.stage("a.v4", host(kSsh));
+    repository.commit("one");
+    std::filesystem::create_directory(repository.path + "/folder");
+    write_file(repository.path, "junk", "nothing that anybody knows\n");
+    const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+        {{"diff"}, "fwproof: error: nothing to compare; write fwproof diff OLD NEW, or fwproof diff --staged\n"},
+        {{"diff", "a.v4"},
+         "fwproof: error: only one version is named; write fwproof diff OLD NEW, or fwproof diff --staged\n"},
+        {{"diff", "a.v4", "folder"},
+         "fwproof: error: 'folder' is a directory and 'a.v4' is not; compare two files or two directories\n"},
+        {{"diff", "HEAD:nothing", "a.v4"},
+         "HEAD:nothing: error: is neither a file nor REV:path of this git repository; HEAD:rules/edge.cfg is one\n"},
+        {{"diff", "--upload-pack=x:y", "a.v4"},
+         "fwproof: error: unknown option '--upload-pack=x:y'; 'fwproof diff --help' lists the options\n"},
+        {{"diff", "missing", "a.v4"},
+         "missing: error: cannot be read: No such file or directory; check the path; it is taken from the current "
+         "directory\n"},
+        {{"diff", "a.v4", "junk"},
+         "junk: error: not a firewall export that fwproof knows; known formats: iptables, asa, windows; "
+         "--input-format forces one\n"},
+        {{"diff", "a.v4", "a.v4", "--fail-on", "widend"},
+         "fwproof: error: --fail-on 'widend' is not known; did you mean 'widened'?\n"},
+        {{"diff", "a.v4", "a.v4", "--interface", "inside"},
+         "fwproof: error: --interface 'inside' has no two names; write it as inside=eth1\n"},
+        {{"diff", "a.v4", "a.v4", "--format", "markdwon"},
+         "fwproof: error: unknown format 'markdwon'; did you mean 'markdown'?\n"},
+    };
+    for (const auto& [arguments, message] : cases) {
+        const Ran ran = repository.fwproof(arguments);
+        CHECK(ran.err == message);
+        CHECK(ran.out.empty());
+        CHECK(ran.status == 2);
+    }
+    const std::string program = std::string(FWPROOF_BINARY_DIR) + "/fwproof";
+    const Ran no_git = run_command("PATH=/nonexistent '" + program + "' diff --staged", repository.path);
+    CHECK(no_git.err ==
+          "fwproof: error: git is not installed, or not on the PATH; install it, or compare files: fwproof diff OLD "
+          "NEW\n");
+    const Ran no_repository = run_fwproof({"diff", "--staged"}, "/", {}, Repository::alone());
+    CHECK(no_repository.status == 2);
+    CHECK(no_repository.err.find("fwproof: error: git: ") == 0);
+}
