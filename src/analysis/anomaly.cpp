@@ -1,12 +1,14 @@
 // The local engine: every rule on its own, against the few others that meet it.
 //
-// What a rule still decides is found by witnesses. Take a packet of what is left of its match; look up the first earlier
-// rule that takes it; subtract that rule and take the next packet. The search ends with a packet that nothing takes, a
-// definite witness that the rule is alive, or with nothing left, and then the subtracted rules are a proof that it is
-// dead. Most rules need one or two witnesses, so the cost follows the answer and not the size of the list: per rule a few
-// lookups in the index of outlines, each logarithmic where outlines are small.
-// A dead rule is walked once in order, so that the blame falls on the rules that really decide. A rule is redundant when
-// the rest of the list gives all that it decides the same verdict; one witness refutes that for most.
+// What a rule still decides is found by witnesses. Take a packet of what is left of its match; look up the first
+// earlier rule that takes it; subtract that rule and take the next packet. The search ends with a packet that nothing
+// takes, a definite witness that the rule is alive, or with nothing left, and then the subtracted rules are a proof
+// that it is dead. Most rules need one or two witnesses, so the cost follows the answer and not the size of the list:
+// per rule a few lookups in the index of outlines, each logarithmic where outlines are small, and a few cuts of boxes.
+// The same search answers the other questions: whether an earlier rule with another verdict is the first to take some
+// of a rule (nothing of what both match is left behind the rules before it), whether one of the rules that take a dead
+// rule can be left out of the blame, and whether a rule behind would decide otherwise what a rule decides (else it is
+// redundant). Only the share that a rule has lost is added up in order, within a budget of its own.
 #include "fwproof/analysis/anomaly.hpp"
 
 #include <algorithm>
@@ -31,11 +33,22 @@ std::string_view to_string(Standing standing) {
 
 namespace {
 
+constexpr std::size_t kMostOutside = 1'000;  // products
+constexpr std::size_t kMostMinimized = 64;   // rules that take a part each
+
 class Judge {
 public:
     Judge(const Policy& policy, RulesetIndex index, const PacketSet& question, const AnomalyOptions& options)
-        : ruleset_(policy.rulesets[index]), index_(index), question_(question), options_(options),
-          takes_(ruleset_, question) {}
+        : ruleset_(policy.rulesets[index]),
+          index_(index),
+          options_(options),
+          takes_(ruleset_, question.space()),
+          boxes_(takes_.boxes()) {
+        const PacketSet outside = question.space().all() - question;
+        const auto products = outside.products(kMostOutside);
+        for (const auto& product : products.products) boxes_.add(product, outside_);
+        decidable_ = products.complete;
+    }
 
     Anomaly judge(std::uint32_t rule) {
         Anomaly anomaly;
@@ -44,12 +57,15 @@ public:
             anomaly.standing = Standing::not_evaluated;
             return anomaly;
         }
+        left_ = decidable_ ? options_.steps_per_rule : 0;
         try {
             judge(rule, anomaly);
         } catch (const OutOfBudget&) {
+            const auto witness = anomaly.witness;  // it stands whatever else is not known
             anomaly = {};
             anomaly.rule = {index_, rule};
             anomaly.standing = Standing::undecided;
+            anomaly.witness = witness;
             anomaly.counts_complete = false;
             anomaly.blamed_complete = false;
         }
@@ -57,170 +73,235 @@ public:
     }
 
 private:
+    using Boxes = std::vector<BoxFields>;
+
+    void step(std::size_t steps = 1) {
+        if (steps > left_) throw OutOfBudget();
+        left_ -= steps;
+    }
+
     void judge(std::uint32_t rule, Anomaly& anomaly) {
-        const PacketSet match = takes_.possibly(rule) & question_;
+        const BoxSet match = boxes_.subtract(boxes_.disjoint(takes_.possibly(rule)), outside_);
         if (match.empty()) {
             anomaly.standing = Standing::matches_nothing;
             return;
         }
-        PacketSet rest = match;
-        std::size_t steps = 0;
-        while (true) {
-            anomaly.witness = rest.pick();
-            const auto taker = takes_.first_taker(*anomaly.witness, rule);
-            if (!taker) break;
-            rest = rest - takes_.surely(*taker);
-            anomaly.witness.reset();
-            if (rest.empty()) {
-                settle_dead(rule, match, anomaly);
-                return;
-            }
-            if (++steps > options_.steps_per_rule * 16) {
-                anomaly.standing = Standing::undecided;
-                return;
-            }
+        std::vector<std::uint32_t> taken;
+        const auto untaken = find_untaken(match, [&](const Point& point) {
+            const auto by = takes_.first_taker(point, rule);
+            if (by) taken.push_back(*by);
+            return by;
+        });
+        if (!untaken) {
+            settle_dead(rule, match, std::move(taken), anomaly);
+            return;
         }
+        anomaly.witness = *untaken;
         lose_share(rule, match, anomaly);
         if (is_redundant(rule, match, anomaly)) {
             anomaly.standing = Standing::redundant;
-        } else if (anomaly.share_lost > 0) {
+        } else if (anomaly.share_lost > 0 || anomaly.standing == Standing::partly_shadowed) {
             anomaly.standing = Standing::partly_shadowed;
         }
     }
 
-    // The earlier rules that take something of the match, in order, until nothing is left.
-    void settle_dead(std::uint32_t rule, const PacketSet& match, Anomaly& anomaly) {
-        struct Taken {
-            std::uint32_t by;
-            PacketSet packets;
-        };
-        std::vector<Taken> taken;
-        PacketSet rest = match;
-        for (const auto earlier : takes_.meeting(rule, 0, rule)) {
-            if (!takes_.leaves(earlier) || !rest.intersects(takes_.surely(earlier))) continue;
-            taken.push_back({earlier, match & takes_.surely(earlier)});
-            rest = rest - takes_.surely(earlier);
-            if (rest.empty()) break;
+    // A packet of the set that no rule takes; `taker` names a rule that takes a point. An ordinary one where it is
+    // free.
+    template <class Taker>
+    std::optional<Packet> find_untaken(const BoxSet& set, const Taker& taker) {
+        if (set.empty()) return std::nullopt;
+        Packet ordinary = boxes_.pick(set.boxes[0]);
+        step();
+        if (!taker(boxes_.point(ordinary))) return ordinary;
+        Boxes open(set.boxes.rbegin(), set.boxes.rend());
+        std::uint32_t number = 0;
+        while (!open.empty()) {
+            const BoxFields box = open.back();
+            open.pop_back();
+            step();
+            const Point point = boxes_.point(box, number++);
+            const auto by = taker(point);
+            if (!by) return boxes_.packet(point);
+            const std::size_t size = open.size();
+            boxes_.subtract(box, takes_.surely(*by), open);
+            step(open.size() - size);
+            // What was cut off first is largest and comes first.
+            std::reverse(open.begin() + static_cast<std::ptrdiff_t>(size), open.end());
         }
-        const auto differs = [&](const Taken& one) { return !takes_.same_end(one.by, rule); };
-        const bool shadowed = std::any_of(taken.begin(), taken.end(), differs);
+        return std::nullopt;
+    }
+
+    // An earlier rule with another end that is the first to take some of the match.
+    std::optional<std::uint32_t> find_different_taker(std::uint32_t rule, const BoxSet& match,
+                                                      const std::vector<std::uint32_t>& earlier) {
+        for (const auto other : earlier) {
+            if (!takes_.leaves(other) || takes_.same_end(other, rule)) continue;
+            step();
+            const BoxSet part = boxes_.intersect(match, takes_.surely(other));
+            if (find_untaken(part, [&](const Point& point) { return takes_.first_taker(point, other); })) return other;
+        }
+        return std::nullopt;
+    }
+
+    // `taken`: rules that take everything together, each of them the first to take something.
+    void settle_dead(std::uint32_t rule, const BoxSet& match, std::vector<std::uint32_t> taken, Anomaly& anomaly) {
+        std::sort(taken.begin(), taken.end());
+        taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
+        const auto differs = [&](std::uint32_t earlier) { return !takes_.same_end(earlier, rule); };
+        const bool shadowed = std::any_of(taken.begin(), taken.end(), differs) ||
+                              find_different_taker(rule, match, takes_.meeting(rule, 0, rule).rules);
         anomaly.standing = shadowed ? Standing::shadowed : Standing::unreachable;
-        // Leave out what the others cover: same verdicts first, then later rules before earlier ones.
-        std::vector<std::size_t> order(taken.size());
-        for (std::size_t i = 0; i < order.size(); ++i) order[i] = order.size() - 1 - i;
-        std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return !differs(taken[i]); });
-        const auto others = [&](std::size_t without) {
-            PacketSet all = match - match;
-            for (std::size_t i = 0; i < taken.size(); ++i) {
-                if (i != without) all = all | taken[i].packets;
-            }
-            return all;
-        };
-        if (taken.size() > options_.steps_per_rule) {
-            anomaly.blamed_complete = false;
-            taken.resize(options_.blamed_limit);
-            for (const auto& one : taken) anomaly.blamed.push_back({{index_, one.by}, *one.packets.pick()});
+        const auto alone = [&](std::uint32_t earlier) { return boxes_.inside(match, takes_.surely(earlier)); };
+        auto one = std::find_if(taken.begin(), taken.end(), [&](auto by) { return differs(by) && alone(by); });
+        if (one == taken.end()) one = std::find_if(taken.begin(), taken.end(), alone);
+        if (one != taken.end()) {
+            anomaly.blamed = {{{index_, *one}, boxes_.pick(match.boxes[0])}};
             return;
         }
-        const PacketSet nothing = match - match;
-        for (const auto i : order) {
-            if (match.subset_of(others(i))) taken[i].packets = nothing;
+        blame_fewest(rule, match, taken, anomaly);
+    }
+
+    // Leaves out what the others cover: same verdicts first, then later rules before earlier ones.
+    void blame_fewest(std::uint32_t rule, const BoxSet& match, std::vector<std::uint32_t>& taken, Anomaly& anomaly) {
+        std::vector<std::uint32_t> order(taken.rbegin(), taken.rend());
+        std::stable_partition(order.begin(), order.end(), [&](auto by) { return takes_.same_end(by, rule); });
+        const auto untaken_without = [&](std::uint32_t without) {
+            return find_untaken(match, [&](const Point& point) -> std::optional<std::uint32_t> {
+                for (const auto by : taken) {
+                    if (by != without && boxes_.contains(takes_.surely(by), point)) return by;
+                }
+                return std::nullopt;
+            });
+        };
+        if (taken.size() <= kMostMinimized) {
+            for (const auto by : order) {
+                if (!untaken_without(by)) std::erase(taken, by);
+            }
+        } else {
+            anomaly.blamed_complete = false;
         }
-        for (std::size_t i = 0; i < taken.size(); ++i) {
-            if (taken[i].packets.empty()) continue;
+        for (const auto by : taken) {
             if (anomaly.blamed.size() >= options_.blamed_limit) {
                 anomaly.blamed_complete = false;
                 break;
             }
-            anomaly.blamed.push_back({{index_, taken[i].by}, *(taken[i].packets - others(i)).pick()});
+            const auto own = untaken_without(by);
+            anomaly.blamed.push_back(
+                {{index_, by}, own ? *own : boxes_.pick(boxes_.intersect(match, takes_.surely(by)).boxes[0])});
         }
     }
 
     // What earlier rules with another end take of a rule that is alive, and how they lie to each other.
-    void lose_share(std::uint32_t rule, const PacketSet& match, Anomaly& anomaly) {
+    void lose_share(std::uint32_t rule, const BoxSet& match, Anomaly& anomaly) {
         const auto earlier = takes_.meeting(rule, 0, rule, options_.pairs_per_rule);
-        if (!earlier.complete) anomaly.counts_complete = false;
-        std::size_t steps = 0;
-        bool any = false;
+        anomaly.counts_complete = earlier.complete;
+        std::vector<std::uint32_t> different;
         for (const auto other : earlier) {
             if (!takes_.leaves(other) || takes_.same_end(other, rule)) continue;
-            if (++steps > options_.steps_per_rule) {
+            if (!boxes_.meet(match, takes_.possibly(other))) continue;
+            different.push_back(other);
+            if (different.size() > options_.correlated_limit) {
                 anomaly.counts_complete = false;
-                break;
+                continue;
             }
-            if (!match.intersects(takes_.possibly(other))) continue;
-            any = true;
-            const bool inside = takes_.possibly(other).subset_of(takes_.possibly(rule));
-            const bool around = takes_.possibly(rule).subset_of(takes_.possibly(other));
-            if (inside) ++anomaly.generalizes;
-            if (!inside && !around) ++anomaly.correlated;
+            const bool inside = boxes_.inside(takes_.possibly(other), takes_.possibly(rule));
+            const bool around = !inside && boxes_.inside(takes_.possibly(rule), takes_.possibly(other));
+            anomaly.generalizes += inside;
+            anomaly.correlated += !inside && !around;
         }
-        if (!any) return;
-        PacketSet rest = match;
-        PacketSet lost = match - match;
-        steps = 0;
+        if (different.empty() && earlier.complete) return;
+        anomaly.blamed_complete = earlier.complete;
+        long double lost = 0;
+        std::size_t steps = 0;
+        BoxSet rest = match;
         for (const auto other : earlier) {
-            if (!takes_.leaves(other) || !rest.intersects(takes_.surely(other))) continue;
-            if (++steps > options_.steps_per_rule) {
+            if (!takes_.leaves(other) || !boxes_.meet(rest, takes_.surely(other))) continue;
+            if ((steps += rest.boxes.size() + 1) > options_.share_steps) {
                 anomaly.blamed_complete = false;
                 break;
             }
             if (!takes_.same_end(other, rule)) {
-                const PacketSet part = rest & takes_.surely(other);
-                lost = lost | part;
+                const BoxSet part = boxes_.intersect(rest, boxes_.disjoint(takes_.surely(other)));
+                lost += boxes_.size(part);
                 if (anomaly.blamed.size() < options_.blamed_limit) {
-                    anomaly.blamed.push_back({{index_, other}, *part.pick()});
+                    anomaly.blamed.push_back({{index_, other}, boxes_.pick(part.boxes[0])});
                 } else {
                     anomaly.blamed_complete = false;
                 }
             }
-            rest = rest - takes_.surely(other);
+            rest = boxes_.subtract(rest, takes_.surely(other));
         }
-        if (!earlier.complete) anomaly.blamed_complete = false;
-        if (!lost.empty()) anomaly.share_lost = static_cast<double>(lost.size() / match.size());
+        if (lost > 0) anomaly.share_lost = static_cast<double>(lost / boxes_.size(match));
+        // Nothing found in what could be looked at: whether anything is lost has to be known all the same.
+        if (lost > 0 || anomaly.blamed_complete) return;
+        const auto& all = earlier.complete ? different : takes_.meeting(rule, 0, rule).rules;
+        if (const auto by = find_different_taker(rule, match, all)) {
+            anomaly.standing = Standing::partly_shadowed;
+            anomaly.blamed = {{{index_, *by}, boxes_.pick(boxes_.intersect(match, takes_.surely(*by)).boxes[0])}};
+        }
     }
 
-    bool is_redundant(std::uint32_t rule, const PacketSet& match, Anomaly& anomaly) {
+    // Everything that it decides would have the same end without it: no rule behind with another end is the first to
+    // get any of it.
+    bool is_redundant(std::uint32_t rule, const BoxSet& match, Anomaly& anomaly) {
         const auto* decide = std::get_if<Decide>(&ruleset_.rules[rule].action);
-        if (!decide) return false;
+        if (!decide || decide->verdict == Verdict::unknown) return false;
         const auto end = static_cast<std::uint32_t>(ruleset_.rules.size());
         const bool default_same = ruleset_.default_verdict == decide->verdict;
-        if (decide->verdict == Verdict::unknown || !same_behind(*anomaly.witness, rule, default_same)) return false;
-        // Not refuted: what it decides, exactly, against what follows, in order.
-        PacketSet rest = match;
-        for (const auto earlier : takes_.meeting(rule, 0, rule)) {
-            if (takes_.leaves(earlier) && rest.intersects(takes_.surely(earlier))) rest = rest - takes_.surely(earlier);
+        if (!same_behind(boxes_.point(*anomaly.witness), rule, default_same)) return false;
+        const auto decided_otherwise = [&](const BoxSet& part, std::uint32_t before) {
+            return find_untaken(part, [&](const Point& point) -> std::optional<std::uint32_t> {
+                if (const auto by = takes_.first_taker(point, rule)) return by;
+                return takes_.first_taker_like(point, rule, before);
+            });
+        };
+        const auto later = takes_.meeting(rule, rule + 1, end);
+        for (const auto other : later) {
+            if (takes_.idle(other) || takes_.same_end(other, rule)) continue;
+            step();
+            if (decided_otherwise(boxes_.intersect(match, takes_.possibly(other)), other)) return false;
         }
-        std::vector<Blame> instead;
-        for (const auto later : takes_.meeting(rule, rule + 1, end)) {
-            if (!rest.intersects(takes_.possibly(later)) || takes_.idle(later)) continue;
-            if (!takes_.same_end(later, rule)) return false;
-            const PacketSet part = rest & takes_.surely(later);
-            if (part.empty()) continue;
-            instead.push_back({{index_, later}, *part.pick()});
-            rest = rest - takes_.surely(later);
-            if (rest.empty()) break;
-        }
-        if (!rest.empty()) {
-            if (!default_same) return false;
-            instead.push_back({{index_, end}, *rest.pick()});
-        }
-        if (instead.size() > options_.blamed_limit) {
-            instead.resize(options_.blamed_limit);
-            anomaly.blamed_complete = false;
-        }
-        anomaly.blamed = std::move(instead);
+        if (!default_same && decided_otherwise(match, end)) return false;
+        blame_instead(rule, match, later.rules, anomaly);
         return true;
     }
 
+    // The rules behind that get what a redundant rule decides, in order, as far as that is quickly found.
+    void blame_instead(std::uint32_t rule, const BoxSet& match, const std::vector<std::uint32_t>& later,
+                       Anomaly& anomaly) {
+        anomaly.blamed.clear();
+        anomaly.blamed_complete = false;
+        BoxSet rest = match;
+        std::size_t steps = 0;
+        const auto cut = [&](std::uint32_t by) {
+            if (!boxes_.meet(rest, takes_.surely(by))) return true;
+            rest = boxes_.subtract(rest, takes_.surely(by));
+            return (steps += rest.boxes.size() + 1) <= options_.share_steps;
+        };
+        for (const auto earlier : takes_.meeting(rule, 0, rule)) {
+            if (takes_.leaves(earlier) && !cut(earlier)) return;
+        }
+        for (const auto by : later) {
+            if (!takes_.same_end(by, rule) || !takes_.leaves(by) || rest.empty()) continue;
+            const BoxSet part = boxes_.intersect(rest, takes_.surely(by));
+            if (part.empty()) continue;
+            if (anomaly.blamed.size() >= options_.blamed_limit) return;
+            anomaly.blamed.push_back({{index_, by}, boxes_.pick(part.boxes[0])});
+            if (!cut(by)) return;
+        }
+        const auto end = static_cast<std::uint32_t>(ruleset_.rules.size());
+        if (!rest.empty()) anomaly.blamed.push_back({{index_, end}, boxes_.pick(rest.boxes[0])});
+        anomaly.blamed_complete = true;
+    }
+
     // Whether the rules behind give one packet the verdict of the rule.
-    bool same_behind(const Packet& packet, std::uint32_t rule, bool default_same) {
+    bool same_behind(const Point& packet, std::uint32_t rule, bool default_same) {
         const auto end = static_cast<std::uint32_t>(ruleset_.rules.size());
         for (std::uint32_t from = rule + 1; from < end;) {
             const auto next = takes_.first_touched(packet, from, end);
             if (!next) break;
             if (!takes_.same_end(*next, rule)) return false;
-            if (takes_.surely(*next).contains(packet)) return true;
+            if (boxes_.contains(takes_.surely(*next), packet)) return true;
             from = *next + 1;
         }
         return default_same;
@@ -228,9 +309,12 @@ private:
 
     const Ruleset& ruleset_;
     RulesetIndex index_;
-    const PacketSet& question_;
     const AnomalyOptions& options_;
     RuleTakes takes_;
+    const BoxSpace& boxes_;
+    BoxSet outside_;         // what the question leaves out
+    bool decidable_ = true;  // the boxes of outside_ are all there
+    std::size_t left_ = 0;   // steps, for the rule at hand
 };
 
 }  // namespace

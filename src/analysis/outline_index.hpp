@@ -2,11 +2,12 @@
 //
 // A bounding volume hierarchy: a binary tree over the outlines, halved at the median of the field in which they spread
 // most, every node with the hull of what is below it (the usual structure of ray tracers). Building sorts, n log n; a
-// query descends only into hulls that meet it and, since nodes know their lowest and highest rule, only into rules before
-// or behind a place.
+// query descends only into hulls that meet it and, since nodes know their lowest and highest rule, only into rules
+// before or behind a place.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "fwproof/packet/outline.hpp"
@@ -27,12 +28,21 @@ public:
         if (!nodes_.empty()) descend(0, asked, begin, end, visit);
     }
 
+    // The lowest rule in [begin, end) whose outline meets the asked one and that passes the test.
+    template <class Test>
+    std::optional<std::uint32_t> first(const Outline& asked, std::uint32_t begin, std::uint32_t end,
+                                       const Test& test) const {
+        const std::uint32_t none = end;
+        if (!nodes_.empty()) descend_first(0, asked, begin, end, test);
+        return end == none ? std::nullopt : std::optional(end);
+    }
+
 private:
     struct Node {
         Outline hull;
-        std::uint32_t lowest = 0, highest = 0;    // rule
-        std::uint32_t first = 0, count = 0;       // leaf: into order_
-        std::uint32_t left = 0, right = 0;        // count == 0
+        std::uint32_t lowest = 0, highest = 0;  // rule
+        std::uint32_t first = 0, count = 0;     // leaf: into order_
+        std::uint32_t left = 0, right = 0;      // count == 0
     };
 
     std::uint32_t build(std::uint32_t first, std::uint32_t count);
@@ -50,6 +60,24 @@ private:
             if (rule >= begin && rule < end && outlines_[rule].meets(asked) && !visit(rule)) return false;
         }
         return true;
+    }
+
+    // Lowers `end` to the rule that is found; the half with the lower rules is tried first.
+    template <class Test>
+    void descend_first(std::uint32_t at, const Outline& asked, std::uint32_t begin, std::uint32_t& end,
+                       const Test& test) const {
+        const Node& node = nodes_[at];
+        if (node.highest < begin || node.lowest >= end || !node.hull.meets(asked)) return;
+        if (node.count == 0) {
+            const bool left_first = nodes_[node.left].lowest <= nodes_[node.right].lowest;
+            descend_first(left_first ? node.left : node.right, asked, begin, end, test);
+            descend_first(left_first ? node.right : node.left, asked, begin, end, test);
+            return;
+        }
+        for (std::uint32_t i = node.first; i < node.first + node.count; ++i) {
+            const std::uint32_t rule = order_[i];
+            if (rule >= begin && rule < end && outlines_[rule].meets(asked) && test(rule)) end = rule;
+        }
     }
 
     std::vector<Outline> outlines_;

@@ -12,8 +12,8 @@ bool depends_on_history(const Match& match) {
 
 }  // namespace
 
-RuleTakes::RuleTakes(const Ruleset& ruleset, const PacketSet& question)
-    : ruleset_(ruleset), space_(question.space()), index_(outlines(ruleset, space_)), sets_(ruleset.rules.size()) {}
+RuleTakes::RuleTakes(const Ruleset& ruleset, const Space& space)
+    : ruleset_(ruleset), boxes_(space), index_(outlines(ruleset, space)), sets_(ruleset.rules.size()) {}
 
 std::vector<Outline> RuleTakes::outlines(const Ruleset& ruleset, const Space& space) {
     std::vector<Outline> made;
@@ -34,14 +34,15 @@ const RuleTakes::Sets& RuleTakes::sets(std::uint32_t index) {
     auto& known = sets_[index];
     if (known) return *known;
     const Rule& rule = ruleset_.rules[index];
-    Sets made{space_.empty(), space_.empty()};
+    Sets made;
     if (rule.enabled) {
+        const auto sure = [&](const Match& match) { return !rule.match.conditional && !depends_on_history(match); };
+        made.exact = rule.match.outer.empty() && std::all_of(rule.match.any_of.begin(), rule.match.any_of.end(), sure);
         for (const auto& match : rule.match.any_of) {
-            const PacketSet one = space_.from(match.header);
-            made.possibly = made.possibly | one;
-            if (!rule.match.conditional && !depends_on_history(match)) made.surely = made.surely | one;
+            if (sure(match)) boxes_.add(match.header, made.surely);
+            if (!made.exact) boxes_.add(match.header, made.possibly);
         }
-        for (const auto& match : rule.match.outer) made.possibly = made.possibly | space_.from(match.header);
+        for (const auto& match : rule.match.outer) boxes_.add(match.header, made.possibly);
     }
     known = std::move(made);
     return *known;
@@ -54,8 +55,9 @@ bool RuleTakes::idle(std::uint32_t index) const {
 
 bool RuleTakes::leaves(std::uint32_t index) const {
     const Rule& rule = ruleset_.rules[index];
-    return rule.enabled && (std::holds_alternative<Decide>(rule.action) || std::holds_alternative<Return>(rule.action) ||
-                            std::holds_alternative<Goto>(rule.action) || std::holds_alternative<Translate>(rule.action));
+    return rule.enabled &&
+           (std::holds_alternative<Decide>(rule.action) || std::holds_alternative<Return>(rule.action) ||
+            std::holds_alternative<Goto>(rule.action) || std::holds_alternative<Translate>(rule.action));
 }
 
 bool RuleTakes::same_end(std::uint32_t a, std::uint32_t b) const {
@@ -67,25 +69,25 @@ bool RuleTakes::same_end(std::uint32_t a, std::uint32_t b) const {
     return std::holds_alternative<Return>(x);
 }
 
-std::optional<std::uint32_t> RuleTakes::first_taker(const Packet& packet, std::uint32_t before) {
-    std::optional<std::uint32_t> first;
-    index_.visit(point(packet), 0, before, [&](std::uint32_t rule) {
-        if ((!first || rule < *first) && leaves(rule) && surely(rule).contains(packet)) first = rule;
-        return true;
-    });
-    return first;
+std::optional<std::uint32_t> RuleTakes::first_taker(const Point& packet, std::uint32_t before) {
+    return index_.first(boxes_.outline(packet), 0, before,
+                        [&](std::uint32_t rule) { return leaves(rule) && boxes_.contains(surely(rule), packet); });
 }
 
-std::optional<std::uint32_t> RuleTakes::first_touched(const Packet& packet, std::uint32_t begin, std::uint32_t end) {
-    std::optional<std::uint32_t> first;
-    index_.visit(point(packet), begin, end, [&](std::uint32_t rule) {
-        if ((!first || rule < *first) && !idle(rule) && possibly(rule).contains(packet)) first = rule;
-        return true;
+std::optional<std::uint32_t> RuleTakes::first_taker_like(const Point& packet, std::uint32_t rule,
+                                                         std::uint32_t before) {
+    return index_.first(boxes_.outline(packet), rule + 1, before, [&](std::uint32_t other) {
+        return same_end(other, rule) && leaves(other) && boxes_.contains(surely(other), packet);
     });
-    return first;
 }
 
-RuleTakes::Rules RuleTakes::meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) const {
+std::optional<std::uint32_t> RuleTakes::first_touched(const Point& packet, std::uint32_t begin, std::uint32_t end) {
+    return index_.first(boxes_.outline(packet), begin, end,
+                        [&](std::uint32_t rule) { return !idle(rule) && boxes_.contains(possibly(rule), packet); });
+}
+
+RuleTakes::Rules RuleTakes::meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
+                                    std::size_t limit) const {
     Rules found;
     index_.visit(index_.outline(rule), begin, end, [&](std::uint32_t other) {
         if (found.rules.size() >= limit) {
@@ -98,7 +100,5 @@ RuleTakes::Rules RuleTakes::meeting(std::uint32_t rule, std::uint32_t begin, std
     std::sort(found.rules.begin(), found.rules.end());
     return found;
 }
-
-Outline RuleTakes::point(const Packet& packet) const { return space_.outline(packet); }
 
 }  // namespace fwproof

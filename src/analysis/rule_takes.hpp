@@ -1,23 +1,26 @@
-// What the rules of one ruleset take from each other: their sets, made when first needed, and where to look for them.
+// What the rules of one ruleset take from each other: their boxes, made when first needed, and where to look for them.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "analysis/outline_index.hpp"
-#include "fwproof/packet/packet_set.hpp"
+#include "fwproof/packet/box_set.hpp"
 #include "fwproof/policy/policy.hpp"
 
 namespace fwproof {
 
 class RuleTakes {
 public:
-    RuleTakes(const Ruleset& ruleset, const PacketSet& question);
+    RuleTakes(const Ruleset& ruleset, const Space& space);
+
+    const BoxSpace& boxes() const { return boxes_; }
 
     // What the rule matches whatever marks, translations and conditions are, and what it may match. Nothing for a rule
     // that is disabled.
-    const PacketSet& surely(std::uint32_t rule) { return sets(rule).surely; }
-    const PacketSet& possibly(std::uint32_t rule) { return sets(rule).possibly; }
+    const BoxSet& surely(std::uint32_t rule) { return sets(rule).surely; }
+    const BoxSet& possibly(std::uint32_t rule) { return sets(rule).exact ? sets(rule).surely : sets(rule).possibly; }
 
     bool idle(std::uint32_t rule) const;    // disabled, or only counts
     bool leaves(std::uint32_t rule) const;  // what it matches goes no further in this ruleset
@@ -25,9 +28,11 @@ public:
     bool same_end(std::uint32_t a, std::uint32_t b) const;
 
     // The first rule before `before` that surely takes the packet.
-    std::optional<std::uint32_t> first_taker(const Packet& packet, std::uint32_t before);
+    std::optional<std::uint32_t> first_taker(const Point& packet, std::uint32_t before);
+    // The first rule behind `rule` and before `before` that surely takes the packet to the same end.
+    std::optional<std::uint32_t> first_taker_like(const Point& packet, std::uint32_t rule, std::uint32_t before);
     // The first rule in [begin, end) that may match the packet and does something.
-    std::optional<std::uint32_t> first_touched(const Packet& packet, std::uint32_t begin, std::uint32_t end);
+    std::optional<std::uint32_t> first_touched(const Point& packet, std::uint32_t begin, std::uint32_t end);
 
     // The rules in [begin, end) whose outlines meet that of the rule, in order; at most `limit`.
     struct Rules {
@@ -36,19 +41,20 @@ public:
         auto begin() const { return rules.begin(); }
         auto end() const { return rules.end(); }
     };
-    Rules meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit = ~std::size_t{0}) const;
+    Rules meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
+                  std::size_t limit = ~std::size_t{0}) const;
 
 private:
     struct Sets {
-        PacketSet surely;
-        PacketSet possibly;
+        BoxSet surely;
+        BoxSet possibly;
+        bool exact = true;  // both are `surely`
     };
     const Sets& sets(std::uint32_t rule);
-    Outline point(const Packet& packet) const;
     static std::vector<Outline> outlines(const Ruleset& ruleset, const Space& space);
 
     const Ruleset& ruleset_;
-    Space space_;
+    BoxSpace boxes_;
     OutlineIndex index_;
     std::vector<std::optional<Sets>> sets_;
 };

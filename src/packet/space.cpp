@@ -12,7 +12,7 @@ using packet::Scale;
 namespace {
 
 constexpr std::size_t kFewestToRace = 64;  // products; shorter lists are quick in any order
-constexpr std::size_t kMostSampled = 512;
+constexpr std::size_t kMostSampled = 256;
 
 // Cuts a field where a set of its values begins and ends.
 template <class T>

@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 
+#include "fwproof/packet/box_set.hpp"
 #include "packet/space_impl.hpp"
 
 namespace fwproof {
@@ -62,9 +63,19 @@ public:
     explicit Picker(const SpaceImpl& space) : space_(space) {}
 
     Packet pick(packet::Node set) {
+        for (const Axis& axis : space_.axes()) set = choose(axis, space_.branches(set, axis, family()));
+        if (packet_.protocol == kTcp) settle_flags();
+        return packet_;
+    }
+
+    Packet pick(const BoxFields& box, const packet::RankSets& sets) {
         for (const Axis& axis : space_.axes()) {
-            const Rank family = packet_.source.family == Family::v4 ? 0 : 1;
-            set = choose(axis, space_.branches(set, axis, family));
+            const Rank last = space_.scales().count(axis, family()) - 1;
+            Branches branches;
+            for (const auto& range : sets.ranges(box.sets[axis.slot])) {
+                branches.push_back({{range.first, std::min(range.last, last)}, packet::kIn});
+            }
+            choose(axis, branches);
         }
         if (packet_.protocol == kTcp) settle_flags();
         return packet_;
@@ -72,6 +83,8 @@ public:
 
 private:
     using Branches = std::vector<SpaceImpl::Branch>;
+
+    Rank family() const { return packet_.source.family == Family::v4 ? 0 : 1; }
 
     packet::Node choose(const Axis& axis, const Branches& branches) {
         const auto& scales = space_.scales();
@@ -172,5 +185,7 @@ std::optional<Packet> PacketSet::pick() const {
     if (!space_ || empty()) return std::nullopt;
     return Picker(*space_).pick(root_);
 }
+
+Packet BoxSpace::pick(const BoxFields& box) const { return Picker(*space_).pick(box, space_->sets()); }
 
 }  // namespace fwproof

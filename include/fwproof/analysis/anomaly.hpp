@@ -9,14 +9,14 @@
 namespace fwproof {
 
 enum class Standing : std::uint8_t {
-    effective,         // decides something, and would be missed
-    matches_nothing,   // its own conditions contradict each other
-    unreachable,       // earlier rules with the same verdict take all that it matches
-    shadowed,          // earlier rules take all that it matches, and at least one decides differently
-    redundant,         // decides something, but without it the same verdict follows
-    partly_shadowed,   // effective, but rules with another verdict take a part
-    not_evaluated,     // disabled
-    undecided,         // the budget ran out
+    effective,        // decides something, and would be missed
+    matches_nothing,  // its own conditions contradict each other
+    unreachable,      // earlier rules with the same verdict take all that it matches
+    shadowed,         // earlier rules take all that it matches, and at least one decides differently
+    redundant,        // decides something, but without it the same verdict follows
+    partly_shadowed,  // effective, but rules with another verdict take a part
+    not_evaluated,    // disabled
+    undecided,        // the budget ran out
 };
 std::string_view to_string(Standing standing);  // "effective", "matches nothing", ...
 
@@ -29,29 +29,32 @@ struct Blame {
 struct Anomaly {
     RuleRef rule;
     Standing standing = Standing::effective;
-    // Unreachable and shadowed: rules that together take everything, none of which can be left out. Partly shadowed: the
-    // rules with another verdict that take something. Redundant: the later rules that would decide instead; a default is
-    // rule == rules.size(). Always in the order of the ruleset.
+    // Unreachable and shadowed: rules that together take everything, none of which can be left out. Partly shadowed:
+    // the rules with another verdict that take something. Redundant: the later rules that would decide instead; a
+    // default is rule == rules.size(). Always in the order of the ruleset.
     std::vector<Blame> blamed;
     bool blamed_complete = true;
-    // Of what the rule possibly matches, the part that rules with another verdict surely take; 0..1.
+    // Of what the rule possibly matches, the part that rules with another verdict surely take; 0..1. At least that much
+    // when blamed_complete is false.
     double share_lost = 0;
-    std::optional<Packet> witness;   // a packet that it decides; nothing when it has none or is undecided
-    std::uint32_t correlated = 0;    // earlier rules with another verdict, neither containing the other
-    std::uint32_t generalizes = 0;   // earlier rules with another verdict that lie inside this one
+    std::optional<Packet> witness;  // a packet that it decides; nothing when it has none or is undecided
+    std::uint32_t correlated = 0;   // earlier rules with another verdict, neither containing the other
+    std::uint32_t generalizes = 0;  // earlier rules with another verdict that lie inside this one
     bool counts_complete = true;
 };
 
 struct AnomalyOptions {
-    std::size_t steps_per_rule = 256;     // exact set operations for one rule, beyond those that settle what it decides
+    std::size_t steps_per_rule = 20'000;  // boxes made for one rule; a rule that would need more is undecided
+    std::size_t share_steps = 1'000;      // boxes looked at to add up what one rule has lost
     std::size_t pairs_per_rule = 4'096;   // earlier rules compared with one rule for the share lost and the counts
+    std::size_t correlated_limit = 64;    // of them, those that are counted as correlated or generalized
     std::size_t blamed_limit = 32;
 };
 
-// One entry for each rule of the ruleset, in order. Rules are judged inside their ruleset, in the header as it is there,
-// for the packets of the question (say Evaluator::occurring). A rule takes what it surely matches when its action leaves
-// the ruleset; jumps and marks take nothing. What is claimed holds whatever conditions and marks turn out to be, so a rule
-// that only may match is never blamed. The space must hold the values of the policy.
+// One entry for each rule of the ruleset, in order. Rules are judged inside their ruleset, in the header as it is
+// there, for the packets of the question (say Evaluator::occurring). A rule takes what it surely matches when its
+// action leaves the ruleset; jumps and marks take nothing. What is claimed holds whatever conditions and marks turn out
+// to be, so a rule that only may match is never blamed. The space must hold the values of the policy.
 std::vector<Anomaly> find_anomalies(const Policy& policy, RulesetIndex ruleset, const PacketSet& question,
                                     const AnomalyOptions& options = {});
 

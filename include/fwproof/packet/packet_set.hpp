@@ -1,7 +1,8 @@
 // Exact sets of packet headers.
 //
-// A Space fixes the coordinates: it is built from every product and packet that the sets of one computation will be made
-// of, so that only values that some rule tells apart are told apart. Sets of one space combine; sets of two spaces do not.
+// A Space fixes the coordinates: it is built from every product and packet that the sets of one computation will be
+// made of, so that only values that some rule tells apart are told apart. Sets of one space combine; sets of two spaces
+// do not.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +27,8 @@ struct OutOfBudget : std::runtime_error {
     OutOfBudget() : std::runtime_error("the budget of the packet space is used up") {}
 };
 
-// What the universe leaves out: only packets that can exist are members. Source and destination are of one family; ports,
-// types and flags are zero where the protocol has none.
+// What the universe leaves out: only packets that can exist are members. Source and destination are of one family;
+// ports, types and flags are zero where the protocol has none.
 class Space {
 public:
     PacketSet empty() const;
@@ -47,6 +48,7 @@ public:
 private:
     friend class SpaceBuilder;
     friend class PacketSet;
+    friend class BoxSpace;
     PacketSet wrap(std::uint32_t root) const;
 
     std::shared_ptr<SpaceImpl> impl_;
