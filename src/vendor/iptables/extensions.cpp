@@ -7,6 +7,19 @@ namespace fwproof::iptables {
 
 namespace {
 
+// The bits of the named options, which stand in the extension.
+std::uint64_t option_bits(const Extension& extension, std::string_view names) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < extension.options.size(); ++i) {
+        for (std::string_view rest = names; !rest.empty();) {
+            const auto blank = rest.find(' ');
+            if (rest.substr(0, blank) == extension.options[i].name) bits |= std::uint64_t{1} << i;
+            rest.remove_prefix(blank == std::string_view::npos ? rest.size() : blank + 1);
+        }
+    }
+    return bits;
+}
+
 std::vector<Extension> make_extensions() {
     std::vector<Extension> list;
     list.reserve(128);
@@ -14,9 +27,17 @@ std::vector<Extension> make_extensions() {
     list.push_back({ExtensionKind::kind, name, Families::families, Handling::handling, ConditionKind::condition, why, {}});
 #define FWPROOF_XT_OPTION(name, id, arguments, invertible) \
     list.back().options.push_back({name, OptionId::id, arguments, invertible});
+#define FWPROOF_XT_VALUE(value_form, from, to, names)          \
+    list.back().options.back().form = ValueForm::value_form;   \
+    list.back().options.back().least = from;                   \
+    list.back().options.back().most = to;                      \
+    list.back().options.back().choice = names;
+#define FWPROOF_XT_NEEDS(names) list.back().needs.push_back(option_bits(list.back(), names));
 #include "vendor/iptables/extensions.def"
 #undef FWPROOF_XT
 #undef FWPROOF_XT_OPTION
+#undef FWPROOF_XT_VALUE
+#undef FWPROOF_XT_NEEDS
     return list;
 }
 
@@ -75,6 +96,23 @@ std::span<const OptionSpec> core_options() {
         {"verbose", OptionId::no_meaning, 0, false},
         {"exact", OptionId::no_meaning, 0, false},
         {"line-numbers", OptionId::no_meaning, 0, false},
+        {"wait", OptionId::no_meaning, 0, false},
+        {"append", OptionId::command, 1, false},
+        {"check", OptionId::command, 1, false},
+        {"delete", OptionId::command, 1, false},
+        {"insert", OptionId::command, 1, false},
+        {"replace", OptionId::command, 1, false},
+        {"list", OptionId::command, 0, false},
+        {"list-rules", OptionId::command, 0, false},
+        {"flush", OptionId::command, 0, false},
+        {"zero", OptionId::command, 0, false},
+        {"new-chain", OptionId::command, 1, false},
+        {"delete-chain", OptionId::command, 0, false},
+        {"rename-chain", OptionId::command, 1, false},
+        {"policy", OptionId::command, 1, false},
+        {"modprobe", OptionId::command, 1, false},
+        {"version", OptionId::command, 0, false},
+        {"help", OptionId::command, 0, false},
     });
     return kOptions;
 }

@@ -18,6 +18,7 @@ enum class OptionId : std::uint8_t {
     protocol, source, destination, in_interface, out_interface, fragment, jump, goto_chain, match, only_v4, only_v6, counters,
     no_meaning,  // --numeric, --verbose, --wait ...
     table,
+    command,     // --append, --list ...: none in the middle of a line
     // of matches
     comment, source_port, destination_port, tcp_flags, syn, multi_source, multi_destination, multi_any, icmp_type,
     source_range, destination_range, state, ctstate, ctproto, ctorigsrc, ctorigdst, ctorigsrcport, ctorigdstport, ctdir,
@@ -29,11 +30,32 @@ enum class OptionId : std::uint8_t {
     to_destination, to_source, to_ports, to_network, notrack, changed_set, on_port,
 };
 
+// How the value of an option is written. Options that are modelled read theirs themselves.
+enum class ValueForm : std::uint8_t {
+    any,
+    number,      // from least to most; decimal, hexadecimal or octal
+    range,       // NUMBER or NUMBER:NUMBER
+    fraction,    // 0.25
+    text,        // of least to most bytes
+    file,        // the same, as a file name: no slash
+    word, words, // one of a list; several, separated by commas
+    rate,        // 3/minute, 100kb/s
+    burst,       // 5, 100kb
+    interface,
+    level,       // of syslog
+    expression,  // of u32
+    address,
+    account,     // a number, a range with a hyphen, or a name
+};
+
 struct OptionSpec {
     std::string_view name;  // without dashes
     OptionId id{};
     std::uint8_t arguments = 0;
     bool invertible = false;
+    ValueForm form = ValueForm::any;
+    std::uint64_t least = 0, most = 0;
+    std::string_view choice = {};  // the words, separated by blanks
 };
 
 enum class ExtensionKind : std::uint8_t { match, target };
@@ -50,6 +72,8 @@ struct Extension {
     ConditionKind condition{};
     std::string_view why;
     std::vector<OptionSpec> options;
+    // Each is a set of options, as bits; a rule has to give at least one of every set.
+    std::vector<std::uint64_t> needs = {};
 
     bool exists_for(Family family) const {
         return families == Families::both || (families == Families::v4) == (family == Family::v4);

@@ -36,9 +36,6 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
     std::vector<Interval<uint128>> v6;
     bool keep = true;
     std::string_view rest = option.value.text;
-    if (option.negated && rest.find(',') != std::string_view::npos) {
-        return scope.refuse(option, "a list of addresses cannot be negated");
-    }
     std::size_t parts = 0;
     while (true) {
         const auto comma = rest.find(',');
@@ -81,6 +78,20 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
     own_key += option.value.text;
     scope.lowering.addresses.emplace(std::move(own_key), shared);
     constrain(scope, side, shared);
+}
+
+// A list of either side, and a negation of either side: the rules that these would become are not what is meant.
+bool is_negated_list(RuleScope& scope) {
+    const OptionAst* list = nullptr;
+    bool negated = false;
+    for (const auto& option : scope.rule.options) {
+        if (option.spec->id != OptionId::source && option.spec->id != OptionId::destination) continue;
+        if (option.value.text.find(',') != std::string_view::npos) list = &option;
+        negated = negated || option.negated;
+    }
+    if (!list || !negated) return false;
+    scope.refuse(*list, "a list of addresses cannot be negated, and nothing beside it");
+    return true;
 }
 
 void lower_range(RuleScope& scope, const OptionAst& option, AddressSetRef& side) {
@@ -128,7 +139,10 @@ void lower_kinds(RuleScope& scope, const OptionAst& option, Field field) {
     while (true) {
         const auto comma = rest.find(',');
         const std::string_view name = rest.substr(0, comma);
-        const auto found = std::find(kNames.begin(), kNames.end(), name);
+        // A beginning is enough, in any case.
+        const auto found = std::find_if(kNames.begin(), kNames.end(), [&](std::string_view known) {
+            return !name.empty() && name.size() <= known.size() && std::equal(name.begin(), name.end(), known.begin(), [](char a, char b) { return (a & ~0x20) == b; });
+        });
         if (found == kNames.end()) {
             if (name != "THROW" && name != "NAT" && name != "XRESOLVE") {
                 return scope.refuse(option, fmt::format("'{}' is no address type", name));
@@ -282,6 +296,7 @@ void lower_reverse_path(RuleScope& scope) {
 
 void lower_addresses(RuleScope& scope) {
     lower_reverse_path(scope);
+    if (is_negated_list(scope)) return;
     Product& header = scope.draft.base.header;
     for (const auto& option : scope.rule.options) {
         if (scope.issue) return;
@@ -307,7 +322,9 @@ void lower_addresses(RuleScope& scope) {
             case OptionId::ttl_greater: lower_ttl(scope, option); break;
             case OptionId::mac_source: lower_mac(scope, option); break;
             case OptionId::length: lower_numbers(scope, option, Field::packet_length, 65535); break;
-            case OptionId::spi: lower_numbers(scope, option, Field::spi, 0xffffffff); break;
+            case OptionId::spi:
+                if (scope.family() == Family::v4 || scope.rule.matches[option.match]->name != "ah") lower_numbers(scope, option, Field::spi, 0xffffffff);
+                break;
             case OptionId::packet_type: lower_packet_type(scope, option); break;
             case OptionId::bridge_in:
             case OptionId::bridge_out:

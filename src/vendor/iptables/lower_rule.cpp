@@ -36,10 +36,11 @@ void lower_unmodelled(RuleScope& scope) {
         }
         if (never) scope.draft.never = true;
         if (always || never) continue;
-        if (match.handling == Handling::inexact) {
+        const bool header_behind = match.name == "ah" && scope.family() == Family::v6;  // an extension header there
+        if (match.handling == Handling::inexact || header_behind) {
             const SourceSpan at = first ? scope.span(first->offset, last->end()) : scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
             scope.condition(match.condition, first ? std::string(at.text()) : std::string(match.name), at,
-                            fmt::format("-m {}: the rule depends on {}", match.name, match.why));
+                            fmt::format("-m {}: the rule depends on {}", match.name, header_behind ? "an extension header of the packet" : match.why));
         } else if (opaque) {
             scope.condition(ConditionKind::other, std::string(scope.span(*opaque).text()), scope.span(*opaque),
                             fmt::format("-m {}: option --{} is not modelled", match.name, opaque->spec->name));

@@ -62,6 +62,8 @@ void narrow(IntervalSet<T>& values, IntervalSet<T> by) {
 // Several terms only where --ports asks for either side.
 using Terms = std::vector<ServiceTerm>;
 
+bool is_extension_header(std::uint8_t protocol) { return protocol == 43 || protocol == 44 || protocol == 51 || protocol == 60; }
+
 // Narrows every term by one option. False: refused, and reported.
 bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
     const std::string_view text = option.value.text;
@@ -75,6 +77,11 @@ bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
             if (*protocol == 0) {
                 if (option.negated) scope.refuse(option, "'! -p all' matches no packet");
                 return !option.negated;
+            }
+            // ip6tables looks behind extension headers, so none of these is ever the protocol.
+            if (scope.family() == Family::v6 && is_extension_header(*protocol)) {
+                for (auto& term : terms) narrow(term.protocols, option.negated ? ProtocolSet::all() : ProtocolSet());
+                return true;
             }
             const ProtocolSet one = ProtocolSet::of(*protocol);
             for (auto& term : terms) narrow(term.protocols, option.negated ? one.complement() : one);
@@ -156,7 +163,7 @@ bool check_matches(RuleScope& scope) {
     for (std::size_t i = 0; i < scope.rule.matches.size(); ++i) {
         const std::string_view name = scope.rule.matches[i]->name;
         const auto allowed = protocols_of(name);
-        if (allowed.empty()) continue;
+        if (allowed.empty() || (name == "ah" && scope.family() == Family::v6)) continue;
         const auto protocol = required_protocol(scope.rule);
         if (protocol && std::find(allowed.begin(), allowed.end(), *protocol) != allowed.end()) continue;
         std::string names;

@@ -6,9 +6,25 @@ namespace fwproof::iptables {
 
 namespace {
 
+// "src,dst,dst": up to six.
+bool are_sides(std::string_view text) {
+    for (int count = 1; count <= 6; ++count) {
+        const auto comma = text.find(',');
+        const std::string_view part = text.substr(0, comma);
+        if (part != "src" && part != "dst") return false;
+        if (comma == std::string_view::npos) return true;
+        text.remove_prefix(comma + 1);
+    }
+    return false;
+}
+
 void lower_set(RuleScope& scope, const OptionAst& option) {
     const std::string_view name = option.value.text;
     const std::string_view directions = option.second.text;
+    if (name.empty() || name.size() > 31) return scope.refuse(option, fmt::format("'{}' is no name of a set: 1 to 31 characters", name));
+    if (!are_sides(directions)) {
+        return scope.refuse(option, fmt::format("'{}' does not say which addresses to look up", directions), "src or dst, for each part of the set one");
+    }
     Lowering& lowering = scope.lowering;
     if (!lowering.have_sets) {
         return scope.condition(ConditionKind::reference, std::string(name), scope.span(option),

@@ -65,7 +65,7 @@ void lower_reject(RuleScope& scope, TargetEffect& effect) {
     if (scope.table.name != TableName::filter) return refuse_target(scope, "REJECT works in the filter table only");
     if (const OptionAst* option = find_option(scope.rule, OptionId::reject_with)) {
         const auto found = std::find_if(kRejectNames.begin(), kRejectNames.end(), [&](const RejectName& name) {
-            return name.v6 == v6 && name.name == option->value.text;
+            return name.v6 == v6 && !option->value.text.empty() && name.name.starts_with(option->value.text);  // a beginning is enough
         });
         if (found == kRejectNames.end()) return scope.refuse(*option, fmt::format("'{}' is no way to reject", option->value.text));
         answer = found->answer;

@@ -8,49 +8,6 @@
 
 namespace fwproof::iptables {
 
-std::string_view to_string(TableName table) {
-    switch (table) {
-        case TableName::raw: return "raw";
-        case TableName::mangle: return "mangle";
-        case TableName::nat: return "nat";
-        case TableName::filter: return "filter";
-        case TableName::security: return "security";
-    }
-    return "filter";
-}
-
-std::vector<std::string_view> built_in_chains(TableName table) {
-    switch (table) {
-        case TableName::raw: return {"PREROUTING", "OUTPUT"};
-        case TableName::mangle: return {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"};
-        case TableName::nat: return {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"};
-        case TableName::filter:
-        case TableName::security: return {"INPUT", "FORWARD", "OUTPUT"};
-    }
-    return {};
-}
-
-std::optional<Family> family_evidence(std::string_view text) {
-    const auto has = [&](std::string_view words) { return text.find(words) != std::string_view::npos; };
-    bool v6 = has("icmp6") || has("icmpv6") || has("ipv6-icmp") || has("-m hl ") || has("-j HL ");
-    bool v4 = !v6 && (has("-p icmp ") || has("icmp-port-unreachable") || has("-m ttl ") || has("-j TTL "));
-    // Words that stand where an address does.
-    for (const std::string_view option : {" -s ", " -d ", " --to-destination ", "-range "}) {
-        for (auto at = text.find(option); at != std::string_view::npos && !(v4 && v6); at = text.find(option, at + 1)) {
-            const std::string_view rest = text.substr(at + option.size(), 44);
-            const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n"));
-            const auto colons = std::count(word.begin(), word.end(), ':');
-            if (colons >= 2) {
-                v6 = true;
-            } else if (word.find('.') != std::string_view::npos) {
-                v4 = true;
-            }
-        }
-    }
-    if (v4 == v6) return std::nullopt;
-    return v6 ? Family::v6 : Family::v4;
-}
-
 namespace {
 
 constexpr auto kTableNames = std::to_array<TableName>(
@@ -354,8 +311,11 @@ ChainAst* DocumentParser::chain_of(std::span<const Word> words) {
 
 RuleAst DocumentParser::finish_rule(std::span<const Word> words) {
     RuleAst rule = parse_rule(words, *table());
-    if (split_.open_quote && !rule.issue) {
+    // The line end becomes part of the word, which a comment may have.
+    if (split_.open_quote && !rule.issue && !rule.options.empty() && rule.options.back().spec->id != OptionId::comment) {
         rule.issue = Issue{"a quotation is not closed", "", split_.words.back().offset, split_.words.back().length};
+    } else if (split_.open_quote) {
+        note(NoteKind::assumed_default, "a quotation is not closed; taken as closed at the end of the line");
     }
     rule.offset = offset_;
     rule.length = length_;
@@ -375,13 +335,22 @@ void DocumentParser::parse_command(std::string_view line) {
         if (words.empty()) return unparsed("counters without a rule");
     }
     std::string_view verb = words[0].text;
+    if (verb.size() > 2 && verb[0] == '-' && std::string_view("AIRDPNFXZE").find(verb[1]) != std::string_view::npos) {  // "-AINPUT"
+        Word& attached = split_.words[static_cast<std::size_t>(words.data() - split_.words.data())];
+        verb = verb.substr(0, 2);
+        attached.text.remove_prefix(2);
+        attached.offset += 2;
+        attached.length -= 2;
+        words = std::span<const Word>(&attached, words.size());
+    } else {
+        words = words.subspan(1);
+    }
     constexpr auto kLong = std::to_array<std::array<std::string_view, 2>>(
         {{"--append", "-A"}, {"--insert", "-I"}, {"--delete", "-D"}, {"--replace", "-R"}, {"--policy", "-P"},
          {"--new-chain", "-N"}, {"--flush", "-F"}, {"--delete-chain", "-X"}, {"--zero", "-Z"}, {"--rename-chain", "-E"}});
     for (const auto& [name, letter] : kLong) {
         if (verb == name) verb = letter;
     }
-    words = words.subspan(1);
     if (verb == "-A" || verb == "-I" || verb == "-R") return append(words, verb);
     if (verb == "-P") return set_policy(words);
     if (verb == "-E") return rename_chain(words);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "vendor/iptables/parse.hpp"
+#include "vendor/iptables/rule_form.hpp"
 #include "vendor/iptables/values.hpp"
 
 namespace fwproof::iptables {
@@ -54,6 +55,7 @@ public:
         rule_.options.reserve(6);
         while (at_ < words_.size() && !rule_.issue) parse_word();
         if (negate_ && !rule_.issue) refuse(*negate_, "nothing follows '!'");
+        if (!rule_.issue) rule_.issue = misuse(rule_);
         return std::move(rule_);
     }
 
@@ -71,6 +73,10 @@ private:
             ++at_;
             return;
         }
+        if (text == "--" && at_ + 1 == words_.size()) {  // the end of the options
+            ++at_;
+            return;
+        }
         if (text.size() < 2 || text[0] != '-') return refuse(word, fmt::format("unexpected word '{}'", text));
         if (text[1] == '-') {
             parse_long(word);
@@ -85,11 +91,20 @@ private:
         ++at_;
         if (word.text.size() == 2) return take(*spec, kNoExtension, word, nullptr);
         if (spec->arguments == 0) return refuse(word, fmt::format("unknown option '{}'", word.text));
-        Word attached = word;  // "-ptcp"
+        if (!may_be_attached(*spec, word)) return;
+        Word attached = word;  // "-gLATER"
         attached.text.remove_prefix(2);
         attached.offset += 2;
         attached.length -= 2;
         take(*spec, kNoExtension, word, &attached);
+    }
+
+    bool may_be_attached(const OptionSpec& spec, const Word& word) {
+        const bool apart = spec.id == OptionId::protocol || spec.id == OptionId::jump || spec.id == OptionId::source || spec.id == OptionId::destination ||
+                           spec.id == OptionId::in_interface || spec.id == OptionId::out_interface;
+        if (!apart) return true;
+        refuse(word, fmt::format("the value in '{}' has to stand apart", word.text), "iptables-restore takes the whole word for the value");
+        return false;
     }
 
     struct Found {
@@ -168,6 +183,7 @@ private:
         ++at_;
         if (equals == std::string_view::npos) return take(*found.spec, found.match, word, nullptr);
         if (found.spec->arguments == 0) return refuse(word, fmt::format("'--{}' takes no value", name));
+        if (!may_be_attached(*found.spec, word)) return;
         Word value = word;
         value.text.remove_prefix(equals + 3);
         value.offset += static_cast<std::uint32_t>(equals + 3);
@@ -192,6 +208,7 @@ private:
                 return refuse(word, fmt::format("'{}' needs a value", word.text));
             }
         }
+        if (spec.id == OptionId::counters) return take_counters(option, word);
         if (spec.arguments > 1) {
             if (at_ >= words_.size()) return refuse(word, fmt::format("'{}' needs two values", word.text));
             option.second = words_[at_++];
@@ -200,9 +217,26 @@ private:
         act(option, word);
     }
 
+    // "-c PACKETS BYTES" or "-c PACKETS,BYTES".
+    void take_counters(const OptionAst& option, const Word& word) {
+        const auto comma = option.value.text.find(',');
+        const std::string_view packets = option.value.text.substr(0, comma);
+        std::string_view bytes;
+        if (comma != std::string_view::npos) bytes = option.value.text.substr(comma + 1);
+        else if (at_ < words_.size()) bytes = words_[at_++].text;
+        const auto first = parse_number(packets, ~std::uint64_t{0}), second = parse_number(bytes, ~std::uint64_t{0});
+        if (!first || !second) return refuse(word, fmt::format("'{}' needs a packet counter and a byte counter", word.text));
+        rule_.packets = first;
+    }
+
     bool repeated(const OptionAst& option) const {
         const OptionId id = option.spec->id;
-        if (id == OptionId::opaque || id == OptionId::match || id == OptionId::no_meaning || id == OptionId::jump ||
+        if (id == OptionId::opaque) {  // those of policy come again behind --next
+            return option.match != kNoExtension && rule_.matches[option.match]->name != "policy" &&
+                   std::any_of(rule_.options.begin(), rule_.options.end(),
+                               [&](const OptionAst& other) { return other.spec == option.spec && other.match == option.match; });
+        }
+        if (id == OptionId::match || id == OptionId::no_meaning || id == OptionId::jump ||
             id == OptionId::goto_chain || id == OptionId::comment) {
             return false;
         }
@@ -218,13 +252,7 @@ private:
             case OptionId::goto_chain: return set_target(option.value, word, true);
             case OptionId::table: return refuse(word, "a rule in a table cannot name a table");
             case OptionId::protocol: protocol_ = option.value; break;
-            case OptionId::counters: {
-                std::uint64_t packets = 0;
-                const auto& text = option.value.text;
-                std::from_chars(text.data(), text.data() + text.size(), packets);
-                rule_.packets = packets;
-                return;
-            }
+            case OptionId::command: return refuse(word, fmt::format("'{}' is a command, and a line has one", word.text));
             case OptionId::no_meaning: return;
             default: break;
         }

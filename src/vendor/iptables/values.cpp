@@ -23,22 +23,31 @@ bool is_digits(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// "10", "10.1" and "10.1.2" are networks of the octets given.
-std::optional<std::uint32_t> parse_short_ipv4(std::string_view text, int& octets) {
-    std::uint32_t value = 0;
-    octets = 0;
+// Numbers with dots between them, each decimal, octal (010) or hexadecimal. Up to 255 each, they are the first octets,
+// as iptables reads them; otherwise the C library reads the last one as all octets that are left.
+std::optional<std::uint32_t> parse_short_ipv4(std::string_view text) {
+    std::uint64_t parts[4] = {};
+    std::size_t count = 0;
+    bool octets = true;
     while (true) {
         const auto dot = text.find('.');
-        const std::string_view part = text.substr(0, dot);
-        std::uint32_t octet = 0;
-        if (!is_digits(part) || part.size() > 3) return std::nullopt;
-        std::from_chars(part.data(), part.data() + part.size(), octet);
-        if (octet > 255 || ++octets > 4) return std::nullopt;
-        value = value << 8 | octet;
+        const auto part = parse_number(text.substr(0, dot), 0xffffffff);
+        if (!part || count == 4) return std::nullopt;
+        octets = octets && *part <= 255;
+        parts[count++] = *part;
         if (dot == std::string_view::npos) break;
         text.remove_prefix(dot + 1);
     }
-    return value << (8 * (4 - octets));
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | (i < count ? parts[i] : 0);
+    if (octets) return static_cast<std::uint32_t>(value);
+    value = 0;
+    for (std::size_t i = 0; i + 1 < count; ++i) {
+        if (parts[i] > 255) return std::nullopt;
+        value |= parts[i] << (24 - 8 * i);
+    }
+    if (parts[count - 1] >> (8 * (5 - count)) != 0) return std::nullopt;
+    return static_cast<std::uint32_t>(value | parts[count - 1]);
 }
 
 // Every a with (a & mask) == (value & mask), for masks that AddressSet::masked gives up too: up to 4096 intervals.
@@ -59,27 +68,19 @@ std::optional<IntervalSet<std::uint32_t>> masked(std::uint32_t value, std::uint3
 
 std::optional<AddressWord> parse_ipv4_word(std::string_view address, std::optional<std::string_view> mask_text) {
     AddressWord word;
-    int octets = 4;
-    std::optional<std::uint32_t> value;
-    if (address == "any") {
-        value = 0;
-    } else {
-        value = parse_short_ipv4(address, octets);
-        if (!value || (octets < 4 && !mask_text)) return std::nullopt;
-    }
     std::uint32_t mask = ~std::uint32_t{0};
     if (mask_text) {
-        if (is_digits(*mask_text)) {
-            const auto length = parse_number(*mask_text, 32);
-            if (!length || mask_text->size() > 2) return std::nullopt;
+        if (const auto length = parse_number(*mask_text, 32)) {
             mask = *length == 0 ? 0 : ~std::uint32_t{0} << (32 - *length);
         } else {
-            int mask_octets = 0;
-            const auto dotted = parse_short_ipv4(*mask_text, mask_octets);
-            if (!dotted || mask_octets != 4) return std::nullopt;
+            const auto dotted = parse_short_ipv4(*mask_text);
+            if (!dotted || std::count(mask_text->begin(), mask_text->end(), '.') != 3) return std::nullopt;
             mask = *dotted;
         }
     }
+    // With a mask of nothing the name is not even looked at: "any/0".
+    const auto value = mask == 0 ? std::uint32_t{0} : parse_short_ipv4(address);
+    if (!value) return std::nullopt;
     word.host_bits = (*value & ~mask) != 0;
     word.odd_mask = !netmask_length(mask);
     if (auto set = masked(*value, mask)) {
@@ -93,8 +94,6 @@ std::optional<AddressWord> parse_ipv4_word(std::string_view address, std::option
 
 std::optional<AddressWord> parse_ipv6_word(std::string_view address_text, std::optional<std::string_view> mask_text) {
     AddressWord word;
-    const auto address = address_text == "any" ? Address{Family::v6, 0} : parse_address(address_text);
-    if (!address || address->family != Family::v6) return std::nullopt;
     uint128 mask = ~uint128{0};
     if (mask_text) {
         if (is_digits(*mask_text)) {
@@ -107,6 +106,8 @@ std::optional<AddressWord> parse_ipv6_word(std::string_view address_text, std::o
             mask = parsed->value;
         }
     }
+    const auto address = mask == 0 ? Address{Family::v6, 0} : parse_address(address_text);
+    if (!address || address->family != Family::v6) return std::nullopt;
     word.host_bits = (address->value & ~mask) != 0;
     const uint128 inverted = ~mask;
     if ((inverted & (inverted + 1)) != 0) {
@@ -194,10 +195,21 @@ std::optional<std::uint8_t> parse_protocol_word(std::string_view text) {
     if (text == "udp") return kUdp;
     if (const auto number = parse_number(text, 255)) return static_cast<std::uint8_t>(*number);
     const std::string name = lower(text);
-    if (name == "all" || name == "ip" || name == "any") return std::uint8_t{0};
-    if (name == "ipv6-mh" || name == "mobility-header" || name == "mh") return std::uint8_t{135};
-    if (name == "ipencap") return std::uint8_t{4};
-    if (name == "ospfigp") return std::uint8_t{89};
+    struct Name {
+        std::string_view name;
+        std::uint8_t number;
+    };
+    // What /etc/protocols of Debian says beyond the usual names.
+    static constexpr auto kNames = std::to_array<Name>(
+        {{"all", 0}, {"ip", 0}, {"hopopt", 0}, {"ggp", 3}, {"ipencap", 4}, {"st", 5}, {"egp", 8}, {"igp", 9}, {"pup", 12}, {"hmp", 20},
+         {"xns-idp", 22}, {"rdp", 27}, {"iso-tp4", 29}, {"xtp", 36}, {"ddp", 37}, {"idpr-cmtp", 38}, {"idrp", 45}, {"rsvp", 46}, {"skip", 57},
+         {"ipv6-nonxt", 59}, {"ipv6-opts", 60}, {"rspf", 73}, {"cphb", 73}, {"vmtp", 81}, {"ospfigp", 89}, {"ax.25", 93}, {"ipip", 94},
+         {"etherip", 97}, {"encap", 98}, {"pim", 103}, {"ipcomp", 108}, {"vrrp", 112}, {"l2tp", 115}, {"isis", 124}, {"fc", 133},
+         {"ipv6-mh", 135}, {"mobility-header", 135}, {"mh", 135}, {"mpls-in-ip", 137}, {"manet", 138}, {"hip", 139}, {"shim6", 140},
+         {"wesp", 141}, {"rohc", 142}, {"ethernet", 143}});
+    for (const auto& entry : kNames) {
+        if (entry.name == name) return entry.number;
+    }
     if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return std::nullopt;
     return parse_protocol(name);
 }
@@ -221,9 +233,14 @@ bool looks_like_host_name(std::string_view text) {
 }
 
 std::optional<AddressSet> parse_address_range(std::string_view text, Family family) {
+    const auto read = [&](std::string_view word) -> std::optional<Address> {
+        if (family == Family::v6) return parse_address(word);
+        const auto value = parse_short_ipv4(word);
+        return value ? std::optional(Address{Family::v4, *value}) : std::nullopt;
+    };
     const auto dash = text.find('-');
-    const auto first = parse_address(text.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : parse_address(text.substr(dash + 1));
+    const auto first = read(text.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : read(text.substr(dash + 1));
     if (!first || !last || first->family != family || last->family != family) return std::nullopt;
     return AddressSet::range(*first, *last);
 }
@@ -314,13 +331,9 @@ std::optional<std::uint8_t> parse_tcp_flag_list(std::string_view text) {
     };
     constexpr auto kFlags = std::to_array<Name>({{"SYN", kSyn}, {"ACK", kAck}, {"FIN", kFin}, {"RST", kRst},
                                                  {"URG", kUrg}, {"PSH", kPsh}, {"ALL", 0x3f}, {"NONE", 0}});
-    if (text.starts_with("0x")) {
-        const auto bits = parse_number(text, 0xff);
-        if (!bits) return std::nullopt;
-        return static_cast<std::uint8_t>(*bits);
-    }
     std::uint8_t bits = 0;
     const bool ok = split_commas(text, [&](std::string_view part) {
+        if (part.empty()) return true;  // commas in a row are one
         const std::string name = lower(part);
         const auto found = std::find_if(kFlags.begin(), kFlags.end(), [&](const Name& flag) { return lower(flag.name) == name; });
         if (found == kFlags.end()) return false;
@@ -334,20 +347,22 @@ std::optional<std::uint8_t> parse_tcp_flag_list(std::string_view text) {
 std::optional<StateWords> parse_states(std::string_view text) {
     StateWords words;
     const bool ok = split_commas(text, [&](std::string_view part) {
+        if (part.empty()) return false;
         const std::string name = lower(part);
-        if (name == "new") {
-            words.states = words.states | State::new_;
-        } else if (name == "established") {
-            words.states = words.states | State::established;
-        } else if (name == "related") {
-            words.states = words.states | State::related;
-        } else if (name == "invalid") {
+        const auto begins = [&](std::string_view word) { return word.starts_with(name); };  // as iptables compares
+        if (begins("invalid")) {
             words.states = words.states | State::invalid;
-        } else if (name == "untracked") {
+        } else if (begins("new")) {
+            words.states = words.states | State::new_;
+        } else if (begins("established")) {
+            words.states = words.states | State::established;
+        } else if (begins("related")) {
+            words.states = words.states | State::related;
+        } else if (begins("untracked")) {
             words.states = words.states | State::untracked;
-        } else if (name == "snat") {
+        } else if (begins("snat")) {
             words.snat = true;
-        } else if (name == "dnat") {
+        } else if (begins("dnat")) {
             words.dnat = true;
         } else {
             return false;
@@ -373,9 +388,7 @@ std::optional<std::uint64_t> parse_mac(std::string_view text) {
 
 std::optional<InterfacePattern> parse_interface(std::string_view text) {
     if (text.empty() || text.size() > 15) return std::nullopt;
-    for (const char c : text) {
-        if (c == ' ' || c == '/' || c == '\0') return std::nullopt;
-    }
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;
     if (text.back() == '+') return InterfacePattern{std::string(text.substr(0, text.size() - 1)), true};
     return InterfacePattern{std::string(text), false};
 }
@@ -389,7 +402,8 @@ std::optional<IntervalSet<std::uint64_t>> parse_number_range(std::string_view te
         const std::string_view high = text.substr(colon + 1);
         last = high.empty() ? std::optional<std::uint64_t>(max) : parse_number(high, max);
     }
-    if (!first || !last || *last < *first) return std::nullopt;
+    if (!first || !last) return std::nullopt;
+    if (*last < *first) return IntervalSet<std::uint64_t>();
     return IntervalSet<std::uint64_t>::range(*first, *last);
 }
 

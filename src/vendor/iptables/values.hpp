@@ -60,10 +60,10 @@ std::optional<StateWords> parse_states(std::string_view text);
 
 std::optional<std::uint64_t> parse_mac(std::string_view text);
 
-// "lo", "eth+"; nothing when too long, empty or with a blank or slash.
+// "lo", "eth+"; nothing when too long or empty.
 std::optional<InterfacePattern> parse_interface(std::string_view text);
 
-// "a:b" of unsigned numbers, each end may be missing; a reversed range is nothing.
+// "a:b" of unsigned numbers, each end may be missing; a reversed range matches nothing.
 std::optional<IntervalSet<std::uint64_t>> parse_number_range(std::string_view text, std::uint64_t max);
 
 }  // namespace fwproof::iptables

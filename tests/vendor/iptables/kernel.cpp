@@ -1,5 +1,7 @@
 #include "vendor/iptables/kernel.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -48,6 +50,24 @@ std::string load_error(std::string_view text, std::string name) {
     const Input input{name, {std::make_shared<Source>(name, std::string(text))}};
     const auto loaded = load_policies(input, {}, "iptables");
     return loaded ? "" : render(loaded.error());
+}
+
+std::string refusals(const std::string& text) {
+    std::string lines = load_error(text);
+    if (!lines.empty()) return lines;
+    const Policy policy = load_text(text);
+    for (const auto& note : policy.notes) {
+        switch (note.kind) {  // these rules load
+            case NoteKind::assumed_default:
+            case NoteKind::unmodelled_condition:
+            case NoteKind::unresolved_name:
+            case NoteKind::odd_mask: continue;
+            default: break;
+        }
+        if (!note.span) continue;
+        lines += fmt::format("{}:{}: {}: {}\n", note.span.line(), note.span.column(), to_string(note.kind), note.message);
+    }
+    return lines;
 }
 
 std::vector<std::string_view> words_of(std::string_view line) {

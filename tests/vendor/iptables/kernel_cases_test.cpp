@@ -111,20 +111,6 @@ Packet probe_packet(const Case& question, std::string_view probe) {
     return packet;
 }
 
-// The error, or the notes that say what iptables-restore would refuse. Never empty for a text that it refuses.
-std::string report(const std::string& text) {
-    const std::string error = load_error(text);
-    if (!error.empty()) return error;
-    std::string lines;
-    const Policy policy = load_text(text);
-    for (const auto& note : policy.notes) {
-        if (!note.span || note.kind == NoteKind::assumed_default || note.kind == NoteKind::unmodelled_condition) continue;
-        lines += std::to_string(note.span.line()) + ":" + std::to_string(note.span.column()) + ": " +
-                 std::string(to_string(note.kind)) + ": " + note.message + "\n";
-    }
-    return lines.empty() ? "nothing reported\n" : lines;
-}
-
 }  // namespace
 
 TEST_CASE("questions that the kernel answered") {
@@ -134,7 +120,8 @@ TEST_CASE("questions that the kernel answered") {
         INFO(question.name << "\n" << question.text);
         if (question.refused) {
             ++refused;
-            reports += question.name + "\n" + report(question.text);
+            const std::string said = refusals(question.text);
+            reports += question.name + "\n" + (said.empty() ? "nothing reported\n" : said);
             continue;
         }
         LoadOptions options;

@@ -1,0 +1,208 @@
+#include "vendor/iptables/rule_form.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "vendor/iptables/values.hpp"
+
+namespace fwproof::iptables {
+
+namespace {
+
+bool is_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
+    const auto value = parse_number(text, most);
+    return value && *value >= least;
+}
+
+bool is_range(std::string_view text, std::uint64_t most) {
+    if (most == 0) most = ~std::uint64_t{0};
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return is_number(text, 0, most);
+    const std::string_view first = text.substr(0, colon), last = text.substr(colon + 1);
+    return (first.empty() || is_number(first, 0, most)) && (last.empty() || is_number(last, 0, most));
+}
+
+bool is_fraction(std::string_view text) {
+    double value = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() && value >= 0 && value <= 1;
+}
+
+template <class Test>
+bool every_part(std::string_view text, char between, Test test) {
+    while (true) {
+        const auto at = text.find(between);
+        if (!test(text.substr(0, at))) return false;
+        if (at == std::string_view::npos) return true;
+        text.remove_prefix(at + 1);
+    }
+}
+
+bool is_one_of(std::string_view text, std::string_view choice) {
+    return !text.empty() && !every_part(choice, ' ', [&](std::string_view word) { return word != text; });
+}
+
+std::string_view without_digits(std::string_view text) {
+    const auto end = text.find_first_not_of("0123456789");
+    return end == std::string_view::npos ? std::string_view() : text.substr(end);
+}
+
+// "3/minute", "3" (a second), "100kb/s". The unit may be cut anywhere.
+bool is_rate(std::string_view text) {
+    std::string_view rest = without_digits(text);
+    if (rest.size() == text.size()) return false;
+    if (rest.starts_with("kb/") || rest.starts_with("mb/") || rest.starts_with("b/"))
+        return rest.substr(rest.find('/')).starts_with("/s");
+    if (rest.empty()) return true;
+    if (rest[0] != '/' || rest.size() < 2) return false;
+    rest.remove_prefix(1);
+    for (const std::string_view unit : {"second", "minute", "hour", "day"}) {
+        if (unit.starts_with(rest)) return true;
+    }
+    return false;
+}
+
+bool is_burst(std::string_view text) {
+    const std::string_view rest = without_digits(text);
+    if (rest.size() == text.size()) return false;
+    return rest.empty() ? is_number(text, 1, 1000000) : rest == "b" || rest == "kb" || rest == "mb";
+}
+
+bool is_level(std::string_view text) {
+    std::string name(text);
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return is_number(text, 0, 7) || is_one_of(name, "alert crit debug emerg error info notice panic warning");
+}
+
+// TEST && TEST ..., a test being LOCATION = RANGE , RANGE ..., a location numbers with & << >> @ between them.
+bool is_expression(std::string_view text) {
+    std::string dense;
+    for (const char c : text) {
+        if (c != ' ' && c != '\t') dense += c;
+    }
+    std::string_view rest = dense;
+    const auto number = [&] {
+        const auto end = rest.find_first_not_of("0123456789abcdefABCDEFxX");
+        const std::string_view word = rest.substr(0, end);
+        rest.remove_prefix(word.size());
+        return is_number(word, 0, 0xffffffff);
+    };
+    const auto take = [&](std::string_view sign) {
+        if (!rest.starts_with(sign)) return false;
+        rest.remove_prefix(sign.size());
+        return true;
+    };
+    do {
+        do {
+            if (!number()) return false;
+        } while (!rest.starts_with("&&") && (take("<<") || take(">>") || take("&") || take("@")));
+        if (!take("=")) return false;
+        do {
+            if (!number() || (take(":") && !number())) return false;
+        } while (take(","));
+    } while (take("&&"));
+    return rest.empty();
+}
+
+bool is_account(std::string_view text) {
+    if (text.empty()) return false;
+    if (text[0] >= '0' && text[0] <= '9') {
+        const auto dash = text.find('-');
+        return is_number(text.substr(0, dash), 0, 0xffffffff) &&
+               (dash == std::string_view::npos || is_number(text.substr(dash + 1), 0, 0xffffffff));
+    }
+    return looks_like_host_name(text);
+}
+
+bool fits(const OptionSpec& spec, std::string_view text) {
+    switch (spec.form) {
+        case ValueForm::any: return true;
+        case ValueForm::number: return is_number(text, spec.least, spec.most);
+        case ValueForm::range: return is_range(text, spec.most);
+        case ValueForm::fraction: return is_fraction(text);
+        case ValueForm::text: return text.size() >= spec.least && text.size() <= spec.most;
+        case ValueForm::file:
+            return text.size() >= spec.least && text.size() <= spec.most && text.find('/') == std::string_view::npos;
+        case ValueForm::word: return is_one_of(text, spec.choice);
+        case ValueForm::words:
+            return every_part(text, ',', [&](std::string_view part) { return is_one_of(part, spec.choice); });
+        case ValueForm::rate: return is_rate(text);
+        case ValueForm::burst: return is_burst(text);
+        case ValueForm::interface: return parse_interface(text).has_value();
+        case ValueForm::level: return is_level(text);
+        case ValueForm::expression: return is_expression(text);
+        case ValueForm::address: return parse_address(text).has_value();
+        case ValueForm::account: return is_account(text);
+    }
+    return true;
+}
+
+std::string expectation(const OptionSpec& spec) {
+    switch (spec.form) {
+        case ValueForm::number: return fmt::format("a number from {} to {}", spec.least, spec.most);
+        case ValueForm::range: return "a number or NUMBER:NUMBER";
+        case ValueForm::fraction: return "a fraction from 0 to 1";
+        case ValueForm::text: return fmt::format("{} to {} characters", spec.least, spec.most);
+        case ValueForm::file: return fmt::format("{} to {} characters, no slash", spec.least, spec.most);
+        case ValueForm::word: return fmt::format("one of: {}", spec.choice);
+        case ValueForm::words: return fmt::format("of these, with commas: {}", spec.choice);
+        case ValueForm::rate: return "a rate, like 3/minute";
+        case ValueForm::burst: return "a number from 1 to 1000000";
+        case ValueForm::interface: return "an interface name of at most 15 characters";
+        case ValueForm::address: return "an address";
+        case ValueForm::account: return "a number, NUMBER-NUMBER or a name";
+        case ValueForm::level: return "a level of syslog, by name or 0 to 7";
+        default: return "";
+    }
+}
+
+std::string names_of(const Extension& extension, std::uint64_t bits) {
+    std::string names;
+    for (std::size_t i = 0; i < extension.options.size(); ++i) {
+        if ((bits >> i & 1) != 0) names += fmt::format("{}--{}", names.empty() ? "" : ", ", extension.options[i].name);
+    }
+    return names;
+}
+
+// `match`: the index of the match; kNoExtension: the target.
+std::optional<Issue> missing_option(const RuleAst& rule, const Extension& extension, std::uint16_t match) {
+    std::uint64_t given = 0;
+    for (const auto& option : rule.options) {
+        if (option.match != match) continue;
+        const std::less<const OptionSpec*> before;
+        const OptionSpec* first = extension.options.data();
+        if (before(option.spec, first) || !before(option.spec, first + extension.options.size()))
+            continue;  // of every rule
+        given |= std::uint64_t{1} << (option.spec - first);
+    }
+    for (const std::uint64_t needed : extension.needs) {
+        if ((given & needed) != 0) continue;
+        const bool one = (needed & (needed - 1)) == 0;
+        const bool target = match == kNoExtension;
+        return Issue{fmt::format("{} {} needs {}{}", target ? "-j" : "-m", extension.name, one ? "" : "one of ",
+                                 names_of(extension, needed)),
+                     "", target ? rule.target.offset : rule.offset, target ? rule.target.length : rule.length};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Issue> misuse(const RuleAst& rule) {
+    for (const auto& option : rule.options) {
+        if (option.spec->form == ValueForm::any || fits(*option.spec, option.value.text)) continue;
+        return Issue{fmt::format("'{}' is no value for --{}", option.value.text, option.spec->name),
+                     expectation(*option.spec), option.value.offset, std::max(option.value.length, std::uint32_t{1})};
+    }
+    for (std::size_t i = 0; i < rule.matches.size(); ++i) {
+        if (rule.matches[i]->needs.empty()) continue;
+        if (auto issue = missing_option(rule, *rule.matches[i], static_cast<std::uint16_t>(i))) return issue;
+    }
+    if (rule.target_extension && !rule.target_extension->needs.empty())
+        return missing_option(rule, *rule.target_extension, kNoExtension);
+    return std::nullopt;
+}
+
+}  // namespace fwproof::iptables
