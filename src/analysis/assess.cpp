@@ -333,6 +333,11 @@ private:
                 if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(std::move(text));
             }
         }
+        if (options_.keep_permits) {
+            PacketSet question = desk.space().empty();
+            for (const Meeting* meeting : meetings) question = question | desk.question(meeting->crossing.question);
+            judge.explain_permits(flow, question, requirements_[flow.requirements[0]]);
+        }
         if (!flow.counts) return;
         if (first && !failing.empty()) {
             auto remainder = failing.for_some_interface().products(options_.region_limit);

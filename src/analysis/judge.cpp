@@ -241,6 +241,20 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
     }
 }
 
+void Judge::explain_permits(FlowResult& result, const PacketSet& question, const Requirement& requirement) const {
+    try {
+        const Assumption assumption = assumption_for(requirement);
+        const PacketSet passing = question & desk_.permitted(*result.path, question, assumption).surely;
+        if (passing.empty()) return;
+        for (const auto& hit : desk_.evaluator().attribute(*result.path, passing, assumption)) {
+            if (hit.verdict == Verdict::permit && !hit.packets.empty()) keep_decider(result.permits, hit);
+        }
+        result.permit_witness = passing.pick();
+    } catch (const OutOfBudget&) {
+        result.permits.clear();
+    }
+}
+
 void Judge::explain_reply(FlowResult& result, const PacketSet& failing, const Path& path) const {
     for (const auto& hit : desk_.evaluator().attribute(path, failing)) {
         if (hit.verdict != Verdict::permit && !hit.packets.empty()) keep_decider(result.reply_deciders, hit);

@@ -33,6 +33,8 @@ public:
 
     // Why the packets do not pass: fills deciders, cause, defeated, conditions and witness of the result.
     void explain(FlowResult& result, const PacketSet& failing, const Requirement& requirement) const;
+    // By which rules the packets pass: fills permits and permit_witness. Nothing when the budget does not suffice.
+    void explain_permits(FlowResult& result, const PacketSet& question, const Requirement& requirement) const;
     // Which rules stop the replies.
     void explain_reply(FlowResult& result, const PacketSet& failing, const Path& path) const;
     // The rule by which the opposite direction is open.

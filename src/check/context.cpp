@@ -56,6 +56,7 @@ std::vector<Finding> run_checks(const CheckContext& context, std::span<const Che
         if (check->subject == Subject::waiver) check->run(context, *check, findings);
     }
     sort_findings(findings);
+    set_fingerprints(findings);
     return findings;
 }
 

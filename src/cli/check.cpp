@@ -7,6 +7,7 @@
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "cli/publish.hpp"
+#include "cli/report_files.hpp"
 #include "cli/site_input.hpp"
 #include "fwproof/catalog/resolve.hpp"
 #include "fwproof/check/check.hpp"
@@ -143,6 +144,13 @@ Result<std::chrono::sys_days> today(const Reading& reading, const Site& site, co
     return std::chrono::floor<std::chrono::days>(date->value_or(world.now));
 }
 
+// The paths of the address sets that are read beside the exports.
+std::vector<std::string> ipsets(const Arguments& arguments, const Question& question) {
+    std::vector<std::string> paths{arguments.text("ipset")};
+    for (const auto& firewall : question.site.firewalls) paths.push_back(beside(question.base, firewall.ipset_file));
+    return paths;
+}
+
 }  // namespace
 
 Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
@@ -188,6 +196,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     input.resolution = &*resolution;
     input.waivers = question->site.waivers;
     input.today = *day;
+    input.assess.keep_permits = wants_evidence(*reporting);
     const CheckContext context(std::move(input));
 
     Report report;
@@ -195,6 +204,10 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     report.findings = run_checks(context, *selected);
     for (const auto& loaded : policies->loaded) report.inputs.push_back(describe(loaded));
     for (const auto& catalog : question->catalogs) report.catalogs.push_back(catalog->id);
+    for (const Check* check : *selected) report.checks.emplace_back(check->name);
+    report.flows = flow_rows(context);
+    report.files = report_files(world, &question->site, question->catalogs, ipsets(*parsed, *question));
+    report.arguments = arguments_without_outputs(*parsed);
     const Assessment& assessment = context.assessment();
     report.required = assessment.required;
     report.satisfied = assessment.satisfied;

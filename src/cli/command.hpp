@@ -23,6 +23,7 @@ struct World {
     bool out_is_terminal = false;
     std::function<std::optional<std::string>(const char* name)> environment;
     std::chrono::sys_seconds now;
+    std::vector<SourceRef> opened = {};  // every input that was read so far
 };
 
 // Exit statuses; part of the interface.

@@ -69,6 +69,13 @@ struct Reporting {
 };
 Result<Reporting> read_report_options(const Arguments& arguments, const World& world);
 
+// Whether some output shows what passes, too, and not only findings.
+bool wants_evidence(const Reporting& reporting);
+
+// The arguments as they were given, in canonical form: options in their order, then what is positional; without those
+// that only say where and how the answer is printed.
+std::vector<std::string> arguments_without_outputs(const Arguments& arguments);
+
 // Whether standard output gets colours: --color over NO_COLOR over CLICOLOR_FORCE over CLICOLOR over being a terminal.
 Result<bool> wants_color(const Arguments& arguments, const World& world);
 

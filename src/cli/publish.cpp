@@ -7,29 +7,32 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "cli/version.hpp"
 
 namespace fwproof::cli {
 
-std::optional<Error> write_whole_file(const std::string& path, const std::string& bytes) {
-    const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-    const auto failed = [&] {
-        Error error{
-            fmt::format("cannot be written: {}", std::strerror(errno)), "check the directory and its permissions", {}};
-        error.file = path;
-        std::remove(temporary.c_str());
-        return error;
-    };
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    if (!out || !out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())) || !out.flush()) return failed();
-    out.close();
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) return failed();
-    return std::nullopt;
+namespace {
+
+Error cannot_write(const std::string& path) {
+    const int reason = errno;
+    const char* hint = reason == ENOSPC   ? "free some space and run again"
+                       : reason == ENOENT ? "make the directory first"
+                       : reason == EISDIR ? "name a file in it"
+                                          : "check the directory and its permissions";
+    Error error{fmt::format("cannot be written: {}", std::strerror(reason)), hint, {}};
+    error.file = path;
+    return error;
 }
 
-namespace {
+bool write_bytes(const std::string& path, const std::string& bytes) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    if (!out || !out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return false;
+    out.close();
+    return static_cast<bool>(out);
+}
 
 void count(Report& report) {
     for (const auto& finding : report.findings) {
@@ -46,19 +49,36 @@ void count(Report& report) {
 }
 
 int exit_status(const Report& report, const Reporting& reporting) {
-    const auto fails = [&](const Finding& f) {
-        return f.waived_by.empty() && reporting.fail_on && f.severity >= *reporting.fail_on;
-    };
+    const auto fails = [&](const Finding& f) { return report.fails(f); };
     if (std::any_of(report.findings.begin(), report.findings.end(), fails)) return kFound;
     return reporting.strict && report.incomplete() ? kIncomplete : kClean;
 }
 
 }  // namespace
 
+std::optional<Error> write_whole_file(const std::string& path, const std::string& bytes) {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : fs::path(path);
+    const auto status = fs::status(target, ignored);
+    // A terminal, a pipe or /dev/null is written to and not replaced.
+    if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
+        if (!write_bytes(target, bytes)) return cannot_write(path);
+        return std::nullopt;
+    }
+    const std::string temporary = fmt::format("{}.{}.tmp", target.string(), getpid());
+    if (write_bytes(temporary, bytes) && std::rename(temporary.c_str(), target.c_str()) == 0) return std::nullopt;
+    Error error = cannot_write(path);
+    std::remove(temporary.c_str());
+    return error;
+}
+
 Result<int> publish(Report report, const Reporting& reporting, World& world) {
     count(report);
+    set_fingerprints(report.findings);
     report.tool_version = kVersion;
     report.timestamp = reporting.timestamp;
+    report.fail_on = reporting.fail_on;
     report.exit_code = exit_status(report, reporting);
 
     // Everything is rendered before anything is written, and standard output comes last.

@@ -25,7 +25,7 @@ Error too_large(const std::string& path) {
 }
 
 // Reads on where a size is not known beforehand (pipes, /proc) and stops where it gets absurd.
-Result<SourceRef> slurp(const std::string& path, std::istream& in) {
+Result<SourceRef> slurp(const std::string& path, std::istream& in, World& world) {
     std::string bytes;
     std::string block(std::size_t{1} << 16, '\0');
     while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
@@ -33,13 +33,13 @@ Result<SourceRef> slurp(const std::string& path, std::istream& in) {
         if (bytes.size() > kMaxInputBytes) return fail(too_large(path));
     }
     if (in.bad()) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), {});
-    return std::make_shared<const Source>(path, std::move(bytes));
+    return world.opened.emplace_back(std::make_shared<const Source>(path, std::move(bytes)));
 }
 
 }  // namespace
 
 Result<SourceRef> read_text(const std::string& path, World& world) {
-    if (path == "-") return slurp(path, world.in);
+    if (path == "-") return slurp(path, world.in, world);
     struct stat status {};
     if (stat(path.c_str(), &status) != 0) {
         const int reason = errno;
@@ -53,7 +53,7 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     }
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), "check its permissions");
-    return slurp(path, in);
+    return slurp(path, in, world);
 }
 
 // Its report, and registry.pol some levels below.

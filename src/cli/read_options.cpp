@@ -54,6 +54,21 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
     return reading;
 }
 
+bool wants_evidence(const Reporting& reporting) {
+    return std::any_of(reporting.outputs.begin(), reporting.outputs.end(),
+                       [](const Reporting::Output& o) { return o.format->name != "text"; });
+}
+
+std::vector<std::string> arguments_without_outputs(const Arguments& arguments) {
+    std::vector<std::string> words;
+    for (const auto& [name, value] : arguments.in_order) {
+        if (name == "format" || name == "output" || name == "color") continue;
+        words.push_back(value.empty() ? "--" + name : fmt::format("--{}={}", name, value));
+    }
+    words.insert(words.end(), arguments.positional.begin(), arguments.positional.end());
+    return words;
+}
+
 Result<Reporting> read_report_options(const Arguments& arguments, const World& world) {
     Reporting reporting;
     const Format* pending = nullptr;

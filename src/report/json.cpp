@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fwproof/check/check.hpp"
 #include "report/words.hpp"
 
 namespace fwproof::report {
@@ -27,24 +28,25 @@ Json decided_by(const RuleEvidence& rule) {
     return object;
 }
 
+Json citation(const Citation& cited) {
+    return {{"document", cited.document}, {"section", cited.section}, {"row", cited.row}, {"line", cited.line}};
+}
+
 Json catalog(const Finding& finding) {
     if (finding.catalog.empty() && !finding.citation) return nullptr;
     Json object;
     object["id"] = finding.catalog;
     object["flow"] = finding.flow;
     object["service"] = finding.service;
-    if (finding.citation) {
-        object["document"] = finding.citation->document;
-        object["section"] = finding.citation->section;
-        object["row"] = finding.citation->row;
-        object["line"] = finding.citation->line;
-    }
+    if (finding.citation) object.update(citation(*finding.citation));
     return object;
 }
 
 Json finding_object(const Finding& finding) {
+    const Check* check = find_check(finding.check);
     Json object;
     object["check"] = finding.check;
+    object["id"] = check ? Json(check->id) : Json(nullptr);
     object["severity"] = to_string(finding.severity);
     object["certainty"] = to_string(finding.certainty);
     object["firewall"] = finding.firewall;
@@ -62,6 +64,31 @@ Json finding_object(const Finding& finding) {
     object["fix"] = finding.fix.empty() ? Json(nullptr) : Json(finding.fix);
     object["fix_proven"] = finding.fix_proven;
     object["waived_by"] = finding.waived_by.empty() ? Json(nullptr) : Json(finding.waived_by);
+    object["fingerprint"] = finding.fingerprint;
+    return object;
+}
+
+Json flow_object(const FlowRow& flow) {
+    Json object;
+    object["catalog"] = flow.catalog;
+    object["flow"] = flow.flow;
+    object["service"] = flow.service;
+    object["ports"] = flow.ports;
+    object["from"] = {{"role", flow.from}, {"hosts", flow.from_hosts}};
+    object["to"] = {{"role", flow.to}, {"hosts", flow.to_hosts}};
+    object["firewall"] = flow.firewall.empty() ? Json(nullptr) : Json(flow.firewall);
+    object["path"] = flow.path.empty() ? Json(nullptr) : Json(flow.path);
+    object["verdict"] = to_string(flow.judgement);
+    object["counts"] = flow.counts;
+    object["permitted_by"] = Json::array();
+    for (const auto& rule : flow.permitted_by) object["permitted_by"].push_back(decided_by(rule));
+    object["passes"] = flow.passes ? Json(to_string(*flow.passes)) : Json(nullptr);
+    object["stopped_by"] = Json::array();
+    for (const auto& rule : flow.stopped_by) object["stopped_by"].push_back(decided_by(rule));
+    object["fails"] = flow.fails ? Json(to_string(*flow.fails)) : Json(nullptr);
+    object["conditions"] = flow.conditions;
+    object["unchecked"] = flow.unchecked.empty() ? Json(nullptr) : Json(flow.unchecked);
+    object["citation"] = flow.citation ? citation(*flow.citation) : Json(nullptr);
     return object;
 }
 
@@ -87,6 +114,7 @@ std::string render_json(const Report& report, const RenderOptions&) {
     object["schema_version"] = 1;
     object["tool"] = {{"name", "fwproof"}, {"version", report.tool_version}};
     object["command"] = report.command;
+    object["arguments"] = report.arguments;
     object["timestamp"] = report.timestamp.empty() ? Json(nullptr) : Json(report.timestamp);
     object["summary"] = summary(report);
     object["inputs"] = Json::array();
@@ -98,10 +126,18 @@ std::string render_json(const Report& report, const RenderOptions&) {
                                     {"conditional", input.conditional},
                                     {"not_understood", input.not_understood}});
     }
+    object["files"] = Json::array();
+    for (const auto& file : report.files) {
+        object["files"].push_back(
+            {{"file", file.name}, {"use", file.use}, {"sha256", file.sha256}, {"bytes", file.bytes}});
+    }
     object["catalogs"] = report.catalogs;
+    object["checks"] = report.checks;
     object["assumptions"] = report.assumptions;
     object["findings"] = Json::array();
     for (const auto& finding : report.findings) object["findings"].push_back(finding_object(finding));
+    object["flows"] = Json::array();
+    for (const auto& flow : report.flows) object["flows"].push_back(flow_object(flow));
     return object.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

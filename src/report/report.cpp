@@ -20,6 +20,10 @@ std::span<const Format> formats() {
     return kFormats;
 }
 
+bool Report::fails(const Finding& finding) const {
+    return finding.waived_by.empty() && fail_on && finding.severity >= *fail_on;
+}
+
 bool Report::incomplete() const {
     return unchecked > 0 || undecided > 0 ||
            std::any_of(inputs.begin(), inputs.end(), [](const ReportInput& i) { return i.not_understood > 0; });

@@ -26,7 +26,16 @@ public:
         text_ += fmt::format("{}[{}]: {}\n", style(waived ? "2" : severity_style(finding.severity), word),
                              printable(finding.check), style("1", printable(finding.message)));
         text_ += render_excerpt(finding.span, "    ");
+        evidence(finding);
+        if (waived) {
+            line("waived", finding.waived_by);
+        } else {
+            line("certainty", to_string(finding.certainty));
+        }
+        text_ += '\n';
+    }
 
+    void evidence(const Finding& finding) {
         for (const auto& detail : finding.details) line("", detail);
         for (const auto& rule : finding.decided_by) decided_by(finding, rule);
         region(finding);
@@ -34,12 +43,6 @@ public:
         for (const auto& condition : finding.conditions) line("depends on", condition);
         if (finding.citation) line("because", because(finding));
         fix(finding);
-        if (waived) {
-            line("waived", finding.waived_by);
-        } else {
-            line("certainty", to_string(finding.certainty));
-        }
-        text_ += '\n';
     }
 
     void end(const Report& report) {
@@ -113,6 +116,12 @@ private:
 };
 
 }  // namespace
+
+std::string evidence_text(const Finding& finding) {
+    TextWriter writer(false);
+    writer.evidence(finding);
+    return writer.take();
+}
 
 std::string render_text(const Report& report, const RenderOptions& options) {
     TextWriter writer(options.color);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace fwproof::report {
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -30,6 +32,48 @@ std::string catalog_entry(const Finding& finding) {
     std::string text = finding.catalog;
     if (!finding.flow.empty()) text += " " + finding.flow;
     if (!finding.service.empty()) text += "/" + finding.service;
+    return text;
+}
+
+std::string quoted_line(const SourceSpan& span, std::size_t most) {
+    std::string_view line = span.line_text();
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    if (line.size() <= most) return printable(line);
+    while (most > 0 && (static_cast<unsigned char>(line[most]) & 0xc0) == 0x80) --most;
+    return printable(line.substr(0, most)) + "...";
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+std::string file_of(const Finding& finding, const Report& report) {
+    std::string_view name = finding.file;
+    if (name.empty() && finding.span) name = finding.span.source->name();
+    for (const auto& file : report.files) {
+        if (name.empty() && file.use == "site") name = file.name;
+    }
+    if (name.empty() && !report.inputs.empty()) name = report.inputs.front().name;
+    while (name.starts_with("./")) name.remove_prefix(2);
+    return std::string(name);
+}
+
+std::string more(std::size_t errors, std::size_t warnings, std::size_t notes) {
+    std::string text;
+    const auto add = [&](std::size_t count, std::string_view noun) {
+        if (count > 0)
+            text += fmt::format("{}{} more {}{}", text.empty() ? "" : ", ", count, noun, count == 1 ? "" : "s");
+    };
+    add(errors, "error");
+    add(warnings, "warning");
+    add(notes, "note");
     return text;
 }
 

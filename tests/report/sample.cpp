@@ -43,14 +43,22 @@ Report sample_report() {
                       .conditional = 1,
                       .not_understood = 1},
                      {.name = "exports/db.v4", .vendor = "iptables", .device = "", .rules = 12}};
+    report.arguments = {"--site=site.toml", "--strict"};
+    const std::string digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    report.files = {{"catalogs/scom.toml", "catalog", digest, 4},
+                    {"exports/core fw.cfg", "export", digest, 4},
+                    {"exports/db.v4", "export", digest, 4},
+                    {"site.toml", "site", digest, 4}};
     report.catalogs = {"scom"};
+    report.checks = {"unparsed-line", "missing-opening", "partial-opening", "install-only-opening",
+                     "wider-than-required"};
     report.required = 20;
     report.satisfied = 16;
     report.undecided = 1;
     report.unchecked = 2;
     report.errors = 1;
     report.warnings = 1;
-    report.notes = 1;
+    report.notes = 2;
     report.waived = 1;
     report.assumptions = {"exports/core fw.cfg: routes are those of the export"};
     report.tool_version = "0.1.0";
@@ -123,6 +131,63 @@ Report sample_report() {
     unparsed.span = {&asa(), asa().line_offset(4) + 29, 10};
     unparsed.message = "'frobnicate' is not understood";
 
-    report.findings = {wider, waived, unparsed, missing};
+    // A finding about the site, in no file.
+    Finding unchecked;
+    unchecked.check = "unchecked-flow";
+    unchecked.severity = Severity::note;
+    unchecked.message = "1 flow with role reporting-server was not checked";
+    unchecked.catalog = "scom";
+
+    report.findings = {unchecked, wider, waived, unparsed, missing};
+    set_fingerprints(report.findings);
+
+    FlowRow passes;
+    passes.catalog = "scom";
+    passes.flow = "ms-opsdb";
+    passes.service = "sql";
+    passes.from = "management server";
+    passes.to = "operational database";
+    passes.from_hosts = "ms1 and ms2";
+    passes.to_hosts = "opsdb1";
+    passes.ports = "tcp/1433";
+    passes.firewall = "core-fw";
+    passes.path = "transit";
+    passes.judgement = Judgement::satisfied;
+    passes.permitted_by = {
+        {.file = "exports/core fw.cfg", .name = "MGMT_IN line 2", .verdict = "permit", .span = line(3)}};
+    passes.passes = packet("10.10.20.11", "10.10.30.21", 1433);
+    passes.citation = row;
+
+    FlowRow stopped = passes;
+    stopped.flow = "ms-dw";
+    stopped.to = "data warehouse <b>";
+    stopped.to_hosts = "dw1";
+    stopped.firewall = "db";
+    stopped.path = "inbound";
+    stopped.judgement = Judgement::missing;
+    stopped.permitted_by.clear();
+    stopped.passes.reset();
+    stopped.stopped_by = missing.decided_by;
+    stopped.fails = missing.witness;
+
+    FlowRow depends = stopped;
+    depends.service = "browser";
+    depends.ports = "udp/1434";
+    depends.judgement = Judgement::conditional;
+    depends.conditions = {"time range WORK-HOURS"};
+
+    FlowRow unknown;
+    unknown.catalog = "scom";
+    unknown.flow = "reporting-dw";
+    unknown.service = "sql";
+    unknown.from = "reporting server";
+    unknown.to = "data warehouse <b>";
+    unknown.from_hosts = "rep1";
+    unknown.to_hosts = "dw1";
+    unknown.ports = "tcp/1433";
+    unknown.judgement = Judgement::unchecked;
+    unknown.unchecked = "no export stands between zone mgmt and zone db";
+    unknown.citation = row;
+    report.flows = {passes, stopped, depends, unknown};
     return report;
 }

@@ -47,7 +47,9 @@ struct FlowResult {
     std::optional<Decider> reversed;  // the permit by which the opposite direction is open
     std::vector<Product> remainder;   // not possibly permitted (partial, missing) or not surely (conditional)
     bool remainder_complete = true;
-    std::optional<Packet> witness;        // a packet of the remainder
+    std::optional<Packet> witness;  // a packet of the remainder
+    std::vector<Decider> permits;   // of what is surely permitted; only with AssessOptions::keep_permits
+    std::optional<Packet> permit_witness;
     std::vector<std::string> conditions;  // what a conditional verdict depends on
     std::vector<std::string> notes;       // peers assumed, interfaces left open
     std::string unchecked;                // why nobody can say
@@ -97,6 +99,7 @@ struct Dispute {
 
 struct AssessOptions {
     std::size_t region_limit = 64;  // products of a remainder or region that are kept
+    bool keep_permits = false;      // also say by which rules flows pass: evidence, not needed for a verdict
 };
 
 struct Assessment {

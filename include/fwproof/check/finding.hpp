@@ -47,6 +47,12 @@ struct Finding {
     std::optional<Citation> citation;
     std::string catalog, flow, service;   // where it comes from a catalog
     std::string waived_by;                // reason of the waiver that covers it; empty: none
+    std::string fingerprint;             // 64 hexadecimal digits, see set_fingerprints
 };
+
+// Gives every finding a fingerprint that stays the same while lines, rules, lists and objects are moved, renumbered or
+// renamed: the SHA-256 of the check, the firewall, the catalog entry and the packets; where there are no packets, of the
+// message and the statement. Equal ones are told apart by their order.
+void set_fingerprints(std::vector<Finding>& findings);
 
 }  // namespace fwproof

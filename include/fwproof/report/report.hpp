@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "fwproof/base/result.hpp"
 #include "fwproof/check/finding.hpp"
+#include "fwproof/check/flow_row.hpp"
 
 namespace fwproof {
 
@@ -20,19 +22,34 @@ struct ReportInput {
     std::size_t not_understood = 0;  // statements
 };
 
+// A file that the answer rests on.
+struct ReportFile {
+    std::string name;    // as it was opened; of a shipped catalog "catalogs/<id>.toml"
+    std::string use;     // "export", "site", "catalog" or "ipset"
+    std::string sha256;  // of its bytes
+    std::size_t bytes = 0;
+};
+
 // Everything a renderer may show; it computes, filters, sorts and grades nothing.
 struct Report {
     std::string command;               // "check"
+    std::vector<std::string> arguments;  // of the run, without the outputs
     std::vector<ReportInput> inputs;
+    std::vector<ReportFile> files;     // ascending by name, each once
     std::vector<std::string> catalogs;
+    std::vector<std::string> checks;   // the names of those that ran, ascending by id
+    std::vector<FlowRow> flows;        // required flows, also those that pass
     std::vector<Finding> findings;     // sorted
     std::size_t errors = 0, warnings = 0, notes = 0, waived = 0;
     std::size_t required = 0, satisfied = 0, unchecked = 0, undecided = 0;  // required flows
     std::vector<std::string> assumptions;
     std::string tool_version;
     std::string timestamp;             // RFC 3339, or empty
+    std::optional<Severity> fail_on = Severity::error;  // findings at or above it make the run fail; nothing: none do
     int exit_code = 0;
 
+    // Not waived, and at or above fail_on.
+    bool fails(const Finding& finding) const;
     // Something was not understood, not checked or not decided.
     bool incomplete() const;
 };

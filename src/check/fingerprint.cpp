@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <map>
+
+#include "fwproof/base/digest.hpp"
+#include "fwproof/base/notation.hpp"
+#include "fwproof/check/finding.hpp"
+
+namespace fwproof {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// The text without what moves by itself: the numbers of lines and rules.
+std::string without_numbers(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        out += text[i];
+        if (!out.ends_with("line ") && !out.ends_with("rule ")) continue;
+        while (i + 1 < text.size() && is_digit(text[i + 1])) ++i;
+    }
+    return out;
+}
+
+// One statement on one line, without the packet counters in front of it.
+std::string plain_statement(std::string_view text) {
+    if (text.starts_with('[')) {
+        const std::size_t end = text.find_first_not_of("0123456789:", 1);
+        if (end != std::string_view::npos && text[end] == ']') text.remove_prefix(end + 1);
+    }
+    std::string out;
+    for (const char c : text) {
+        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (!blank) {
+            out += c;
+        } else if (!out.empty() && out.back() != ' ') {
+            out += ' ';
+        }
+    }
+    if (out.ends_with(' ')) out.pop_back();
+    return out;
+}
+
+std::string key(const Finding& finding) {
+    std::string text = "fwproof-finding/1";
+    const auto add = [&](std::string_view part) {
+        text += '\n';
+        text += part;
+    };
+    for (const auto* part : {&finding.check, &finding.firewall, &finding.catalog, &finding.flow, &finding.service})
+        add(quoted(*part));
+    if (finding.region.empty()) {
+        add(quoted(plain_statement(finding.span.text())));
+        add(quoted(without_numbers(finding.message)));
+        return text;
+    }
+    std::vector<std::string> region;
+    for (const auto& product : finding.region) region.push_back(to_exact_string(product));
+    std::sort(region.begin(), region.end());
+    for (const auto& product : region) add(product);
+    return text;
+}
+
+}  // namespace
+
+void set_fingerprints(std::vector<Finding>& findings) {
+    std::map<std::string, std::size_t> seen;
+    for (auto& finding : findings) {
+        std::string text = key(finding);
+        const std::size_t nth = ++seen[text];
+        if (nth > 1) text += "\n#" + std::to_string(nth);
+        finding.fingerprint = sha256(text);
+    }
+}
+
+}  // namespace fwproof

@@ -1,0 +1,72 @@
+#include "fwproof/check/finding.hpp"
+#include "support/catch.hpp"
+
+using namespace fwproof;
+
+namespace {
+
+std::string fingerprint(Finding finding) {
+    std::vector<Finding> one{std::move(finding)};
+    set_fingerprints(one);
+    return one[0].fingerprint;
+}
+
+Finding about_packets() {
+    Finding finding;
+    finding.check = "wider-than-required";
+    finding.firewall = "edge";
+    finding.message = "OUT line 12 permits tcp any > 10.1.0.5:443";
+    Product product;
+    product.destination = share(AddressSet::of(*parse_prefix("10.1.0.5/32")));
+    product.services = service(kTcp, PortSet::of(443));
+    finding.region = {product};
+    return finding;
+}
+
+}  // namespace
+
+TEST_CASE("a fingerprint of packets survives renumbering, renaming and moving") {
+    Finding renamed = about_packets();
+    renamed.message = "OUTSIDE-NEW line 3 permits it";
+    renamed.file = "moved/edge.cfg";
+    CHECK(fingerprint(renamed) == fingerprint(about_packets()));
+    CHECK(fingerprint(about_packets()).size() == 64);
+}
+
+TEST_CASE("a fingerprint changes with the packets, the check, the firewall and the catalog entry") {
+    const std::string base = fingerprint(about_packets());
+    Finding wider = about_packets();
+    wider.region[0].services = service(kTcp, PortSet::range(443, 444));
+    CHECK(fingerprint(wider) != base);
+    Finding check = about_packets();
+    check.check = "install-only-opening";
+    CHECK(fingerprint(check) != base);
+    Finding firewall = about_packets();
+    firewall.firewall = "core";
+    CHECK(fingerprint(firewall) != base);
+    Finding service = about_packets();
+    service.service = "sql";
+    CHECK(fingerprint(service) != base);
+}
+
+TEST_CASE("without packets the statement and the message count, without counters and numbers") {
+    const Source before("a.v4", "[1:60] -A INPUT  -m frobnicate -j ACCEPT\n");
+    const Source after("a.v4", "# moved\n[77:4620] -A INPUT -m frobnicate -j ACCEPT\n");
+    Finding finding;
+    finding.check = "unparsed-line";
+    finding.message = "INPUT rule 3 is not understood";
+    finding.span = {&before, 0, static_cast<std::uint32_t>(before.line(1).size())};
+    Finding moved = finding;
+    moved.message = "INPUT rule 12 is not understood";
+    moved.span = {&after, after.line_offset(2), static_cast<std::uint32_t>(after.line(2).size())};
+    CHECK(fingerprint(moved) == fingerprint(finding));
+    moved.message = "INPUT rule 12 is cut";
+    CHECK(fingerprint(moved) != fingerprint(finding));
+}
+
+TEST_CASE("equal findings get different fingerprints") {
+    std::vector<Finding> two{about_packets(), about_packets()};
+    set_fingerprints(two);
+    CHECK(two[0].fingerprint != two[1].fingerprint);
+    CHECK(two[0].fingerprint == fingerprint(about_packets()));
+}

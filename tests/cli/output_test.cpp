@@ -1,0 +1,110 @@
+// Reports as files: several in one run, complete or not there at all.
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "fwproof/report/report.hpp"
+#include "support/catch.hpp"
+#include "support/program.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::vector<std::string> kCheck = {"check", "--site", "fixtures/site/scom-clean/site.toml", "--as-of",
+                                         "2026-11-16"};
+
+Ran check(std::vector<std::string> more, const std::vector<std::string>& variables = {}) {
+    more.insert(more.begin(), kCheck.begin(), kCheck.end());
+    return run_fwproof(more, FWPROOF_ROOT, {}, variables);
+}
+
+std::size_t files_in(const std::string& directory) {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("one run writes several reports, each as it would be alone") {
+    const std::string folder = fresh_directory("several");
+    std::vector<std::string> all;
+    for (const auto& format : fwproof::formats()) {
+        const std::string name(format.name);
+        all.insert(all.end(), {"--format", name, "--output", folder + "/" + name});
+    }
+    const Ran ran = check(all);
+    CHECK(ran.status == 0);
+    CHECK(ran.err.empty());
+    CHECK(ran.out.empty());
+    CHECK(files_in(folder) == fwproof::formats().size());
+    for (const auto& format : fwproof::formats()) {
+        INFO(format.name);
+        const std::string bytes = read_whole(folder + "/" + std::string(format.name));
+        CHECK(!bytes.empty());
+        CHECK(check({"--format", std::string(format.name)}).out == bytes);
+    }
+}
+
+TEST_CASE("with SOURCE_DATE_EPOCH the day of the run leaves no trace") {
+    for (const auto& format : fwproof::formats()) {
+        INFO(format.name);
+        const std::vector<std::string> arguments = {"check", "--site", "fixtures/site/scom/site.toml", "--format",
+                                                    std::string(format.name)};
+        const std::vector<std::string> day = {"SOURCE_DATE_EPOCH=1793772000"};
+        const Ran here = run_fwproof(arguments, FWPROOF_ROOT, {}, day);
+        // Another year, where the machine can pretend one; another clock zone and language always.
+        std::vector<std::string> elsewhere = day;
+        elsewhere.insert(elsewhere.end(), {"TZ=Asia/Tokyo", "LC_ALL=C.UTF-8"});
+        if (fs::exists("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")) {
+            elsewhere.insert(elsewhere.end(), {"LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+                                               "FAKETIME=2031-05-06 07:08:09"});
+        }
+        CHECK(run_fwproof(arguments, FWPROOF_ROOT, {}, elsewhere).out == here.out);
+    }
+}
+
+TEST_CASE("a report that cannot be written is an error and leaves nothing behind") {
+    const std::string folder = fresh_directory("unwritable");
+    SECTION("no such directory") {
+        const Ran ran = check({"--output", folder + "/none/report.txt"});
+        CHECK(ran.status == 2);
+        CHECK(ran.out.empty());
+        CHECK(ran.err ==
+              folder +
+                  "/none/report.txt: error: cannot be written: No such file or directory; make the directory first\n");
+    }
+    SECTION("the name of a directory") {
+        const Ran ran = check({"--output", folder});
+        CHECK(ran.status == 2);
+        CHECK(ran.err == folder + ": error: cannot be written: Is a directory; name a file in it\n");
+    }
+    SECTION("a directory that is read-only") {
+        if (geteuid() == 0) return;  // root may write everywhere
+        fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
+        const Ran ran = check({"--output", folder + "/report.txt"});
+        fs::permissions(folder, fs::perms::owner_all);
+        CHECK(ran.status == 2);
+        CHECK(ran.err ==
+              folder +
+                  "/report.txt: error: cannot be written: Permission denied; check the directory and its permissions\n");
+    }
+    SECTION("a full disk") {
+        const Ran ran = check({"--output", "/dev/full"});
+        CHECK(ran.status == 2);
+        CHECK(ran.err ==
+              "/dev/full: error: cannot be written: No space left on device; free some space and run again\n");
+        CHECK(fs::is_character_file("/dev/full"));
+    }
+    CHECK(files_in(folder) == 0);
+}
+
+TEST_CASE("a symbolic link stays one, a pipe is written to") {
+    const std::string folder = fresh_directory("links");
+    const std::string real = write_file(folder, "real.json", "old");
+    fs::create_symlink("real.json", folder + "/link.json");
+    CHECK(check({"--format", "json", "--output", folder + "/link.json"}).status == 0);
+    CHECK(fs::is_symlink(folder + "/link.json"));
+    CHECK(read_whole(real).starts_with("{"));
+    CHECK(check({"--format", "json", "--output", "/dev/null"}).status == 0);
+    CHECK(fs::is_character_file("/dev/null"));
+}
