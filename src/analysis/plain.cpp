@@ -8,10 +8,10 @@ namespace {
 
 class Shortener {
 public:
-    Shortener(const PacketSet& region, const PacketSet& asked)
-        : region_(region), space_(region.space()), beside_(asked - region) {}
+    explicit Shortener(const PacketSet& asked) : space_(asked.space()), asked_(asked), beside_(asked) {}
 
-    Product shorten(Product product) const {
+    Product shorten(Product product) {
+        beside_ = asked_ - space_.from(product);
         attempt(product, [](Product& p) { p.services = nullptr; });
         if (product.services) {
             for (std::size_t i = 0; i < product.services->terms.size(); ++i) {
@@ -64,16 +64,16 @@ private:
         }
     }
 
-    const PacketSet& region_;
     Space space_;
-    PacketSet beside_;
+    PacketSet asked_;
+    PacketSet beside_;  // what was asked for apart from the product at hand
 };
 
 }  // namespace
 
 PacketSet::Products plain_products(const PacketSet& region, const PacketSet& asked, std::size_t limit) {
     auto found = region.products(limit);
-    const Shortener shortener(region, asked);
+    Shortener shortener(asked);
     std::vector<Product> shorter;
     for (auto& product : found.products) {
         Product plain = shortener.shorten(std::move(product));

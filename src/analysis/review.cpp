@@ -338,6 +338,11 @@ private:
             whole = at_position(whole, path.before->position);
             if (asked.size() == 1) whole = question;
             options.values = {whole, first_packets_of(whole)};
+            for (int i = 0; by_rules_ && i < kStateCount; ++i) {
+                Product state;
+                state.states = static_cast<State>(i);
+                options.values.push_back(std::move(state));
+            }
             const auto routed = routed_products(path.after->position);
             options.values.insert(options.values.end(), routed.begin(), routed.end());
             const Comparison comparison = compare(before_, *path.before, after_, *path.after, options);

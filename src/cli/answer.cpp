@@ -6,6 +6,10 @@
 #include <set>
 
 #include "cli/policies.hpp"
+#include "cli/program_path.hpp"
+#include "fwproof/analysis/crossing.hpp"
+#include "fwproof/analysis/plain.hpp"
+#include "fwproof/base/notation.hpp"
 
 namespace fwproof::cli {
 
@@ -17,53 +21,64 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+// What the flow says about itself, against a condition of a rule; open where it says nothing of the kind.
+Likeness fits(const Condition& condition, const FlowQuery& flow) {
+    if (condition.kind == ConditionKind::program && flow.program) {
+        return compare_programs(condition.value, *flow.program);
+    }
+    if (condition.kind == ConditionKind::service && flow.service) {
+        if (condition.value == "*") return Likeness::same;  // any service
+        return lower(condition.value) == lower(*flow.service) ? Likeness::same : Likeness::different;
+    }
+    return Likeness::open;
+}
+
 // A rule for another program or service than the flow's does not match; one for the same does, as far as that goes.
 void settle_conditions(Policy& policy, const FlowQuery& flow) {
-    const auto settle = [](ConditionKind kind, const std::optional<std::string>& fact, Rule& rule) {
-        if (!fact) return;
-        for (const auto& condition : rule.match.conditions) {
-            if (condition.kind == kind && lower(condition.value) != lower(*fact)) rule.enabled = false;
-        }
-    };
     for (auto& ruleset : policy.rulesets) {
         for (auto& rule : ruleset.rules) {
-            settle(ConditionKind::program, flow.program, rule);
-            settle(ConditionKind::service, flow.service, rule);
+            for (const auto& condition : rule.match.conditions) {
+                if (fits(condition, flow) == Likeness::different) rule.enabled = false;
+            }
         }
     }
 }
 
 Assumption facts_of(const FlowQuery& flow) {
     if (!flow.program && !flow.service) return {};
-    return [program = flow.program, service = flow.service](const Condition& condition) {
-        if (condition.kind == ConditionKind::program) return program && lower(condition.value) == lower(*program);
-        return condition.kind == ConditionKind::service && service && lower(condition.value) == lower(*service);
-    };
+    return [flow](const Condition& condition) { return fits(condition, flow) == Likeness::same; };
 }
 
 // Every interface to the network: there is one, and it is not the loopback of the host.
 InterfaceSet to_network() { return {{{"", false}, {"lo", false}}, true}; }
 
 // The question as it stands at a position: packets for the host have no output interface, its own no input interface.
+// New TCP connections start with SYN alone, whatever else was asked for.
 Product at_position(Product header, Position position) {
     if (header.in.is_all()) header.in = position == Position::outbound ? InterfaceSet::none() : to_network();
     if (header.out.is_all()) header.out = position == Position::inbound ? InterfaceSet::none() : to_network();
+    const bool flags_given =
+        header.services && std::any_of(header.services->terms.begin(), header.services->terms.end(),
+                                       [](const ServiceTerm& term) { return !term.tcp_flags.is_all(); });
+    if (header.states == StateSet(State::new_) && !flags_given) {
+        header.services = first_packets(nullptr, nullptr, header.services).services;
+    }
     return header;
 }
 
-// Without the words that every such question implies.
-Product readable(Product region) {
-    if (region.in == to_network() || region.in == InterfaceSet::none()) region.in = InterfaceSet::any();
-    if (region.out == to_network() || region.out == InterfaceSet::none()) region.out = InterfaceSet::any();
-    if (!region.services || !(region.states == StateSet(State::new_))) return region;
-    ServiceSet services = *region.services;
-    for (auto& term : services.terms) {
-        if (term.protocols == ProtocolSet::of(kTcp) && term.tcp_flags == IntervalSet<std::uint8_t>::of(kSyn)) {
-            term.tcp_flags = IntervalSet<std::uint8_t>::all();
-        }
+bool translates(const Policy& policy) {
+    return std::any_of(policy.rulesets.begin(), policy.rulesets.end(), [](const Ruleset& ruleset) {
+        return std::any_of(ruleset.rules.begin(), ruleset.rules.end(),
+                           [](const Rule& rule) { return std::holds_alternative<Translate>(rule.action); });
+    });
+}
+
+// The policy with the translations of one ruleset taken for decisions, so that they can be asked for.
+Policy with_decisions_for_translations(Policy policy, RulesetIndex ruleset) {
+    for (auto& rule : policy.rulesets[ruleset].rules) {
+        if (std::holds_alternative<Translate>(rule.action)) rule.action = Decide{Verdict::permit, ""};
     }
-    region.services = share(std::move(services));
-    return region;
+    return policy;
 }
 
 bool can_stand_at(const Product& header, Position position) {
@@ -104,6 +119,8 @@ struct Answerer::Impl {
     Assumption facts;
     std::optional<Space> space;
     std::optional<Evaluator> evaluator;
+    bool translating = false;
+    std::optional<Router> router;        // of a device whose networks or routes are known
     std::set<RulesetIndex> asked_alone;  // lists without a default of which the policy holds a copy that has one
 
     // What falls off the end of a list that is asked alone is decided by whoever evaluates the list: not known here.
@@ -215,8 +232,115 @@ struct Answerer::Impl {
         return position != Position::outbound || !never_from_it;
     }
 
+    // What is asked on a path: where a packet that passes through comes in and goes out follows from its addresses, as
+    // far as the export says and the flow does not.
+    std::vector<Product> asked_at(const Product& header, Position position) const {
+        const Product here = at_position(header, position);
+        if (position != Position::transit || !router) return {here};
+        return router->route(here, header.in.is_all(), header.out.is_all());
+    }
+
+    // "in mgmt out db": what the routes add to a flow that names no interfaces; empty where that is nothing short.
+    std::vector<std::string> ways_of(const Product& header) const {
+        constexpr std::size_t kMost = 4;
+        std::vector<std::string> ways;
+        if (!header.in.is_all() && !header.out.is_all()) return ways;
+        for (const auto& product : asked_at(header, Position::transit)) {
+            if (product.in.negated || product.out.negated) return {};
+            const std::string way = fmt::format("in {} out {}", to_string(product.in), to_string(product.out));
+            if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(way);
+        }
+        return ways.size() > kMost ? std::vector<std::string>() : ways;
+    }
+
+    // Everything that a flow could ask for there that says as much about interfaces and states: what holds for all of
+    // it need not be said of a part.
+    static Product unsaid(const Product& header) {
+        Product all;
+        all.states = header.states;
+        all.in = header.in;
+        all.out = header.out;
+        return all;
+    }
+
     PacketSet question(const Product& header, Position position) const {
-        return space->from(at_position(header, position)) & evaluator->occurring();
+        return space->from(asked_at(header, position)) & evaluator->occurring();
+    }
+
+    // Replies come from where the flow went: from the address that its destination was translated to. Where that is not
+    // one address for all of it, from any.
+    Product translated_reply(const Product& header, const PathAnswer& answer) const {
+        Product reply = reply_header(header);
+        std::optional<Translate::Part> to;
+        bool one = true;
+        for (const auto& part : answer.parts) {
+            if (part.verdict != Verdict::permit) continue;
+            Translate::Part destination;
+            for (const auto& hit : part.translations) {
+                const Rule* rule = rule_at(policy, hit.rule);
+                const auto* translate = rule ? std::get_if<Translate>(&rule->action) : nullptr;
+                if (!translate || !translate->destination.changes()) continue;
+                one = one && hit.surely && !destination.changes();
+                destination = translate->destination;
+            }
+            if (to && (to->address != destination.address || to->port != destination.port)) one = false;
+            to = destination;
+        }
+        if (!to || (one && !to->changes())) return reply;
+        if (!one || to->address_unknown || to->port_unknown) {
+            reply.source = nullptr;
+            if (reply.services) {
+                ServiceSet services = *reply.services;
+                for (auto& term : services.terms) term.source_ports = PortSet::all();
+                reply.services = share(std::move(services));
+            }
+            return reply;
+        }
+        if (to->address) reply.source = share(AddressSet::of(*to->address));
+        if (to->port && reply.services) {
+            ServiceSet services = *reply.services;
+            for (auto& term : services.terms) term.source_ports = PortSet::of(*to->port);
+            reply.services = share(std::move(services));
+        }
+        return reply;
+    }
+
+    // The translations that a part of the question meets on its way, stage by stage.
+    void add_translations(const Way& way, const PacketSet& asked, std::vector<std::pair<PacketSet, Hit>>& found) const {
+        for (std::size_t stage = 0; translating && stage < way.path.stages.size(); ++stage) {
+            const RulesetIndex first = way.path.stages[stage].ruleset;
+            if (first >= policy.rulesets.size()) continue;
+            const auto is_translation = [](const Rule& rule) { return std::holds_alternative<Translate>(rule.action); };
+            // Chains that a nat chain jumps to are looked at with it.
+            std::set<RulesetIndex> within = {first};
+            for (std::vector<RulesetIndex> open = {first}; !open.empty();) {
+                const RulesetIndex index = open.back();
+                open.pop_back();
+                for (const auto& rule : policy.rulesets[index].rules) {
+                    const auto* jump = std::get_if<Jump>(&rule.action);
+                    const auto* go = std::get_if<Goto>(&rule.action);
+                    if (!jump && !go) continue;
+                    const RulesetIndex to = jump ? jump->to : go->to;
+                    if (to < policy.rulesets.size() && within.insert(to).second) open.push_back(to);
+                }
+            }
+            Policy copy = policy;
+            bool any = false;
+            for (const RulesetIndex index : within) {
+                const auto& chain = policy.rulesets[index].rules;
+                if (std::none_of(chain.begin(), chain.end(), is_translation)) continue;
+                any = true;
+                copy = with_decisions_for_translations(std::move(copy), index);
+            }
+            if (!any) continue;
+            Path until = way.path;
+            until.stages.resize(stage + 1);
+            const Evaluator there(copy, *space);
+            for (const auto& hit : there.attribute(until, asked, facts)) {
+                const Rule* rule = rule_at(policy, hit.rule);
+                if (hit.stage == stage && rule && is_translation(*rule)) found.emplace_back(hit.packets, hit);
+            }
+        }
     }
 
     PathAnswer answer(const Way& way, const Product& header, std::size_t limit) const {
@@ -238,12 +362,23 @@ struct Answerer::Impl {
 
         std::vector<Hit> hits;
         if (!outcome.out_of_budget) hits = evaluator->attribute(way.path, asked, facts);
+        std::vector<std::pair<PacketSet, Hit>> translations;
+        if (!outcome.out_of_budget) add_translations(way, asked, translations);
+        if (way.whole && router && way.path.position == Position::transit) answer.ways = ways_of(header);
+        const PacketSet universe =
+            asked | (way.whole ? question(unsaid(header), way.path.position) : space->from(unsaid(header)));
         const auto add = [&](Verdict verdict, const PacketSet& packets, std::vector<Hit> deciders) {
             if (packets.empty()) return;
-            Part part{verdict, std::move(deciders), {}, true, packets.pick()};
-            auto [products, complete] = packets.products(limit);
-            for (auto& product : products) part.region.push_back(readable(std::move(product)));
+            Part part;
+            part.verdict = verdict;
+            part.deciders = std::move(deciders);
+            part.witness = packets.pick();
+            auto [products, complete] = plain_products(packets, universe, limit);
+            part.region = std::move(products);
             part.region_complete = complete;
+            for (const auto& [translated, hit] : translations) {
+                if (translated.intersects(packets)) part.translations.push_back(hit);
+            }
             answer.parts.push_back(std::move(part));
         };
 
@@ -292,14 +427,27 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows) : 
     for (const auto& flow : flows) {
         if (!flow.at.empty()) impl_->close_lists(flow.at);
     }
+    impl_->translating = translates(impl_->policy);
+    impl_->router.emplace(impl_->policy);
+    if (!impl_->router->knows()) impl_->router.reset();
     SpaceBuilder builder;
     add_values(builder, impl_->policy);
+    const auto add = [&](const Product& header) {
+        builder.add(header);
+        for (const Position position : {Position::inbound, Position::outbound, Position::transit}) {
+            builder.add(at_position(header, position));
+            if (position != Position::transit || !impl_->router) continue;
+            for (const auto& product : impl_->asked_at(header, position)) builder.add(product);
+        }
+    };
+    std::vector<Product> said;
     for (const auto& flow : flows) {
         for (const Product& header : {flow.header, reply_header(flow.header)}) {
-            builder.add(header);
-            for (const Position position : {Position::inbound, Position::outbound, Position::transit}) {
-                builder.add(at_position(header, position));
-            }
+            add(header);
+            Product all = Impl::unsaid(header);
+            if (std::find(said.begin(), said.end(), all) != said.end()) continue;
+            add(all);
+            said.push_back(std::move(all));
         }
     }
     impl_->space = builder.build();
@@ -391,7 +539,7 @@ std::optional<PathAnswer> Answerer::replies(const FlowQuery& flow, const PathAns
                                                                   : Position::transit;
     const Path* path = impl_->policy.find_path(back, answer.variant);
     if (!path) return std::nullopt;
-    return impl_->answer({path_name(*path), *path, true}, reply_header(flow.header), 5);
+    return impl_->answer({path_name(*path), *path, true}, impl_->translated_reply(flow.header, answer), 5);
 }
 
 }  // namespace fwproof::cli

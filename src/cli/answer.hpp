@@ -15,8 +15,9 @@ namespace fwproof::cli {
 // A part of the question with one verdict and one deciding rule.
 struct Part {
     Verdict verdict{};
-    std::vector<Hit> deciders;  // one, or for what is undecided every rule that may decide it; may be empty
-    std::vector<Product> region;
+    std::vector<Hit> deciders;      // one, or for what is undecided every rule that may decide it; may be empty
+    std::vector<Hit> translations;  // that it meets, or may meet, on the way
+    std::vector<Product> region;    // without what the question says already
     bool region_complete = true;
     std::optional<Packet> witness;
 };
@@ -29,7 +30,8 @@ struct PathAnswer {
     bool whole_path = true;          // false: only one list was asked
     std::optional<Verdict> verdict;  // nothing: different parts have different verdicts
     std::vector<Part> parts;
-    bool cannot_occur = false;  // no packet of the question can take this path
+    std::vector<std::string> ways;  // "in mgmt out db": where the routes lead a flow that names no interface
+    bool cannot_occur = false;      // no packet of the question can take this path
 };
 
 // A policy that several flows are asked about.

@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "cli/project.hpp"
 #include "cli/publish.hpp"
 #include "cli/report_files.hpp"
 #include "cli/site_input.hpp"
@@ -57,7 +58,7 @@ tl::unexpected<std::vector<Error>> errors(std::string message, std::string hint)
     return tl::unexpected(std::vector<Error>{{std::move(message), std::move(hint), {}}});
 }
 
-Loaded<Question> from_site_file(const Arguments& arguments, World& world) {
+Loaded<Question> from_site_file(const std::string& path, const Arguments& arguments, World& world) {
     for (const char* option : {"as", "bind", "catalog", "phase"}) {
         if (arguments.has(option)) {
             return errors(fmt::format("--{} and --site exclude each other", option), "write it into the site file");
@@ -67,7 +68,6 @@ Loaded<Question> from_site_file(const Arguments& arguments, World& world) {
         return errors(fmt::format("'{}' is not expected beside --site", arguments.positional.front()),
                       "the site file names the exports of its firewalls");
     }
-    const std::string path = arguments.text("site");
     auto file = read_site_file(path, world);
     if (!file) return tl::unexpected(file.error());
     return Question{std::move(file->site), std::move(file->catalogs),
@@ -171,12 +171,17 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     if (!reading) return fail(reading.error());
 
     const bool bound = parsed->has("as") || parsed->has("bind");
-    if (!parsed->has("site") && parsed->positional.empty()) {
+    const auto project = find_project(world);
+    if (!project) return unusable(project.error(), world);
+    // The command line wins over the project's settings.
+    const bool settled = parsed->has("site") || bound || !parsed->positional.empty();
+    const std::string site = parsed->has("site") ? parsed->text("site") : *project && !settled ? (*project)->site : "";
+    if (site.empty() && parsed->positional.empty()) {
         return fail("no export given", "name the firewall exports, or give --site FILE");
     }
-    if (!parsed->has("site") && !bound) return explain_binding(*parsed, world);
+    if (site.empty() && !bound) return explain_binding(*parsed, world);
     const auto question =
-        parsed->has("site") ? from_site_file(*parsed, world) : from_arguments(*parsed, *reading, world);
+        site.empty() ? from_arguments(*parsed, *reading, world) : from_site_file(site, *parsed, world);
     if (!question) return unusable(question.error(), world);
     const auto resolution = resolve(question->catalogs, question->site);
     if (!resolution) return unusable(resolution.error(), world);
@@ -195,6 +200,10 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     input.topology = make_topology(question->site, policies->loaded);
     input.resolution = &*resolution;
     input.waivers = question->site.waivers;
+    if (*project) {
+        const auto& waivers = (*project)->file.waivers;
+        input.waivers.insert(input.waivers.end(), waivers.begin(), waivers.end());
+    }
     input.today = *day;
     input.assess.keep_permits = wants_evidence(*reporting);
     const CheckContext context(std::move(input));

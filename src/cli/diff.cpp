@@ -5,8 +5,9 @@
 #include <set>
 
 #include "cli/diff_report.hpp"
+#include "cli/diff_required.hpp"
 #include "cli/outputs.hpp"
-#include "cli/policies.hpp"
+#include "cli/project.hpp"
 
 namespace fwproof::cli {
 
@@ -32,6 +33,8 @@ po::options_description diff_options() {
     auto add = options.add_options();
     add("staged", "compare what is staged in git with the last commit; arguments are then paths to look at");
     add("at", po::value<std::string>()->value_name("NAME"), "only inbound, outbound or transit, or one profile");
+    add("site", po::value<std::string>()->value_name("FILE"),
+        "which required flows break or are mended; default: the site that .fwproof.toml names");
     add("interface", list()->value_name("OLD=NEW"), "what an interface of OLD is called in NEW");
     add("fail-on", list()->value_name("WHAT,..."),
         "exit with status 1 when access is widened or narrowed, anything changed, or a required flow is required-lost; "
@@ -45,7 +48,7 @@ po::options_description diff_options() {
 
 const std::vector<std::string> kLevels = {"widened", "narrowed", "changed", "required-lost", "never"};
 
-Result<std::set<std::string>> read_levels(const Arguments& arguments) {
+Result<std::set<std::string>> read_levels(const Arguments& arguments, bool site) {
     std::set<std::string> levels;
     for (const auto& word : arguments.words("fail-on")) {
         if (std::find(kLevels.begin(), kLevels.end(), word) == kLevels.end()) {
@@ -56,7 +59,7 @@ Result<std::set<std::string>> read_levels(const Arguments& arguments) {
         }
         levels.insert(word);
     }
-    if (levels.empty() && arguments.has("site")) levels.insert("required-lost");
+    if (levels.empty() && site) levels.insert("required-lost");
     return levels;
 }
 
@@ -73,58 +76,6 @@ Result<ReviewOptions> read_review_options(const Arguments& arguments) {
     return options;
 }
 
-// Devices by name, else in their order.
-std::vector<std::pair<const Policy*, const Policy*>> pair_devices(const std::vector<const Policy*>& before,
-                                                                  const std::vector<const Policy*>& after) {
-    std::vector<std::pair<const Policy*, const Policy*>> pairs;
-    if (before.size() == 1 && after.size() == 1) return {{before[0], after[0]}};
-    std::set<const Policy*> taken;
-    for (const Policy* is : after) {
-        const auto same = std::find_if(before.begin(), before.end(), [&](const Policy* was) {
-            return was->device == is->device && was->vendor == is->vendor && !taken.contains(was);
-        });
-        if (same == before.end()) continue;
-        taken.insert(*same);
-        pairs.emplace_back(*same, is);
-    }
-    return pairs;
-}
-
-Result<FileDiff> compare_file(const VersionPair& pair, bool single, const Reading& reading,
-                              const ReviewOptions& options) {
-    FileDiff file;
-    file.path = pair.path;
-    file.renamed_from = pair.renamed_from;
-    if (pair.before) file.before_name = pair.before->name;
-    if (pair.after) file.after_name = pair.after->name;
-    file.kind = !pair.before ? FileDiff::Kind::added : !pair.after ? FileDiff::Kind::removed : FileDiff::Kind::changed;
-    const auto load = [&](const Input& input, std::vector<const Policy*>& policies) -> std::optional<Error> {
-        auto loaded = load_policies(input, reading.load, reading.format);
-        if (!loaded) return loaded.error();
-        for (auto& policy : *loaded) policies.push_back(&file.policies.emplace_back(std::move(policy)));
-        return std::nullopt;
-    };
-    std::vector<const Policy*> before, after;
-    if (pair.after) {
-        if (auto error = load(*pair.after, after)) return fail(std::move(*error));
-    }
-    if (pair.before) {
-        if (auto error = load(*pair.before, before)) {
-            if (single) return fail(std::move(*error));
-            file.kind = FileDiff::Kind::unreadable;
-            file.problem = fmt::format("the version before is no export that can be read: {}", error->message);
-        }
-    }
-    if (file.kind != FileDiff::Kind::changed) return file;
-    const auto pairs = pair_devices(before, after);
-    if (pairs.size() != before.size() || pairs.size() != after.size()) {
-        file.kind = FileDiff::Kind::unreadable;
-        file.problem = "the versions hold different devices";
-    }
-    for (const auto& [was, is] : pairs) file.devices.push_back({was, is, review(*was, *is, options)});
-    return file;
-}
-
 bool found(const DiffReport& report, const std::set<std::string>& levels) {
     const Effect effect = report.effect();
     const bool open = !report.complete();
@@ -137,6 +88,11 @@ bool found(const DiffReport& report, const std::set<std::string>& levels) {
     if (!levels.contains("required-lost") || !report.required) return false;
     return std::any_of(report.required->changes.begin(), report.required->changes.end(),
                        [](const RequiredChange& change) { return change.lost; });
+}
+
+int unusable(const std::vector<Error>& errors, World& world) {
+    for (const auto& error : errors) print_error(error, world);
+    return kUnusable;
 }
 
 std::string shell_word(const std::string& word) {
@@ -158,7 +114,10 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
         world.out << help_text("diff", kAbout, options);
         return kClean;
     }
-    const auto levels = read_levels(*parsed);
+    auto project = find_project(world);
+    if (!project) return unusable(project.error(), world);
+    const std::string site = parsed->has("site") ? parsed->text("site") : *project ? (*project)->site : std::string();
+    const auto levels = read_levels(*parsed, !site.empty());
     if (!levels) return fail(levels.error());
     const auto review_options = read_review_options(*parsed);
     if (!review_options) return fail(review_options.error());
@@ -184,9 +143,17 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     report.command = "fwproof diff";
     for (const auto& argument : arguments) report.command += " " + shell_word(argument);
     for (const auto& pair : pairs->changed) {
-        auto file = compare_file(pair, pairs->single, *reading, *review_options);
+        auto file = compare_versions(pair, pairs->single, *reading, *review_options);
         if (!file) return fail(file.error());
         report.files.push_back(std::move(*file));
+    }
+
+    if (!site.empty()) {
+        RequiredQuestion question{site, parsed->has("site"), words, staged, {}};
+        if (*project) question.waivers = (*project)->file.waivers;
+        auto required = compare_required(question, *pairs, *reading, world);
+        if (!required) return unusable(required.error(), world);
+        report.required = std::move(*required);
     }
 
     const auto render = [&](const std::string& format) {

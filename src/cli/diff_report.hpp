@@ -59,6 +59,11 @@ struct DiffReport {
     std::size_t count(Direction direction) const;
 };
 
+// Loads both versions and compares them. Errors: the version after cannot be read; where only one file is compared
+// (`single`), also the version before.
+Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Reading& reading,
+                                  const ReviewOptions& options);
+
 // The sentence that comes first: "widened: ...".
 std::string headline(const DiffReport& report);
 // "permits exactly the same flows", "... IPv4 flows"

@@ -58,6 +58,22 @@ private:
     std::string text_;
 };
 
+// What a hit that is not sure depends on: the conditions of its rule and of the jumps that lead there.
+std::vector<std::string> conditions_of(const Policy& policy, const Hit& hit) {
+    std::vector<std::string> texts;
+    if (hit.surely) return texts;
+    std::vector<RuleRef> refs = hit.via;
+    refs.push_back(hit.rule);
+    for (const auto& ref : refs) {
+        const Rule* rule = rule_at(policy, ref);
+        if (!rule) continue;
+        for (const auto& condition : rule->match.conditions) {
+            texts.push_back(fmt::format("{} {}", to_string(condition.kind), printable(condition.value)));
+        }
+    }
+    return texts;
+}
+
 void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, std::string_view label) {
     const SourceSpan span = rule_span(policy, hit.rule);
     const Rule* rule = rule_at(policy, hit.rule);
@@ -79,11 +95,35 @@ void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, s
         }
         lines.add(depth, "by way of", way);
     }
-    if (rule && !hit.surely) {
-        for (const auto& condition : rule->match.conditions) {
-            lines.add(depth, "depends on", fmt::format("{} {}", to_string(condition.kind), printable(condition.value)));
-        }
+    for (const auto& condition : conditions_of(policy, hit)) lines.add(depth, "depends on", condition);
+}
+
+std::string target(std::string_view side, const Translate::Part& part) {
+    if (!part.changes()) return {};
+    std::string text = fmt::format("{} ", side);
+    text += part.address           ? to_string(*part.address)
+            : part.address_unknown ? std::string("unknown address")
+                                   : std::string("same address");
+    if (part.port) text += fmt::format(":{}", *part.port);
+    if (part.port_unknown) text += ", unknown port";
+    return text;
+}
+
+std::string translation_text(const Policy& policy, const Hit& hit) {
+    const auto& translate = std::get<Translate>(rule_at(policy, hit.rule)->action);
+    std::string text;
+    for (const auto& side : {target("destination", translate.destination), target("source", translate.source)}) {
+        if (!side.empty()) text += (text.empty() ? "" : ", ") + side;
     }
+    return text.empty() ? "nothing" : text;
+}
+
+void translated_by(Lines& lines, int depth, const Policy& policy, const Hit& hit) {
+    const SourceSpan span = rule_span(policy, hit.rule);
+    lines.add(depth, "translated",
+              fmt::format("to {} by {}{}{}", translation_text(policy, hit), rule_name(policy, hit.rule),
+                          hit.surely ? "" : ", if it matches", span ? fmt::format(" ({})", place(span)) : ""));
+    if (span) lines.add(depth, "", statement(span));
 }
 
 void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer& answer) {
@@ -95,6 +135,7 @@ void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer&
             if (!part.region_complete) lines.head(depth, fmt::format("{} and more", to_string(part.verdict)));
         }
         const int below = answer.parts.size() > 1 ? depth + 1 : depth;
+        for (const auto& hit : part.translations) translated_by(lines, below, policy, hit);
         for (const auto& hit : part.deciders) {
             decided_by(lines, below, policy, hit, part.verdict == Verdict::unknown ? "may decide" : "decided by");
         }
@@ -138,6 +179,7 @@ std::string as_text(const Answerer& answerer, const FlowQuery& flow, const std::
         }
         lines.head(1, fmt::format("{}: {}", printable(answer.path),
                                   answer.verdict ? to_string(*answer.verdict) : "different parts, different verdicts"));
+        for (const auto& way : answer.ways) lines.add(2, "by routes", printable(way));
         parts_text(lines, 2, policy, answer);
         replies_text(lines, answerer, flow, answer);
     }
@@ -157,13 +199,7 @@ Json hit_json(const Policy& policy, const Hit& hit) {
     Json via = Json::array();
     for (const auto& ref : hit.via) via.push_back(rule_name(policy, ref));
     json["via"] = std::move(via);
-    Json conditions = Json::array();
-    if (rule && !hit.surely) {
-        for (const auto& c : rule->match.conditions) {
-            conditions.push_back(fmt::format("{} {}", to_string(c.kind), printable(c.value)));
-        }
-    }
-    json["conditions"] = std::move(conditions);
+    json["conditions"] = conditions_of(policy, hit);
     return json;
 }
 
@@ -173,15 +209,24 @@ Json path_json(const Policy& policy, const PathAnswer& answer) {
         Json region = Json::array(), deciders = Json::array();
         for (const auto& product : part.region) region.push_back(printable(to_string(product)));
         for (const auto& hit : part.deciders) deciders.push_back(hit_json(policy, hit));
+        Json translations = Json::array();
+        for (const auto& hit : part.translations) {
+            Json one = hit_json(policy, hit);
+            one.erase("verdict");
+            one["to"] = translation_text(policy, hit);
+            translations.push_back(std::move(one));
+        }
         parts.push_back({{"verdict", to_string(part.verdict)},
                          {"region", std::move(region)},
                          {"region_complete", part.region_complete},
+                         {"translations", std::move(translations)},
                          {"decided_by", std::move(deciders)},
                          {"witness", part.witness ? Json(printable(to_string(*part.witness))) : Json(nullptr)}});
     }
     return {{"path", printable(answer.path)},
             {"verdict", answer.verdict ? Json(to_string(*answer.verdict)) : Json(nullptr)},
             {"occurs", !answer.cannot_occur},
+            {"by_routes", answer.ways},
             {"parts", std::move(parts)}};
 }
 

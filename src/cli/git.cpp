@@ -89,7 +89,7 @@ bool converse(std::string_view input, Channel& in, Channel& out, Channel& err, s
 
 }  // namespace
 
-Result<std::string> run_git(const std::vector<std::string>& arguments, std::string_view input) {
+Result<std::string> run_git(const std::vector<std::string>& arguments, std::string_view input, int allowed) {
     Channel in, out, err;
     if (!in.connect() || !out.connect() || !err.connect()) return fail(cannot_run(errno));
     std::vector<std::string> words = {"git"};
@@ -120,7 +120,7 @@ Result<std::string> run_git(const std::vector<std::string>& arguments, std::stri
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!bounded) return fail("git prints more than can be read", "name fewer files");
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > allowed) {
         std::string reason = complaint.substr(0, complaint.find('\n'));
         for (const std::string_view start : {"fatal: ", "error: "}) {
             if (reason.starts_with(start)) reason.erase(0, start.size());

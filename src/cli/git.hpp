@@ -10,8 +10,8 @@
 namespace fwproof::cli {
 
 // What git prints for these arguments in the current directory, with `input` on its standard input. No shell is
-// involved. Errors: git is not installed, or it failed and said why.
-Result<std::string> run_git(const std::vector<std::string>& arguments, std::string_view input = {});
+// involved. Errors: git is not installed, or it failed and said why; a status up to `allowed` is no failure.
+Result<std::string> run_git(const std::vector<std::string>& arguments, std::string_view input = {}, int allowed = 0);
 
 // One object as `git cat-file --batch` names it ("HEAD:rules/edge.cfg", an object id).
 struct GitObject {

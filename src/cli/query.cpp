@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/answer.hpp"
 #include "cli/policies.hpp"
+#include "cli/regions.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/printable.hpp"
 
@@ -68,7 +68,6 @@ Result<FlowQuery> read_query(const Arguments& arguments) {
 }  // namespace
 
 Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
-    constexpr std::size_t kRegions = 10'000;
     po::options_description options = reading_options();
     auto add = options.add_options();
     const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
@@ -80,7 +79,7 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     add("at", text("NAME"), "only this chain, list or profile, or inbound, outbound, transit");
     add("permit", "only what is permitted, or may be");
     add("deny", "only what is denied, or may be");
-    add("format", text("NAME"), "text (default) or json");
+    add("format", text("NAME"), "text (default), json or csv");
     const auto parsed = parse_arguments("query", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -90,8 +89,8 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
     const std::string format = parsed->has("format") ? parsed->text("format") : "text";
-    if (format != "text" && format != "json")
-        return fail(fmt::format("query has no format '{}'", format), "write text or json");
+    if (format != "text" && format != "json" && format != "csv")
+        return fail(fmt::format("query has no format '{}'", format), "write text, json or csv");
     if (parsed->positional.size() != 1) return fail("query takes one export", "fwproof query EXPORT --to 10.9.8.7");
     if (parsed->has("permit") && parsed->has("deny"))
         return fail("--permit and --deny exclude each other", "give one or none");
@@ -100,41 +99,23 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     const auto policies = load_export(parsed->positional[0], *reading, world);
     if (!policies) return fail(policies.error());
 
-    std::string out;
-    Json regions = Json::array();
-    bool complete = true;
+    RegionTable table;
     for (const auto& policy : *policies) {
-        const Answerer answerer(policy, {*query});
-        const auto answers = answerer.ask(*query, kRegions);
-        if (!answers) return fail(answers.error());
-        for (const auto& answer : *answers) {
-            out += fmt::format("# {}: {}\n", policy_title(policy), printable(answer.path));
-            if (answer.parts.empty() && !answer.cannot_occur) complete = false;
-            for (const auto& part : answer.parts) {
-                if (parsed->has("permit") && part.verdict == Verdict::deny) continue;
-                if (parsed->has("deny") && part.verdict == Verdict::permit) continue;
-                std::string who;
-                for (const auto& hit : part.deciders) {
-                    const SourceSpan span = rule_span(policy, hit.rule);
-                    who += fmt::format("{}{}{}", who.empty() ? "" : ", ", rule_name(policy, hit.rule),
-                                       span ? fmt::format(" ({})", place(span)) : "");
-                }
-                complete = complete && part.region_complete;
-                for (const auto& product : part.region) {
-                    const std::string region = printable(to_string(product));
-                    out += fmt::format("{} {}{}\n", to_string(part.verdict), region, who.empty() ? "" : "  # " + who);
-                    regions.push_back({{"path", printable(answer.path)},
-                                       {"verdict", to_string(part.verdict)},
-                                       {"region", region},
-                                       {"decided_by", who}});
-                }
-            }
-        }
+        if (auto error = add_regions(policy, *query, table)) return fail(std::move(*error));
     }
-    if (!complete) out += "# the list is not complete\n";
-    const Json document = {
-        {"schema_version", 1}, {"command", "query"}, {"complete", complete}, {"regions", std::move(regions)}};
-    world.out << (format == "json" ? document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : out);
+    std::erase_if(table.rows, [&](const RegionRow& row) {
+        return (parsed->has("permit") && row.verdict == Verdict::deny) ||
+               (parsed->has("deny") && row.verdict == Verdict::permit);
+    });
+    if (format == "json") {
+        const Json document = {{"schema_version", 1},
+                               {"command", "query"},
+                               {"complete", table.complete},
+                               {"regions", regions_json(table)}};
+        world.out << document.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    } else {
+        world.out << (format == "csv" ? regions_csv(table) : regions_text(table));
+    }
     return kClean;
 }
 

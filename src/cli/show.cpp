@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/csv.hpp"
 #include "cli/policies.hpp"
+#include "cli/regions.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/printable.hpp"
 #include "fwproof/policy/text.hpp"
@@ -16,25 +18,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kAbout =
     R"(Prints what was understood of an export. --as rules is the canonical text of the policy: flags, action, match, and
-behind it what the match depends on; objects are named sets; notes are what could not be modelled exactly.
+behind it what the match depends on; regions are all first packets by verdict; objects are named sets; notes are what
+could not be modelled exactly.
 
 )";
-
-std::string csv_cell(std::string_view text) {
-    std::string cell = printable(text);
-    // A cell that starts like a formula would run in a spreadsheet.
-    if (!cell.empty() && std::string_view("=+-@").find(cell[0]) != std::string_view::npos) cell.insert(0, "'");
-    if (cell.find_first_of(",\"\n") == std::string::npos) return cell;
-    std::string quoted_cell = "\"";
-    for (const char c : cell) quoted_cell += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted_cell + "\"";
-}
-
-std::string csv_line(const std::vector<std::string>& cells) {
-    std::string line;
-    for (const auto& cell : cells) line += (line.empty() ? "" : ",") + csv_cell(cell);
-    return line + "\n";
-}
 
 std::string conditions_text(const Rule& rule) {
     std::string text;
@@ -182,12 +169,41 @@ std::string as_text(const std::vector<Shown>& all, const std::string& what) {
     return text;
 }
 
+Result<int> show_regions(const std::vector<Shown>& all, const std::string& format, World& world) {
+    const auto everything = parse_flow(std::make_shared<const Source>("regions", "any any > any"));
+    if (!everything) return fail(everything.error());
+    std::string text;
+    Json files = Json::array();
+    for (const auto& [file, policies] : all) {
+        RegionTable table;
+        for (const auto& policy : policies) {
+            if (auto error = add_regions(policy, *everything, table)) return fail(std::move(*error));
+        }
+        if (format == "json") {
+            files.push_back(
+                {{"file", printable(file)}, {"complete", table.complete}, {"regions", regions_json(table)}});
+        } else if (format == "csv") {
+            const std::string lines = regions_csv(table);
+            text += text.empty() ? lines : lines.substr(lines.find('\n') + 1);
+        } else {
+            text += regions_text(table);
+        }
+    }
+    if (format == "json") {
+        const Json document = {
+            {"schema_version", 1}, {"command", "show"}, {"as", "regions"}, {"files", std::move(files)}};
+        text = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    }
+    world.out << text;
+    return kClean;
+}
+
 }  // namespace
 
 Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = reading_options();
     auto add = options.add_options();
-    add("as", po::value<std::string>()->value_name("WHAT"), "rules (default), objects or notes");
+    add("as", po::value<std::string>()->value_name("WHAT"), "rules (default), regions, objects or notes");
     add("format", po::value<std::string>()->value_name("NAME"), "text (default), json or csv");
     const auto parsed = parse_arguments("show", arguments, options);
     if (!parsed) return fail(parsed.error());
@@ -199,8 +215,8 @@ Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
     if (!reading) return fail(reading.error());
     const std::string what = parsed->has("as") ? parsed->text("as") : "rules";
     const std::string format = parsed->has("format") ? parsed->text("format") : "text";
-    if (what != "rules" && what != "objects" && what != "notes") {
-        return fail(fmt::format("--as '{}' is not known", what), "write rules, objects or notes");
+    if (what != "rules" && what != "regions" && what != "objects" && what != "notes") {
+        return fail(fmt::format("--as '{}' is not known", what), "write rules, regions, objects or notes");
     }
     if (format != "text" && format != "json" && format != "csv") {
         return fail(fmt::format("show has no format '{}'", format), "write text, json or csv");
@@ -212,6 +228,7 @@ Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
         if (!policies) return fail(policies.error());
         all.push_back({path, std::move(*policies)});
     }
+    if (what == "regions") return show_regions(all, format, world);
     world.out << (format == "json" ? as_json(all, what) : format == "csv" ? as_csv(all, what) : as_text(all, what));
     return kClean;
 }

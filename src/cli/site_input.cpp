@@ -104,14 +104,16 @@ Loaded<SiteFile> read_site_file(const std::string& path, World& world) {
     return file;
 }
 
-Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world) {
+Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
+                                  const std::map<std::string, Input>& instead) {
     SitePolicies result;
     std::vector<Error> problems;
     for (const auto& firewall : site.firewalls) {
         Input input;
         bool readable = true;
         for (const auto& path : firewall.exports) {
-            auto one = read_export(beside(base, path), world);
+            const auto other = instead.find(beside(base, path));
+            auto one = other == instead.end() ? read_export(beside(base, path), world) : Result<Input>(other->second);
             if (!one) {
                 problems.push_back(one.error());
                 readable = false;

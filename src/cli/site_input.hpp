@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,10 @@ struct SitePolicies {
     std::deque<Policy> policies;
     std::vector<LoadedPolicy> loaded;
 };
-// Export paths are taken from `base`; the options of the command line count where the site says nothing.
-Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world);
+// Export paths are taken from `base`; the options of the command line count where the site says nothing. `instead`: what
+// to read in place of the files of these paths.
+Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
+                                  const std::map<std::string, Input>& instead = {});
 
 // `path` as seen from the current directory when it is written in a file that lies in `base` ("" is the current one).
 std::string beside(const std::string& base, const std::string& path);

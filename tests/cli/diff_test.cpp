@@ -71,8 +71,10 @@ TEST_CASE("a migration is proven to permit exactly the same flows") {
     const Ran differs = run_fwproof(again, folder);
     CHECK(differs.status == 1);
     CHECK(first_line(differs.out) == "widened and narrowed");
-    CHECK(differs.out.find("172.16.5.0/24:1024 in eth1 out eth2\n      before    deny: implicit deny of INSIDE_IN") != std::string::npos);
-    CHECK(differs.out.find("172.16.5.0/24:1 in eth1 out eth2\n      before    permit: INSIDE_IN line 2") != std::string::npos);
+    CHECK(differs.out.find("172.16.5.0/24:1024 in eth1 out eth2\n      before    deny: implicit deny of INSIDE_IN") !=
+          std::string::npos);
+    CHECK(differs.out.find("172.16.5.0/24:1 in eth1 out eth2\n      before    permit: INSIDE_IN line 2") !=
+          std::string::npos);
 
     // Replies that do not get back are no equivalence.
     std::string stateless = read_whole(root + "edge.v4");

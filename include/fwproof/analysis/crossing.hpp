@@ -67,6 +67,21 @@ struct CrossingResult {
 
 CrossingResult find_crossings(const Topology& topology, const Requirement& requirement);
 
+// Where packets come in and go out of a transit device, as its networks and routes say.
+class Router {
+public:
+    explicit Router(const Policy& policy);  // the policy outlives it
+
+    bool knows() const { return !networks_.empty(); }
+    // The header on each pair of interfaces that its addresses lead to; of an interface that is not asked for the
+    // header's own stays. Packets that would leave where they came from are among them only where there are no others.
+    std::vector<Product> route(const Product& header, bool in, bool out) const;
+
+private:
+    const Policy& policy_;
+    std::vector<std::pair<Prefix, const std::string*>> networks_;  // longest first
+};
+
 // Every address that one computer on a network can have: no loopback, multicast or unspecified one. Peers that may be
 // anywhere are asked for at these.
 const AddressSet& computer_addresses();

@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "cli/diff_report.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+// Devices by name, else in their order.
+std::vector<std::pair<const Policy*, const Policy*>> pair_devices(const std::vector<const Policy*>& before,
+                                                                  const std::vector<const Policy*>& after) {
+    std::vector<std::pair<const Policy*, const Policy*>> pairs;
+    if (before.size() == 1 && after.size() == 1) return {{before[0], after[0]}};
+    std::set<const Policy*> taken;
+    for (const Policy* is : after) {
+        const auto same = std::find_if(before.begin(), before.end(), [&](const Policy* was) {
+            return was->device == is->device && was->vendor == is->vendor && !taken.contains(was);
+        });
+        if (same == before.end()) continue;
+        taken.insert(*same);
+        pairs.emplace_back(*same, is);
+    }
+    return pairs;
+}
+
+}  // namespace
+
+Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Reading& reading,
+                                  const ReviewOptions& options) {
+    FileDiff file;
+    file.path = pair.path;
+    file.renamed_from = pair.renamed_from;
+    if (pair.before) file.before_name = pair.before->name;
+    if (pair.after) file.after_name = pair.after->name;
+    file.kind = !pair.before ? FileDiff::Kind::added : !pair.after ? FileDiff::Kind::removed : FileDiff::Kind::changed;
+    const auto load = [&](const Input& input, std::vector<const Policy*>& policies) -> std::optional<Error> {
+        auto loaded = load_policies(input, reading.load, reading.format);
+        if (!loaded) return loaded.error();
+        for (auto& policy : *loaded) policies.push_back(&file.policies.emplace_back(std::move(policy)));
+        return std::nullopt;
+    };
+    std::vector<const Policy*> before, after;
+    if (pair.after) {
+        if (auto error = load(*pair.after, after)) return fail(std::move(*error));
+    }
+    if (pair.before) {
+        if (auto error = load(*pair.before, before)) {
+            if (single) return fail(std::move(*error));
+            file.kind = FileDiff::Kind::unreadable;
+            file.problem = fmt::format("the version before is no export that can be read: {}", error->message);
+        }
+    }
+    if (file.kind != FileDiff::Kind::changed) return file;
+    const auto pairs = pair_devices(before, after);
+    if (pairs.size() != before.size() || pairs.size() != after.size()) {
+        file.kind = FileDiff::Kind::unreadable;
+        file.problem = "the versions hold different devices";
+    }
+    for (const auto& [was, is] : pairs) file.devices.push_back({was, is, review(*was, *is, options)});
+    return file;
+}
+
+}  // namespace fwproof::cli

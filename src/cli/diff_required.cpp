@@ -1,0 +1,164 @@
+#include "cli/diff_required.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "cli/read.hpp"
+#include "cli/site_input.hpp"
+#include "fwproof/catalog/resolve.hpp"
+#include "fwproof/check/check.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+tl::unexpected<std::vector<Error>> errors(Error error) { return tl::unexpected(std::vector<Error>{std::move(error)}); }
+
+std::string plain(const std::string& path) { return std::filesystem::path(path).lexically_normal().string(); }
+
+// "rules/edge.v4" of "HEAD:rules/edge.v4".
+std::string without_revision(const std::string& name) {
+    std::error_code ignored;
+    const std::size_t colon = name.find(':');
+    return colon == std::string::npos || std::filesystem::exists(name, ignored) ? name : name.substr(colon + 1);
+}
+
+bool ends_like(const std::string& path, const std::string& tail) {
+    if (path == tail) return true;
+    return path.size() > tail.size() && path.ends_with(tail) && path[path.size() - tail.size() - 1] == '/';
+}
+
+// Whether a compared pair is the export that the site calls `path`.
+bool is_export(const std::string& path, const VersionPair& pair, const RequiredQuestion& question) {
+    std::vector<std::string> names = {plain(pair.path), plain(pair.renamed_from)};
+    for (const auto& name : question.names) {
+        if (!question.staged)
+            names.push_back(plain((std::filesystem::path(without_revision(name)) / pair.path).string()));
+        if (!question.staged && question.names.size() == 2) names.push_back(plain(without_revision(name)));
+    }
+    std::erase(names, ".");
+    std::erase(names, "");
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return ends_like(path, name) || ends_like(name, path); });
+}
+
+struct Sides {
+    std::map<std::string, Input> before, after;
+};
+
+Sides exports_of(const Site& site, const std::string& base, const VersionPairs& pairs,
+                 const RequiredQuestion& question) {
+    std::vector<std::string> paths;
+    for (const auto& firewall : site.firewalls) {
+        for (const auto& path : firewall.exports) paths.push_back(beside(base, path));
+    }
+    Sides sides;
+    for (const auto& pair : pairs.changed) {
+        if (!pair.before || !pair.after) continue;
+        for (const auto& path : paths) {
+            // The only export of a site is what is compared, whatever its name.
+            if (!is_export(plain(path), pair, question) && !(pairs.single && paths.size() == 1)) continue;
+            sides.before[path] = *pair.before;
+            sides.after[path] = *pair.after;
+        }
+    }
+    return sides;
+}
+
+// One check of the site.
+struct Checked {
+    SitePolicies policies;
+    std::vector<Judgement> verdicts;
+    std::vector<Finding> findings;
+};
+
+Loaded<Checked> check(const SiteFile& file, const Resolution& resolution, const std::string& base,
+                      const std::map<std::string, Input>& exports, const RequiredQuestion& question,
+                      const Reading& reading, World& world) {
+    auto policies = read_exports(file.site, base, reading, world, exports);
+    if (!policies) return tl::unexpected(policies.error());
+    Checked checked{std::move(*policies), {}, {}};
+    CheckInput input;
+    input.topology = make_topology(file.site, checked.policies.loaded);
+    input.resolution = &resolution;
+    input.waivers = file.site.waivers;
+    input.waivers.insert(input.waivers.end(), question.waivers.begin(), question.waivers.end());
+    const auto now = reading.load.as_of ? *reading.load.as_of : world.now;
+    input.today = std::chrono::floor<std::chrono::days>(now);
+    if (!reading.load.as_of && file.site.date) input.today = std::chrono::sys_days(*file.site.date);
+    const CheckContext context(std::move(input));
+    checked.verdicts = context.assessment().verdicts;
+    const auto selected = select_checks({{Subject::site}, {}, {}});
+    if (!selected) return errors(selected.error());
+    checked.findings = run_checks(context, *selected);
+    return checked;
+}
+
+std::string flow_text(const Requirement& requirement) {
+    const std::string what = requirement.ports_text.empty() ? to_string(*requirement.services) : requirement.ports_text;
+    return fmt::format("{} from {} ({}) to {} ({}) [{} {}/{}]", what, requirement.from.host, requirement.from.role,
+                       requirement.to.host, requirement.to.role, requirement.catalog, requirement.flow,
+                       requirement.service);
+}
+
+using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+Key key_of(const Finding& finding) {
+    return {finding.check, finding.firewall, finding.catalog, finding.flow, finding.service};
+}
+
+}  // namespace
+
+Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
+                                      const Reading& reading, World& world) {
+    const auto file = read_site_file(question.site, world);
+    if (!file) return tl::unexpected(file.error());
+    const auto resolution = resolve(file->catalogs, file->site);
+    if (!resolution) return tl::unexpected(resolution.error());
+    const std::string base = std::filesystem::path(question.site).parent_path().string();
+    const Sides sides = exports_of(file->site, base, pairs, question);
+    if (sides.after.empty() && question.asked && !pairs.changed.empty()) {
+        return errors({fmt::format("no export of {} is among what is compared", question.site),
+                       "compare the files under the names that the site gives them",
+                       {}});
+    }
+    const auto before = check(*file, *resolution, base, sides.before, question, reading, world);
+    if (!before) return tl::unexpected(before.error());
+    const auto after = check(*file, *resolution, base, sides.after, question, reading, world);
+    if (!after) return tl::unexpected(after.error());
+
+    RequiredDiff diff;
+    diff.site = question.site;
+    const auto& requirements = resolution->requirements;
+    for (std::size_t i = 0; i < requirements.size() && i < before->verdicts.size() && i < after->verdicts.size(); ++i) {
+        if (requirements[i].need != Need::required) continue;
+        const Judgement was = before->verdicts[i], is = after->verdicts[i];
+        ++diff.required;
+        diff.satisfied_before += was == Judgement::satisfied;
+        diff.satisfied_after += is == Judgement::satisfied;
+        if ((was == Judgement::satisfied) == (is == Judgement::satisfied)) continue;
+        diff.changes.push_back({flow_text(requirements[i]), std::string(to_string(was)), std::string(to_string(is)),
+                                was == Judgement::satisfied});
+    }
+    std::map<Key, std::string> waived;
+    std::set<Key> open;
+    for (const auto& finding : before->findings) {
+        if (finding.waived_by.empty()) {
+            open.insert(key_of(finding));
+        } else {
+            waived.emplace(key_of(finding), finding.waived_by);
+        }
+    }
+    for (const auto& finding : after->findings) {
+        const auto waiver = waived.find(key_of(finding));
+        if (!finding.waived_by.empty() || waiver == waived.end() || open.contains(key_of(finding))) continue;
+        diff.lapses.push_back({finding.check, finding.message, waiver->second});
+    }
+    return diff;
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,24 @@
+// What a change does to the flows that products need.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/diff_report.hpp"
+#include "fwproof/catalog/site.hpp"
+
+namespace fwproof::cli {
+
+struct RequiredQuestion {
+    std::string site;                // the site file
+    bool asked = false;              // the user named it: then it is an error if no export of it is compared
+    std::vector<std::string> names;  // OLD and NEW as given
+    bool staged = false;
+    std::vector<Waiver> waivers;  // of the project's settings
+};
+
+// The site is checked twice: with its exports as they were before and as they are after.
+Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
+                                      const Reading& reading, World& world);
+
+}  // namespace fwproof::cli

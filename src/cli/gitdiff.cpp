@@ -1,0 +1,79 @@
+// For git's external diff: what a change of an export means. Git takes a status other than 0 for the end of everything,
+// so where there is nothing to say about meaning, the lines are compared as git itself would.
+#include <fmt/format.h>
+
+#include "cli/diff_report.hpp"
+#include "cli/git.hpp"
+#include "cli/policies.hpp"
+#include "cli/read.hpp"
+#include "fwproof/base/printable.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+constexpr std::string_view kAbout =
+    R"(Takes the seven arguments that git gives to an external diff program and prints what 'fwproof diff' says about the two
+versions; what is no export is compared line by line. The exit status is 0 whatever is found.
+
+  git config diff.fwproof.command 'fwproof gitdiff'
+  echo '*.cfg diff=fwproof' >> .gitattributes
+
+)";
+
+constexpr std::string_view kNothing = "/dev/null";
+
+// Nothing: there is no such version, or it cannot be read; then `problem` says why.
+std::optional<Input> read_version(const std::string& file, const std::string& name, std::string& problem,
+                                  World& world) {
+    if (file == kNothing) return std::nullopt;
+    auto source = read_text(file, world);
+    if (!source) {
+        problem = source.error().message;
+        return std::nullopt;
+    }
+    return Input{name, {std::make_shared<const Source>(name, std::string((*source)->bytes()))}};
+}
+
+std::string line_diff(const std::string& before, const std::string& after) {
+    const auto text =
+        run_git({"diff", "--no-index", "--no-ext-diff", "--no-textconv", "--no-color", "--", before, after}, {}, 1);
+    return text ? *text : render(text.error());
+}
+
+}  // namespace
+
+Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world) {
+    if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
+        world.out << help_text("gitdiff", kAbout, po::options_description());
+        return kClean;
+    }
+    const std::string path = printable(arguments[0]);
+    if (arguments.size() < 7) {  // git gives the path alone for a file that is not merged
+        world.out << fmt::format("fwproof: {} is not merged\n", path);
+        return kClean;
+    }
+    const std::string new_path = arguments.size() > 7 ? printable(arguments[7]) : path;
+    world.out << fmt::format("diff --fwproof a/{} b/{}\n", path, new_path);
+    std::string problem;
+    VersionPair pair{new_path, new_path == path ? "" : path, {}, {}};
+    pair.before = read_version(arguments[1], "a/" + arguments[0], problem, world);
+    pair.after =
+        read_version(arguments[4], "b/" + (arguments.size() > 7 ? arguments[7] : arguments[0]), problem, world);
+    if (problem.empty() && pair.before && pair.after) {
+        auto file = compare_versions(pair, true, Reading(), ReviewOptions());
+        if (file) {
+            DiffReport report;
+            report.single = true;
+            report.files.push_back(std::move(*file));
+            world.out << diff_text(report);
+            return kClean;
+        }
+        problem = file.error().message;
+    }
+    if (!problem.empty()) world.out << fmt::format("fwproof: not compared by meaning: {}\n", printable(problem));
+    world.out << line_diff(arguments[1], arguments[4]);
+    return kClean;
+}
+
+}  // namespace fwproof::cli

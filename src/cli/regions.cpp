@@ -1,0 +1,70 @@
+#include "cli/regions.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/csv.hpp"
+#include "cli/policies.hpp"
+#include "fwproof/base/printable.hpp"
+
+namespace fwproof::cli {
+
+std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question, RegionTable& table) {
+    constexpr std::size_t kRegions = 10'000;
+    const Answerer answerer(policy, {question});
+    const auto answers = answerer.ask(question, kRegions);
+    if (!answers) return answers.error();
+    for (const auto& answer : *answers) {
+        if (answer.parts.empty() && !answer.cannot_occur) table.complete = false;
+        for (const auto& part : answer.parts) {
+            std::string who;
+            for (const auto& hit : part.deciders) {
+                const SourceSpan span = rule_span(policy, hit.rule);
+                who += fmt::format("{}{}{}", who.empty() ? "" : ", ", rule_name(policy, hit.rule),
+                                   span ? fmt::format(" ({})", place(span)) : "");
+            }
+            table.complete = table.complete && part.region_complete;
+            for (const auto& product : part.region) {
+                table.rows.push_back(
+                    {policy_title(policy), printable(answer.path), part.verdict, printable(to_string(product)), who});
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+std::string regions_text(const RegionTable& table) {
+    std::string text, title;
+    for (const auto& row : table.rows) {
+        const std::string now = fmt::format("# {}: {}\n", row.device, row.path);
+        if (now != title) text += now;
+        title = now;
+        text += fmt::format("{} {}{}\n", to_string(row.verdict), row.region,
+                            row.decided_by.empty() ? "" : "  # " + row.decided_by);
+    }
+    if (!table.complete) text += "# the list is not complete\n";
+    return text;
+}
+
+std::string regions_csv(const RegionTable& table) {
+    std::string text = "device,path,verdict,region,decided_by\n";
+    for (const auto& row : table.rows) {
+        text += csv_line({row.device, row.path, std::string(to_string(row.verdict)), row.region, row.decided_by});
+    }
+    return text;
+}
+
+nlohmann::ordered_json regions_json(const RegionTable& table) {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const auto& row : table.rows) {
+        rows.push_back({{"device", row.device},
+                        {"path", row.path},
+                        {"verdict", to_string(row.verdict)},
+                        {"region", row.region},
+                        {"decided_by", row.decided_by}});
+    }
+    return rows;
+}
+
+}  // namespace fwproof::cli
