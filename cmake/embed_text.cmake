@@ -1,0 +1,18 @@
+# Writes OUTPUT, a C++ source that defines std::string_view constants in namespace NAMESPACE, one for each of FILES:
+# kReportCss for report.css. cmake -DFILES="a.css;b.js" -DNAMESPACE=x::y -DOUTPUT=z.cpp -P embed_text.cmake
+set(code "// Generated from ${FILES}.\n#include <string_view>\n\nnamespace ${NAMESPACE} {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  string(REPLACE "." ";" words ${name})
+  set(constant k)
+  foreach(word IN LISTS words)
+    string(SUBSTRING ${word} 0 1 first)
+    string(SUBSTRING ${word} 1 -1 rest)
+    string(TOUPPER ${first} first)
+    string(APPEND constant ${first}${rest})
+  endforeach()
+  file(READ ${file} text)
+  string(APPEND code "extern const std::string_view ${constant};\nconst std::string_view ${constant} = R\"~text~(${text})~text~\";\n")
+endforeach()
+string(APPEND code "}\n")
+file(WRITE ${OUTPUT} "${code}")
