@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "fwproof/base/address.hpp"
@@ -88,6 +90,7 @@ struct Ace {
     bool advanced = false;  // FTD
     bool logs = false;
     bool inactive = false;
+    bool removed = false;  // by `no access-list`; still in AccessList::order until settle()
     // `object-group X object-group Y` at the end of a tcp or udp rule: X may be source ports or the destination. The
     // operands hold the second reading; `source_port` is left empty.
     bool two_readings = false;
@@ -118,9 +121,20 @@ struct AccessList {
     ListKind kind = ListKind::unknown;
     std::vector<Ace> entries;                    // in the order of input
     std::vector<std::uint32_t> order;            // into entries, in the order of evaluation
+    // Entries by their words, filled up to `keyed` when a line is to be removed: scripts remove thousands of them.
+    std::unordered_map<std::string, std::vector<std::uint32_t>> by_words;
+    std::size_t keyed = 0;
+    std::size_t removed = 0;  // entries of `order` that are removed
+    bool reordered = false;   // lines were inserted
     std::optional<std::uint64_t> element_count;  // the header of `show access-list`
     std::uint64_t elements_seen = 0;
     Place place;  // the first statement
+
+    // Takes removed entries out of `order`. Readers of `order` call it first.
+    void settle() {
+        if (removed > 0) std::erase_if(order, [&](std::uint32_t i) { return entries[i].removed; });
+        removed = 0;
+    }
 };
 
 // A member of a service object or of a service, protocol or ICMP group.

@@ -269,31 +269,52 @@ private:
         lowering_.note(NoteKind::unmodelled_condition, "'nat-control' drops what has no translation, which is not followed", "", {});
     }
 
-    // Lists can stand at a bridge group's members and at its own interface, whose network is the one that routes know.
-    void bridge_groups(Ruleset& ruleset) {
-        const auto listed = [&](std::string_view name) {
-            return std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
-                return group.interface == name && group.direction != AccessGroup::Direction::control_plane;
-            });
-        };
+    bool has_list(std::string_view interface) const {
+        return std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
+            return group.interface == interface && group.direction != AccessGroup::Direction::control_plane;
+        });
+    }
+
+    static bool is_member(const InterfaceBlock& bridge, const InterfaceBlock& interface) {
+        return bridge.hardware.starts_with("BVI") && !interface.bridge_group.empty() && !interface.name.empty() &&
+               bridge.hardware.substr(3) == interface.bridge_group;
+    }
+
+    // What a list at `name` filters: for a bridge group's own interface its members too.
+    InterfaceSet where_listed(std::string_view name) const {
+        InterfaceSet set = InterfaceSet::of(std::string(name));
         for (const auto& bridge : config_.interfaces) {
-            if (bridge.name.empty() || !bridge.hardware.starts_with("BVI")) continue;
+            if (bridge.name != name) continue;
             for (const auto& member : config_.interfaces) {
-                if (member.bridge_group.empty() || member.name.empty() || bridge.hardware.substr(3) != member.bridge_group) continue;
-                if (!listed(bridge.name) && !listed(member.name)) continue;
+                if (is_member(bridge, member)) set.any_of.push_back({std::string(member.name), false});
+            }
+        }
+        return set;
+    }
+
+    // Lists can stand at a bridge group's members and at its own interface, whose network is the one that routes know.
+    // One at the group alone filters its members. With lists at members a packet of the group may be of any of them; with
+    // both, two lists follow each other.
+    void bridge_groups(Ruleset& ruleset) {
+        for (const auto& bridge : config_.interfaces) {
+            if (bridge.name.empty()) continue;
+            for (const auto& member : config_.interfaces) {
+                if (!is_member(bridge, member) || !has_list(member.name)) continue;
+                std::vector<std::string> unknown = {std::string(bridge.name)};
+                if (has_list(bridge.name)) unknown.push_back(std::string(member.name));
                 for (const bool inward : {true, false}) {
-                    for (const auto* interface : {&bridge, &member}) {
-                        Product product;
-                        (inward ? product.in : product.out) = InterfaceSet::of(std::string(interface->name));
-                        Rule rule = implicit_rule("bridge group", product, Decide{Verdict::unknown, ""}, lowering_.span(member.place));
-                        rule.match.conditional = true;
-                        rule.match.conditions.push_back({ConditionKind::interface_type, "member of a bridge group with lists", rule.span});
-                        ruleset.rules.push_back(std::move(rule));
-                    }
+                    Product product;
+                    (inward ? product.in : product.out) = interfaces_of(unknown);
+                    Rule rule = implicit_rule("bridge group", product, Decide{Verdict::unknown, ""}, lowering_.span(member.place));
+                    rule.match.conditional = true;
+                    rule.match.conditions.push_back({ConditionKind::interface_type, "member of a bridge group with lists", rule.span});
+                    ruleset.rules.push_back(std::move(rule));
                 }
                 lowering_.note(NoteKind::unmodelled_condition,
-                               fmt::format("lists of the bridge group of '{}' and of its members are not combined", member.name), "",
-                               member.place);
+                               unknown.size() == 1
+                                   ? fmt::format("of '{}' the member decides which list filters; ask with 'in {}' or 'out {}'", bridge.name, member.name, member.name)
+                                   : fmt::format("lists of the bridge group of '{}' and of its members are not combined", member.name),
+                               "", member.place);
             }
         }
     }
@@ -309,7 +330,7 @@ private:
 
     void bind(Ruleset& ruleset, const AccessGroup& group, bool inward) {
         Product where;
-        if (!group.interface.empty()) (inward ? where.in : where.out) = InterfaceSet::of(std::string(group.interface));
+        if (!group.interface.empty()) (inward ? where.in : where.out) = where_listed(group.interface);
         const SourceSpan span = lowering_.span(group.place);
         const std::string name = group.interface.empty()
                                      ? fmt::format("global list {}", group.list)
@@ -362,8 +383,7 @@ private:
             if (group.direction != direction || group.interface.empty()) continue;
             for (const Family family : families_of(group.list)) {
                 Product product;
-                (direction == AccessGroup::Direction::in ? product.in : product.out) =
-                    InterfaceSet::of(std::string(group.interface));
+                (direction == AccessGroup::Direction::in ? product.in : product.out) = where_listed(group.interface);
                 if (!lowering_.dialect.unified_any) product.source = family_set(family);
                 ruleset.rules.push_back(implicit_rule(fmt::format("implicit deny of {}", group.list), product,
                                                       Decide{Verdict::deny, ""}, lowering_.span(group.place)));

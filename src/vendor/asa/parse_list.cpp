@@ -51,16 +51,27 @@ std::string entry_key(std::string_view text) {
 }
 
 void remove_entry(Config& config, AccessList& list, std::string_view text, Place place) {
-    const std::string key = entry_key(text);
-    const auto found = std::find_if(list.order.begin(), list.order.end(), [&](std::uint32_t i) {
-        return entry_key(span_of(*config.source, list.entries[i].place).text()) == key;
-    });
-    if (found == list.order.end()) {
+    for (; list.keyed < list.entries.size(); ++list.keyed) {
+        const auto at = static_cast<std::uint32_t>(list.keyed);
+        if (list.entries[at].removed) continue;
+        list.by_words[entry_key(span_of(*config.source, list.entries[at].place).text())].push_back(at);
+    }
+    const auto found = list.by_words.find(entry_key(text));
+    if (found == list.by_words.end() || found->second.empty()) {
         add_note(config, NoteKind::information,
                  fmt::format("'no access-list {}' removes a line that is not there", list.name), "", place);
         return;
     }
-    list.order.erase(found);
+    // Of equal lines the first one goes.
+    auto& equal = found->second;
+    auto first = equal.begin();
+    if (list.reordered && equal.size() > 1) {
+        const auto is_equal = [&](std::uint32_t i) { return std::find(equal.begin(), equal.end(), i) != equal.end(); };
+        first = std::find(equal.begin(), equal.end(), *std::find_if(list.order.begin(), list.order.end(), is_equal));
+    }
+    list.entries[*first].removed = true;
+    equal.erase(first);
+    ++list.removed;
 }
 
 void remove_list(Config& config, std::string_view name, bool ipv6) {
@@ -69,6 +80,9 @@ void remove_list(Config& config, std::string_view name, bool ipv6) {
         auto& list = config.lists[found->second];
         list.entries.clear();
         list.order.clear();
+        list.by_words.clear();
+        list.keyed = list.removed = 0;
+        list.reordered = false;
         list.kind = ListKind::unknown;
         list.name = {};  // a list that is gone has no name
         index.erase(found);
@@ -151,6 +165,8 @@ void parse_access_list(Config& config, Statement& statement, bool negated) {
         }
         if (ace.problem) add_problem(config, *ace.problem);
     }
+    if (position) list.settle();
+    list.reordered = list.reordered || position;
     const auto at = position && *position > 0 && *position <= list.order.size()
                         ? list.order.begin() + static_cast<std::ptrdiff_t>(*position - 1)
                         : list.order.end();

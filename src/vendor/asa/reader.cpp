@@ -291,6 +291,7 @@ void Reader::read_unknown(const Line& line) {
 }
 
 Config Reader::finish() && {
+    for (auto& list : config_.lists) list.settle();
     for (const auto policy : bound_policies_) {
         config_.inspects_icmp = config_.inspects_icmp || icmp_policies_.contains(policy);
         config_.inspects_icmp_errors = config_.inspects_icmp_errors || icmp_error_policies_.contains(policy);

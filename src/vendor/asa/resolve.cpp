@@ -296,12 +296,12 @@ const Addresses& Resolver::addresses(const AddressOperand& operand, AnyMeaning a
     const bool v4 = (operand.kind == Kind::host || operand.kind == Kind::masked) && operand.first.family == Family::v4;
     const bool word = operand.kind == Kind::any || operand.kind == Kind::any4 || operand.kind == Kind::any6;
     if (v4 || word) {
-        const std::pair key{static_cast<std::uint64_t>(operand.kind) << 40 | static_cast<std::uint64_t>(any) << 32 |
+        const LiteralKey key{static_cast<std::uint64_t>(operand.kind) << 40 | static_cast<std::uint64_t>(any) << 32 |
                                 static_cast<std::uint32_t>(operand.first.value),
-                            static_cast<std::uint64_t>(operand.second)};
-        const auto found = literals4_.find(key);
-        if (found != literals4_.end()) return found->second;
-        return literals4_.emplace(key, literal(operand, any)).first->second;
+                             static_cast<std::uint64_t>(operand.second)};
+        const auto [found, fresh] = literals4_.try_emplace(key);
+        if (fresh) found->second = literal(operand, any);
+        return found->second;
     }
     return others_.emplace_back(literal(operand, any));
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -59,6 +58,16 @@ public:
     void add_objects();  // to Policy::objects; after every rule was resolved
 
 private:
+    // An IPv4 literal: kind, meaning of any and first value; second value.
+    struct LiteralKey {
+        std::uint64_t first = 0, second = 0;
+        friend bool operator==(const LiteralKey&, const LiteralKey&) = default;
+    };
+    struct LiteralHash {
+        std::size_t operator()(const LiteralKey& key) const {
+            return static_cast<std::size_t>((key.first * 0x9e3779b97f4a7c15U) ^ (key.second * 0xc2b2ae3d27d4eb4fU) ^ (key.first >> 29));
+        }
+    };
     struct Resolved {
         Addresses addresses;
         Services services;
@@ -80,7 +89,7 @@ private:
     const Config& config_;
     Policy& policy_;
     std::vector<Resolved> resolved_;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, Addresses> literals4_;  // kind and first, second
+    std::unordered_map<LiteralKey, Addresses, LiteralHash> literals4_;
     std::deque<Addresses> others_;
     std::unordered_map<std::string, Services> services_;
     std::unordered_set<std::string_view> used_;
