@@ -365,8 +365,10 @@ struct Answerer::Impl {
         std::vector<std::pair<PacketSet, Hit>> translations;
         if (!outcome.out_of_budget) add_translations(way, asked, translations);
         if (way.whole && router && way.path.position == Position::transit) answer.ways = ways_of(header);
+        // Addresses that follow from the routes are said nevertheless: a rule may test them.
+        const Product all = unsaid(header);
         const PacketSet universe =
-            asked | (way.whole ? question(unsaid(header), way.path.position) : space->from(unsaid(header)));
+            asked | (space->from(way.whole ? at_position(all, way.path.position) : all) & evaluator->occurring());
         const auto add = [&](Verdict verdict, const PacketSet& packets, std::vector<Hit> deciders) {
             if (packets.empty()) return;
             Part part;
@@ -446,7 +448,10 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows) : 
             add(header);
             Product all = Impl::unsaid(header);
             if (std::find(said.begin(), said.end(), all) != said.end()) continue;
-            add(all);
+            builder.add(all);
+            for (const Position position : {Position::inbound, Position::outbound, Position::transit}) {
+                builder.add(at_position(all, position));
+            }
             said.push_back(std::move(all));
         }
     }

@@ -62,3 +62,35 @@ TEST_CASE("what a list leaves open is unknown when the list is asked alone") {
     CHECK(first_line("tcp 198.51.100.9 > 10.0.0.5:443 at OUT") == "permit tcp 198.51.100.9 > 10.0.0.5:443 at OUT");
     CHECK(first_line("tcp 198.51.100.9 > 10.0.0.5:80 at OUT") == "unknown tcp 198.51.100.9 > 10.0.0.5:80 at OUT");
 }
+
+TEST_CASE("questions are answered as their goldens say") {
+    struct Case {
+        const char* name;
+        std::vector<std::string> arguments;
+    };
+    const std::vector<Case> cases = {
+        // Where a packet comes in and goes out follows from the networks and routes of the export.
+        {"asa-routed", {"explain", "edge.cfg", "tcp 10.1.2.3 > 198.51.100.7:443"}},
+        {"asa-mail", {"explain", "edge.cfg", "tcp 10.1.2.3 > 198.51.100.7:25"}},
+        {"asa-set", {"explain", "edge.cfg", "tcp any4 > 172.16.5.10:any"}},
+        {"asa-implicit", {"explain", "edge.cfg", "udp 10.1.2.3 > 198.51.100.7:123"}},
+        {"nat-step", {"explain", "nat.v4", "tcp 198.51.100.7 > 203.0.113.5:443 in eth0 out eth1"}},
+        {"nat-step-json",
+         {"explain", "nat.v4", "tcp 198.51.100.7 > 203.0.113.5:443 in eth0 out eth1", "--format", "json"}},
+        {"condition-on-the-way", {"explain", "limits.v4", "tcp 10.1.2.3 > 10.9.0.1:80"}},
+        {"program-same",
+         {"explain", "host.reg", "tcp 10.1.2.3 > 10.9.0.1:5723 program \"C:\\\\Program Files\\\\Agent\\\\AGENT.EXE\""}},
+        {"program-open",
+         {"explain", "host.reg", "tcp 10.1.2.3 > 10.9.0.1:5723 program \"D:\\\\Program Files\\\\Agent\\\\agent.exe\""}},
+        {"program-other", {"explain", "host.reg", "tcp 10.1.2.3 > 10.9.0.1:5723 program \"C:\\\\x\\\\other.exe\""}},
+        {"query", {"query", "edge.cfg", "--to", "172.16.5.10"}},
+        {"query-csv", {"query", "edge.cfg", "--to", "172.16.5.10", "--permit", "--format", "csv"}},
+        {"regions", {"show", "--as", "regions", "limits.v4"}},
+    };
+    for (const auto& [name, arguments] : cases) {
+        const Ran ran = run_fwproof(arguments, std::string(FWPROOF_ROOT) + "/fixtures/cli/explain");
+        INFO(name << "\n" << ran.err);
+        CHECK(ran.status == 0);
+        CHECK(differs_from_golden(ran.out, std::string("fixtures/cli/explain/") + name + ".golden") == "");
+    }
+}
