@@ -33,11 +33,6 @@ namespace {
 
 using ClaimKey = std::pair<std::size_t, const Path*>;  // firewall, path
 
-// What is written on a claim: any source port unless the document names some, any interface.
-Product claim_packets(const Requirement& requirement) {
-    return first_packets(requirement.from.addresses, requirement.to.addresses, requirement.services);
-}
-
 class Run {
 public:
     Run(const Topology& topology, std::span<const Requirement> requirements, const AssessOptions& options)
@@ -51,14 +46,24 @@ public:
         for (std::size_t i = 0; i < topology_.firewalls.size(); ++i) {
             if (topology_.firewalls[i].placed) firewalls.insert(i);
         }
-        for (const std::size_t index : firewalls) open_desk(index);
+        for (const std::size_t index : firewalls) {
+            try {
+                open_desk(index);
+            } catch (const OutOfBudget&) {
+                give_up(index);
+                for (const Path* path : opening_paths(topology_.firewalls[index])) {
+                    result_.exhausted.push_back({index, path});
+                }
+            }
+        }
         for (auto& [index, desk] : desks_) {
             std::vector<Meeting*> here;
             for (auto& meeting : meetings_) {
                 if (meeting.crossing.firewall == index) here.push_back(&meeting);
             }
-            Judge(*desk).judge(here, requirements_);
+            judge(index, *desk, here);
         }
+        std::erase_if(meetings_, [](const Meeting& m) { return m.judgement == Judgement::unchecked; });
         for (const auto& meeting : meetings_) worsen(meeting);
         settle_groups();
         settle_disputes();
@@ -86,7 +91,7 @@ private:
                                                                   : requirement.need_reason);
             }
             for (auto& crossing : found.crossings) {
-                claims_[{crossing.firewall, crossing.path}].push_back({i, claim_packets(requirement)});
+                claims_[{crossing.firewall, crossing.path}].push_back(claim(i));
                 if (requirement.need != Need::required) continue;
                 const auto& firewall = topology_.firewalls[crossing.firewall];
                 const auto& helpers = firewall.helpers;
@@ -105,6 +110,17 @@ private:
         }
     }
 
+    // Any source port unless the document names some, any interface.
+    Claim claim(std::size_t index) const {
+        const Requirement& requirement = requirements_[index];
+        const auto packets = [&](const ServiceSetRef& services) {
+            return first_packets(requirement.from.addresses, requirement.to.addresses, services);
+        };
+        Claim made{index, packets(requirement.services), {}};
+        if (requirement.tolerated) made.tolerated = packets(requirement.tolerated);
+        return made;
+    }
+
     void mark_unchecked(std::size_t requirement, const std::string& why) {
         result_.verdicts[requirement] = Judgement::unchecked;
         if (unchecked_[requirement].empty()) unchecked_[requirement] = why;
@@ -121,6 +137,22 @@ private:
         return own.empty() ? nullptr : share(std::move(own));
     }
 
+    // What a computer sends to itself crosses no other device.
+    std::vector<Product> selves() const {
+        std::vector<Product> found;
+        std::set<const AddressSet*> known;
+        for (const auto& requirement : requirements_) {
+            for (const Endpoint* end : {&requirement.from, &requirement.to}) {
+                if (end->external || end->anywhere || end->network || !known.insert(end->addresses.get()).second)
+                    continue;
+                Product self;
+                self.source = self.destination = end->addresses;
+                found.push_back(std::move(self));
+            }
+        }
+        return found;
+    }
+
     AddressSet bound_addresses() const {
         AddressSet bound;
         std::set<const AddressSet*> known;
@@ -134,27 +166,76 @@ private:
     }
 
     void open_desk(std::size_t index) {
-        const Firewall& firewall = topology_.firewalls[index];
-        std::vector<Product> values;
-        for (const auto& meeting : meetings_) {
-            if (meeting.crossing.firewall != index) continue;
-            values.insert(values.end(), meeting.crossing.question.begin(), meeting.crossing.question.end());
-            values.insert(values.end(), meeting.crossing.reply.begin(), meeting.crossing.reply.end());
-            const auto back = opposite(meeting);
-            values.insert(values.end(), back.begin(), back.end());
-        }
+        std::vector<Product> values, required;
         for (const auto& [key, claims] : claims_) {
             if (key.first != index) continue;
-            for (const auto& claim : claims) values.push_back(claim.packets);
+            for (const auto& claim : claims) {
+                values.push_back(claim.packets);
+                if (claim.tolerated) values.push_back(*claim.tolerated);
+            }
         }
+        for (const auto& meeting : meetings_) {
+            if (meeting.crossing.firewall != index) continue;
+            for (const auto& products : {meeting.crossing.question, meeting.crossing.reply, opposite(meeting)}) {
+                required.insert(required.end(), products.begin(), products.end());
+            }
+        }
+        const auto open = openings(topology_.firewalls[index], values);
+        desks_.emplace(index,
+                       std::make_unique<Desk>(topology_.firewalls[index], values, required, open, options_.node_limit));
+    }
+
+    // Of a transit device what touches the addresses of roles; what a host firewall permits is looked at as a whole.
+    std::vector<Product> openings(const Firewall& firewall, std::vector<Product>& values) const {
+        const AddressSet bound = bound_addresses();
+        std::vector<Product> found;
         for (const auto& path : firewall.policy->paths) {
-            const auto question = opening_question(firewall, path.position, own_addresses(firewall));
-            values.insert(values.end(), question.begin(), question.end());
+            for (const Product& product : opening_question(firewall, path.position, own_addresses(firewall))) {
+                values.push_back(product);
+                if (path.position != Position::transit) {
+                    found.push_back(product);
+                    continue;
+                }
+                for (AddressSetRef Product::*end : {&Product::source, &Product::destination}) {
+                    AddressSet part = *(product.*end) & bound;
+                    if (part.empty()) continue;
+                    Product touching = product;
+                    touching.*end = share(std::move(part));
+                    found.push_back(std::move(touching));
+                }
+            }
         }
-        Product bound;
-        bound.source = bound.destination = share(bound_addresses());
-        values.push_back(std::move(bound));
-        desks_.emplace(index, std::make_unique<Desk>(firewall, values));
+        return found;
+    }
+
+    void judge(std::size_t index, const Desk& desk, const std::vector<Meeting*>& here) {
+        try {
+            Judge(desk).judge(here, requirements_);
+        } catch (const OutOfBudget&) {
+            give_up(index);
+        }
+    }
+
+    // Leaves all flows at that device unchecked.
+    void give_up(std::size_t index) {
+        for (Meeting& meeting : meetings_) {
+            if (meeting.crossing.firewall != index) continue;
+            meeting.judgement = Judgement::unchecked;
+            mark_unchecked(meeting.requirement,
+                           "the rules of " + topology_.firewalls[index].id + " take more than the budget to work out");
+        }
+    }
+
+    // The paths whose openings are looked at.
+    std::vector<const Path*> opening_paths(const Firewall& firewall) const {
+        std::vector<const Path*> paths;
+        if (!firewall.placed) return paths;
+        for (const auto& path : firewall.policy->paths) {
+            if ((firewall.kind == FirewallKind::transit) != (path.position == Position::transit)) continue;
+            if (!firewall.variant.empty() && !path.variant.empty() && path.variant != firewall.variant) continue;
+            paths.push_back(&path);
+        }
+        return paths;
     }
 
     void worsen(const Meeting& meeting) {
@@ -284,7 +365,14 @@ private:
             }
         }
         for (std::size_t i = 0; i < result_.flows.size(); ++i) {
-            if (!members[i].empty()) merge(result_.flows[i], members[i]);
+            if (members[i].empty()) continue;
+            try {
+                merge(result_.flows[i], members[i]);
+            } catch (const OutOfBudget&) {
+                // The verdict stands; which rules make it stays open.
+                result_.flows[i].cause = Cause::none;
+                result_.flows[i].deciders.clear();
+            }
         }
         for (auto& group : result_.groups) {
             for (std::size_t i = 0; i < result_.flows.size(); ++i) {
@@ -354,17 +442,15 @@ private:
 
     void surplus(std::size_t index, const Desk& desk) {
         const Firewall& firewall = topology_.firewalls[index];
-        if (!firewall.placed) return;
         const AddressSet bound = bound_addresses();
-        for (const auto& path : firewall.policy->paths) {
-            const Position wanted = path.position;
-            if ((firewall.kind == FirewallKind::transit) != (wanted == Position::transit)) continue;
-            if (!firewall.variant.empty() && !path.variant.empty() && path.variant != firewall.variant) continue;
-            const auto claims = claims_.find({index, &path});
-            static const std::vector<Claim> kNone;
-            find_surplus(desk, index, path, opening_question(firewall, wanted, own_addresses(firewall)),
-                         claims == claims_.end() ? kNone : claims->second, requirements_, bound, options_.region_limit,
-                         result_);
+        static const std::vector<Claim> kNone;
+        for (const Path* path : opening_paths(firewall)) {
+            const auto claims = claims_.find({index, path});
+            find_surplus(desk,
+                         {index, path, opening_question(firewall, path->position, own_addresses(firewall)),
+                          path->position == Position::transit ? selves() : std::vector<Product>(),
+                          claims == claims_.end() ? kNone : claims->second, bound, options_.region_limit},
+                         requirements_, result_);
         }
     }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 
 #include "analysis/question.hpp"
 #include "analysis/sides.hpp"
@@ -238,6 +239,8 @@ public:
             silent_.push_back(firewall.id);
             return;
         }
+        note_family(firewall, Family::v4, v4);
+        note_family(firewall, Family::v6, v6);
         const auto question = products(firewall, position, from_zone, from, to_zone, to, client_, State::new_);
         if (question.empty()) return;
         bool any = false;
@@ -275,6 +278,14 @@ public:
             result.unchecked = fmt::format("the export of {} does not cover the addresses of {} and {}", id,
                                            requirement_.from.host, requirement_.to.host);
         }
+        for (const auto& [id, families] : asked_) {
+            for (const auto& [family, covered] : families) {
+                if (covered) continue;
+                result.unchecked =
+                    fmt::format("the export of {} says nothing about {}, by which {} and {} can talk too", id,
+                                family == Family::v4 ? "IPv4" : "IPv6", requirement_.from.host, requirement_.to.host);
+            }
+        }
         if (!unknown_way.empty()) result.unchecked = unknown_way;
         if (result.crossings.empty() && result.unchecked.empty()) {
             result.unchecked =
@@ -299,7 +310,19 @@ private:
         return {header};
     }
 
-    std::vector<std::string> silent_;  // firewalls with an export of the other family
+    // Whether the family by which both ends can talk is covered. A peer that may be anywhere need not have both.
+    void note_family(const Firewall& firewall, Family family, bool covered) {
+        const auto talks = [&](const Endpoint& end) {
+            if (end.anywhere || end.external) return false;
+            return family == Family::v4 ? !end.addresses->v4.empty() : !end.addresses->v6.empty();
+        };
+        if (!talks(requirement_.from) || !talks(requirement_.to)) return;
+        bool& known = asked_[firewall.id][family];
+        known = known || covered;
+    }
+
+    std::map<std::string, std::map<Family, bool>> asked_;  // by device: several exports may share it
+    std::vector<std::string> silent_;                      // firewalls with an export of the other family
     const Topology& topology_;
     const Requirement& requirement_;
     ServiceSetRef first_, client_, reply_;

@@ -3,31 +3,41 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace fwproof {
 
 namespace {
 
-Space build_space(const Policy& policy, const std::vector<Product>& values) {
+Space build_space(const Policy& policy, std::initializer_list<const std::vector<Product>*> values,
+                  std::size_t node_limit) {
     SpaceBuilder builder;
     add_values(builder, policy);
-    for (const auto& product : values) builder.add(product);
-    for (const auto& product : policy.impossible) builder.add(product);
-    return builder.build();
+    for (const auto* products : values) {
+        for (const auto& product : *products) builder.add(product);
+    }
+    Space space = builder.build();
+    space.set_node_limit(node_limit);
+    return space;
 }
 
 }  // namespace
 
-Desk::Desk(const Firewall& firewall, const std::vector<Product>& values)
+Desk::Desk(const Firewall& firewall, const std::vector<Product>& values, const std::vector<Product>& required,
+           const std::vector<Product>& openings, std::size_t node_limit)
     : firewall_(firewall),
-      space_(build_space(*firewall.policy, values)),
+      node_limit_(node_limit),
+      space_(build_space(*firewall.policy, {&values, &required, &openings}, node_limit)),
       impossible_(space_.from(firewall.policy->impossible)),
-      evaluator_(std::make_unique<Evaluator>(*firewall.policy, space_)) {}
+      openings_focus_(space_.from(openings)),
+      evaluator_(std::make_unique<Evaluator>(*firewall.policy, space_, space_.from(required))),
+      openings_(std::make_unique<Evaluator>(*firewall.policy, space_, openings_focus_)) {}
 
 PacketSet Desk::question(const std::vector<Product>& products) const { return space_.from(products) - impossible_; }
 
 Desk::Bounds Desk::permitted(const Path& path, const PacketSet& question, const Assumption& assumption) const {
     Outcome outcome = evaluator_->evaluate(path, question, assumption);
+    if (outcome.out_of_budget) throw OutOfBudget();
     return {outcome.permitted, outcome.permitted | outcome.undecided};
 }
 
@@ -43,6 +53,18 @@ std::vector<std::string> Desk::conditions(RuleRef ref) const {
         if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
     }
     return texts;
+}
+
+std::optional<Packet> witness_of(const PacketSet& packets) {
+    auto witness = packets.pick();
+    if (!witness || !(witness->source == witness->destination)) return witness;
+    // The next address is most often as good.
+    Packet other = *witness;
+    for (int step = 0; step < 4; ++step) {
+        ++other.destination.value;
+        if (packets.contains(other)) return other;
+    }
+    return witness;
 }
 
 bool is_implicit(const Policy& policy, RuleRef ref) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,18 +15,25 @@ namespace fwproof {
 
 class Desk {
 public:
-    // `values`: every product that sets of this desk will be made of, beside those of the policy.
-    Desk(const Firewall& firewall, const std::vector<Product>& values);
+    // `values`: every product that sets of this desk will be made of, beside those of the policy and of `required`.
+    // `required`: what required flows ask; all that permitted() and evaluator() are asked is inside. `openings`: the
+    // same for openings(). Both are kept apart because a few exact flows cost far less than all that touches a host.
+    Desk(const Firewall& firewall, const std::vector<Product>& values, const std::vector<Product>& required,
+         const std::vector<Product>& openings, std::size_t node_limit);
 
     const Firewall& firewall() const { return firewall_; }
     const Policy& policy() const { return *firewall_.policy; }
     const Space& space() const { return space_; }
     const Evaluator& evaluator() const { return *evaluator_; }
+    const Evaluator& openings() const { return *openings_; }
 
     // The union of the products without the headers that cannot occur.
     PacketSet question(const std::vector<Product>& products) const;
+    // What may be asked of openings().
+    const PacketSet& openings_focus() const { return openings_focus_; }
+    std::size_t node_limit() const { return node_limit_; }
 
-    // Two bounds of what a path permits of a question.
+    // Two bounds of what a path permits of a question. Throws OutOfBudget.
     struct Bounds {
         PacketSet surely, possibly;
     };
@@ -36,10 +44,15 @@ public:
 
 private:
     const Firewall& firewall_;
+    std::size_t node_limit_;
     Space space_;
     PacketSet impossible_;
-    std::unique_ptr<Evaluator> evaluator_;
+    PacketSet openings_focus_;
+    std::unique_ptr<Evaluator> evaluator_, openings_;
 };
+
+// A packet of the set, between two addresses where it has one. Nothing when the set is empty.
+std::optional<Packet> witness_of(const PacketSet& packets);
 
 // Whether a rule decides without being written: a default verdict or what the device does by itself.
 bool is_implicit(const Policy& policy, RuleRef rule);

@@ -131,15 +131,19 @@ bool Judge::enough_for_some_peer(Meeting& meeting, const Requirement& requiremen
 void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const {
     const Crossing& crossing = meeting.crossing;
     if (!crossing.reply_by_rules || crossing.reply.empty()) return;
+    if (!crossing.reply_path) {
+        meeting.judgement = Judgement::conditional;
+        meeting.notes.push_back("whether replies pass, for which the export has no rules");
+        return;
+    }
     const PacketSet question = desk_.question(crossing.reply);
-    if (!crossing.reply_path) return;
     const auto bounds = desk_.permitted(*crossing.reply_path, question);
     const auto verdict = compare(question, bounds);
     if (verdict.judgement == Judgement::satisfied) return;
     if ((requirement.from.anywhere || requirement.to.anywhere) && question.intersects(bounds.surely)) return;
     if (verdict.judgement == Judgement::conditional) {
         meeting.judgement = Judgement::conditional;
-        meeting.notes.push_back("whether replies pass is not decided by the rules alone");
+        meeting.notes.push_back("whether replies pass, which the rules alone do not decide");
     } else {
         meeting.reply_missing = true;
     }
@@ -204,7 +208,7 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
             if (!is_implicit(policy, hit.rule)) by_default = false;
         }
     }
-    result.witness = failing.pick();
+    result.witness = witness_of(failing);
     if (conditional) {
         result.cause = Cause::undecided;
         if (result.deciders.empty()) {
@@ -259,7 +263,7 @@ void Judge::explain_reply(FlowResult& result, const PacketSet& failing, const Pa
     for (const auto& hit : desk_.evaluator().attribute(path, failing)) {
         if (hit.verdict != Verdict::permit && !hit.packets.empty()) keep_decider(result.reply_deciders, hit);
     }
-    result.reply_witness = failing.pick();
+    result.reply_witness = witness_of(failing);
 }
 
 void Judge::look_backwards(FlowResult& result, const Crossing& crossing, const std::vector<Product>& opposite) const {

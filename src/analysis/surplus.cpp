@@ -1,12 +1,19 @@
-// Every permitted packet is charged to one rule: the last written rule on its path that permits it, and where there is
-// none, the last default. What a rule is charged with, less what active requirements need, is its surplus. Its parts
-// are classified once, in this order: needed in a phase that is over, needed by something that is not chosen, beside a
-// flow that the rule serves, none of these.
+// What a rule is charged with (charge.hpp), less what active requirements need, is its surplus. Its parts are
+// classified once, in this order: needed in a phase that is over, needed by something that is not chosen, beside a flow
+// that the rule serves, none of these.
+//
+// A transit device permits much that is nobody's business here. It is asked about packets from or to an address that a
+// role is bound to, and about the rest only of rules that turn out to serve a flow: their surplus is told completely.
 #include "analysis/surplus.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
+#include "analysis/charge.hpp"
+#include "analysis/judge.hpp"
+#include "analysis/overlap.hpp"
 #include "analysis/question.hpp"
 #include "analysis/sides.hpp"
 
@@ -30,102 +37,52 @@ std::vector<Product> opening_question(const Firewall& firewall, Position positio
 
 namespace {
 
-struct Charge {
-    RuleRef rule;
+// Of the look at what serving rules permit elsewhere: so many diagram nodes more than before.
+constexpr std::size_t kNodesBeyond = 1'000'000;
+
+// The packets that requirements of one kind ask for.
+struct Claimed {
     PacketSet packets;
-};
+    std::vector<std::pair<std::size_t, PacketSet>> by_requirement;
 
-// What is permitted, by the rule that is charged with it, in the order of evaluation.
-std::vector<Charge> charges(const Desk& desk, const Path& path, const PacketSet& question, const PacketSet& permitted) {
-    const auto hits = desk.evaluator().attribute(path, question);
-    std::vector<Charge> all;
-    PacketSet open = permitted;
-    const auto take = [&](bool implicit) {
-        for (auto hit = hits.rbegin(); hit != hits.rend() && !open.empty(); ++hit) {
-            if (hit->verdict == Verdict::deny || is_implicit(desk.policy(), hit->rule) != implicit) continue;
-            PacketSet part = hit->packets & open;
-            if (part.empty()) continue;
-            open = open - part;
-            all.push_back({hit->rule, std::move(part)});
-        }
-    };
-    take(false);
-    take(true);
-    std::reverse(all.begin(), all.end());
-    // A rule that is met on several ways is charged once.
-    std::vector<Charge> merged;
-    for (auto& charge : all) {
-        const auto same =
-            std::find_if(merged.begin(), merged.end(), [&](const Charge& c) { return c.rule == charge.rule; });
-        if (same == merged.end()) {
-            merged.push_back(std::move(charge));
-        } else {
-            same->packets = same->packets | charge.packets;
-        }
-    }
-    return merged;
-}
-
-enum class ClaimKind { needed, install_only, unselected, exposing };
-
-ClaimKind kind_of(const Requirement& requirement) {
-    if (requirement.exposing) return ClaimKind::exposing;
-    switch (requirement.need) {
-        case Need::phase_over: return ClaimKind::install_only;
-        case Need::feature_off:
-        case Need::not_selected:
-        case Need::not_applicable: return ClaimKind::unselected;
-        default: return ClaimKind::needed;
-    }
-}
-
-class Classifier {
-public:
-    Classifier(const Desk& desk, const std::vector<Claim>& claims, std::span<const Requirement> requirements)
-        : desk_(desk), claims_(claims), requirements_(requirements) {
-        std::vector<Product> needed, install, closable, unselected, exposing;
-        for (const auto& claim : claims) {
-            const Requirement& requirement = requirements[claim.requirement];
-            switch (kind_of(requirement)) {
-                case ClaimKind::needed: needed.push_back(claim.packets); break;
-                case ClaimKind::install_only:
-                    (requirement.closable ? closable : install).push_back(claim.packets);
-                    break;
-                case ClaimKind::unselected: unselected.push_back(claim.packets); break;
-                case ClaimKind::exposing: exposing.push_back(claim.packets); break;
-            }
-        }
-        const Space& space = desk.space();
-        needed_ = space.from(needed);
-        closable_ = space.from(closable);
-        install_ = space.from(install);
-        unselected_ = space.from(unselected);
-        exposing_ = space.from(exposing);
-    }
-
-    const PacketSet& needed() const { return needed_; }
-    const PacketSet& closable() const { return closable_; }
-    const PacketSet& install() const { return install_; }
-    const PacketSet& unselected() const { return unselected_; }
-    const PacketSet& exposing() const { return exposing_; }
-
-    // The requirements of that kind whose packets are in the set.
-    std::vector<std::size_t> related(const PacketSet& packets, ClaimKind kind, bool closable) const {
+    // The requirements that ask for some of the packets.
+    std::vector<std::size_t> related(const PacketSet& some) const {
         std::vector<std::size_t> found;
-        for (const auto& claim : claims_) {
-            const Requirement& requirement = requirements_[claim.requirement];
-            if (kind_of(requirement) != kind) continue;
-            if (kind == ClaimKind::install_only && requirement.closable != closable) continue;
-            if (desk_.space().from(claim.packets).intersects(packets)) found.push_back(claim.requirement);
+        for (const auto& [requirement, claimed] : by_requirement) {
+            if (claimed.intersects(some)) found.push_back(requirement);
         }
         return found;
     }
+};
+
+struct Claims {
+    Claimed needed, closable, install_only, unselected, exposing;
+    PacketSet tolerated;  // needed by nobody, and no more than the document leaves open
+
+    Claims(const Space& space, const std::vector<Claim>& claims, std::span<const Requirement> requirements)
+        : tolerated(space.empty()) {
+        for (Claimed* kind : {&needed, &closable, &install_only, &unselected, &exposing}) kind->packets = space.empty();
+        for (const auto& claim : claims) {
+            const Requirement& requirement = requirements[claim.requirement];
+            Claimed& kind = of(requirement);
+            PacketSet packets = space.from(claim.packets);
+            kind.packets = kind.packets | packets;
+            kind.by_requirement.emplace_back(claim.requirement, std::move(packets));
+            if (claim.tolerated && &kind == &needed) tolerated = tolerated | space.from(*claim.tolerated);
+        }
+    }
 
 private:
-    const Desk& desk_;
-    const std::vector<Claim>& claims_;
-    std::span<const Requirement> requirements_;
-    PacketSet needed_, closable_, install_, unselected_, exposing_;
+    Claimed& of(const Requirement& requirement) {
+        if (requirement.exposing) return exposing;
+        switch (requirement.need) {
+            case Need::phase_over: return requirement.closable ? closable : install_only;
+            case Need::feature_off:
+            case Need::not_selected:
+            case Need::not_applicable: return unselected;
+            default: return needed;
+        }
+    }
 };
 
 // A rule that the device adds for traffic with itself; no other computer gains anything from it.
@@ -140,72 +97,166 @@ bool is_loopback(const Policy& policy, RuleRef ref) {
     });
 }
 
+bool touches(const Match& match, const AddressSet& bound) {
+    const auto meets = [&](const AddressSetRef& set) { return !set || !(*set & bound).empty(); };
+    return meets(match.header.source) || meets(match.header.destination);
+}
+
+// Rules on the path that permit something, but nothing from or to the addresses.
+std::size_t count_unrelated(const Policy& policy, const Path& path, const AddressSet& bound) {
+    std::size_t count = 0;
+    for (const RulesetIndex index : reachable_rulesets(policy, path)) {
+        for (const Rule& rule : policy.rulesets[index].rules) {
+            const auto* decide = std::get_if<Decide>(&rule.action);
+            if (!decide || decide->verdict == Verdict::deny || !rule.enabled || rule.implicit) continue;
+            const auto& matches = rule.match.outer.empty() ? rule.match.any_of : rule.match.outer;
+            count += std::none_of(matches.begin(), matches.end(), [&](const Match& m) { return touches(m, bound); });
+        }
+    }
+    return count;
+}
+
+class PathSurplus {
+public:
+    PathSurplus(const Desk& desk, const SurplusQuestion& question, std::span<const Requirement> requirements,
+                Assessment& assessment)
+        : desk_(desk),
+          question_(question),
+          path_(*question.path),
+          claims_(desk.space(), question.claims, requirements),
+          requirements_(requirements),
+          assessment_(assessment) {}
+
+    void find() {
+        const PacketSet asked = desk_.question(question_.packets) - desk_.space().from(question_.without);
+        const PacketSet near = asked & desk_.openings_focus();
+        auto charged = charges(desk_.openings(), path_, near);
+        if (near != asked) look_beyond(asked - near, charged);
+        for (const Charge& charge : charged) classify(charge);
+    }
+
+private:
+    // Adds what the rules that serve a flow permit beyond what was asked first. When that is too much to work out their
+    // regions stay incomplete.
+    void look_beyond(const PacketSet& beyond, std::vector<Charge>& charged) {
+        std::map<RuleRef, Charge*> serving;
+        std::vector<Product> headers;
+        for (Charge& charge : charged) {
+            if (!charge.packets.intersects(claims_.needed.packets)) continue;
+            serving.emplace(charge.rule, &charge);
+            const auto& rules = desk_.policy().rulesets[charge.rule.ruleset].rules;
+            if (charge.rule.rule >= rules.size()) continue;
+            const RuleMatch& match = rules[charge.rule.rule].match;
+            for (const auto& one : match.outer.empty() ? match.any_of : match.outer) headers.push_back(one.header);
+        }
+        Space space = desk_.space();
+        const std::size_t limit = desk_.node_limit();
+        try {
+            space.set_node_limit(std::min(limit, space.node_count() + kNodesBeyond));
+            const PacketSet question = beyond & space.from(headers);
+            if (!question.empty()) {
+                const Evaluator evaluator(desk_.policy(), space, question);
+                for (const Charge& more : charges(evaluator, path_, question)) {
+                    const auto place = serving.find(more.rule);
+                    if (place == serving.end()) continue;
+                    place->second->packets = place->second->packets | more.packets;
+                    place->second->surely = place->second->surely | more.surely;
+                }
+            }
+        } catch (const OutOfBudget&) {
+            for (const auto& [rule, charge] : serving) cut_short_.insert(rule);
+        }
+        space.set_node_limit(limit);
+    }
+
+    void classify(const Charge& charge) {
+        if (is_loopback(desk_.policy(), charge.rule)) return;
+        // What a host may send unless a rule says otherwise is the business of its default, not of a rule.
+        if (path_.position == Position::outbound && is_implicit(desk_.policy(), charge.rule)) return;
+        PacketSet rest = charge.packets - claims_.needed.packets;
+        const PacketSet served = charge.packets & claims_.needed.packets;
+        auto related = claims_.needed.related(served);
+        rest = rest - desk_.space().from(keyword_ports(charge.rule, related));
+        const auto take = [&](SurplusKind kind, const Claimed& claimed, bool closable) {
+            const PacketSet part = rest & claimed.packets;
+            rest = rest - part;
+            if (!part.empty()) report(charge, kind, part, claimed.related(part), closable);
+        };
+        take(SurplusKind::install_only, claims_.closable, true);
+        take(SurplusKind::install_only, claims_.install_only, false);
+        take(SurplusKind::unselected_feature, claims_.unselected, false);
+        take(SurplusKind::wider, claims_.exposing, false);
+        rest = rest - claims_.tolerated;
+        if (rest.empty()) return;
+        if (served.empty()) {
+            report(charge, SurplusKind::uncatalogued, rest, {}, false);
+        } else {
+            report(charge, SurplusKind::wider, rest, std::move(related), false);
+        }
+    }
+
+    // A port keyword stands for the ports of a service, whichever they are: where the rule serves that service with it,
+    // the other ports that it may stand for are not open besides.
+    std::vector<Product> keyword_ports(RuleRef ref, const std::vector<std::size_t>& served) const {
+        std::vector<Product> ports;
+        const auto& rules = desk_.policy().rulesets[ref.ruleset].rules;
+        if (ref.rule >= rules.size()) return ports;
+        for (const Condition& condition : rules[ref.rule].match.conditions) {
+            if (condition.kind != ConditionKind::port_keyword) continue;
+            for (const std::size_t index : served) {
+                const Requirement& requirement = requirements_[index];
+                if (!assumption_for(requirement)(condition)) continue;
+                ServiceSet any_port = *requirement.services;
+                for (auto& term : any_port.terms) term.destination_ports = PortSet::all();
+                ports.push_back(
+                    first_packets(requirement.from.addresses, requirement.to.addresses, share(std::move(any_port))));
+            }
+        }
+        return ports;
+    }
+
+    void report(const Charge& charge, SurplusKind kind, const PacketSet& part, std::vector<std::size_t> related,
+                bool closable) {
+        Surplus surplus;
+        surplus.kind = kind;
+        surplus.firewall = question_.firewall;
+        surplus.path = &path_;
+        surplus.rule = charge.rule;
+        surplus.surely = part.subset_of(charge.surely);
+        surplus.closable = closable;
+        auto region = part.for_some_interface().products(question_.region_limit);
+        surplus.region = std::move(region.products);
+        surplus.region_complete = region.complete && !(kind == SurplusKind::wider && cut_short_.contains(charge.rule));
+        surplus.witness = witness_of(part);
+        surplus.requirements = std::move(related);
+        if (!surplus.surely) surplus.conditions = desk_.conditions(charge.rule);
+        assessment_.surplus.push_back(std::move(surplus));
+    }
+
+    const Desk& desk_;
+    const SurplusQuestion& question_;
+    const Path& path_;
+    Claims claims_;
+    std::span<const Requirement> requirements_;
+    std::set<RuleRef> cut_short_;
+    Assessment& assessment_;
+};
+
 }  // namespace
 
-void find_surplus(const Desk& desk, std::size_t firewall, const Path& path, const std::vector<Product>& question,
-                  const std::vector<Claim>& claims, std::span<const Requirement> requirements, const AddressSet& bound,
-                  std::size_t region_limit, Assessment& assessment) {
-    const PacketSet asked = desk.question(question);
-    const auto bounds = desk.permitted(path, asked);
-    const Classifier classifier(desk, claims, requirements);
-    PacketSet touching = desk.space().all();
-    if (path.position == Position::transit) {
-        Product from, to;
-        from.source = to.destination = share(bound);
-        touching = desk.space().from({from, to});
+void find_surplus(const Desk& desk, const SurplusQuestion& question, std::span<const Requirement> requirements,
+                  Assessment& assessment) {
+    const std::size_t before = assessment.surplus.size();
+    try {
+        PathSurplus(desk, question, requirements, assessment).find();
+    } catch (const OutOfBudget&) {
+        assessment.surplus.resize(before);
+        assessment.exhausted.push_back({question.firewall, question.path});
+        return;
     }
-    std::set<RuleRef> unrelated;
-    for (const auto& charge : charges(desk, path, asked, bounds.possibly)) {
-        if (is_loopback(desk.policy(), charge.rule)) continue;
-        // What a host may send unless a rule says otherwise is the business of its default, not of a rule.
-        if (path.position == Position::outbound && is_implicit(desk.policy(), charge.rule)) continue;
-        PacketSet rest = charge.packets - classifier.needed();
-        const auto report = [&](SurplusKind kind, const PacketSet& part, std::vector<std::size_t> related,
-                                bool closable) {
-            if (part.empty()) return;
-            Surplus surplus;
-            surplus.kind = kind;
-            surplus.firewall = firewall;
-            surplus.path = &path;
-            surplus.rule = charge.rule;
-            surplus.surely = part.subset_of(bounds.surely);
-            surplus.closable = closable;
-            auto region = part.for_some_interface().products(region_limit);
-            surplus.region = std::move(region.products);
-            surplus.region_complete = region.complete;
-            surplus.witness = part.pick();
-            surplus.requirements = std::move(related);
-            if (!surplus.surely) surplus.conditions = desk.conditions(charge.rule);
-            assessment.surplus.push_back(std::move(surplus));
-        };
-        const auto take = [&](const PacketSet& kind) {
-            PacketSet part = rest & kind;
-            rest = rest - part;
-            return part;
-        };
-        const PacketSet closable = take(classifier.closable());
-        report(SurplusKind::install_only, closable, classifier.related(closable, ClaimKind::install_only, true), true);
-        const PacketSet install = take(classifier.install());
-        report(SurplusKind::install_only, install, classifier.related(install, ClaimKind::install_only, false), false);
-        const PacketSet unselected = take(classifier.unselected());
-        report(SurplusKind::unselected_feature, unselected,
-               classifier.related(unselected, ClaimKind::unselected, false), false);
-        const PacketSet exposing = take(classifier.exposing());
-        report(SurplusKind::wider, exposing, classifier.related(exposing, ClaimKind::exposing, false), false);
-        if (rest.empty()) continue;
-        const PacketSet served = charge.packets & classifier.needed();
-        if (!served.empty()) {
-            report(SurplusKind::wider, rest, classifier.related(served, ClaimKind::needed, false), false);
-            continue;
-        }
-        const PacketSet here = rest & touching;
-        if (here.empty()) {
-            unrelated.insert(charge.rule);
-        } else {
-            report(SurplusKind::uncatalogued, here, {}, false);
-        }
-    }
-    if (!unrelated.empty()) assessment.unrelated.push_back({firewall, &path, unrelated.size()});
+    if (question.path->position != Position::transit) return;
+    const std::size_t unrelated = count_unrelated(desk.policy(), *question.path, question.bound);
+    if (unrelated > 0) assessment.unrelated.push_back({question.firewall, question.path, unrelated});
 }
 
 }  // namespace fwproof

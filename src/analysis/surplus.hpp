@@ -1,6 +1,7 @@
 // What one path of a firewall permits beyond everything that is needed.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,15 +15,24 @@ namespace fwproof {
 struct Claim {
     std::size_t requirement = 0;
     Product packets;
+    std::optional<Product> tolerated;  // what an opening for it may permit besides
 };
 
 // The packets whose openings are looked at: first packets of new connections that can meet the path.
 std::vector<Product> opening_question(const Firewall& firewall, Position position, const AddressSetRef& own);
 
-// Appends the surplus of the path, by rule in the order of evaluation. `bound`: the addresses that roles are bound to;
-// an opening of a transit device that touches none of them is only counted.
-void find_surplus(const Desk& desk, std::size_t firewall, const Path& path, const std::vector<Product>& question,
-                  const std::vector<Claim>& claims, std::span<const Requirement> requirements, const AddressSet& bound,
-                  std::size_t region_limit, Assessment& assessment);
+struct SurplusQuestion {
+    std::size_t firewall = 0;
+    const Path* path = nullptr;
+    std::vector<Product> packets;  // opening_question()
+    std::vector<Product> without;  // packets that do not meet the device; of addresses that the claims name
+    const std::vector<Claim>& claims;
+    AddressSet bound;  // what roles are bound to; an opening of a transit device that touches none of it is only counted
+    std::size_t region_limit = 64;
+};
+
+// Appends the surplus of the path, by rule in the order of evaluation; where the budget does not suffice, says so.
+void find_surplus(const Desk& desk, const SurplusQuestion& question, std::span<const Requirement> requirements,
+                  Assessment& assessment);
 
 }  // namespace fwproof

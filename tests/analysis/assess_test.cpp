@@ -168,6 +168,87 @@ TEST_CASE("a peer that may be anywhere is served where it is permitted, and is n
               .starts_with("agent-ms tcp/5723: missing, default\n"));
 }
 
+namespace {
+
+Assessment assessed(const std::string& rules, const std::vector<Requirement>& requirements, bool stateful = true,
+                    const AssessOptions& options = {}) {
+    const auto policies = load("edge", forward(rules));
+    Topology topology;
+    topology.firewalls = {transit("edge", policies.at(0))};
+    if (!stateful) topology.firewalls[0].stateful = false;
+    return assess(topology, requirements, options);
+}
+
+}  // namespace
+
+TEST_CASE("rules between addresses that play no role are counted, those that touch one are looked at") {
+    const std::string rules =
+        "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n"
+        "-A FORWARD -s 192.168.1.0/24 -d 192.168.2.0/24 -p tcp -m tcp --dport 80 -j ACCEPT\n"
+        "-A FORWARD -s 192.168.3.0/24 -j ACCEPT\n";
+    const auto found = assessed(rules, {need(kMs1, kSql, kTcp, "1433")});
+    REQUIRE(found.unrelated.size() == 1);
+    CHECK(found.unrelated[0].rules == 1);
+    REQUIRE(found.surplus.size() == 1);
+    CHECK(to_string(found.surplus[0].region[0]).ends_with("192.168.3.0/24 > {10.1.0.11, 10.2.0.21}"));
+}
+
+TEST_CASE("a rule that serves a flow is told completely, wherever it opens") {
+    const auto found = assessed("-A FORWARD -p tcp -m tcp --dport 1433 -j ACCEPT\n", {need(kMs1, kSql, kTcp, "1433")});
+    REQUIRE(found.surplus.size() == 1);
+    const auto& surplus = found.surplus[0];
+    CHECK(surplus.kind == SurplusKind::wider);
+    CHECK(surplus.region_complete);
+    const auto elsewhere = parse_address("192.168.1.1").value();
+    CHECK(std::any_of(surplus.region.begin(), surplus.region.end(), [&](const Product& product) {
+        return (!product.source || product.source->contains(elsewhere)) &&
+               (!product.destination || product.destination->contains(elsewhere));
+    }));
+}
+
+TEST_CASE("what the document leaves open is not wider") {
+    auto sql = need(kMs1, kSql, kTcp, "1433");
+    sql.tolerated = service(kTcp, *parse_ports("1433-1434"));
+    CHECK(assessed("-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433:1434 -j ACCEPT\n", {sql})
+              .surplus.empty());
+}
+
+TEST_CASE("a policy without rules for replies leaves open whether they pass") {
+    auto policies = load(
+        "edge", "*filter\n:INPUT DROP [0:0]\n-A INPUT -s 10.1.0.11/32 -p tcp -m tcp --dport 1433 -j ACCEPT\nCOMMIT\n");
+    std::erase_if(policies.at(0).paths, [](const Path& path) { return path.position == Position::outbound; });
+    Topology topology;
+    topology.firewalls = {host_firewall("sql1", "sql1", policies.at(0))};
+    topology.firewalls[0].stateful = false;
+    const auto found = assess(topology, std::vector<Requirement>{need(kMs1, kSql, kTcp, "1433")});
+    REQUIRE(found.flows.size() == 1);
+    CHECK(found.flows[0].judgement == Judgement::conditional);
+    CHECK(found.flows[0].notes == std::vector<std::string>{"whether replies pass, for which the export has no rules"});
+}
+
+TEST_CASE("what takes more than the budget is unchecked and says so") {
+    AssessOptions small;
+    small.node_limit = 40;
+    std::string rules;
+    for (int i = 0; i < 60; ++i) {
+        rules += "-A FORWARD -s 10." + std::to_string(i * 4) + ".0.0/15 -p tcp -m tcp --dport " +
+                 std::to_string(1400 + i) + " -j " + (i % 2 ? "DROP" : "ACCEPT") + "\n";
+    }
+    const auto found = assessed(rules, {need(kMs1, kSql, kTcp, "1433")}, true, small);
+    CHECK(found.unchecked == 1);
+    REQUIRE(found.flows.size() == 1);
+    CHECK(found.flows[0].unchecked == "the rules of edge take more than the budget to work out");
+    CHECK(found.exhausted.size() == 1);
+}
+
+TEST_CASE("two ends that talk by both families need an export of both") {
+    const auto ms = end("ms", "ms1", "10.1.0.11, 2001:db8::11");
+    const auto sql = end("db", "sql1", "10.2.0.21, 2001:db8::21");
+    CHECK(judged("-A FORWARD -p tcp -m tcp --dport 1433 -j ACCEPT\n", {need(ms, sql, kTcp, "1433")})
+              .starts_with("ms-db tcp/1433: unchecked, the export of edge says nothing about IPv6, by which ms1 and "
+                           "sql1 can talk too\n"));
+}
+
 TEST_CASE("what no export covers is unchecked") {
     Topology topology;
     CHECK(summary(topology, {need(kMs1, kSql, kTcp, "1433")}) ==

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "fwproof/analysis/crossing.hpp"
-#include "fwproof/packet/packet.hpp"
+#include "fwproof/packet/packet_set.hpp"
 
 namespace fwproof {
 
@@ -91,6 +91,12 @@ struct Unrelated {
     std::size_t rules = 0;
 };
 
+// A path whose openings could not be looked at within the budget.
+struct Exhausted {
+    std::size_t firewall = 0;
+    const Path* path = nullptr;
+};
+
 // A documented entry whose reading decides the verdict.
 struct Dispute {
     std::vector<std::size_t> requirements;  // of both readings where both were judged
@@ -100,6 +106,7 @@ struct Dispute {
 struct AssessOptions {
     std::size_t region_limit = 64;  // products of a remainder or region that are kept
     bool keep_permits = false;      // also say by which rules flows pass: evidence, not needed for a verdict
+    std::size_t node_limit = Space::kDefaultNodeLimit;  // of the packet space of one device
 };
 
 struct Assessment {
@@ -107,6 +114,7 @@ struct Assessment {
     std::vector<GroupResult> groups;
     std::vector<Surplus> surplus;  // by firewall and rule
     std::vector<Unrelated> unrelated;
+    std::vector<Exhausted> exhausted;
     std::vector<Dispute> disputes;
     std::vector<Judgement> verdicts;  // of each requirement: the worst on its way; needed ones only, else satisfied
     std::vector<std::string> assumptions;  // what verdicts rest on that nobody stated; one sentence each
