@@ -1,7 +1,8 @@
 #include <fmt/format.h>
-#include <algorithm>
-#include <set>
 
+#include <algorithm>
+
+#include "catalog/ids.hpp"
 #include "catalog/load_parts.hpp"
 
 namespace fwproof::catalog_file {
@@ -9,13 +10,6 @@ namespace fwproof::catalog_file {
 using toml_file::Problems;
 
 namespace {
-
-template <class T>
-std::vector<std::string> ids(const std::vector<T>& list) {
-    std::vector<std::string> names;
-    for (const T& item : list) names.push_back(item.id);
-    return names;
-}
 
 class References {
 public:
@@ -48,26 +42,19 @@ public:
 private:
     template <class T>
     void unique(std::string_view what, const std::vector<T>& list) {
-        std::set<std::string_view> seen;
-        for (const T& item : list) {
-            if (!seen.insert(item.id).second) {
-                problems_.add(fmt::format("{} \"{}\" is defined twice", what, item.id), {}, item.span);
-            }
-        }
+        toml_file::unique(what, list, problems_);
     }
 
     template <class T>
     bool known(std::string_view what, const std::string& id, const std::vector<T>& list, SourceSpan span) {
-        if (std::any_of(list.begin(), list.end(), [&](const T& item) { return item.id == id; })) return true;
-        problems_.unknown(what, id, ids(list), span);
-        return false;
+        return toml_file::known(what, id, list, span, problems_);
     }
 
     void typed(const std::string& id, ParameterType type, SourceSpan span) {
         if (!known("parameter", id, catalog_.parameters, span)) return;
         const Parameter& parameter = *catalog_.parameter(id);
         if (parameter.type == type) return;
-        problems_.add(fmt::format("parameter \"{}\" must have the type {} here, not {}", id, to_string(type),
+        problems_.add(fmt::format("parameter '{}' must have the type {} here, not {}", id, to_string(type),
                                   to_string(parameter.type)),
                       {}, span);
     }
@@ -78,7 +65,7 @@ private:
                 if (!known("parameter", named->parameter, catalog_.parameters, span)) continue;
                 const ParameterType type = catalog_.parameter(named->parameter)->type;
                 if (type != ParameterType::port && type != ParameterType::port_range) {
-                    problems_.add(fmt::format("parameter \"{}\" is no port", named->parameter), {}, span);
+                    problems_.add(fmt::format("parameter '{}' is no port", named->parameter), {}, span);
                 }
             } else if (const auto* range = std::get_if<RangePorts>(&item)) {
                 known("range", range->range, catalog_.ranges, span);
@@ -92,9 +79,8 @@ private:
             for (const auto& [parameter, value] : variant) {
                 if (!known("parameter", parameter, catalog_.parameters, group.span)) continue;
                 if (auto problem = value_problem(*catalog_.parameter(parameter), value)) {
-                    problems_.add(
-                        fmt::format("{} = {} in any-of group \"{}\" {}", parameter, value, group.id, *problem), {},
-                        group.span);
+                    problems_.add(fmt::format("{} = {} in any-of group '{}' {}", parameter, value, group.id, *problem),
+                                  {}, group.span);
                 }
             }
         }
@@ -122,12 +108,12 @@ private:
         for (const auto& role : flow.from) known("role", role, catalog_.roles, flow.span);
         for (const auto& role : flow.to) known("role", role, catalog_.roles, flow.span);
         if (flow.from.empty() || flow.to.empty()) {
-            problems_.add(fmt::format("flow \"{}\" needs a role at both ends", flow.id), {}, flow.span);
+            problems_.add(fmt::format("flow '{}' needs a role at both ends", flow.id), {}, flow.span);
         }
         if (!flow.feature.empty()) known("feature", flow.feature, catalog_.features, flow.span);
         if (!flow.one_way_when.empty()) typed(flow.one_way_when, ParameterType::boolean, flow.span);
         check_when(flow.when, flow.span);
-        unique(fmt::format("service of flow \"{}\"", flow.id), flow.services);
+        unique(fmt::format("service of flow '{}'", flow.id), flow.services);
         for (const Service& service : flow.services) check_service(flow, service);
     }
 
@@ -140,14 +126,14 @@ private:
         if (!service.feature.empty()) known("feature", service.feature, catalog_.features, service.span);
         if (!service.proxy.empty()) typed(service.proxy, ParameterType::host_port, service.span);
         for (const auto& id : {service.reply_of, service.companion_of}) {
-            if (!id.empty()) known(fmt::format("service of flow \"{}\"", flow.id), id, flow.services, service.span);
+            if (!id.empty()) known(fmt::format("service of flow '{}'", flow.id), id, flow.services, service.span);
         }
         for (const auto& id : service.fallback_to) {
-            known(fmt::format("service of flow \"{}\"", flow.id), id, flow.services, service.span);
+            known(fmt::format("service of flow '{}'", flow.id), id, flow.services, service.span);
         }
         for (const auto& role : service.to_inferred) {
             if (std::find(flow.to.begin(), flow.to.end(), role) == flow.to.end()) {
-                problems_.unknown(fmt::format("role at the end of flow \"{}\"", flow.id), role, flow.to, service.span);
+                problems_.unknown(fmt::format("role at the end of flow '{}'", flow.id), role, flow.to, service.span);
             }
         }
     }

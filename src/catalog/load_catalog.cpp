@@ -22,7 +22,7 @@ Document read_document(const Value& table, Problems& problems) {
                      std::all_of(document.sha256.begin(), document.sha256.end(),
                                  [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     if (!document.sha256.empty() && !hex) {
-        problems.add("\"sha256\" of [document] is not a SHA-256 sum", "64 hexadecimal digits in lower case",
+        problems.add("'sha256' of [document] is not a SHA-256 sum", "64 hexadecimal digits in lower case",
                      reader.span_of("sha256"));
     }
     document.url = reader.string("url");
@@ -52,7 +52,7 @@ Role read_role(const Value& table, Problems& problems) {
     role.per_site = reader.word<bool>("scope", {{"site", true}}).value_or(false);
     role.anywhere = reader.word<bool>("addresses", {{"any", true}, {"outside", false}}).value_or(false);
     if (reader.find("addresses") && role.kind != RoleKind::external) {
-        problems.add(fmt::format("role \"{}\" has \"addresses\" but is not external", role.id), {},
+        problems.add(fmt::format("role '{}' has 'addresses' but is not external", role.id), {},
                      reader.span_of("addresses"));
     }
     role.cites = read_cites(reader, "cite", false);
@@ -86,7 +86,7 @@ Loaded<CatalogRef> load_catalog(SourceRef source) {
     TableReader top(*root, "the catalog", problems);
     const std::string format = top.required_string("format");
     if (!format.empty() && format != "flow-catalog/1") {
-        problems.add(fmt::format("this program cannot read the format \"{}\"", format),
+        problems.add(fmt::format("this program cannot read the format '{}'", format),
                      "a catalog has format = \"flow-catalog/1\"", top.span_of("format"));
     }
     top.require("catalog");

@@ -37,8 +37,8 @@ void read_zone_pairs(TableReader& reader, SiteFirewall& firewall) {
         if (good) {
             firewall.zones.emplace_back(pair.items[0].text, pair.items[1].text);
         } else {
-            reader.problems().add("\"zones\" of [[firewall]] must hold pairs of zones",
-                                  "zones = [[\"inside\", \"dmz\"]]", pair.span);
+            reader.problems().add("'zones' of [[firewall]] must hold pairs of zones", "zones = [[\"inside\", \"dmz\"]]",
+                                  pair.span);
         }
     }
 }
@@ -72,12 +72,12 @@ SiteFirewall read_firewall(const Value& table, Problems& problems) {
         reader.word<FirewallKind>("kind", {{"host", FirewallKind::host}, {"transit", FirewallKind::transit}});
     firewall.kind = kind.value_or(firewall.host.empty() ? FirewallKind::transit : FirewallKind::host);
     if (firewall.kind == FirewallKind::host && firewall.host.empty()) {
-        problems.add(fmt::format("firewall \"{}\" does not say whose host firewall it is", firewall.id),
+        problems.add(fmt::format("firewall '{}' does not say whose host firewall it is", firewall.id),
                      "add host = \"...\"", table.span);
     }
     if (firewall.kind == FirewallKind::transit && !firewall.host.empty()) {
-        problems.add(fmt::format("transit firewall \"{}\" has a host", firewall.id),
-                     "leave \"host\" out, or write kind = \"host\"", reader.span_of("host"));
+        problems.add(fmt::format("transit firewall '{}' has a host", firewall.id),
+                     "leave 'host' out, or write kind = \"host\"", reader.span_of("host"));
     }
     read_zone_pairs(reader, firewall);
     read_interfaces(reader, firewall);

@@ -25,7 +25,7 @@ const Words<End> kEndWords = {{"from", End::from}, {"to", End::to}};
 std::optional<When> read_when(TableReader& reader) {
     const Value* table = reader.table("when");
     if (!table) return std::nullopt;
-    TableReader part(*table, fmt::format("\"when\" of {}", reader.what()), reader.problems());
+    TableReader part(*table, fmt::format("'when' of {}", reader.what()), reader.problems());
     When when;
     when.colocated = part.boolean("colocated");
     when.attribute = part.string("attr");
@@ -36,9 +36,9 @@ std::optional<When> read_when(TableReader& reader) {
     when.generation = part.word("os-generation", generation_words());
     when.of = part.word("of", kEndWords).value_or(End::from);
     part.finish();
-    if (when.empty()) reader.problems().add(fmt::format("\"when\" of {} says nothing", reader.what()), {}, table->span);
+    if (when.empty()) reader.problems().add(fmt::format("'when' of {} says nothing", reader.what()), {}, table->span);
     if ((!when.attribute.empty() || !when.parameter.empty()) && when.in.empty() && when.not_in.empty()) {
-        reader.problems().add(fmt::format("\"when\" of {} names no values", reader.what()),
+        reader.problems().add(fmt::format("'when' of {} names no values", reader.what()),
                               "add in = [...] or not = [...]", table->span);
     }
     return when;
@@ -47,7 +47,7 @@ std::optional<When> read_when(TableReader& reader) {
 std::vector<IcmpType> read_icmp(TableReader& reader) {
     std::vector<IcmpType> list;
     for (const Value* table : reader.tables("icmp")) {
-        TableReader part(*table, "\"icmp\" of a service", reader.problems());
+        TableReader part(*table, "'icmp' of a service", reader.problems());
         IcmpType icmp;
         part.require("type");
         icmp.type = static_cast<std::uint8_t>(part.integer("type", 0, 255).value_or(0));
@@ -65,7 +65,7 @@ void read_protocol(TableReader& reader, Service& service) {
         if (protocol) {
             service.protocols.push_back(*protocol);
         } else {
-            reader.problems().add(fmt::format("unknown protocol \"{}\" in {}", name, reader.what()),
+            reader.problems().add(fmt::format("unknown protocol '{}' in {}", name, reader.what()),
                                   toml_file::suggestion(name, {"tcp", "udp", "icmp", "icmpv6", "unstated"}),
                                   reader.span_of(key));
         }
@@ -109,7 +109,7 @@ void read_service_ports(TableReader& reader, Service& service) {
     }
     if (!service.protocols.empty() && !with_types && reader.find("icmp")) {
         reader.problems().add(
-            fmt::format("{} has \"icmp\", but its protocol is {}", reader.what(), protocol_name(service.protocols[0])),
+            fmt::format("{} has 'icmp', but its protocol is {}", reader.what(), protocol_name(service.protocols[0])),
             {}, reader.span_of("icmp"));
     }
 }
@@ -120,7 +120,7 @@ void require_basis(TableReader& reader, const Service& service) {
                           !service.source_ports_inferred.empty() || !service.to_inferred.empty() ||
                           !service.required_inferred || service.initiator_inferred;
     if (!inferred || !service.basis.empty()) return;
-    reader.problems().add(fmt::format("{} infers something without a \"basis\"", reader.what()),
+    reader.problems().add(fmt::format("{} infers something without a 'basis'", reader.what()),
                           "say in one sentence what the document leaves open and why this is meant", reader.span());
 }
 
@@ -132,7 +132,7 @@ std::vector<Cite> service_cites(TableReader& reader, const CatalogFlow& flow) {
     const std::string footnote = reader.text_or_integer("footnote");
     if (!line) {
         if (!row.empty() || !footnote.empty()) {
-            reader.problems().add(fmt::format("{} gives a row or footnote without a \"line\"", reader.what()), {},
+            reader.problems().add(fmt::format("{} gives a row or footnote without a 'line'", reader.what()), {},
                                   reader.span());
         }
         return cites.empty() ? flow.cites : cites;
@@ -149,9 +149,9 @@ std::vector<Cite> service_cites(TableReader& reader, const CatalogFlow& flow) {
 }
 
 Service read_service(const Value& table, const CatalogFlow& flow, Problems& problems) {
-    std::string what = fmt::format("a service of flow \"{}\"", flow.id);
+    std::string what = fmt::format("a service of flow '{}'", flow.id);
     for (const auto& entry : table.entries) {
-        if (entry.key == "id") what = fmt::format("service \"{}\" of flow \"{}\"", entry.value.text, flow.id);
+        if (entry.key == "id") what = fmt::format("service '{}' of flow '{}'", entry.value.text, flow.id);
     }
     TableReader reader(table, what, problems);
     Service service;
@@ -163,7 +163,7 @@ Service read_service(const Value& table, const CatalogFlow& flow, Problems& prob
     service.basis = reader.string("basis");
     if (reader.find("phase")) service.phases = reader.words_of("phase", phase_words());
     if (service.phases.empty()) {
-        problems.add(fmt::format("{} is needed in no phase", what), "leave \"phase\" out for all",
+        problems.add(fmt::format("{} is needed in no phase", what), "leave 'phase' out for all",
                      reader.span_of("phase"));
     }
     service.phase_basis = reader.string("phase-basis");
@@ -216,7 +216,7 @@ std::vector<PortItem> read_port_items(TableReader& reader, std::string_view key)
         const auto ports = text == "any" ? std::optional(PortSet::all()) : parse_ports(text);
         if (!ports || ports->empty() || (text != "any" && ports->contains(0))) {
             reader.problems().add(
-                fmt::format("impossible port \"{}\" in \"{}\" of {}", text, key, reader.what()),
+                fmt::format("impossible port '{}' in '{}' of {}", text, key, reader.what()),
                 "ports are \"443\", \"50000-50200\", \"any\", \"${parameter}\" or \"@range\", from 1 to 65535",
                 reader.span_of(key));
             continue;
@@ -229,7 +229,7 @@ std::vector<PortItem> read_port_items(TableReader& reader, std::string_view key)
 CatalogFlow read_flow(const Value& table, Problems& problems) {
     std::string what = "[[flow]]";
     for (const auto& entry : table.entries) {
-        if (entry.key == "id" && !entry.value.text.empty()) what = fmt::format("flow \"{}\"", entry.value.text);
+        if (entry.key == "id" && !entry.value.text.empty()) what = fmt::format("flow '{}'", entry.value.text);
     }
     TableReader reader(table, what, problems);
     CatalogFlow flow;
@@ -247,7 +247,7 @@ CatalogFlow read_flow(const Value& table, Problems& problems) {
     flow.initiator_inferred = reader.word("initiator-inferred", kInitiatorWords);
     flow.initiator_basis = reader.string("initiator-basis");
     if (flow.initiator_inferred && flow.initiator_basis.empty()) {
-        problems.add(fmt::format("{} infers its initiator without an \"initiator-basis\"", what),
+        problems.add(fmt::format("{} infers its initiator without an 'initiator-basis'", what),
                      "say in one sentence what the document leaves open and why this is meant",
                      reader.span_of("initiator-inferred"));
     }

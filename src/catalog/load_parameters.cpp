@@ -117,7 +117,7 @@ std::vector<Cite> read_cites(TableReader& reader, std::string_view key, bool req
     std::vector<Cite> cites;
     if (required) reader.require(key);
     for (const Value* table : reader.tables(key)) {
-        TableReader item(*table, fmt::format("\"{}\" of {}", key, reader.what()), reader.problems());
+        TableReader item(*table, fmt::format("'{}' of {}", key, reader.what()), reader.problems());
         Cite cite;
         item.require("line");
         cite.line = static_cast<std::uint32_t>(item.integer("line", 1, 10'000'000).value_or(0));
@@ -135,7 +135,7 @@ PortSet read_port_set(TableReader& reader, std::string_view key) {
     for (const std::string& text : reader.strings(key)) {
         const auto part = text == "any" ? std::optional(PortSet::all()) : parse_ports(text);
         if (!part || part->empty() || (text != "any" && part->contains(0))) {
-            reader.problems().add(fmt::format("impossible port \"{}\" in \"{}\" of {}", text, key, reader.what()),
+            reader.problems().add(fmt::format("impossible port '{}' in '{}' of {}", text, key, reader.what()),
                                   "ports are \"443\", \"50000-50200\" or \"any\", from 1 to 65535",
                                   reader.span_of(key));
             continue;
@@ -170,7 +170,7 @@ Parameter read_parameter(const Value& table, Problems& problems) {
     parameter.open_values = reader.boolean("open-values").value_or(false);
     parameter.default_value = read_value(reader, "default");
     for (const Value* item : reader.tables("default-when")) {
-        TableReader when(*item, "\"default-when\" of [[parameter]]", problems);
+        TableReader when(*item, "'default-when' of [[parameter]]", problems);
         ConditionalDefault conditional;
         conditional.attribute = when.required_string("attr");
         conditional.in = when.strings("in");
@@ -186,11 +186,11 @@ Parameter read_parameter(const Value& table, Problems& problems) {
 
     const bool typed = reader.find("type") && parameter.type != ParameterType::enumeration;
     if (!typed && parameter.values.empty()) {
-        problems.add(fmt::format("parameter \"{}\" is an enum without \"values\"", parameter.id), {}, table.span);
+        problems.add(fmt::format("parameter '{}' is an enum without 'values'", parameter.id), {}, table.span);
     }
     auto check = [&](const ParameterValue& value, std::string_view key) {
         if (auto problem = value_problem(parameter, value)) {
-            problems.add(fmt::format("\"{}\" in \"{}\" of parameter \"{}\" {}", value, key, parameter.id, *problem), {},
+            problems.add(fmt::format("'{}' in '{}' of parameter '{}' {}", value, key, parameter.id, *problem), {},
                          reader.span_of(key));
         }
     };
@@ -210,7 +210,7 @@ PortRange read_range(const Value& table, Problems& problems) {
     reader.require("protocol");
     range.protocol = reader.word<std::uint8_t>("protocol", {{"tcp", kTcp}, {"udp", kUdp}}).value_or(kTcp);
     for (const Value* item : reader.tables("variant")) {
-        TableReader part(*item, "\"variant\" of [[range]]", problems);
+        TableReader part(*item, "'variant' of [[range]]", problems);
         RangeVariant variant;
         part.require("os-generation");
         variant.generation = part.word("os-generation", generation_words()).value_or(OsGeneration::unknown);
@@ -261,15 +261,14 @@ Constraint read_constraint(const Value& table, Problems& problems) {
                            pair.items[index].integer <= 65535;
                 };
                 if (pair.items.size() != 2 || !port(0) || !port(1)) {
-                    problems.add("\"pairs\" of [[constraint]] must hold pairs of ports such as [80, 443]", {},
-                                 pair.span);
+                    problems.add("'pairs' of [[constraint]] must hold pairs of ports such as [80, 443]", {}, pair.span);
                     continue;
                 }
                 constraint.pairs.emplace_back(static_cast<std::uint16_t>(pair.items[0].integer),
                                               static_cast<std::uint16_t>(pair.items[1].integer));
             }
             if (const Value* otherwise = reader.table("otherwise")) {
-                TableReader part(*otherwise, "\"otherwise\" of [[constraint]]", problems);
+                TableReader part(*otherwise, "'otherwise' of [[constraint]]", problems);
                 if (auto step = part.integer("second-equals-first-plus", -65535, 65535)) {
                     constraint.step = static_cast<int>(*step);
                 }
@@ -284,7 +283,7 @@ Constraint read_constraint(const Value& table, Problems& problems) {
                 constraint.when_parameter = when->entries[0].key;
                 constraint.when_value = scalar_text(when->entries[0].value).value_or("");
             } else if (when) {
-                problems.add("\"when-parameter\" of [[constraint]] must name one parameter and its value", {},
+                problems.add("'when-parameter' of [[constraint]] must name one parameter and its value", {},
                              when->span);
             }
             constraint.of_group = reader.required_string("of-group");
@@ -342,7 +341,7 @@ Statement read_statement(StatementKind kind, const Value& table, Problems& probl
     statement.ports_unstated = !reader.boolean("ports-stated").value_or(true);
     statement.basis = reader.string("basis");
     if (statement.ports_unstated && statement.basis.empty()) {
-        problems.add(fmt::format("{} infers its ports without a \"basis\"", reader.what()), {}, table.span);
+        problems.add(fmt::format("{} infers its ports without a 'basis'", reader.what()), {}, table.span);
     }
     statement.roles = reader.strings("roles");
     statement.cites = read_cites(reader, "cite", true);

@@ -1,16 +1,20 @@
 #include <fmt/format.h>
-#include <algorithm>
-#include <set>
 
+#include <algorithm>
+
+#include "catalog/ids.hpp"
 #include "catalog/load_parts.hpp"
 #include "catalog/load_site_parts.hpp"
 
 namespace fwproof {
 
 using namespace site_file;
+using toml_file::ids;
+using toml_file::known;
 using toml_file::Problems;
 using toml_file::scalar_text;
 using toml_file::TableReader;
+using toml_file::unique;
 using toml_file::Value;
 
 namespace site_file {
@@ -22,41 +26,13 @@ AddressSet read_addresses(TableReader& reader, std::string_view key) {
         if (part && !part->empty()) {
             set = set | *part;
         } else {
-            reader.problems().add(fmt::format("\"{}\" in \"{}\" of {} is no address", text, key, reader.what()),
+            reader.problems().add(fmt::format("'{}' in '{}' of {} is no address", text, key, reader.what()),
                                   "addresses are 10.1.0.11, 10.1.0.0/24, 10.1.0.5-10.1.0.9 or their IPv6 forms",
                                   reader.span_of(key));
         }
     }
     return set;
 }
-
-namespace {
-
-template <class T>
-std::vector<std::string> ids(const std::vector<T>& list) {
-    std::vector<std::string> names;
-    for (const T& item : list) names.push_back(item.id);
-    return names;
-}
-
-template <class T>
-void unique(std::string_view what, const std::vector<T>& list, Problems& problems) {
-    std::set<std::string_view> seen;
-    for (const T& item : list) {
-        if (!seen.insert(item.id).second) {
-            problems.add(fmt::format("{} \"{}\" is defined twice", what, item.id), {}, item.span);
-        }
-    }
-}
-
-template <class T>
-void known(std::string_view what, const std::string& id, const std::vector<T>& list, SourceSpan span,
-           Problems& problems) {
-    if (std::any_of(list.begin(), list.end(), [&](const T& item) { return item.id == id; })) return;
-    problems.unknown(what, id, ids(list), span);
-}
-
-}  // namespace
 
 void check_references(Site& site, Problems& problems) {
     unique("zone", site.zones, problems);
@@ -163,14 +139,14 @@ void read_binding(const Value& table, Site& site, Problems& problems) {
             if (auto host = host_for_address(site, text, reader.span_of(key))) {
                 binding.hosts.push_back(*host);
             } else {
-                problems.add(fmt::format("\"{}\" in \"{}\" of [[bind]] is no address", text, key),
+                problems.add(fmt::format("'{}' in '{}' of [[bind]] is no address", text, key),
                              "addresses are 10.1.0.11, 10.1.0.0/24, 10.1.0.5-10.1.0.9 or their IPv6 forms",
                              reader.span_of(key));
             }
         }
     }
     if (!reader.find("hosts") && !reader.find("addresses") && !reader.find("prefixes")) {
-        problems.add(fmt::format("role \"{}\" is bound to nothing", binding.role),
+        problems.add(fmt::format("role '{}' is bound to nothing", binding.role),
                      "add hosts = [...] or addresses = [...]", table.span);
     }
     binding.phase = reader.word("phase", catalog_file::phase_words());
@@ -198,14 +174,14 @@ void read_settings(TableReader& top, Site& site, Problems& problems) {
             for (const auto& entry : catalog.value.entries) {
                 const auto text = scalar_text(entry.value);
                 if (!text) {
-                    problems.add(fmt::format("parameter \"{}\" cannot be {}", entry.key, kind_name(entry.value.kind)),
-                                 {}, entry.value.span);
+                    problems.add(fmt::format("parameter '{}' cannot be {}", entry.key, kind_name(entry.value.kind)), {},
+                                 entry.value.span);
                 }
                 site.parameters[catalog.key][entry.key] = text.value_or("");
                 site.setting_spans[catalog.key + "/" + entry.key] = entry.value.span;
             }
             if (catalog.value.kind != Value::Kind::table) {
-                problems.add(fmt::format("\"parameters.{}\" must be a table", catalog.key),
+                problems.add(fmt::format("'parameters.{}' must be a table", catalog.key),
                              "write [parameters.CATALOG] and below it PARAMETER = VALUE", catalog.value.span);
             }
             site.setting_spans[catalog.key] = catalog.key_span;
@@ -215,13 +191,13 @@ void read_settings(TableReader& top, Site& site, Problems& problems) {
         for (const auto& catalog : table->entries) {
             for (const auto& entry : catalog.value.entries) {
                 if (entry.value.kind != Value::Kind::boolean) {
-                    problems.add(fmt::format("feature \"{}\" must be true or false", entry.key), {}, entry.value.span);
+                    problems.add(fmt::format("feature '{}' must be true or false", entry.key), {}, entry.value.span);
                 }
                 site.features[catalog.key][entry.key] = entry.value.boolean;
                 site.setting_spans[catalog.key + "/" + entry.key] = entry.key_span;
             }
             if (catalog.value.kind != Value::Kind::table) {
-                problems.add(fmt::format("\"features.{}\" must be a table", catalog.key),
+                problems.add(fmt::format("'features.{}' must be a table", catalog.key),
                              "write [features.CATALOG] and below it FEATURE = true", catalog.value.span);
             }
             site.setting_spans[catalog.key] = catalog.key_span;
@@ -253,7 +229,7 @@ Loaded<Site> load_site(SourceRef source) {
     TableReader top(*root, "the site file", problems);
     const std::string format = top.required_string("format");
     if (!format.empty() && format != "flow-site/1") {
-        problems.add(fmt::format("this program cannot read the format \"{}\"", format),
+        problems.add(fmt::format("this program cannot read the format '{}'", format),
                      "a site file has format = \"flow-site/1\"", top.span_of("format"));
     }
     top.require("site");

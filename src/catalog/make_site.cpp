@@ -69,7 +69,7 @@ private:
     void add_binding(const std::string& text) {
         const std::size_t equals = text.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-            problem(fmt::format("--bind \"{}\" has no addresses", text), "write --bind ROLE=ADDRESS[,ADDRESS...]");
+            problem(fmt::format("--bind '{}' has no addresses", text), "write --bind ROLE=ADDRESS[,ADDRESS...]");
             return;
         }
         Binding binding;
@@ -82,7 +82,7 @@ private:
             if (auto host = site_file::host_for_address(site_, part, {})) {
                 binding.hosts.push_back(*host);
             } else {
-                problem(fmt::format("\"{}\" in --bind \"{}\" is no address", part, text),
+                problem(fmt::format("'{}' in --bind '{}' is no address", part, text),
                         "addresses are 10.1.0.11, 10.1.0.0/24, 10.1.0.5-10.1.0.9 or their IPv6 forms");
             }
         }
@@ -104,14 +104,14 @@ private:
         if (!catalog_known) {
             std::vector<std::string> ids;
             for (const CatalogRef& catalog : catalogs_) ids.push_back(catalog->id);
-            problem(fmt::format("unknown catalog \"{}\" in {} \"{}\"", name.catalog, option, text),
+            problem(fmt::format("unknown catalog '{}' in {} '{}'", name.catalog, option, text),
                     toml_file::suggestion(name.catalog, ids));
             return false;
         }
         if (holders.empty()) {
             std::string hint = toml_file::suggestion(name.role, known);
-            if (hint.empty()) hint = "\"fwproof catalog show ID\" lists the roles of a catalog";
-            problem(fmt::format("unknown role \"{}\" in {}", name.role, option), std::move(hint));
+            if (hint.empty()) hint = "'fwproof catalog show ID' lists the roles of a catalog";
+            problem(fmt::format("unknown role '{}' in {}", name.role, option), std::move(hint));
             return false;
         }
         binding.catalog = name.catalog;
@@ -130,7 +130,7 @@ private:
             const bool covered =
                 std::any_of(holders.begin(), holders.end(), [&](const auto& id) { return chosen.contains(id); });
             if (covered) continue;
-            problem(fmt::format("role \"{}\" is in the catalogs {}", role, fmt::join(holders, ", ")),
+            problem(fmt::format("role '{}' is in the catalogs {}", role, fmt::join(holders, ", ")),
                     "choose one with --catalog");
             return;
         }
@@ -174,6 +174,30 @@ Loaded<Site> make_site(const SiteRequest& request, std::span<const CatalogRef> c
     return SiteMaker(request, catalogs).make();
 }
 
+namespace {
+
+// Words after a label, on lines of at most 100 columns that begin below the first word; ended by a newline.
+std::string wrapped(std::string_view label, const std::vector<std::string>& words) {
+    constexpr std::size_t kColumns = 100;
+    std::string text(label);
+    std::size_t column = label.size();
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string word = words[i] + (i + 1 < words.size() ? "," : "");
+        if (column > label.size() && column + 1 + word.size() > kColumns) {
+            text += "\n" + std::string(label.size(), ' ');
+            column = label.size();
+        } else if (column > label.size()) {
+            text += ' ';
+            ++column;
+        }
+        text += word;
+        column += word.size();
+    }
+    return text + "\n";
+}
+
+}  // namespace
+
 std::string binding_help(const Catalog& catalog) {
     std::vector<std::string> hosts;
     for (const Role& role : catalog.roles) {
@@ -185,8 +209,8 @@ std::string binding_help(const Catalog& catalog) {
         "  the host firewall of one role:  fwproof check --as {} EXPORT\n"
         "  a firewall between roles:       fwproof check --bind {}=10.1.0.11 --bind ROLE=ADDRESS EXPORT\n"
         "  more than that:                 a site file, see fwproof-site(5)\n"
-        "roles: {}\n",
-        catalog.title, example, example, fmt::join(hosts, ", "));
+        "{}",
+        catalog.title, example, example, wrapped("roles: ", hosts));
 }
 
 }  // namespace fwproof

@@ -3,14 +3,16 @@
 #include "fwproof/catalog/resolve.hpp"
 
 #include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
-#include <set>
 
+#include "catalog/check_site_names.hpp"
+#include "catalog/ids.hpp"
+#include "catalog/merge_requirements.hpp"
 #include "catalog/resolve_members.hpp"
+#include "catalog/resolve_need.hpp"
 #include "catalog/resolve_ports.hpp"
-#include "catalog/resolve_settings.hpp"
-#include "catalog/table_reader.hpp"
 
 namespace fwproof {
 
@@ -34,11 +36,6 @@ struct Plan {
     const std::vector<PortItem>* source_ports = nullptr;
 };
 
-struct Wanted {
-    Need need = Need::required;
-    std::string reason;
-};
-
 std::vector<Direction> directions_of(Initiator initiator) {
     switch (initiator) {
         case Initiator::from: return {{false, false}};
@@ -49,26 +46,19 @@ std::vector<Direction> directions_of(Initiator initiator) {
     return {};
 }
 
-bool in(const std::vector<std::string>& list, std::string_view text) {
-    return std::find(list.begin(), list.end(), text) != list.end();
-}
+using toml_file::in;
 
 Severity weaker(Severity severity) { return severity == Severity::error ? Severity::warning : Severity::note; }
-
-std::string phase_words(const std::vector<Phase>& phases) {
-    std::vector<std::string_view> words;
-    for (const Phase phase : phases) {
-        words.push_back(phase == Phase::install   ? "installation"
-                        : phase == Phase::runtime ? "run time"
-                                                  : "maintenance");
-    }
-    return fmt::format("{}", fmt::join(words, " and "));
-}
 
 class Resolver {
 public:
     Resolver(const Catalog& catalog, const Site& site, Resolution& resolution)
-        : catalog_(catalog), site_(site), settings_(catalog, site), members_(catalog, site), out_(resolution) {}
+        : catalog_(catalog),
+          site_(site),
+          settings_(catalog, site),
+          needs_(site, settings_),
+          members_(catalog, site),
+          out_(resolution) {}
 
     bool run() {
         first_ = out_.requirements.size();
@@ -78,7 +68,7 @@ public:
         }
         add_statements();
         for (auto& [role, entry] : unbound_) out_.unbound.push_back(std::move(entry));
-        merge_equal();
+        merge_equal(out_.requirements, first_);
         return true;
     }
 
@@ -118,7 +108,7 @@ private:
         if (!peer.binding) return;
         const bool needed = std::any_of(flow.services.begin(), flow.services.end(), [&](const Service& service) {
             return settings_.feature_on(service.feature) && service.reply_of.empty() &&
-                   (in_phase(service, peer) || service.phase_of != PhaseOf::any);
+                   (needs_.in_phase(service, peer) || service.phase_of != PhaseOf::any);
         });
         if (!needed) return;
         const std::string& id = has_from ? to : from;
@@ -196,7 +186,7 @@ private:
                   const AddressPair& addresses, const Plan& plan, bool disputed) {
         for (const Direction& direction : plan.directions) {
             Requirement requirement = base(flow, service, plan.reading);
-            Wanted wanted = want(flow, service, from, to);
+            Wanted wanted = needs_.want(flow, service, from, to);
             if (wanted.need == Need::required && direction.removed) {
                 wanted = {Need::not_selected, fmt::format("{} is true for these hosts", flow.one_way_when)};
             }
@@ -265,69 +255,6 @@ private:
         end.anywhere = member.host->anywhere;
         end.network = member.host->network;
         return end;
-    }
-
-    // --- whether it is needed ---
-
-    Wanted want(const CatalogFlow& flow, const Service& service, const Member& from, const Member& to) const {
-        for (const auto* when : {&flow.when, &service.when}) {
-            if (!*when) continue;
-            if (auto wanted = condition(**when, from, to)) return *wanted;
-        }
-        for (const std::string& feature : {flow.feature, service.feature}) {
-            if (!settings_.feature_on(feature)) return {Need::feature_off, fmt::format("feature {} is off", feature)};
-        }
-        const bool from_counts = service.phase_of != PhaseOf::to;
-        const bool to_counts = service.phase_of != PhaseOf::from;
-        // A peer that is not bound has no phase of its own.
-        const bool from_in = from_counts && (from.binding || !to_counts) && in_phase(service, from);
-        const bool to_in = to_counts && (to.binding || !from_counts) && in_phase(service, to);
-        if (!from_in && !to_in) {
-            return {Need::phase_over, fmt::format("needed only during {}", phase_words(service.phases))};
-        }
-        return {};
-    }
-
-    bool in_phase(const Service& service, const Member& member) const {
-        Phase phase = site_.phase;
-        if (member.binding && member.binding->phase) phase = *member.binding->phase;
-        if (member.host->phase) phase = *member.host->phase;
-        // A host in maintenance still does its work.
-        return std::any_of(service.phases.begin(), service.phases.end(), [&](Phase needed) {
-            return needed == phase || (phase == Phase::maintenance && needed == Phase::runtime);
-        });
-    }
-
-    // Nothing when it holds, as far as the site says.
-    std::optional<Wanted> condition(const When& when, const Member& from, const Member& to) const {
-        const Member& member = when.of == End::from ? from : to;
-        if (when.colocated.value_or(false)) {
-            return Wanted{Need::not_applicable, "only for roles on one host"};
-        }
-        if (!when.attribute.empty()) {
-            const auto it = member.host->attributes.find(when.attribute);
-            if (it != member.host->attributes.end() &&
-                ((!when.in.empty() && !in(when.in, it->second)) || in(when.not_in, it->second))) {
-                return Wanted{Need::not_applicable,
-                              fmt::format("{} of {} is {}", when.attribute, member.host->id, it->second)};
-            }
-        }
-        if (when.top_level_site && member.binding && *when.top_level_site != member.binding->parent.empty()) {
-            return Wanted{Need::not_applicable, fmt::format("{} {} at the top of the hierarchy", member.host->id,
-                                                            *when.top_level_site ? "is not" : "is")};
-        }
-        if (when.generation && member.host->generation != OsGeneration::unknown &&
-            member.host->generation != *when.generation) {
-            return Wanted{Need::not_applicable,
-                          fmt::format("the system of {} is {}", member.host->id, to_string(member.host->generation))};
-        }
-        if (!when.parameter.empty()) {
-            const auto setting = settings_.value(when.parameter, from, to);
-            if (setting && ((!when.in.empty() && !in(when.in, setting->value)) || in(when.not_in, setting->value))) {
-                return Wanted{Need::not_selected, fmt::format("{} is {}", when.parameter, setting->value)};
-            }
-        }
-        return std::nullopt;
     }
 
     // --- which of several peers ---
@@ -607,161 +534,14 @@ private:
         }
     }
 
-    // The same packets between the same hosts, asked for by several rows: one requirement with all of their places.
-    void merge_equal() {
-        std::map<std::string, std::size_t> seen;
-        std::vector<Requirement> merged;
-        for (std::size_t i = first_; i < out_.requirements.size(); ++i) {
-            Requirement& next = out_.requirements[i];
-            if (!next.any_of_key.empty()) {
-                merged.push_back(std::move(next));
-                continue;
-            }
-            const std::string key =
-                fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", next.from.host, next.to.host, next.ports_text,
-                            static_cast<int>(next.need), next.need_reason, static_cast<int>(next.reading),
-                            next.dispute.empty(), next.reply_only, next.helper) +
-                (next.exposing ? "|exposing" : "");
-            const auto [it, fresh] = seen.emplace(key, merged.size());
-            if (fresh) {
-                merged.push_back(std::move(next));
-                continue;
-            }
-            add_to(merged[it->second], next);
-        }
-        out_.requirements.resize(first_);
-        std::move(merged.begin(), merged.end(), std::back_inserter(out_.requirements));
-    }
-
-    static void add_to(Requirement& kept, const Requirement& next) {
-        kept.severity = std::max(kept.severity, next.severity);
-        kept.closable = kept.closable && next.closable;
-        const std::string name = next.flow + "/" + next.service;
-        if (name != kept.flow + "/" + kept.service && !in(kept.also, name)) kept.also.push_back(name);
-        for (const Citation& cite : next.citations) {
-            const bool known = std::any_of(kept.citations.begin(), kept.citations.end(), [&](const Citation& other) {
-                return other.line == cite.line && other.row == cite.row && other.section == cite.section;
-            });
-            if (!known) kept.citations.push_back(cite);
-        }
-        for (const auto& program : next.programs) {
-            if (!in(kept.programs, program)) kept.programs.push_back(program);
-        }
-        for (const auto& service : next.program_services) {
-            if (!in(kept.program_services, service)) kept.program_services.push_back(service);
-        }
-    }
-
     const Catalog& catalog_;
     const Site& site_;
     Settings settings_;
+    Needs needs_;
     Members members_;
     Resolution& out_;
     std::size_t first_ = 0;
     std::map<std::string, UnboundRole> unbound_;
-};
-
-// --- names that the site uses ---
-
-std::vector<std::string> catalog_ids(std::span<const CatalogRef> catalogs) {
-    std::vector<std::string> ids;
-    for (const CatalogRef& catalog : catalogs) ids.push_back(catalog->id);
-    return ids;
-}
-
-class NameCheck {
-public:
-    NameCheck(std::span<const CatalogRef> catalogs, const Site& site) : catalogs_(catalogs), site_(site) {}
-
-    std::vector<Error> run() {
-        for (const Binding& binding : site_.bindings) check_binding(binding);
-        for (const auto& [id, values] : site_.parameters) {
-            const Catalog* catalog = find(id, id);
-            if (!catalog) continue;
-            for (const auto& [name, value] : values) {
-                if (!catalog->parameter(name))
-                    unknown("parameter", name, parameter_ids(*catalog), span(id + "/" + name));
-            }
-        }
-        for (const auto& [id, values] : site_.features) {
-            const Catalog* catalog = find(id, id);
-            if (!catalog) continue;
-            std::vector<std::string> known;
-            for (const Feature& feature : catalog->features) known.push_back(feature.id);
-            for (const auto& [name, on] : values) {
-                if (!catalog->feature(name)) unknown("feature", name, known, span(id + "/" + name));
-            }
-        }
-        return std::move(errors_);
-    }
-
-private:
-    static std::vector<std::string> parameter_ids(const Catalog& catalog) {
-        std::vector<std::string> ids;
-        for (const Parameter& parameter : catalog.parameters) ids.push_back(parameter.id);
-        return ids;
-    }
-
-    SourceSpan span(const std::string& key) const {
-        const auto it = site_.setting_spans.find(key);
-        return it == site_.setting_spans.end() ? SourceSpan() : it->second;
-    }
-
-    void unknown(std::string_view what, std::string_view name, const std::vector<std::string>& known,
-                 SourceSpan place) {
-        Error error{fmt::format("unknown {} \"{}\"", what, name), toml_file::suggestion(name, known), place};
-        for (const SourceRef& source : site_.sources) {
-            if (source.get() == place.source) error.keep = source;
-            error.file = source->name();
-        }
-        errors_.push_back(std::move(error));
-    }
-
-    const Catalog* find(const std::string& id, const std::string& key) {
-        for (const CatalogRef& catalog : catalogs_) {
-            if (catalog->id == id) return catalog.get();
-        }
-        unknown("catalog", id, catalog_ids(catalogs_), span(key));
-        return nullptr;
-    }
-
-    void check_binding(const Binding& binding) {
-        std::vector<const Catalog*> candidates;
-        for (const CatalogRef& catalog : catalogs_) {
-            if (binding.catalog.empty() || catalog->id == binding.catalog) candidates.push_back(catalog.get());
-        }
-        if (candidates.empty()) {
-            unknown("catalog", binding.catalog, catalog_ids(catalogs_), binding.span);
-            return;
-        }
-        std::vector<std::string> roles;
-        std::vector<const Catalog*> holders;
-        for (const Catalog* catalog : candidates) {
-            if (catalog->role(binding.role)) holders.push_back(catalog);
-            for (const Role& role : catalog->roles) roles.push_back(role.id);
-        }
-        if (holders.empty()) {
-            unknown("role", binding.role, roles, binding.span);
-            return;
-        }
-        for (const auto& [name, value] : binding.parameters) {
-            std::vector<std::string> known;
-            bool found = false;
-            for (const Catalog* catalog : holders) {
-                found = found || catalog->parameter(name);
-                for (const std::string& id : parameter_ids(*catalog)) known.push_back(id);
-            }
-            const auto place = binding.parameter_spans.find(name);
-            if (!found) {
-                unknown("parameter", name, known,
-                        place == binding.parameter_spans.end() ? binding.span : place->second);
-            }
-        }
-    }
-
-    std::span<const CatalogRef> catalogs_;
-    const Site& site_;
-    std::vector<Error> errors_;
 };
 
 }  // namespace
@@ -769,7 +549,7 @@ private:
 }  // namespace catalog_resolve
 
 Loaded<Resolution> resolve(std::span<const CatalogRef> catalogs, const Site& site) {
-    std::vector<Error> errors = catalog_resolve::NameCheck(catalogs, site).run();
+    std::vector<Error> errors = catalog_resolve::check_site_names(catalogs, site);
     if (!errors.empty()) return tl::unexpected(std::move(errors));
     Resolution resolution;
     for (const CatalogRef& catalog : catalogs) {

@@ -16,7 +16,7 @@ void Problems::add(std::string message, std::string hint, SourceSpan span) {
 
 void Problems::unknown(std::string_view what, std::string_view name, const std::vector<std::string>& known,
                        SourceSpan span) {
-    add(fmt::format("unknown {} \"{}\"", what, name), suggestion(name, known), span);
+    add(fmt::format("unknown {} '{}'", what, name), suggestion(name, known), span);
 }
 
 std::vector<Error> Problems::take() {
@@ -26,7 +26,7 @@ std::vector<Error> Problems::take() {
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
-    if (auto nearest = did_you_mean(name, known)) return fmt::format("did you mean \"{}\"?", *nearest);
+    if (auto nearest = did_you_mean(name, known)) return fmt::format("did you mean '{}'?", *nearest);
     constexpr std::size_t kMany = 12;
     if (known.empty() || known.size() > kMany) return {};
     return fmt::format("known: {}", fmt::join(known, ", "));
@@ -50,7 +50,7 @@ const Value* TableReader::find(std::string_view key) {
 const Value* TableReader::require(std::string_view key) {
     const Value* value = find(key);
     if (!value && value_.kind == Value::Kind::table) {
-        problems_.add(fmt::format("{} has no \"{}\"", what_, key), {}, value_.span);
+        problems_.add(fmt::format("{} has no '{}'", what_, key), {}, value_.span);
     }
     return value;
 }
@@ -63,7 +63,7 @@ SourceSpan TableReader::span_of(std::string_view key) const {
 }
 
 void TableReader::wrong_kind(const Value& value, std::string_view key, std::string_view expected) {
-    problems_.add(fmt::format("\"{}\" of {} must be {}, not {}", key, what_, expected, kind_name(value.kind)), {},
+    problems_.add(fmt::format("'{}' of {} must be {}, not {}", key, what_, expected, kind_name(value.kind)), {},
                   value.span);
 }
 
@@ -72,7 +72,7 @@ void TableReader::bad_word(const Value& value, std::string_view key, const std::
         wrong_kind(value, key, fmt::format("one of {}", fmt::join(known, ", ")));
         return;
     }
-    problems_.add(fmt::format("\"{}\" of {} cannot be \"{}\"", key, what_, value.text), suggestion(value.text, known),
+    problems_.add(fmt::format("'{}' of {} cannot be '{}'", key, what_, value.text), suggestion(value.text, known),
                   value.span);
 }
 
@@ -92,7 +92,7 @@ std::string TableReader::required_string(std::string_view key) {
     if (value->kind != Value::Kind::string) {
         wrong_kind(*value, key, "a string");
     } else if (value->text.empty()) {
-        problems_.add(fmt::format("\"{}\" of {} is empty", key, what_), {}, value->span);
+        problems_.add(fmt::format("'{}' of {} is empty", key, what_), {}, value->span);
     } else {
         return value->text;
     }
@@ -105,8 +105,8 @@ std::string TableReader::identifier(std::string_view key) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
     });
     if (!plain) {
-        problems_.add(fmt::format("\"{}\" of {} cannot be \"{}\"", key, what_, text),
-                      "use lower-case letters, digits and \"-\"", span_of(key));
+        problems_.add(fmt::format("'{}' of {} cannot be '{}'", key, what_, text),
+                      "use lower-case letters, digits and '-'", span_of(key));
     }
     return text;
 }
@@ -136,7 +136,7 @@ std::optional<std::int64_t> TableReader::integer(std::string_view key, std::int6
         return std::nullopt;
     }
     if (value->integer < least || value->integer > most) {
-        problems_.add(fmt::format("\"{}\" of {} is {}, outside {}-{}", key, what_, value->integer, least, most), {},
+        problems_.add(fmt::format("'{}' of {} is {}, outside {}-{}", key, what_, value->integer, least, most), {},
                       value->span);
         return std::nullopt;
     }
@@ -199,7 +199,7 @@ const Value* TableReader::table(std::string_view key) {
 void TableReader::finish() {
     for (const Entry& entry : value_.entries) {
         if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-        problems_.add(fmt::format("unknown key \"{}\" in {}", entry.key, what_), suggestion(entry.key, known_),
+        problems_.add(fmt::format("unknown key '{}' in {}", entry.key, what_), suggestion(entry.key, known_),
                       entry.key_span);
     }
 }

@@ -63,30 +63,30 @@ TEST_CASE("a catalog's errors name place, key and cure") {
          "           ^\n"},
         {"unknown key in a service",
          kFlow + "service = [{id = \"web\", protocol = \"tcp\", ports = [\"443\"], prots = [\"80\"]}]\n",
-         "demo.toml:24:60: error: unknown key \"prots\" in service \"web\" of flow \"f\"\n"
+         "demo.toml:24:60: error: unknown key 'prots' in service 'web' of flow 'f'\n"
          "    service = [{id = \"web\", protocol = \"tcp\", ports = [\"443\"], prots = [\"80\"]}]\n"
          "                                                               ^~~~~\n"
-         "hint: did you mean \"ports\"?\n"},
+         "hint: did you mean 'ports'?\n"},
         {"inference without basis",
          kFlow + "service = [{id = \"w\", protocol = \"unstated\", protocol-inferred = [\"tcp\"], ports = [\"1\"]}]\n",
-         "demo.toml:24:12: error: service \"w\" of flow \"f\" infers something without a \"basis\"\n"
+         "demo.toml:24:12: error: service 'w' of flow 'f' infers something without a 'basis'\n"
          "    service = [{id = \"w\", protocol = \"unstated\", protocol-inferred = [\"tcp\"], ports = [\"1\"]}]\n"
          "               ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
          "hint: say in one sentence what the document leaves open and why this is meant\n"},
         {"dangling role",
          "[[flow]]\nid = \"f\"\nfrom = [\"cleint\"]\nto = [\"server\"]\ninitiator = \"from\"\ncite = {line = 3}\n"
          "service = [{id = \"web\", protocol = \"tcp\", ports = [\"443\"]}]\n",
-         "demo.toml:18:1: error: unknown role \"cleint\"\n"
+         "demo.toml:18:1: error: unknown role 'cleint'\n"
          "    [[flow]]\n"
          "    ^~~~~~~~\n"
-         "hint: did you mean \"client\"?\n"},
+         "hint: did you mean 'client'?\n"},
         {"impossible port", kFlow + "service = [{id = \"web\", protocol = \"tcp\", ports = [\"70000\"]}]\n",
-         "demo.toml:24:51: error: impossible port \"70000\" in \"ports\" of service \"web\" of flow \"f\"\n"
+         "demo.toml:24:51: error: impossible port '70000' in 'ports' of service 'web' of flow 'f'\n"
          "    service = [{id = \"web\", protocol = \"tcp\", ports = [\"70000\"]}]\n"
          "                                                      ^~~~~~~~~\n"
          "hint: ports are \"443\", \"50000-50200\", \"any\", \"${parameter}\" or \"@range\", from 1 to 65535\n"},
         {"wrong word", "[[feature]]\nid = \"x\"\ntitle = \"X\"\ndefault = \"off\"\n",
-         "demo.toml:21:11: error: \"default\" of [[feature]] must be true or false, not a string\n"
+         "demo.toml:21:11: error: 'default' of [[feature]] must be true or false, not a string\n"
          "    default = \"off\"\n"
          "              ^~~~~\n"},
     };
@@ -105,36 +105,36 @@ TEST_CASE("a catalog reports every error at once, in the order of the file") {
     REQUIRE(!catalog.has_value());
     std::vector<std::string> found;
     for (const Error& error : catalog.error()) found.push_back(fmt::format("{}: {}", error.span.line(), error.message));
-    CHECK(found == std::vector<std::string>{"24: unknown protocol \"tpc\" in service \"web\" of flow \"f\"",
-                                            "24: impossible port \"0\" in \"ports\" of service \"web\" of flow \"f\"",
-                                            "28: unknown key \"variants\" in [[range]]"});
+    CHECK(found == std::vector<std::string>{"24: unknown protocol 'tpc' in service 'web' of flow 'f'",
+                                            "24: impossible port '0' in 'ports' of service 'web' of flow 'f'",
+                                            "28: unknown key 'variants' in [[range]]"});
 }
 
 TEST_CASE("definitions that contradict each other are errors") {
     const std::vector<std::pair<std::string, std::string>> cases = {
-        {"[[role]]\nid = \"server\"\ntitle = \"S\"\nkind = \"host\"\n", "role \"server\" is defined twice"},
+        {"[[role]]\nid = \"server\"\ntitle = \"S\"\nkind = \"host\"\n", "role 'server' is defined twice"},
         {"[[parameter]]\nid = \"p\"\ntype = \"port\"\nscope = \"catalog\"\ndefault = 0\n",
-         "\"0\" in \"default\" of parameter \"p\" must be a port, 1-65535"},
+         "'0' in 'default' of parameter 'p' must be a port, 1-65535"},
         {"[[parameter]]\nid = \"p\"\ntype = \"enum\"\nscope = \"catalog\"\n",
-         "parameter \"p\" is an enum without \"values\""},
-        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"${port}\"]}]\n", "unknown parameter \"port\""},
-        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"@rpc\"]}]\n", "unknown range \"rpc\""},
-        {kFlow + "service = [{id = \"w\", protocol = \"tcp\"}]\n", "service \"w\" of flow \"f\" has no \"ports\""},
+         "parameter 'p' is an enum without 'values'"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"${port}\"]}]\n", "unknown parameter 'port'"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"@rpc\"]}]\n", "unknown range 'rpc'"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\"}]\n", "service 'w' of flow 'f' has no 'ports'"},
         {kFlow + "service = [{id = \"w\", protocol = \"icmp\", ports = [\"8\"]}]\n",
-         "service \"w\" of flow \"f\" has ports, but icmp has none"},
+         "service 'w' of flow 'f' has ports, but icmp has none"},
         {kFlow + "service = [{id = \"w\", protocol = \"unstated\", ports = [\"8\"]}]\n",
-         "service \"w\" of flow \"f\" has no protocol"},
+         "service 'w' of flow 'f' has no protocol"},
         {kFlow + "initiator-inferred = \"to\"\nservice = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
-         "flow \"f\" infers its initiator without an \"initiator-basis\""},
+         "flow 'f' infers its initiator without an 'initiator-basis'"},
         {kFlow + "feature = \"x\"\nservice = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
-         "unknown feature \"x\""},
+         "unknown feature 'x'"},
         {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], group = \"g\"}]\n",
-         "unknown any-of group \"g\""},
+         "unknown any-of group 'g'"},
         {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], phase = []}]\n",
-         "service \"w\" of flow \"f\" is needed in no phase"},
+         "service 'w' of flow 'f' is needed in no phase"},
         {"[[flow]]\nid = \"g\"\nfrom = [\"client\"]\nto = [\"server\"]\ninitiator = \"from\"\n"
          "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
-         "flow \"g\" has no \"cite\""},
+         "flow 'g' has no 'cite'"},
     };
     for (const auto& [rest, message] : cases) {
         INFO(rest);

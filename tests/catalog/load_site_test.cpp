@@ -108,24 +108,24 @@ expires = 2026-12-31
 TEST_CASE("a site file's errors name place, key and cure") {
     const std::vector<std::pair<std::string, std::string>> cases = {
         {"[[fierwall]]\n",
-         "site.toml:4:3: error: unknown key \"fierwall\" in the site file\n    [[fierwall]]\n      ^~~~~~~~\nhint: did "
+         "site.toml:4:3: error: unknown key 'fierwall' in the site file\n    [[fierwall]]\n      ^~~~~~~~\nhint: did "
          "you "
-         "mean \"firewall\"?\n"},
+         "mean 'firewall'?\n"},
         {"[[bind]]\nrole = \"x\"\n",
-         "site.toml:4:1: error: role \"x\" is bound to nothing\n    [[bind]]\n    ^~~~~~~~\nhint: add hosts = [...] or "
+         "site.toml:4:1: error: role 'x' is bound to nothing\n    [[bind]]\n    ^~~~~~~~\nhint: add hosts = [...] or "
          "addresses = [...]\n"},
         {"[[bind]]\nrole = \"x\"\nhosts = [\"ms2\"]\n[[host]]\nid = \"ms1\"\naddresses = [\"10.0.0.1\"]\n",
-         "site.toml:6:9: error: unknown host \"ms2\"\n    hosts = [\"ms2\"]\n            ^~~~~~~\nhint: did you mean "
-         "\"ms1\"?\n"},
+         "site.toml:6:9: error: unknown host 'ms2'\n    hosts = [\"ms2\"]\n            ^~~~~~~\nhint: did you mean "
+         "'ms1'?\n"},
         {"[[bind]]\nrole = \"x\"\naddresses = [\"10.0.0\"]\n",
-         "site.toml:6:13: error: \"10.0.0\" in \"addresses\" of [[bind]] is no address\n    addresses = [\"10.0.0\"]\n "
+         "site.toml:6:13: error: '10.0.0' in 'addresses' of [[bind]] is no address\n    addresses = [\"10.0.0\"]\n "
          "      "
          "         ^~~~~~~~~~\nhint: addresses are 10.1.0.11, 10.1.0.0/24, 10.1.0.5-10.1.0.9 or their IPv6 forms\n"},
         {"[[firewall]]\nexport = \"a\"\nzones = [[\"dmz\", \"lan\"]]\n[[zone]]\nid = \"lan\"\nprefixes = "
          "[\"10.0.0.0/8\"]\n",
-         "site.toml:4:1: error: unknown zone \"dmz\"\n    [[firewall]]\n    ^~~~~~~~~~~~\nhint: known: lan\n"},
+         "site.toml:4:1: error: unknown zone 'dmz'\n    [[firewall]]\n    ^~~~~~~~~~~~\nhint: known: lan\n"},
         {"[[firewall]]\nexport = \"a\"\nkind = \"host\"\n",
-         "site.toml:4:1: error: firewall \"a\" does not say whose host firewall it is\n    [[firewall]]\n    "
+         "site.toml:4:1: error: firewall 'a' does not say whose host firewall it is\n    [[firewall]]\n    "
          "^~~~~~~~~~~~\nhint: add host = \"...\"\n"},
     };
     for (const auto& [text, message] : cases) {
@@ -137,10 +137,10 @@ TEST_CASE("a site file's errors name place, key and cure") {
 TEST_CASE("a malformed waiver covers nothing and says why, the site stands") {
     const auto waiver = [](const std::string& text) { return site_of(kTop + "[[waiver]]\n" + text).waivers.at(0); };
     CHECK(waiver("check = \"missing-opening\"\nreasn = \"x\"\n").problem ==
-          "unknown key \"reasn\" in [[waiver]] (did you mean \"reason\"?)");
+          "unknown key 'reasn' in [[waiver]] (did you mean 'reason'?)");
     CHECK(waiver("reason = \"x\"\n").problem == "it names no check");
     CHECK(waiver("check = \"any\"\nuntil = \"2026-01-01\"\n").problem ==
-          "\"until\" of [[waiver]] must be a date such as 2026-12-31, without quotes, not a string");
+          "'until' of [[waiver]] must be a date such as 2026-12-31, without quotes, not a string");
 }
 
 TEST_CASE("a project file holds waivers and the way to the site") {
@@ -149,9 +149,9 @@ TEST_CASE("a project file holds waivers and the way to the site") {
     CHECK(project->site == "sites/a.toml");
     CHECK(project->waivers.size() == 1);
     CHECK(messages(load_project(source(".fwproof.toml", "sites = 3\n"))) ==
-          ".fwproof.toml:1:1: error: unknown key \"sites\" in the project file\n    sites = 3\n    ^~~~~\nhint: did "
+          ".fwproof.toml:1:1: error: unknown key 'sites' in the project file\n    sites = 3\n    ^~~~~\nhint: did "
           "you mean "
-          "\"site\"?\n");
+          "'site'?\n");
 }
 
 TEST_CASE("no input breaks the site loader") {

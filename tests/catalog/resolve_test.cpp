@@ -225,22 +225,21 @@ TEST_CASE("command-line roles that do not exist are errors") {
     SiteRequest request;
     request.as = {"managment-server"};
     CHECK(message(request) ==
-          "fwproof: error: unknown role \"managment-server\" in --as\nhint: did you mean \"management-server\"?\n");
+          "fwproof: error: unknown role 'managment-server' in --as\nhint: did you mean 'management-server'?\n");
     request = {};
     request.bind = {"scmo/management-server=10.0.0.1"};
     CHECK(message(request) ==
-          "fwproof: error: unknown catalog \"scmo\" in --bind \"scmo/management-server\"\nhint: did you mean "
-          "\"scom\"?\n");
+          "fwproof: error: unknown catalog 'scmo' in --bind 'scmo/management-server'\nhint: did you mean "
+          "'scom'?\n");
     request = {};
     request.bind = {"management-server=10.0.0.300"};
-    CHECK(
-        message(request) ==
-        "fwproof: error: \"10.0.0.300\" in --bind \"management-server=10.0.0.300\" is no address\nhint: addresses are "
-        "10.1.0.11, 10.1.0.0/24, 10.1.0.5-10.1.0.9 or their IPv6 forms\n");
+    CHECK(message(request) ==
+          "fwproof: error: '10.0.0.300' in --bind 'management-server=10.0.0.300' is no address\nhint: addresses are "
+          "10.1.0.11, 10.1.0.0/24, 10.1.0.5-10.1.0.9 or their IPv6 forms\n");
     request = {};
     request.bind = {"management-server"};
     CHECK(message(request) ==
-          "fwproof: error: --bind \"management-server\" has no addresses\nhint: write --bind "
+          "fwproof: error: --bind 'management-server' has no addresses\nhint: write --bind "
           "ROLE=ADDRESS[,ADDRESS...]\n");
 }
 
@@ -251,13 +250,13 @@ TEST_CASE("names in a site file that no catalog has are errors") {
         return messages(resolve(chosen_catalogs(site, all), site));
     };
     CHECK(message("[features.scom]\nweb-consol = true\n") ==
-          "site.toml:5:1: error: unknown feature \"web-consol\"\n    web-consol = true\n    ^~~~~~~~~~\nhint: did you "
-          "mean \"web-console\"?\n");
+          "site.toml:5:1: error: unknown feature 'web-consol'\n    web-consol = true\n    ^~~~~~~~~~\nhint: did you "
+          "mean 'web-console'?\n");
     CHECK(message("[[bind]]\nrole = \"gateway\"\naddresses = [\"10.0.0.1\"]\nparameters = {x = 1}\n") ==
-          "site.toml:4:1: error: unknown role \"gateway\"\n    [[bind]]\n    ^~~~~~~~\n");
+          "site.toml:4:1: error: unknown role 'gateway'\n    [[bind]]\n    ^~~~~~~~\n");
     CHECK(message("[parameters.scom]\nsqlport = 1500\n") ==
-          "site.toml:5:11: error: unknown parameter \"sqlport\"\n    sqlport = 1500\n              ^~~~\nhint: did you "
-          "mean \"sql-port\"?\n");
+          "site.toml:5:11: error: unknown parameter 'sqlport'\n    sqlport = 1500\n              ^~~~\nhint: did you "
+          "mean 'sql-port'?\n");
     CHECK(message("[parameters.mps]\nsqlport = 1500\n").substr(0, 45) ==
-          "site.toml:4:13: error: unknown catalog \"mps\"\n");
+          "site.toml:4:13: error: unknown catalog 'mps'\n");
 }

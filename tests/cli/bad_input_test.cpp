@@ -21,7 +21,7 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
     write_file(here, "junk.bin", std::string("\x7f\x45\x4c\x46\x02\x01\x00\x00\xde\xad\xbe\xef", 12));
     write_file(here, "cut.reg", std::string("\xff\xfeW\0i\0n\0d", 9));
     write_file(here, "entity.xml",
-               "<?xml version=\"1.0\"?>\n<!DOCTYPE GPO [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n"
+               "<?xml version=\"1.0\"?>\n<!DOCTYPE GPO [<!ENTITY a 'aaaa'><!ENTITY b \"&a;&a;\">]>\n"
                "<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>&b;</Name></GPO>\n");
     write_file(here, "huge.cfg", "x");
     std::filesystem::resize_file(here + "/huge.cfg", std::uintmax_t{1} << 30);  // a hole: takes no room
@@ -55,7 +55,7 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
          "file again\n"},
         {{"check", "--as", "management-server", "entity.xml"},
          "entity.xml:2:1: error: XML with a document type declaration or entities is not read\n    <!DOCTYPE GPO "
-         "[<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n    ^\nhint: Windows writes reports without one; remove it\n"},
+         "[<!ENTITY a 'aaaa'><!ENTITY b \"&a;&a;\">]>\n    ^\nhint: Windows writes reports without one; remove it\n"},
         {{"check", "--as", "management-server", "--input-format", "asa", "junk.bin"},
          "junk.bin: error: the file is binary, not a configuration; export the output of 'show running-config' as "
          "text\n"},
@@ -66,11 +66,11 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
          "entity.xml:1:1: error: no iptables table in this input\n    <?xml version=\"1.0\"?>\n    ^\nhint: "
          "iptables-save prints '*filter', the chains, the rules and 'COMMIT'; iptables -L is not read\n"},
         {{"check", "--as", "managment-server", "rules.v4"},
-         "fwproof: error: unknown role \"managment-server\" in --as; did you mean \"management-server\"?\n"},
+         "fwproof: error: unknown role 'managment-server' in --as; did you mean 'management-server'?\n"},
         {{"check", "--bind", "management-server", "rules.v4"},
-         "fwproof: error: --bind \"management-server\" has no addresses; write --bind ROLE=ADDRESS[,ADDRESS...]\n"},
+         "fwproof: error: --bind 'management-server' has no addresses; write --bind ROLE=ADDRESS[,ADDRESS...]\n"},
         {{"check", "--bind", "management-server=10.1.0.300", "rules.v4"},
-         "fwproof: error: \"10.1.0.300\" in --bind \"management-server=10.1.0.300\" is no address; addresses are "
+         "fwproof: error: '10.1.0.300' in --bind 'management-server=10.1.0.300' is no address; addresses are "
          "10.1.0.11, 10.1.0.0/24, 10.1.0.5-10.1.0.9 or their IPv6 forms\n"},
         {{"check", "--catalog", "scon", "--as", "management-server", "rules.v4"},
          "fwproof: error: unknown catalog 'scon'; did you mean 'scom'?\n"},
@@ -84,22 +84,24 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
          "bad-catalog.toml:4:13: error: unknown catalog 'scon'\n    catalogs = [\"scon\"]\n                "
          "^~~~~~\nhint: did you mean 'scom'?\n"},
         {{"check", "--site", "bad-role.toml"},
-         "bad-role.toml:8:1: error: unknown role \"management-sever\"\n    [[bind]]\n    ^~~~~~~~\nhint: did you mean "
-         "\"management-server\"?\n"},
+         "bad-role.toml:8:1: error: unknown role 'management-sever'\n    [[bind]]\n    ^~~~~~~~\nhint: did you mean "
+         "'management-server'?\n"},
         {{"check", "--site", "bad-parameter.toml"},
-         "bad-parameter.toml:6:12: error: unknown parameter \"sql-prot\"\n    sql-prot = 14330\n               "
-         "^~~~~\nhint: did you mean \"sql-port\"?\n"},
+         "bad-parameter.toml:6:12: error: unknown parameter 'sql-prot'\n    sql-prot = 14330\n               "
+         "^~~~~\nhint: did you mean 'sql-port'?\n"},
         {{"check", "--catalog", "scom", "rules.v4"},
          "fwproof: error: nothing says which addresses play which role; give --bind ROLE=ADDRESSES, --as ROLE or "
          "--site FILE\nConfiguring a Firewall for Operations Manager says nothing until its roles have addresses.\n  "
          "the host firewall of one role:  fwproof check --as management-server EXPORT\n  a firewall between roles:     "
          "  fwproof check --bind management-server=10.1.0.11 --bind ROLE=ADDRESS EXPORT\n  more than that:             "
-         "    a site file, see fwproof-site(5)\nroles: management-server, operations-manager-database, "
-         "domain-controller, gateway-server, network-device, data-warehouse, reporting-server, operations-console, "
-         "connector-framework-source, web-console-server, web-console-browser, application-diagnostics-console, "
-         "application-advisor-console, connected-server-local, connected-server-remote, windows-agent, "
-         "agent-target-computer, unix-linux-agent, omed-service, acs-forwarder, acs-collector, acs-database, "
-         "aem-client, aem-file-share, ceip-client, ceip-end-point, sql-reporting-services\n"},
+         "    a site file, see fwproof-site(5)\n"
+         "roles: management-server, operations-manager-database, domain-controller, gateway-server,\n"
+         "       network-device, data-warehouse, reporting-server, operations-console,\n"
+         "       connector-framework-source, web-console-server, web-console-browser,\n"
+         "       application-diagnostics-console, application-advisor-console, connected-server-local,\n"
+         "       connected-server-remote, windows-agent, agent-target-computer, unix-linux-agent,\n"
+         "       omed-service, acs-forwarder, acs-collector, acs-database, aem-client, aem-file-share,\n"
+         "       ceip-client, ceip-end-point, sql-reporting-services\n"},
         {{"check", "rules.v4"},
          "fwproof: error: nothing says which addresses play which role; give --bind ROLE=ADDRESSES, --as ROLE or "
          "--site FILE\n  --catalog biztalk-admin  BizTalk Server administration server\n  --catalog biztalk-bam    "
