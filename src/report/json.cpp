@@ -92,6 +92,27 @@ Json flow_object(const FlowRow& flow) {
     return object;
 }
 
+Json matrix(const std::vector<MatrixCell>& cells) {
+    Json array = Json::array();
+    for (const auto& cell : cells) {
+        Json services = Json::array();
+        for (const auto& service : cell.services) {
+            Json object;
+            object["ports"] = service.ports;
+            object["entry"] = service.entry;
+            object["verdict"] = service.verdict;
+            services.push_back(std::move(object));
+        }
+        Json object;
+        object["catalog"] = cell.catalog;
+        object["from"] = cell.from;
+        object["to"] = cell.to;
+        object["services"] = std::move(services);
+        array.push_back(std::move(object));
+    }
+    return array;
+}
+
 Json summary(const Report& report) {
     Json object;
     object["errors"] = report.errors;
@@ -134,6 +155,7 @@ std::string render_json(const Report& report, const RenderOptions&) {
     object["catalogs"] = report.catalogs;
     object["checks"] = report.checks;
     object["assumptions"] = report.assumptions;
+    if (!report.matrix.empty()) object["matrix"] = matrix(report.matrix);
     object["findings"] = Json::array();
     for (const auto& finding : report.findings) object["findings"].push_back(finding_object(finding));
     object["flows"] = Json::array();

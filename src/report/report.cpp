@@ -25,7 +25,7 @@ bool Report::fails(const Finding& finding) const {
 }
 
 bool Report::incomplete() const {
-    return unchecked > 0 || undecided > 0 ||
+    return unchecked > 0 || undecided > 0 || exhausted > 0 ||
            std::any_of(inputs.begin(), inputs.end(), [](const ReportInput& i) { return i.not_understood > 0; });
 }
 

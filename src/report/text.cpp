@@ -2,6 +2,7 @@
 // with a caret, and labelled lines of evidence; findings are separated by a blank line; the last line sums up the run.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,24 @@ public:
         for (const auto& condition : finding.conditions) line("depends on", condition);
         if (finding.citation) line("because", because(finding));
         fix(finding);
+    }
+
+    // Roles by roles: a heading for each cell, a line for each service in it.
+    void matrix(const Report& report) {
+        for (const auto& cell : report.matrix) {
+            text_ += style("1", fmt::format("{} > {}", printable(cell.from), printable(cell.to))) + "\n";
+            std::size_t ports = 0;
+            std::size_t entry = 0;
+            for (const auto& service : cell.services) {
+                ports = std::max(ports, service.ports.size());
+                entry = std::max(entry, service.entry.size());
+            }
+            for (const auto& service : cell.services) {
+                text_ += fmt::format("  {:<{}}  {:<{}}  {}\n", printable(service.ports), ports,
+                                     printable(service.entry), entry, service.verdict);
+            }
+        }
+        if (!report.matrix.empty()) text_ += '\n';
     }
 
     void end(const Report& report) {
@@ -126,6 +145,7 @@ std::string evidence_text(const Finding& finding) {
 std::string render_text(const Report& report, const RenderOptions& options) {
     TextWriter writer(options.color);
     for (const auto& finding : report.findings) writer.finding(finding);
+    writer.matrix(report);
     writer.end(report);
     return writer.take();
 }

@@ -30,6 +30,17 @@ struct ReportFile {
     std::size_t bytes = 0;
 };
 
+// What is needed from one role to another, and how it fares.
+struct MatrixCell {
+    std::string catalog, from, to;
+    struct Service {
+        std::string ports;    // "tcp/1433"
+        std::string entry;    // "flow/service" of the catalog
+        std::string verdict;  // "satisfied"; where pairs of hosts differ "missing for 1 of 6, satisfied for 5 of 6"
+    };
+    std::vector<Service> services;
+};
+
 // Everything a renderer may show; it computes, filters, sorts and grades nothing.
 struct Report {
     std::string command;               // "check"
@@ -42,6 +53,8 @@ struct Report {
     std::vector<Finding> findings;     // sorted
     std::size_t errors = 0, warnings = 0, notes = 0, waived = 0;
     std::size_t required = 0, satisfied = 0, unchecked = 0, undecided = 0;  // required flows
+    std::size_t exhausted = 0;  // paths of devices that took more than the budget to work out
+    std::vector<MatrixCell> matrix;  // empty unless asked for
     std::vector<std::string> assumptions;
     std::string tool_version;
     std::string timestamp;             // RFC 3339, or empty
