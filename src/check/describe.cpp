@@ -42,11 +42,16 @@ RuleEvidence evidence(const Firewall& firewall, const Decider& decider) {
     return shown;
 }
 
-std::string place(const Firewall& firewall, const Path* path) {
-    std::string text = "at " + firewall.id;
-    if (path && path->position != Position::transit) text += fmt::format(" {}", to_string(path->position));
-    if (path && !path->variant.empty() && firewall.variant.empty()) text += fmt::format(", profile {}", path->variant);
-    return text;
+std::string place(const Firewall& firewall, const std::vector<const Path*>& paths) {
+    std::string text = firewall.id == firewall.file ? "" : " at " + firewall.id;
+    if (paths.empty()) return text;
+    if (paths[0]->position != Position::transit) text += fmt::format(" {}", to_string(paths[0]->position));
+    std::vector<std::string> variants;
+    for (const Path* path : paths) {
+        if (!path->variant.empty() && firewall.variant.empty()) variants.push_back(path->variant);
+    }
+    if (variants.empty()) return text;
+    return fmt::format("{}, profile{} {}", text, variants.size() == 1 ? "" : "s", join_some(variants));
 }
 
 namespace {

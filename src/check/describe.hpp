@@ -17,8 +17,9 @@ std::string rule_name(const Policy& policy, RuleRef rule);
 SourceSpan rule_span(const Policy& policy, RuleRef rule);
 RuleEvidence evidence(const Firewall& firewall, const Decider& decider);
 
-// "at edge", "at db1 inbound, profile public".
-std::string place(const Firewall& firewall, const Path* path);
+// " at edge", " at db1 inbound, profiles private and public"; for an export without a name of its own, which the
+// headline shows already, " inbound" or nothing. All paths are of one position.
+std::string place(const Firewall& firewall, const std::vector<const Path*>& paths);
 
 // The distinct hosts of the requirements' ends with their role: "ms1 and ms2 (management-server)".
 std::string from_text(std::span<const Requirement> all, const std::vector<std::size_t>& which);

@@ -1,6 +1,7 @@
 #include "check/from_flows.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -23,26 +24,34 @@ std::string cause_text(const Firewall& firewall, const FlowResult& flow) {
     switch (flow.cause) {
         case Cause::shadowed:
             return fmt::format("{} would permit it, but {} decides first", rule_name(policy, flow.defeated->rule), by);
+        case Cause::none: return "to say which rules stop it takes more than the budget";
         case Cause::explicit_deny: return fmt::format("{} denies it", by);
-        default: return "no rule permits it";
+        default: return flow.deciders.empty() ? "no rule permits it" : fmt::format("no rule permits it ({}: deny)", by);
     }
 }
 
-std::string sentence(const CheckContext& context, const Firewall& firewall, const FlowResult& flow) {
+std::string sentence(const CheckContext& context, const Firewall& firewall, const FlowResult& flow,
+                     const std::string& at) {
     const auto& which = flow.failing.empty() ? flow.requirements : flow.failing;
-    const std::string at = place(firewall, flow.path);
     switch (flow.judgement) {
         case Judgement::missing:
-            return fmt::format("{} does not pass {}: {}", who(context, which), at, cause_text(firewall, flow));
+            return fmt::format("{} does not pass{}: {}", who(context, which), at, cause_text(firewall, flow));
         case Judgement::partial:
-            return fmt::format("only a part of {} passes {}: {} does not", who(context, flow.requirements), at,
+            return fmt::format("only a part of {} passes{}: {} does not", who(context, flow.requirements), at,
                                region_text(plain_region(flow.remainder), flow.remainder_complete));
         default: {
             std::string what = flow.conditions.empty() ? join_some(flow.notes) : join_some(flow.conditions, 2);
             if (what.empty()) what = "something that the export does not decide";
-            return fmt::format("{} passes {} only depending on {}", who(context, which), at, what);
+            return fmt::format("whether {} passes{} depends on {}", who(context, which), at, what);
         }
     }
+}
+
+void add_reversed(const Firewall& firewall, const FlowResult& flow, Finding& finding) {
+    if (!flow.reversed) return;
+    finding.details.push_back(
+        fmt::format("the opposite direction is open: {} permits it", rule_name(*firewall.policy, flow.reversed->rule)));
+    finding.decided_by.push_back(evidence(firewall, *flow.reversed));
 }
 
 void add_evidence(const CheckContext& context, const Firewall& firewall, const FlowResult& flow, Finding& finding) {
@@ -56,16 +65,12 @@ void add_evidence(const CheckContext& context, const Firewall& firewall, const F
     finding.region = plain_region(flow.remainder);
     finding.region_complete = flow.remainder_complete;
     finding.conditions = flow.conditions;
-    if (flow.reversed) {
-        finding.details.push_back(fmt::format("the opposite direction is open: {} permits it",
-                                              rule_name(*firewall.policy, flow.reversed->rule)));
-        finding.decided_by.push_back(evidence(firewall, *flow.reversed));
-    }
+    add_reversed(firewall, flow, finding);
     const Requirement& first = context.requirements()[flow.requirements[0]];
     if (!first.note.empty()) finding.details.push_back(first.note);
     if (first.reading == Reading::inferred && !first.basis.empty()) {
-        finding.details.push_back(
-            fmt::format("the document does not say it outright ({}): {}", first.quirk, first.basis));
+        finding.details.push_back(fmt::format("the document does not say it outright{}: {}",
+                                              first.quirk.empty() ? "" : " (" + first.quirk + ")", first.basis));
     }
 }
 
@@ -75,13 +80,42 @@ Severity absence_severity(const CheckContext& context, const std::vector<std::si
     return most;
 }
 
-void report_flow(const CheckContext& context, const Check& check, const FlowResult& flow,
+// The same at several paths of one position: one finding.
+struct Merged {
+    const FlowResult* flow;
+    std::vector<const Path*> paths;
+    std::vector<Decider> deciders;
+};
+
+bool same_flow(const FlowResult& a, const FlowResult& b) {
+    return a.firewall == b.firewall && a.path->position == b.path->position && a.judgement == b.judgement &&
+           a.requirements == b.requirements && a.failing == b.failing && a.cause == b.cause &&
+           a.remainder == b.remainder && a.conditions == b.conditions;
+}
+
+void merge(const FlowResult& flow, std::vector<Merged>& merged) {
+    for (auto& known : merged) {
+        if (!same_flow(*known.flow, flow)) continue;
+        known.paths.push_back(flow.path);
+        for (const auto& decider : flow.deciders) {
+            const bool listed = std::any_of(known.deciders.begin(), known.deciders.end(),
+                                            [&](const Decider& d) { return d.rule == decider.rule; });
+            if (!listed) known.deciders.push_back(decider);
+        }
+        return;
+    }
+    merged.push_back({&flow, {flow.path}, flow.deciders});
+}
+
+void report_flow(const CheckContext& context, const Check& check, const Merged& merged,
                  std::vector<Finding>& findings) {
+    FlowResult flow = *merged.flow;
+    flow.deciders = merged.deciders;
     const Firewall& firewall = context.firewalls()[flow.firewall];
     const auto& which = flow.failing.empty() ? flow.requirements : flow.failing;
     Finding finding = finding_at(check, context, firewall, which);
     if (check.severity == Severity::error) finding.severity = absence_severity(context, which);
-    finding.message = sentence(context, firewall, flow);
+    finding.message = sentence(context, firewall, flow, place(firewall, merged.paths));
     add_evidence(context, firewall, flow, finding);
     findings.push_back(std::move(finding));
 }
@@ -96,13 +130,13 @@ std::string variants_text(const CheckContext& context, const GroupResult& group)
         if (!variants.contains(name)) order.push_back(name);
         variants[name].push_back(requirement.ports_text);
     }
-    std::string text;
+    std::vector<std::string> texts;
     for (const auto& name : order) {
-        std::string members;
-        for (const auto& ports : variants[name]) members += (members.empty() ? "" : " + ") + ports;
-        text += (text.empty() ? "" : " or ") + members;
+        std::string members = fmt::format("{}", fmt::join(variants[name], " + "));
+        // Hosts that stand in for each other ask for the same.
+        if (std::find(texts.begin(), texts.end(), members) == texts.end()) texts.push_back(std::move(members));
     }
-    return text;
+    return fmt::format("{}", fmt::join(texts, " or "));
 }
 
 void report_group(const CheckContext& context, const Check& check, const GroupResult& group,
@@ -123,16 +157,16 @@ void report_group(const CheckContext& context, const Check& check, const GroupRe
     for (const std::size_t i : group.results) {
         lost.insert(lost.end(), flows[i].failing.begin(), flows[i].failing.end());
     }
-    finding.message =
-        fmt::format("none of the alternatives {} from {} to {} is complete {}: {} {}", variants_text(context, group),
-                    from_text(all, group.requirements), to_text(all, group.requirements), place(firewall, first->path),
-                    services_text(all, lost),
-                    group.judgement == Judgement::conditional ? "depends on conditions" : "does not pass");
+    finding.message = fmt::format(
+        "none of the alternatives {} from {} to {} is complete{}; {}: {}", variants_text(context, group),
+        from_text(all, group.requirements), to_text(all, group.requirements), place(firewall, {first->path}),
+        group.judgement == Judgement::conditional ? "undecided" : "closed", services_text(all, lost));
     add_evidence(context, firewall, *first, finding);
     for (const std::size_t i : group.results) {
         if (&flows[i] == first) continue;
         const auto more = plain_region(flows[i].remainder);
         finding.region.insert(finding.region.end(), more.begin(), more.end());
+        add_reversed(firewall, flows[i], finding);
     }
     findings.push_back(std::move(finding));
 }
@@ -147,9 +181,11 @@ Judgement reported_as(const GroupResult& group) {
 void report_flows(const CheckContext& context, const Check& check, Judgement judgement,
                   std::vector<Finding>& findings) {
     const Assessment& assessment = context.assessment();
+    std::vector<Merged> merged;
     for (const auto& flow : assessment.flows) {
-        if (flow.judgement == judgement && flow.counts && !flow.in_group) report_flow(context, check, flow, findings);
+        if (flow.judgement == judgement && flow.counts && !flow.in_group) merge(flow, merged);
     }
+    for (const auto& one : merged) report_flow(context, check, one, findings);
     for (const auto& group : assessment.groups) {
         if (reported_as(group) == judgement) report_group(context, check, group, findings);
     }
@@ -167,7 +203,8 @@ std::string_view need_text(const Requirement& requirement) {
     }
 }
 
-std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus) {
+std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus,
+                             const std::string& at) {
     const auto all = context.requirements();
     const std::string rule = rule_name(*firewall.policy, surplus.rule);
     const std::string region = region_text(plain_region(surplus.region), surplus.region_complete);
@@ -176,36 +213,87 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
     switch (surplus.kind) {
         case SurplusKind::install_only:
         case SurplusKind::unselected_feature:
-            return fmt::format("{}{} keeps {} open from {} to {} {}: {}", rule, may,
+            return fmt::format("{}{} keeps {} open from {} to {}{}: {}", rule, may,
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
-                               to_text(all, surplus.requirements), place(firewall, surplus.path), need_text(*first));
+                               to_text(all, surplus.requirements), at, need_text(*first));
         case SurplusKind::wider:
             if (first->exposing) {
-                return fmt::format("{}{} permits {} {}, which the document lists but which would expose {}", rule, may,
-                                   region, place(firewall, surplus.path), to_text(all, surplus.requirements));
+                return fmt::format("{}{} permits {}{}, which the document lists but which would expose {}", rule, may,
+                                   region, at, to_text(all, surplus.requirements));
             }
-            return fmt::format("{} is needed for {} from {} to {} but{} also permits {} {}", rule,
+            return fmt::format("{} is needed for {} from {} to {} but{} also permits {}{}", rule,
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
-                               to_text(all, surplus.requirements), may, region, place(firewall, surplus.path));
+                               to_text(all, surplus.requirements), may, region, at);
         case SurplusKind::uncatalogued:
-            return fmt::format("{}{} permits {} {}, which no loaded catalog asks for", rule, may, region,
-                               place(firewall, surplus.path));
+            return fmt::format("{}{} permits {}{}, which no loaded catalog asks for", rule, may, region, at);
     }
     return {};
 }
 
 }  // namespace
 
+namespace {
+
+bool same_surplus(const Surplus& a, const Surplus& b) {
+    return a.firewall == b.firewall && a.kind == b.kind && a.rule == b.rule && a.surely == b.surely &&
+           a.closable == b.closable && a.path->position == b.path->position && a.requirements == b.requirements &&
+           a.region == b.region;
+}
+
+bool meets(const ServiceSetRef& services, const std::vector<Product>& region) {
+    const auto overlap = [](const ServiceTerm& a, const ServiceTerm& b) {
+        return !(a.protocols & b.protocols).empty() && !(a.destination_ports & b.destination_ports).empty();
+    };
+    return services && std::any_of(region.begin(), region.end(), [&](const Product& product) {
+               return product.services &&
+                      std::any_of(services->terms.begin(), services->terms.end(), [&](const auto& a) {
+                          return std::any_of(product.services->terms.begin(), product.services->terms.end(),
+                                             [&](const auto& b) { return overlap(a, b); });
+                      });
+           });
+}
+
+// What a document says about services that it asks for nowhere.
+void add_statements(const CheckContext& context, const Surplus& surplus, Finding& finding) {
+    if (!context.input().resolution) return;
+    for (const auto& statement : context.input().resolution->statements) {
+        const bool refused = statement.kind == StatementKind::not_required;
+        if (!refused && statement.kind != StatementKind::informational) continue;
+        if (!meets(statement.services, surplus.region)) continue;
+        finding.details.push_back(fmt::format("{} {} ({})", statement.title,
+                                              refused ? "is not required" : "is listed without roles or direction",
+                                              citation_text(statement.citation)));
+        if (!refused || finding.citation) continue;
+        finding.citation = statement.citation;
+        finding.catalog = statement.catalog;
+    }
+}
+
+}  // namespace
+
 void report_surplus(const CheckContext& context, const Check& check, SurplusKind kind, std::vector<Finding>& findings) {
+    std::vector<std::pair<const Surplus*, std::vector<const Path*>>> merged;
     for (const auto& surplus : context.assessment().surplus) {
         if (surplus.kind != kind) continue;
+        // The surplus of one device stands together, by path.
+        const auto known = std::find_if(merged.rbegin(), merged.rend(), [&](const auto& m) {
+            return m.first->firewall == surplus.firewall && same_surplus(*m.first, surplus);
+        });
+        if (known == merged.rend()) {
+            merged.push_back({&surplus, {surplus.path}});
+        } else {
+            known->second.push_back(surplus.path);
+        }
+    }
+    for (const auto& [first, paths] : merged) {
+        const Surplus& surplus = *first;
         const Firewall& firewall = context.firewalls()[surplus.firewall];
         Finding finding = finding_at(check, context, firewall, surplus.requirements);
         if (kind == SurplusKind::install_only && !surplus.closable) {
             finding.severity = Severity::note;
             finding.details.push_back("the document does not say that it may be closed");
         }
-        finding.message = surplus_sentence(context, firewall, surplus);
+        finding.message = surplus_sentence(context, firewall, surplus, place(firewall, paths));
         finding.certainty = surplus.surely ? Certainty::exact : Certainty::may_be_less;
         finding.conditions = surplus.conditions;
         finding.decided_by.push_back(evidence(firewall, {surplus.rule, Verdict::permit, surplus.surely}));
@@ -214,6 +302,7 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
         finding.witness = surplus.witness;
         finding.region = plain_region(surplus.region);
         finding.region_complete = surplus.region_complete;
+        if (kind == SurplusKind::uncatalogued) add_statements(context, surplus, finding);
         findings.push_back(std::move(finding));
     }
 }

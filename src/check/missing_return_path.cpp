@@ -17,9 +17,9 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             finding.span = rule_span(*firewall.policy, flow.reply_deciders[0].rule);
             if (finding.span) finding.file = finding.span.source->name();
         }
-        finding.message = fmt::format("{} from {} to {} passes {}, but its replies do not: {}",
+        finding.message = fmt::format("{} from {} to {} passes{}, but its replies do not: {}",
                                       services_text(all, flow.requirements), from_text(all, flow.requirements),
-                                      to_text(all, flow.requirements), place(firewall, flow.path), by);
+                                      to_text(all, flow.requirements), place(firewall, {flow.path}), by);
         for (const auto& decider : flow.reply_deciders) finding.decided_by.push_back(evidence(firewall, decider));
         finding.witness = flow.reply_witness;
         findings.push_back(std::move(finding));

@@ -31,6 +31,14 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         if (!first.citations.empty()) finding.citation = first.citations[0];
         finding.message = fmt::format("{} from {} to {} was not checked: {}", services_text(all, which),
                                       from_text(all, which), to_text(all, which), std::get<3>(key));
+        if (!first.quirk.empty()) finding.details.push_back("reading " + first.quirk);
+        findings.push_back(std::move(finding));
+    }
+    for (const auto& exhausted : context.assessment().exhausted) {
+        const Firewall& firewall = context.firewalls()[exhausted.firewall];
+        Finding finding = finding_at(check, context, firewall, {});
+        finding.message = fmt::format("openings{} were not looked for: the rules take more than the budget to work out",
+                                      place(firewall, {exhausted.path}));
         findings.push_back(std::move(finding));
     }
     if (!context.input().resolution) return;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/command.hpp"
+#include "cli/matrix.hpp"
 #include "cli/options.hpp"
 #include "cli/project.hpp"
 #include "cli/publish.hpp"
@@ -38,6 +39,7 @@ po::options_description site_options() {
     add("as", list()->value_name("ROLE"), "the export is the host firewall of this role; its peers may be anywhere");
     add("bind", list()->value_name("ROLE=ADDR,..."),
         "addresses, prefixes or ranges that play a role; may be given several times");
+    add("matrix", "also print the verdict of every service, roles by roles (text and json)");
     add("phase", po::value<std::string>()->value_name("PHASE"), "install, runtime (default) or maintenance");
     return options;
 }
@@ -136,6 +138,32 @@ ReportInput describe(const LoadedPolicy& loaded) {
     return input;
 }
 
+// What the verdicts rest on that nobody stated.
+std::vector<std::string> assumptions(const Resolution& resolution, const Assessment& assessment,
+                                     const SitePolicies& policies, const Topology& topology) {
+    std::vector<std::string> all = resolution.assumptions;
+    all.insert(all.end(), assessment.assumptions.begin(), assessment.assumptions.end());
+    for (const auto& firewall : topology.firewalls) {
+        if (firewall.kind != FirewallKind::transit || !only_of_itself(*firewall.policy)) continue;
+        all.push_back(
+            fmt::format("{}: stands between the roles, though all of its rules are about its own traffic; if it "
+                        "is a host that plays a role, say so with --as ROLE or kind = \"host\"",
+                        firewall.file));
+    }
+    for (const auto& unrelated : assessment.unrelated) {
+        all.push_back(fmt::format("{}: {} between addresses that play no role here {} no catalog",
+                                  topology.firewalls[unrelated.firewall].file,
+                                  unrelated.rules == 1 ? "1 rule" : fmt::format("{} rules", unrelated.rules),
+                                  unrelated.rules == 1 ? "concerns" : "concern"));
+    }
+    for (const auto& loaded : policies.loaded) {
+        for (const auto& assumption : loaded.policy->assumptions) {
+            all.push_back(fmt::format("{}: {}", loaded.file, assumption));
+        }
+    }
+    return all;
+}
+
 Result<std::chrono::sys_days> today(const Reading& reading, const Site& site, const World& world) {
     if (reading.load.as_of) return std::chrono::floor<std::chrono::days>(*reading.load.as_of);
     if (site.date) return std::chrono::sys_days(*site.date);
@@ -222,12 +250,9 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     report.satisfied = assessment.satisfied;
     report.undecided = assessment.conditional;
     report.unchecked = assessment.unchecked;
-    report.assumptions = resolution->assumptions;
-    for (const auto& assumption : assessment.assumptions) report.assumptions.push_back(assumption);
-    for (const auto& loaded : policies->loaded) {
-        for (const auto& assumption : loaded.policy->assumptions)
-            report.assumptions.push_back(fmt::format("{}: {}", loaded.file, assumption));
-    }
+    if (parsed->has("matrix")) report.matrix = matrix_of(resolution->requirements, assessment);
+    report.exhausted = assessment.exhausted.size();
+    report.assumptions = assumptions(*resolution, assessment, *policies, context.input().topology);
     return publish(std::move(report), *reporting, world);
 }
 

@@ -45,7 +45,39 @@ std::vector<Prefix> prefixes(const AddressSet& set) {
     return all;
 }
 
+// What a host does with packets that no rule decides, where the export leaves it out and the site says it.
+void set_defaults(const SiteFirewall& firewall, const std::string& file, Policy& policy) {
+    if (firewall.kind != FirewallKind::host) return;
+    for (const auto& path : policy.paths) {
+        const auto& stated = path.position == Position::inbound ? firewall.default_inbound : firewall.default_outbound;
+        if (!stated || path.position == Position::transit) continue;
+        for (const auto& stage : path.stages) {
+            Ruleset& ruleset = policy.rulesets[stage.ruleset];
+            if (!ruleset.default_verdict || ruleset.default_span) continue;
+            ruleset.default_verdict = *stated;
+            std::string text =
+                fmt::format("{}: the default of {} is {}, as the site says", file, ruleset.name, to_string(*stated));
+            auto& known = policy.assumptions;
+            if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(std::move(text));
+        }
+    }
+}
+
+bool has_written_rules(const Policy& policy, Position position) {
+    return std::any_of(policy.paths.begin(), policy.paths.end(), [&](const Path& path) {
+        return path.position == position &&
+               std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
+                   const auto& rules = policy.rulesets[stage.ruleset].rules;
+                   return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return !rule.implicit; });
+               });
+    });
+}
+
 }  // namespace
+
+bool only_of_itself(const Policy& policy) {
+    return !has_written_rules(policy, Position::transit) && has_written_rules(policy, Position::inbound);
+}
 
 std::string beside(const std::string& base, const std::string& path) {
     if (base.empty() || path.empty() || path == "-" || path.front() == '/') return path;
@@ -140,6 +172,7 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
             continue;
         }
         for (auto& policy : *policies) {
+            set_defaults(firewall, input.name, policy);
             result.policies.push_back(std::move(policy));
             result.loaded.push_back({&result.policies.back(), firewall.id, input.name});
         }

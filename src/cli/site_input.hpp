@@ -37,6 +37,9 @@ struct SitePolicies {
 Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
                                   const std::map<std::string, Input>& instead = {});
 
+// The rules of the export are about packets for the device itself, none about packets through it.
+bool only_of_itself(const Policy& policy);
+
 // `path` as seen from the current directory when it is written in a file that lies in `base` ("" is the current one).
 std::string beside(const std::string& base, const std::string& path);
 
