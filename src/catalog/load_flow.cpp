@@ -99,7 +99,7 @@ void read_service_ports(TableReader& reader, Service& service) {
     const bool with_ports = std::any_of(service.protocols.begin(), service.protocols.end(), has_ports);
     const bool with_types = std::any_of(service.protocols.begin(), service.protocols.end(), has_icmp_type);
     if (with_ports && service.ports.empty() && !reader.find("ports")) {
-        reader.problems().add(fmt::format("{} has no \"ports\"", reader.what()), "all ports are ports = [\"any\"]",
+        reader.problems().add(fmt::format("{} has no 'ports'", reader.what()), "all ports are ports = [\"any\"]",
                               reader.span());
     }
     if (!service.protocols.empty() && !with_ports && !service.ports.empty()) {

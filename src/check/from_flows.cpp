@@ -234,8 +234,16 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
 
 namespace {
 
-bool same_surplus(const Surplus& a, const Surplus& b) {
-    return a.firewall == b.firewall && a.kind == b.kind && a.rule == b.rule && a.surely == b.surely &&
+// One statement of an export may stand in several rulesets.
+bool same_rule(const Policy& policy, RuleRef a, RuleRef b) {
+    const SourceSpan one = rule_span(policy, a);
+    const SourceSpan other = rule_span(policy, b);
+    return a == b || (one && one.source == other.source && one.offset == other.offset &&
+                      rule_name(policy, a) == rule_name(policy, b));
+}
+
+bool same_surplus(const Policy& policy, const Surplus& a, const Surplus& b) {
+    return a.firewall == b.firewall && a.kind == b.kind && same_rule(policy, a.rule, b.rule) && a.surely == b.surely &&
            a.closable == b.closable && a.path->position == b.path->position && a.requirements == b.requirements &&
            a.region == b.region;
 }
@@ -277,7 +285,8 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
         if (surplus.kind != kind) continue;
         // The surplus of one device stands together, by path.
         const auto known = std::find_if(merged.rbegin(), merged.rend(), [&](const auto& m) {
-            return m.first->firewall == surplus.firewall && same_surplus(*m.first, surplus);
+            return m.first->firewall == surplus.firewall &&
+                   same_surplus(*context.firewalls()[surplus.firewall].policy, *m.first, surplus);
         });
         if (known == merged.rend()) {
             merged.push_back({&surplus, {surplus.path}});

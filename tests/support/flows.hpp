@@ -48,7 +48,7 @@ inline std::vector<Policy> load(std::string name, std::string text) {
 inline Firewall transit(std::string id, const Policy& policy) {
     Firewall firewall;
     firewall.id = id;
-    firewall.file = std::move(id);
+    firewall.file = id + ".v4";
     firewall.policy = &policy;
     firewall.placed = true;
     return firewall;
