@@ -201,7 +201,7 @@ TEST_CASE("the project's settings name the site, and the command line wins over 
     write_file(folder, ".fwproof.toml", "sites = 3\n");
     const Ran wrong = run_fwproof(arguments, folder + "/below");
     CHECK(wrong.status == 2);
-    CHECK(wrong.err.find("../.fwproof.toml:1:1: error: unknown key \"sites\"") == 0);
+    CHECK(wrong.err.find("../.fwproof.toml:1:1: error: unknown key 'sites'") == 0);
 }
 
 TEST_CASE("a diff with a site names the required flows that break") {

@@ -56,10 +56,9 @@ TEST_CASE("a test file that cannot be read is named with its place") {
         CHECK(ran.out.empty());
         return ran.err;
     };
-    CHECK(
-        err("permitt tcp any > any:22\n") ==
-        "bad.tests:1:1: error: unknown word \"permitt\"\n    permitt tcp any > any:22\n    ^~~~~~~\nhint: did you mean "
-        "\"permit\"?\n");
+    CHECK(err("permitt tcp any > any:22\n") ==
+          "bad.tests:1:1: error: unknown word 'permitt'\n    permitt tcp any > any:22\n    ^~~~~~~\nhint: did you mean "
+          "'permit'?\n");
     CHECK(err("permit tcp any > any:99999\n").find("bad.tests:1:22: error: ") == 0);
     CHECK(err("permit tcp any > any:22\n") ==
           "bad.tests:1:1: error: no export is named\n    permit tcp any > any:22\n    ^~~~~~~~~~~~~~~~~~~~~~~\nhint: "
