@@ -9,6 +9,7 @@
 #include <map>
 
 #include "analysis/overlap.hpp"
+#include "fwproof/base/letters.hpp"
 
 namespace fwproof {
 
@@ -17,13 +18,6 @@ namespace {
 constexpr std::size_t kPeerProducts = 64;
 constexpr std::size_t kMostDeciders = 16;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return out;
-}
-
 std::string_view base_name(std::string_view path) {
     const auto slash = path.find_last_of("\\/");
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -31,8 +25,8 @@ std::string_view base_name(std::string_view path) {
 
 // A catalog may name a program by its file alone.
 bool same_program(std::string_view catalogued, std::string_view scoped) {
-    const std::string a = lower(catalogued);
-    const std::string b = lower(scoped);
+    const std::string a = lower_case(catalogued);
+    const std::string b = lower_case(scoped);
     if (a == b) return true;
     return a.find_first_of("\\/") == std::string::npos && a == base_name(b);
 }
@@ -68,9 +62,9 @@ Assumption assumption_for(const Requirement& requirement) {
             case ConditionKind::service:
                 return std::any_of(
                     requirement.program_services.begin(), requirement.program_services.end(),
-                    [&](const std::string& service) { return lower(service) == lower(condition.value); });
+                    [&](const std::string& service) { return lower_case(service) == lower_case(condition.value); });
             case ConditionKind::port_keyword: {
-                const std::string keyword = lower(condition.value);
+                const std::string keyword = lower_case(condition.value);
                 if (keyword == "rpc") return requirement.dynamic_rpc;
                 return (keyword == "rpc-epmap" || keyword == "rpcepmap") && requirement.endpoint_mapper;
             }

@@ -1,3 +1,4 @@
+#include "fwproof/base/letters.hpp"
 #include "fwproof/base/service.hpp"
 
 #include <fmt/format.h>
@@ -45,9 +46,7 @@ std::string protocol_name(std::uint8_t protocol) {
 }
 
 std::optional<std::uint8_t> parse_protocol(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const std::string lower = lower_case(text);
     for (const auto& [name, number] : kProtocols) {
         if (name == lower) return number;
     }

@@ -1,3 +1,4 @@
+#include "fwproof/base/letters.hpp"
 #include "fwproof/catalog/catalog.hpp"
 
 #include <algorithm>
@@ -111,10 +112,8 @@ const T* by_id(const std::vector<T>& list, std::string_view id) {
     return it == list.end() ? nullptr : &*it;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool same_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
 }  // namespace

@@ -9,17 +9,12 @@
 #include "cli/program_path.hpp"
 #include "fwproof/analysis/crossing.hpp"
 #include "fwproof/analysis/plain.hpp"
+#include "fwproof/base/letters.hpp"
 #include "fwproof/base/notation.hpp"
 
 namespace fwproof::cli {
 
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
-}
 
 // What the flow says about itself, against a condition of a rule; open where it says nothing of the kind.
 Likeness fits(const Condition& condition, const FlowQuery& flow) {
@@ -28,7 +23,7 @@ Likeness fits(const Condition& condition, const FlowQuery& flow) {
     }
     if (condition.kind == ConditionKind::service && flow.service) {
         if (condition.value == "*") return Likeness::same;  // any service
-        return lower(condition.value) == lower(*flow.service) ? Likeness::same : Likeness::different;
+        return lower_case(condition.value) == lower_case(*flow.service) ? Likeness::same : Likeness::different;
     }
     return Likeness::open;
 }
@@ -149,13 +144,13 @@ struct Answerer::Impl {
             if (can_stand_at(flow.header, path.position)) all.push_back({path_name(path), path, true});
         };
         if (!flow.at.empty()) {
-            const std::string at = lower(flow.at);
+            const std::string at = lower_case(flow.at);
             for (const auto& path : policy.paths) {
                 const bool staged = std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
                     return stage.ruleset < policy.rulesets.size() &&
                            names(policy.rulesets[stage.ruleset].name, flow.at);
                 });
-                const bool variant = lower(path.variant) == at && means(flow.header, path.position);
+                const bool variant = lower_case(path.variant) == at && means(flow.header, path.position);
                 if (staged || variant || to_string(path.position) == at) add(path);
             }
             if (!all.empty()) return all;

@@ -11,7 +11,7 @@ namespace {
 
 // Lower case, with "/" between the parts.
 std::string plain_path(const Source& source) {
-    std::string path = lowered(source.name());
+    std::string path = lower_case(source.name());
     std::replace(path.begin(), path.end(), '\\', '/');
     return path;
 }

@@ -63,11 +63,11 @@ enum class Token : std::uint8_t {
 
 std::optional<Token> find_token(std::string_view key) {
     static const std::unordered_map<std::string, Token> kTokens = {
-#define FWPROOF_TOKEN(word, token) {lowered(word), Token::token},
+#define FWPROOF_TOKEN(word, token) {lower_case(word), Token::token},
 #include "vendor/windows/tokens.def"
 #undef FWPROOF_TOKEN
     };
-    const auto found = kTokens.find(lowered(key));
+    const auto found = kTokens.find(lower_case(key));
     if (found == kTokens.end()) return std::nullopt;
     return found->second;
 }
@@ -290,7 +290,7 @@ private:
     // A service that runs in the shared host process is named by the service alone; requiring the host's path as well
     // would only hide that.
     void finish_programs() {
-        const bool shared_host = service_.value.size() > 1 && lowered(program_.value).ends_with("\\svchost.exe");
+        const bool shared_host = service_.value.size() > 1 && lower_case(program_.value).ends_with("\\svchost.exe");
         if (!program_.value.empty() && !shared_host) rule_.conditions.push_back(program_);
         if (!service_.value.empty()) rule_.conditions.push_back(service_);
     }

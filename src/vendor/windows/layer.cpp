@@ -198,12 +198,12 @@ private:
     void judge_repeated() {
         std::unordered_map<std::string, std::vector<std::size_t>> by_id;
         for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
-            if (!layered_.rules[i].store->lossy_ids) by_id[lowered(layered_.rules[i].rule->id)].push_back(i);
+            if (!layered_.rules[i].store->lossy_ids) by_id[lower_case(layered_.rules[i].rule->id)].push_back(i);
         }
         for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
             LayeredRule& rule = layered_.rules[i];
             if (rule.store->lossy_ids) continue;
-            const auto& same = by_id[lowered(rule.rule->id)];
+            const auto& same = by_id[lower_case(rule.rule->id)];
             if (same.size() < 2) continue;
             std::size_t policies = 0;
             for (const std::size_t j : same) policies += is_policy(*layered_.rules[j].store) ? 1 : 0;

@@ -236,7 +236,7 @@ private:
             if (!child.is_object()) continue;
             const std::string definition = text_of(child, "settingDefinitionId");
             if (!starts_with_word(definition, kRulePrefix)) continue;
-            std::string leaf = lowered(std::string_view(definition).substr(kRulePrefix.size()));
+            std::string leaf = lower_case(std::string_view(definition).substr(kRulePrefix.size()));
             for (char& c : leaf) c = c == '_' ? '/' : c;
             rule.values[leaf] = values_of(child, definition);
             if (child.contains("choiceSettingValue") && child["choiceSettingValue"].is_object() &&
@@ -268,7 +268,7 @@ private:
             } else if (!value.is_null()) {
                 values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
             }
-            const std::string leaf = legacy_leaf(lowered(name));
+            const std::string leaf = legacy_leaf(lower_case(name));
             if (!leaf.empty() && !values.empty() && !(values.size() == 1 && values[0] == "notConfigured"))
                 rule.values[leaf] = std::move(values);
         }
@@ -338,7 +338,7 @@ private:
             rule.span = xml_.span(item);
             order_.push_back(id);
         }
-        rule.values[lowered(rest.substr(leaf + 1))] = {std::string(data)};
+        rule.values[lower_case(rest.substr(leaf + 1))] = {std::string(data)};
     }
 
     const XmlDocument& xml_;

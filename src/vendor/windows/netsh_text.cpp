@@ -67,7 +67,7 @@ private:
             }
             table = false;
             if (colon == std::string_view::npos) continue;  // "Ok."
-            block.lines.emplace_back(lowered(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
+            block.lines.emplace_back(lower_case(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
             block.last = number;
         }
     }

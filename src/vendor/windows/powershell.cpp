@@ -21,7 +21,7 @@ const Property* Record::find(std::string_view name) const {
 std::string property_name(std::string_view name) {
     std::string plain;
     for (const char c : name) {
-        if (c != ' ' && c != '_') plain += lower(c);
+        if (c != ' ' && c != '_') plain += lower_case(c);
     }
 #define FWPROOF_PROPERTY(written, usual) \
     if (plain == (written)) return usual;

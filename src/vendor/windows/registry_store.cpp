@@ -17,16 +17,16 @@ std::vector<RegistryValue> surviving(std::vector<RegistryValue> values) {
     std::map<std::string, std::size_t> live;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const RegistryValue& value = values[i];
-        const std::string key = lowered(value.key);
+        const std::string key = lower_case(value.key);
         if (value.deletes_key) {
             live.erase(live.lower_bound(key + "\\"), live.lower_bound(key + "]"));
         }
         if (value.deletes_key || (value.deletes_value && value.name.empty())) {
             live.erase(live.lower_bound(key + kBeforeName), live.lower_bound(key + "\2"));
         } else if (value.deletes_value) {
-            live.erase(key + kBeforeName + lowered(value.name));
+            live.erase(key + kBeforeName + lower_case(value.name));
         } else {
-            live[key + kBeforeName + lowered(value.name)] = i;
+            live[key + kBeforeName + lower_case(value.name)] = i;
         }
     }
     std::vector<std::size_t> order;
@@ -52,12 +52,12 @@ std::string choose_control_set(const std::vector<RegistryValue>& values, std::ve
     const std::string* last_key = nullptr;
     for (const RegistryValue& value : values) {
         if (same_word(value.name, "Current") && value.type == ValueType::number &&
-            lowered(value.key).ends_with("select")) {
+            lower_case(value.key).ends_with("select")) {
             current = fmt::format("controlset{:03}", value.number);
         }
         if (last_key && *last_key == value.key) continue;
         last_key = &value.key;
-        if (const auto set = control_set(value.key); !set.empty()) sets.try_emplace(lowered(set), value.span);
+        if (const auto set = control_set(value.key); !set.empty()) sets.try_emplace(lower_case(set), value.span);
     }
     if (sets.size() < 2) return {};
     auto chosen = sets.begin();

@@ -22,7 +22,7 @@ namespace {
 
 // "v2.30" or "V2.0".
 bool is_version(std::string_view word) {
-    if (word.size() < 4 || lower(word[0]) != 'v') return false;
+    if (word.size() < 4 || lower_case(word[0]) != 'v') return false;
     const auto dot = word.find('.');
     return dot != std::string_view::npos && number<unsigned>(word.substr(1, dot - 1)) &&
            number<unsigned>(word.substr(dot + 1));

@@ -6,11 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "fwproof/base/letters.hpp"
+
 namespace fwproof::windows {
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string_view text);
 bool same_word(std::string_view a, std::string_view b);                // without case
 bool starts_with_word(std::string_view text, std::string_view start);  // without case
 // Without case; npos when absent. Linear in `text` times `word`, for short words.

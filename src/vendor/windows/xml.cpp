@@ -42,7 +42,7 @@ Result<XmlDocument> XmlDocument::parse(const SourceRef& source) {
     if (!result) {
         const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0));
         const bool cut = offset + 1 >= text.size() || result.status == pugi::status_end_element_mismatch;
-        return fail(problem(source, fmt::format("not well-formed XML: {}", lowered(result.description())),
+        return fail(problem(source, fmt::format("not well-formed XML: {}", lower_case(result.description())),
                             cut ? "the file looks cut; export the report again" : std::string(kExportAgain), offset));
     }
     if (!xml.root()) return fail(problem(source, "XML without an element", std::string(kExportAgain), 0));
