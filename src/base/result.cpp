@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fwproof/base/printable.hpp"
+#include "fwproof/base/secrets.hpp"
 
 namespace fwproof {
 
@@ -21,7 +22,8 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 
 
 std::string render_excerpt(const SourceSpan& span, std::string_view indent) {
     if (!span) return {};
-    std::string_view line = span.line_text();
+    const std::string shown = shown_line(span);
+    std::string_view line = shown;
     std::size_t column = std::min<std::size_t>(span.column() - 1, line.size());
     std::string lead;
     std::string tail;
@@ -37,9 +39,9 @@ std::string render_excerpt(const SourceSpan& span, std::string_view indent) {
     }
     const std::size_t under = std::clamp<std::size_t>(span.length, 1, std::max<std::size_t>(line.size() - column, 1));
     const auto width = [&](std::string_view part) {
-        const std::string shown = printable(part);
+        const std::string text = printable(part);
         return static_cast<std::size_t>(
-            std::count_if(shown.begin(), shown.end(), [](char c) { return !is_continuation(c); }));
+            std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
     };
     const std::size_t before = lead.size() + width(line.substr(0, column));
     const std::size_t marks = std::max<std::size_t>(width(line.substr(column, under)), 1);

@@ -4,6 +4,7 @@
 
 #include "cli/read.hpp"
 #include "fwproof/base/printable.hpp"
+#include "fwproof/base/secrets.hpp"
 
 namespace fwproof::cli {
 
@@ -35,7 +36,8 @@ std::string place(const SourceSpan& span) {
 std::string statement(const SourceSpan& span) {
     constexpr std::size_t kMost = 160;
     if (!span) return {};
-    std::string_view text = span.line_text();
+    const std::string shown = shown_line(span);
+    std::string_view text = shown;
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
     const bool cut = text.size() > kMost;
     return printable(text.substr(0, kMost)) + (cut ? "..." : "");

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fwproof/base/secrets.hpp"
 #include "fwproof/check/check.hpp"
 #include "report/words.hpp"
 
@@ -24,7 +25,7 @@ Json decided_by(const RuleEvidence& rule) {
     object["verdict"] = rule.verdict;
     object["surely"] = rule.surely;
     add_place(object, rule.file, rule.span);
-    object["text"] = rule.span ? Json(std::string(rule.span.text())) : Json(nullptr);
+    object["text"] = rule.span ? Json(shown_text(rule.span)) : Json(nullptr);
     return object;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "fwproof/base/secrets.hpp"
 #include "fwproof/check/check.hpp"
 #include "report/line_hash.hpp"
 #include "report/words.hpp"
@@ -64,7 +65,7 @@ Json region(const SourceSpan& span) {
     const std::size_t length = units(rest.substr(0, std::min<std::size_t>(span.length, rest.size())));
     Json object{{"startLine", span.line()}, {"startColumn", start + 1}};
     if (length > 0) object["endColumn"] = start + 1 + length;
-    const std::string snippet = printable(line);
+    const std::string snippet = printable(shown_line(span));
     if (!snippet.empty()) object["snippet"] = {{"text", snippet}};
     return object;
 }

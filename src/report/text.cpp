@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "fwproof/base/secrets.hpp"
 #include "report/words.hpp"
 
 namespace fwproof::report {
@@ -95,7 +96,8 @@ private:
         if (rule.span && !shown) {
             value += fmt::format(" ({})", place(rule.file, rule.span));
             line("decided by", value);
-            std::string_view quoted = rule.span.line_text();
+            const std::string written = shown_line(rule.span);
+            std::string_view quoted = written;
             quoted.remove_prefix(std::min(quoted.find_first_not_of(" \t"), quoted.size()));
             if (quoted.size() <= 160) line("", quoted);
         } else {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fwproof/base/secrets.hpp"
+
 namespace fwproof::report {
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -36,7 +38,8 @@ std::string catalog_entry(const Finding& finding) {
 }
 
 std::string quoted_line(const SourceSpan& span, std::size_t most) {
-    std::string_view line = span.line_text();
+    const std::string shown = shown_line(span);
+    std::string_view line = shown;
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
     if (line.size() <= most) return printable(line);

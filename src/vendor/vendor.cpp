@@ -4,11 +4,13 @@
 
 #include <array>
 
+#include "fwproof/base/secrets.hpp"
+
 namespace fwproof {
 
-#define FWPROOF_VENDOR(name, title)                                                \
-    namespace name {                                                               \
-    Likelihood detect(const Input& input);                                         \
+#define FWPROOF_VENDOR(name, title)                                                   \
+    namespace name {                                                                  \
+    Likelihood detect(const Input& input);                                            \
     Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options); \
     }
 #include "vendors.def"
@@ -33,6 +35,24 @@ std::string known_formats() {
 
 }  // namespace
 
+namespace {
+
+// Words of the export that go on into reports. Their places show what is masked as well.
+void hide_secrets(Policy& policy) {
+    for (auto& note : policy.notes) {
+        note.message = mask_secrets(note.message);
+        note.hint = mask_secrets(note.hint);
+    }
+    for (auto& ruleset : policy.rulesets) {
+        for (auto& rule : ruleset.rules) {
+            if (!rule.comment.empty()) rule.comment = mask_secrets(rule.comment);
+            for (auto& condition : rule.match.conditions) condition.value = mask_secrets(condition.value);
+        }
+    }
+}
+
+}  // namespace
+
 Result<std::vector<Policy>> load_policies(const Input& input, const LoadOptions& options, std::string_view format) {
     const Vendor* best = nullptr;
     Likelihood likelihood = Likelihood::no;
@@ -47,11 +67,19 @@ Result<std::vector<Policy>> load_policies(const Input& input, const LoadOptions&
             likelihood = found;
         }
     }
-    if (best) return best->load(input, options);
+    if (best) {
+        auto policies = best->load(input, options);
+        if (policies) {
+            for (auto& policy : *policies) hide_secrets(policy);
+        }
+        return policies;
+    }
     if (!format.empty()) {
         return fail(fmt::format("unknown input format '{}'", format), "known formats: " + known_formats());
     }
-    Error error{"not a firewall export that fwproof knows", "known formats: " + known_formats() + "; --input-format forces one", {}};
+    Error error{"not a firewall export that fwproof knows",
+                "known formats: " + known_formats() + "; --input-format forces one",
+                {}};
     error.file = input.name;
     return fail(std::move(error));
 }
