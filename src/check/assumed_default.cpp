@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::assumed_default, Certainty::assumed, findings);
-}
-
-}  // namespace
-
 extern const Check check_assumed_default;
 const Check check_assumed_default = {
     .id = "FW010",
@@ -22,8 +14,8 @@ const Check check_assumed_default = {
 that is set differently decides differently.)",
     .example = R"(a registry export without DefaultInboundAction)",
     .fix = R"(Export the missing part too, or state it in the site file.)",
-    .references = R"(NIST SP 800-41r1, section 4.1)",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
+    .run = &report_notes<NoteKind::assumed_default, Certainty::assumed>,
 };
 
 }  // namespace fwproof

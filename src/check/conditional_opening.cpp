@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_flows(context, check, Judgement::conditional, findings);
-}
-
-}  // namespace
-
 extern const Check check_conditional_opening;
 const Check check_conditional_opening = {
     .id = "FW703",
@@ -26,7 +18,7 @@ could change the answer. It may work; nobody can prove it from the export.)",
         R"(Say in the site file which program or service the role runs, which network profile holds, or permit the flow by header
 fields alone.)",
     .references = R"(the catalog entry that the finding cites)",
-    .run = &run,
+    .run = &report_flows<Judgement::conditional>,
 };
 
 }  // namespace fwproof

@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::conflicting_definition, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_conflicting_definition;
 const Check check_conflicting_definition = {
     .id = "FW004",
@@ -25,8 +17,8 @@ one of them and trust it.)",
 object network DB
  host 10.2.0.6)",
     .fix = R"(Keep one definition and rename the other.)",
-    .references = R"(NIST SP 800-41r1, section 4.3)",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
+    .run = &report_notes<NoteKind::conflicting_definition>,
 };
 
 }  // namespace fwproof

@@ -2,6 +2,7 @@
 #include <optional>
 #include <tuple>
 
+#include "check/rule_study.hpp"
 #include "check/waivers.hpp"
 
 namespace fwproof {
@@ -9,6 +10,7 @@ namespace fwproof {
 struct CheckContext::Impl {
     CheckInput input;
     std::optional<Assessment> assessment;
+    std::optional<RuleStudy> rules;
     std::vector<const Check*> running;
 };
 
@@ -26,6 +28,11 @@ std::span<const Requirement> CheckContext::requirements() const {
 const Assessment& CheckContext::assessment() const {
     if (!impl_->assessment) impl_->assessment = assess(impl_->input.topology, requirements(), impl_->input.assess);
     return *impl_->assessment;
+}
+
+const RuleStudy& CheckContext::rules() const {
+    if (!impl_->rules) impl_->rules.emplace(firewalls());
+    return *impl_->rules;
 }
 
 bool CheckContext::runs(std::string_view check) const {

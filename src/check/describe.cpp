@@ -179,6 +179,16 @@ Finding finding_at(const Check& check, const CheckContext& context, const Firewa
     return finding;
 }
 
+Finding finding_about(const Check& check, const Firewall& firewall, RuleRef rule) {
+    Finding finding;
+    finding.check = check.name;
+    finding.severity = check.severity;
+    finding.firewall = firewall.id;
+    finding.span = rule_span(*firewall.policy, rule);
+    finding.file = finding.span ? finding.span.source->name() : firewall.file;
+    return finding;
+}
+
 std::string citation_text(const Citation& citation) {
     std::string text = citation.document;
     if (!citation.section.empty()) text += ", " + citation.section;

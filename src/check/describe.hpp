@@ -34,6 +34,8 @@ std::string region_text(const std::vector<Product>& region, bool complete, std::
 // A finding of the check about requirements at a path: place, rules, witness, citation, catalog ids.
 Finding finding_at(const Check& check, const CheckContext& context, const Firewall& firewall,
                    const std::vector<std::size_t>& requirements);
+// A finding of the check about one rule or default.
+Finding finding_about(const Check& check, const Firewall& firewall, RuleRef rule);
 // What the catalog says, for details: "Configuring a Firewall..., Port assignments, row 1, line 34".
 std::string citation_text(const Citation& citation);
 

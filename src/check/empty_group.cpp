@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::empty_group, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_empty_group;
 const Check check_empty_group = {
     .id = "FW005",
@@ -21,8 +13,8 @@ const Check check_empty_group = {
     .example = R"(object-group network BLOCKED
 access-list OUT extended deny ip object-group BLOCKED any)",
     .fix = R"(Fill the group, or remove the rules that use it.)",
-    .references = R"(PCI DSS v4.0.1, 1.2.7)",
-    .run = &run,
+    .standards = R"(pci-dss-4.0.1 1.2.7)",
+    .run = &report_notes<NoteKind::empty_group>,
 };
 
 }  // namespace fwproof

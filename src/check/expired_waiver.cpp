@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <algorithm>
+#include "check/dates.hpp"
 #include "check/waivers.hpp"
 
 namespace fwproof {
@@ -36,7 +37,7 @@ const Check check_expired_waiver = {
 check = "install-only-opening"
 until = 2026-03-31)",
     .fix = R"(Close the opening, or renew the waiver with a new last day and a reason.)",
-    .references = R"(PCI DSS v4.0.1, 1.2.7)",
+    .standards = R"(pci-dss-4.0.1 1.2.7)",
     .run = &run,
 };
 

@@ -10,4 +10,9 @@ namespace fwproof {
 void report_notes(const CheckContext& context, const Check& check, NoteKind kind, Certainty certainty,
                   std::vector<Finding>& findings);
 
+template <NoteKind kind, Certainty certainty = Certainty::exact>
+void report_notes(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    report_notes(context, check, kind, certainty, findings);
+}
+
 }  // namespace fwproof

@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_surplus(context, check, SurplusKind::install_only, findings);
-}
-
-}  // namespace
-
 extern const Check check_install_only_opening;
 const Check check_install_only_opening = {
     .id = "FW706",
@@ -24,9 +16,9 @@ uses. Where the document says that the port may be closed the finding is an erro
     .fix =
         R"(Remove the rule, or the part of it that the finding names. While a host is being installed, say phase = "install" at its
 binding.)",
-    .references = R"(the catalog entry that the finding cites
-PCI DSS v4.0.1, 1.2.5)",
-    .run = &run,
+    .standards = R"(pci-dss-4.0.1 1.2.5)",
+    .references = R"(the catalog entry that the finding cites)",
+    .run = &report_surplus<SurplusKind::install_only>,
 };
 
 }  // namespace fwproof

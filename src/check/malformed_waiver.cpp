@@ -29,7 +29,7 @@ const Check check_malformed_waiver = {
     .example = R"([[waiver]]
 check = "missing-opening")",
     .fix = R"(Give it a check, a reason, and what it covers.)",
-    .references = R"(PCI DSS v4.0.1, 1.2.7)",
+    .standards = R"(pci-dss-4.0.1 1.2.7)",
     .run = &run,
 };
 

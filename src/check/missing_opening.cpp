@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_flows(context, check, Judgement::missing, findings);
-}
-
-}  // namespace
-
 extern const Check check_missing_opening;
 const Check check_missing_opening = {
     .id = "FW701",
@@ -24,9 +16,9 @@ The product fails there, often long after the change that closed it.)",
     .fix =
         R"(Permit the flow before the rule that is named as deciding. Where the finding says that the opposite direction is open, a rule
 was written the wrong way round. Where the flow is not wanted, say so: leave the feature off or record a waiver with a reason.)",
-    .references = R"(the catalog entry that the finding cites
-NIST SP 800-41r1, section 4.1)",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
+    .references = R"(the catalog entry that the finding cites)",
+    .run = &report_flows<Judgement::missing>,
 };
 
 }  // namespace fwproof

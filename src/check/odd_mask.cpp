@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::odd_mask, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_odd_mask;
 const Check check_odd_mask = {
     .id = "FW008",
@@ -23,7 +15,7 @@ that the device uses.)",
     .example = R"(access-list OUT extended permit ip 10.1.0.0 0.0.0.255 any)",
     .fix = R"(Write the network address and a contiguous netmask.)",
     .references = R"(Cisco ASA Series Command Reference, access-list extended)",
-    .run = &run,
+    .run = &report_notes<NoteKind::odd_mask>,
 };
 
 }  // namespace fwproof

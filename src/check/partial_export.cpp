@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::partial_export, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_partial_export;
 const Check check_partial_export = {
     .id = "FW006",
@@ -22,8 +14,8 @@ const Check check_partial_export = {
 part that is there.)",
     .example = R"(<--- More --->)",
     .fix = R"(Export again: without a pager, with all tables, from an account that may read the whole configuration.)",
-    .references = R"(NIST SP 800-41r1, section 4.5 (policy reviews need the whole policy))",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
+    .run = &report_notes<NoteKind::partial_export>,
 };
 
 }  // namespace fwproof

@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_flows(context, check, Judgement::partial, findings);
-}
-
-}  // namespace
-
 extern const Check check_partial_opening;
 const Check check_partial_opening = {
     .id = "FW702",
@@ -23,7 +15,7 @@ intermittent failures of single hosts.)",
     .example = R"(five of the six pairs of three management servers are open on tcp/5723)",
     .fix = R"(Widen the permit by exactly what the finding lists as not passing.)",
     .references = R"(the catalog entry that the finding cites)",
-    .run = &run,
+    .run = &report_flows<Judgement::partial>,
 };
 
 }  // namespace fwproof

@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_surplus(context, check, SurplusKind::uncatalogued, findings);
-}
-
-}  // namespace
-
 extern const Check check_uncatalogued_opening;
 const Check check_uncatalogued_opening = {
     .id = "FW709",
@@ -22,8 +14,8 @@ const Check check_uncatalogued_opening = {
 openings from or to the hosts of the site are listed.)",
     .example = R"(permit tcp any host 10.2.0.21 eq 8080, when no catalog knows port 8080)",
     .fix = R"(Find the owner: load the catalog of the product, write one, or remove the rule.)",
-    .references = R"(PCI DSS v4.0.1, 1.2.5)",
-    .run = &run,
+    .standards = R"(pci-dss-4.0.1 1.2.5)",
+    .run = &report_surplus<SurplusKind::uncatalogued>,
 };
 
 }  // namespace fwproof

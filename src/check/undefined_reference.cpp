@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::undefined_reference, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_undefined_reference;
 const Check check_undefined_reference = {
     .id = "FW003",
@@ -24,8 +16,8 @@ device may refuse or ignore it.)",
     .fix =
         R"(Define the name, or include the part of the configuration that defines it (an ipset dump, the object section) in the
 export.)",
-    .references = R"(NIST SP 800-41r1, section 4.3 (configuration errors))",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
+    .run = &report_notes<NoteKind::undefined_reference>,
 };
 
 }  // namespace fwproof

@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::unmodelled_condition, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_unmodelled_condition;
 const Check check_unmodelled_condition = {
     .id = "FW002",
@@ -23,8 +15,8 @@ rest on it are only bounds: surely permitted without it, possibly permitted with
     .example = R"(-A INPUT -p tcp --dport 22 -m recent --name ssh --rcheck --seconds 60 -j DROP)",
     .fix =
         R"(Nothing is wrong with the rule. Where a verdict must be certain, write a rule that depends on header fields alone.)",
-    .references = R"(NIST SP 800-41r1, section 2.1)",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
+    .run = &report_notes<NoteKind::unmodelled_condition>,
 };
 
 }  // namespace fwproof

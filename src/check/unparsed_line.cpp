@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::unparsed_line, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_unparsed_line;
 const Check check_unparsed_line = {
     .id = "FW001",
@@ -24,8 +16,8 @@ match anything that it could match, its verdict counts as unknown, and every ans
     .fix =
         R"(Look whether the statement matters for the flows in question. If it is legal for the device, report it as a gap of
 fwproof; if it is not, repair the export. --strict makes a run with such statements exit 3.)",
-    .references = R"(NIST SP 800-41r1, section 4.1 (rules must be understood before they are trusted))",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
+    .run = &report_notes<NoteKind::unparsed_line>,
 };
 
 }  // namespace fwproof

@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_notes(context, check, NoteKind::unresolved_name, Certainty::exact, findings);
-}
-
-}  // namespace
-
 extern const Check check_unresolved_name;
 const Check check_unresolved_name = {
     .id = "FW007",
@@ -23,8 +15,8 @@ unknown.)",
     .example = R"(object network UPDATES
  fqdn updates.example.com)",
     .fix = R"(Where the verdict must be certain, use addresses; else accept that it depends on the resolver.)",
-    .references = R"(NIST SP 800-41r1, section 4.2)",
-    .run = &run,
+    .standards = R"(nist-sp-800-41r1 4.2)",
+    .run = &report_notes<NoteKind::unresolved_name>,
 };
 
 }  // namespace fwproof

@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_surplus(context, check, SurplusKind::unselected_feature, findings);
-}
-
-}  // namespace
-
 extern const Check check_unselected_feature_opening;
 const Check check_unselected_feature_opening = {
     .id = "FW707",
@@ -22,9 +14,9 @@ const Check check_unselected_feature_opening = {
 site has moved. Nothing that is installed uses it.)",
     .example = R"(tcp/1433 still open to a database that the site file puts on tcp/14330)",
     .fix = R"(Close it, or correct the site file: turn the feature on, choose the alternative, set the parameter.)",
-    .references = R"(the catalog entry that the finding cites
-PCI DSS v4.0.1, 1.2.5)",
-    .run = &run,
+    .standards = R"(pci-dss-4.0.1 1.2.5)",
+    .references = R"(the catalog entry that the finding cites)",
+    .run = &report_surplus<SurplusKind::unselected_feature>,
 };
 
 }  // namespace fwproof

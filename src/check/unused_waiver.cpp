@@ -9,8 +9,9 @@ namespace {
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     for (const auto& waiver : context.input().waivers) {
         if (!waiver_problem(waiver).empty() || !context.runs(waiver.check)) continue;
-        const bool used = std::any_of(findings.begin(), findings.end(),
-                                      [&](const Finding& f) { return speaks_of(waiver, f, context); });
+        const bool used = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+            return speaks_of(waiver, f, context) || outgrows(waiver, f, context);
+        });
         if (used) continue;
         Finding finding = about_waiver(check, waiver);
         finding.message = fmt::format("this waiver of {} covers no finding", waiver.check);
@@ -27,13 +28,10 @@ const Check check_unused_waiver = {
     .severity = Severity::warning,
     .subject = Subject::waiver,
     .summary = R"(A waiver covers no finding)",
-    .why =
-        R"(What it excused is gone, or has become wider than what it excuses. Kept, it would silently excuse the same fault when it
-comes back.)",
+    .why = R"(What it excused is gone. Kept, it would silently excuse the same fault when it comes back.)",
     .example = R"(a waiver for an opening that was closed last month)",
-    .fix =
-        R"(Remove it; where a finding of the same kind is reported, look whether its region is wider than the waiver's.)",
-    .references = R"(PCI DSS v4.0.1, 1.2.7)",
+    .fix = R"(Remove it.)",
+    .standards = R"(pci-dss-4.0.1 1.2.7)",
     .run = &run,
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "check/dates.hpp"
 #include "fwproof/base/notation.hpp"
 
 namespace fwproof {
@@ -66,19 +67,47 @@ bool at_hosts(const Waiver& waiver, const Finding& finding, const CheckContext& 
 
 }  // namespace
 
-bool speaks_of(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
-    const auto fits = [](const std::string& wanted, const std::string& found) {
+namespace {
+
+// Everything but the region.
+bool fits(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
+    const auto same = [](const std::string& wanted, const std::string& found) {
         return wanted.empty() || wanted == found;
     };
-    if (waiver.check != finding.check || !fits(waiver.firewall, finding.firewall) ||
-        !fits(waiver.catalog, finding.catalog) || !fits(waiver.flow, finding.flow) ||
-        !fits(waiver.service, finding.service)) {
-        return false;
-    }
-    if (!at_hosts(waiver, finding, context)) return false;
+    return waiver.check == finding.check && same(waiver.firewall, finding.firewall) &&
+           same(waiver.catalog, finding.catalog) && same(waiver.flow, finding.flow) &&
+           same(waiver.service, finding.service) && at_hosts(waiver, finding, context);
+}
+
+bool meets(const AddressSetRef& a, const AddressSetRef& b) { return !a || !b || !(*a & *b).empty(); }
+
+bool meets(const ServiceSetRef& a, const ServiceSetRef& b) {
+    if (!a || !b) return true;
+    return std::any_of(a->terms.begin(), a->terms.end(), [&](const ServiceTerm& x) {
+        return std::any_of(b->terms.begin(), b->terms.end(), [&](const ServiceTerm& y) {
+            return !(x.protocols & y.protocols).empty() && !(x.source_ports & y.source_ports).empty() &&
+                   !(x.destination_ports & y.destination_ports).empty() && !(x.icmp & y.icmp).empty();
+        });
+    });
+}
+
+}  // namespace
+
+bool speaks_of(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
+    if (!fits(waiver, finding, context)) return false;
     if (waiver.region.empty()) return true;
     const auto region = read_region(waiver.region);
     return region && covers(*region, finding);
+}
+
+bool outgrows(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
+    if (!fits(waiver, finding, context)) return false;
+    const auto region = read_region(waiver.region);
+    if (!region || covers(*region, finding)) return false;
+    return std::any_of(finding.region.begin(), finding.region.end(), [&](const Product& part) {
+        return meets(part.source, region->source) && meets(part.destination, region->destination) &&
+               meets(part.services, region->services);
+    });
 }
 
 bool in_force(const Waiver& waiver, const CheckContext& context) {
@@ -94,11 +123,6 @@ std::string waiver_problem(const Waiver& waiver) {
         return fmt::format("'{}' is no flow; write it like 'tcp 10.1.0.0/24 > 10.2.0.5:445'", waiver.region);
     }
     return {};
-}
-
-std::string date_text(const Date& date) {
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()));
 }
 
 void apply_waivers(const CheckContext& context, std::vector<Finding>& findings) {

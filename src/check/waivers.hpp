@@ -14,13 +14,14 @@ std::string waiver_problem(const Waiver& waiver);
 // waiver with a region covers a finding whose whole region lies inside it, so what widens is not covered.
 bool speaks_of(const Waiver& waiver, const Finding& finding, const CheckContext& context);
 
+// Whether the waiver speaks of a part of the finding's region, and the finding is about more.
+bool outgrows(const Waiver& waiver, const Finding& finding, const CheckContext& context);
+
 // A well formed waiver whose last day is not over, or that needs none.
 bool in_force(const Waiver& waiver, const CheckContext& context);
 
 // Sets Finding::waived_by; says at a finding whose waiver is over that it is.
 void apply_waivers(const CheckContext& context, std::vector<Finding>& findings);
-
-std::string date_text(const Date& date);  // "2026-12-31"
 
 // A finding about the waiver itself, at its place.
 Finding about_waiver(const Check& check, const Waiver& waiver);

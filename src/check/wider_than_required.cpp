@@ -2,14 +2,6 @@
 
 namespace fwproof {
 
-namespace {
-
-void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    report_surplus(context, check, SurplusKind::wider, findings);
-}
-
-}  // namespace
-
 extern const Check check_wider_than_required;
 const Check check_wider_than_required = {
     .id = "FW708",
@@ -23,10 +15,10 @@ instead of two servers, all ports instead of one.)",
     .example = R"(access-list MGMT extended permit tcp 10.1.0.0 255.255.255.0 host 10.2.0.21 eq 1433
 with management servers 10.1.0.11 and 10.1.0.12 only)",
     .fix = R"(Narrow the rule to the hosts and ports of the flow. The finding lists exactly what it permits beyond.)",
-    .references = R"(the catalog entry that the finding cites
-PCI DSS v4.0.1, 1.2.5
-NIST SP 800-41r1, section 4.1)",
-    .run = &run,
+    .standards = R"(pci-dss-4.0.1 1.2.5
+nist-sp-800-41r1 5.2.2)",
+    .references = R"(the catalog entry that the finding cites)",
+    .run = &report_surplus<SurplusKind::wider>,
 };
 
 }  // namespace fwproof

@@ -120,24 +120,6 @@ int explain_binding(const Arguments& arguments, World& world) {
     return kUnusable;
 }
 
-ReportInput describe(const LoadedPolicy& loaded) {
-    ReportInput input;
-    input.name = loaded.file;
-    input.vendor = loaded.policy->vendor;
-    input.device = loaded.policy->device;
-    for (const auto& ruleset : loaded.policy->rulesets) {
-        for (const auto& rule : ruleset.rules) {
-            if (rule.implicit) continue;
-            ++input.rules;
-            if (!rule.match.exact()) ++input.conditional;
-        }
-    }
-    input.not_understood = static_cast<std::size_t>(std::count_if(
-        loaded.policy->notes.begin(), loaded.policy->notes.end(),
-        [](const Note& n) { return n.kind == NoteKind::unparsed_line || n.kind == NoteKind::partial_export; }));
-    return input;
-}
-
 // What the verdicts rest on that nobody stated.
 std::vector<std::string> assumptions(const Resolution& resolution, const Assessment& assessment,
                                      const SitePolicies& policies, const Topology& topology) {
@@ -192,8 +174,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     }
     const auto reporting = read_report_options(*parsed, world);
     if (!reporting) return fail(reporting.error());
-    const auto selected =
-        select_checks({{Subject::input, Subject::site, Subject::waiver}, reporting->select, reporting->ignore});
+    const auto selected = select_checks(selection(*reporting, {Subject::input, Subject::site, Subject::waiver}));
     if (!selected) return fail(selected.error());
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
@@ -239,7 +220,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     Report report;
     report.command = "check";
     report.findings = run_checks(context, *selected);
-    for (const auto& loaded : policies->loaded) report.inputs.push_back(describe(loaded));
+    for (const auto& loaded : policies->loaded) report.inputs.push_back(report_input(loaded));
     for (const auto& catalog : question->catalogs) report.catalogs.push_back(catalog->id);
     for (const Check* check : *selected) report.checks.emplace_back(check->name);
     report.flows = flow_rows(context);

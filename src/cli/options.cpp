@@ -155,6 +155,13 @@ Result<std::chrono::sys_seconds> parse_date(std::string_view text, std::string_v
     return time;
 }
 
+po::options_description lint_options() {
+    po::options_description options("Where it stands", kLineWidth);
+    options.add_options()("position", po::value<std::string>()->value_name("KIND"),
+                          "host or network: what the firewalls protect (default: as each export looks)");
+    return options;
+}
+
 po::options_description report_options() {
     po::options_description options("The report", kLineWidth);
     std::string names;
@@ -169,6 +176,7 @@ po::options_description report_options() {
     add("strict", "exit with status 3 when something was not understood or not checked");
     add("select", list()->value_name("CHECK,..."), "report these checks only");
     add("ignore", list()->value_name("CHECK,..."), "leave these checks out");
+    add("standard", list()->value_name("NAME,..."), "report the checks of a standard: pci-dss-4.0.1, stig, ...");
     add("color", po::value<std::string>()->value_name("WHEN"), "auto (default), always or never; NO_COLOR is obeyed");
     return options;
 }

@@ -11,6 +11,7 @@
 
 #include "cli/command.hpp"
 #include "fwproof/catalog/requirement.hpp"
+#include "fwproof/check/check.hpp"
 #include "fwproof/report/report.hpp"
 #include "fwproof/vendor/vendor.hpp"
 
@@ -52,7 +53,12 @@ struct Reading {
 };
 Result<Reading> read_reading_options(const Arguments& arguments, World& world);
 
-// --format, --output, --fail-on, --strict, --select, --ignore, --color
+// --position
+po::options_description lint_options();
+// Where the firewalls stand; nothing: as each export looks.
+Result<std::optional<FirewallKind>> read_position(const Arguments& arguments);
+
+// --format, --output, --fail-on, --strict, --select, --ignore, --standard, --color
 po::options_description report_options();
 
 struct Reporting {
@@ -65,9 +71,11 @@ struct Reporting {
     bool strict = false;
     bool color = false;                       // for standard output
     std::vector<std::string> select, ignore;  // names of checks
+    std::vector<std::string> standards;       // names of standards
     std::string timestamp;                    // from SOURCE_DATE_EPOCH, RFC 3339; empty without
 };
 Result<Reporting> read_report_options(const Arguments& arguments, const World& world);
+Selection selection(const Reporting& reporting, std::vector<Subject> subjects);
 
 // Whether some output shows what passes, too, and not only findings.
 bool wants_evidence(const Reporting& reporting);

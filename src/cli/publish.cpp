@@ -73,6 +73,24 @@ std::optional<Error> write_whole_file(const std::string& path, const std::string
     return error;
 }
 
+ReportInput report_input(const LoadedPolicy& loaded) {
+    ReportInput input;
+    input.name = loaded.file;
+    input.vendor = loaded.policy->vendor;
+    input.device = loaded.policy->device;
+    for (const auto& ruleset : loaded.policy->rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            if (rule.implicit) continue;
+            ++input.rules;
+            if (!rule.match.exact()) ++input.conditional;
+        }
+    }
+    input.not_understood = static_cast<std::size_t>(std::count_if(
+        loaded.policy->notes.begin(), loaded.policy->notes.end(),
+        [](const Note& n) { return n.kind == NoteKind::unparsed_line || n.kind == NoteKind::partial_export; }));
+    return input;
+}
+
 Result<int> publish(Report report, const Reporting& reporting, World& world) {
     count(report);
     set_fingerprints(report.findings);

@@ -3,9 +3,13 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "fwproof/analysis/crossing.hpp"
 #include "fwproof/report/report.hpp"
 
 namespace fwproof::cli {
+
+// What a report says about one export.
+ReportInput report_input(const LoadedPolicy& loaded);
 
 // Sets the counts, timestamp, tool version and exit status of the report, renders it for every output and writes them:
 // files under a temporary name that is renamed at the end, then standard output. The result is the exit status.

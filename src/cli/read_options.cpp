@@ -69,6 +69,18 @@ std::vector<std::string> arguments_without_outputs(const Arguments& arguments) {
     return words;
 }
 
+Result<std::optional<FirewallKind>> read_position(const Arguments& arguments) {
+    const std::string word = arguments.text("position");
+    if (word == "host") return FirewallKind::host;
+    if (word == "network") return FirewallKind::transit;
+    if (!word.empty()) return fail(fmt::format("--position '{}' is not known", word), "write host or network");
+    return std::nullopt;
+}
+
+Selection selection(const Reporting& reporting, std::vector<Subject> subjects) {
+    return {std::move(subjects), reporting.select, reporting.ignore, reporting.standards};
+}
+
 Result<Reporting> read_report_options(const Arguments& arguments, const World& world) {
     Reporting reporting;
     const Format* pending = nullptr;
@@ -111,6 +123,7 @@ Result<Reporting> read_report_options(const Arguments& arguments, const World& w
     reporting.strict = arguments.has("strict");
     reporting.select = arguments.words("select");
     reporting.ignore = arguments.words("ignore");
+    reporting.standards = arguments.words("standard");
     const auto color = wants_color(arguments, world);
     if (!color) return fail(color.error());
     reporting.color = *color;

@@ -74,16 +74,26 @@ Json location(const std::string& file, const SourceSpan& span) {
     return {{"physicalLocation", {{"artifactLocation", {{"uri", uri(file)}}}, {"region", region(span)}}}};
 }
 
+// What the page of the check rests on: requirements of standards, then other documents.
+std::vector<std::string> sources_of(const Check& check) {
+    std::vector<std::string> sources;
+    for (const auto& [standard, requirement] : standard_entries(check)) {
+        sources.push_back(fmt::format("{}, {}", standard->title, requirement));
+    }
+    for (const auto& reference : lines_of(check.references)) sources.push_back(reference);
+    return sources;
+}
+
 std::string help_text(const Check& check) {
     return fmt::format("{}\n\nExample:\n{}\n\nWhat to do:\n{}\n\nReferences:\n{}", check.why, check.example, check.fix,
-                       check.references);
+                       fmt::join(sources_of(check), "\n"));
 }
 
 std::string help_markdown(const Check& check) {
     std::string text =
         fmt::format("{}\n\n**Example**\n\n```\n{}\n```\n\n**What to do**\n\n{}\n", check.why, check.example, check.fix);
     text += "\n**References**\n\n";
-    for (const auto& reference : lines_of(check.references)) text += fmt::format("- {}\n", reference);
+    for (const auto& reference : sources_of(check)) text += fmt::format("- {}\n", reference);
     return text;
 }
 

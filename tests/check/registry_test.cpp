@@ -18,8 +18,11 @@ bool well_formed_name(std::string_view name) {
 }
 
 bool well_formed_id(std::string_view id) {
-    return id.size() == 5 && id.starts_with("FW") &&
-           std::all_of(id.begin() + 2, id.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    const bool family = id.starts_with("FW") || id.starts_with("ASA") || id.starts_with("IPT") || id.starts_with("WIN");
+    const auto digits = id.find_first_of("0123456789");
+    return family && id.size() == digits + 3 &&
+           std::all_of(id.begin() + static_cast<std::ptrdiff_t>(digits), id.end(),
+                       [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 }  // namespace
@@ -42,10 +45,16 @@ TEST_CASE("every check has its page and its function") {
     for (const Check* check : checks()) {
         CAPTURE(check->name);
         CHECK(check->run != nullptr);
-        for (const std::string_view text :
-             {check->summary, check->why, check->example, check->fix, check->references}) {
+        for (const std::string_view text : {check->summary, check->why, check->example, check->fix}) {
             CHECK(text.size() >= 10);
         }
+        CHECK(!(check->standards.empty() && check->references.empty()));
+        // Every line of `standards` names a known one and a requirement of it.
+        const auto lines =
+            check->standards.empty() ? 0 : std::count(check->standards.begin(), check->standards.end(), '\n') + 1;
+        const auto entries = standard_entries(*check);
+        CHECK(std::ptrdiff_t(entries.size()) == lines);
+        for (const auto& entry : entries) CHECK(!entry.requirement.empty());
         CHECK(check->summary.back() != '.');
         CHECK(check->why.back() == '.');
         CHECK(check->fix.back() == '.');
@@ -84,9 +93,36 @@ TEST_CASE("checks are selected by id, beginning of an id or name") {
 TEST_CASE("a page shows all its parts") {
     const Check* check = find_check("FW011");
     REQUIRE(check);
-    CHECK(render_page(*check) ==
-          "FW011 mixed-family-any (note)\n\n\"any\" covers IPv4 and IPv6 where only IPv4 may be meant.\n\nWhy\n"
-          "Since the device treats any as both families, a rule written for IPv4 also holds for IPv6.\n\nExample\n"
-          "    access-list OUT extended permit tcp any host 10.2.0.5 eq 443\n\nFix\nWrite any4 where IPv4 is meant.\n\n"
-          "References\nCisco ASA 9.0 release notes (any4, any6)\n");
+    CHECK(
+        render_page(*check) ==
+        "FW011 mixed-family-any (note)\n\n\"any\" covers IPv4 and IPv6 where only IPv4 may be meant.\n\nWhy\n"
+        "Since the device treats any as both families, a rule written for IPv4 also holds for IPv6.\nReported where an "
+        "interface has an IPv6 address and both ends of a permit are any.\n\nExample\n"
+        "    access-list OUT extended permit tcp any host 10.2.0.5 eq 443\n\nFix\nWrite any4 where IPv4 is meant.\n\n"
+        "References\nCisco ASA 9.0 release notes (any4, any6)\n");
+}
+
+TEST_CASE("standards are named with their version, or by the beginning of their name") {
+    const auto names = [](std::vector<std::string> standards) {
+        const auto selected = select_checks({.subjects = {Subject::rules}, .standards = std::move(standards)});
+        REQUIRE(selected);
+        std::set<std::string_view> found;
+        for (const Check* check : *selected) found.insert(check->name);
+        return found;
+    };
+    const auto pci = names({"pci-dss-4.0.1"});
+    CHECK(pci == names({"pci-dss"}));
+    CHECK(pci.contains("undocumented-rule"));  // pedantic, but the standard asks for it
+    CHECK(pci.contains("any-to-any"));
+    CHECK(!pci.contains("unused-object"));
+    CHECK(names({"stig"}).contains("profile-off"));
+    CHECK(!names({"stig-firewall-srg-v3r1"}).contains("profile-off"));
+
+    const auto page = render_page(*find_check("any-to-any"));
+    CHECK(page.find("\nStandards\nPCI DSS v4.0.1, 1.2.5\n") != std::string::npos);
+
+    const auto unknown = select_checks({.standards = {"pci-dss-4.0"}});
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().message == "no standard is named 'pci-dss-4.0'");
+    CHECK(unknown.error().hint == "did you mean 'pci-dss-4.0.1'?");
 }

@@ -11,9 +11,9 @@ TEST_CASE("the manual is clean") {
     CHECK(std::system(command.c_str()) == 0);
 }
 
-TEST_CASE("the manual describes every option of check and of diff") {
+TEST_CASE("the manual describes every option of check, of lint and of diff") {
     const std::string manual = read_whole(std::string(FWPROOF_ROOT) + "/man/fwproof.1");
-    for (const std::string command : {"check", "diff"}) {
+    for (const std::string command : {"check", "lint", "diff"}) {
         const std::string help = run_fwproof({command, "--help"}).out;
         const std::regex option("\n  --([a-z-]+)");
         int seen = 0;

@@ -24,7 +24,10 @@ enum class Subject : std::uint8_t {
     waiver,  // recorded exceptions: check and lint
 };
 
+std::string_view to_string(Subject subject);  // "input", ...
+
 struct Check;
+class RuleStudy;
 
 // What a run is about. What is referred to outlives the context.
 struct CheckInput {
@@ -33,6 +36,7 @@ struct CheckInput {
     std::vector<Waiver> waivers;                 // of the site and of the project's settings
     std::optional<std::chrono::sys_days> today;  // nothing: no date is past
     AssessOptions assess;
+    std::optional<FirewallKind> position;  // what the firewalls protect; nothing: as each policy looks
 };
 
 // The input and what several checks need to know about it, computed on first use.
@@ -46,6 +50,7 @@ public:
     const std::vector<Firewall>& firewalls() const { return input().topology.firewalls; }
     std::span<const Requirement> requirements() const;
     const Assessment& assessment() const;
+    const RuleStudy& rules() const;
     // Whether a check of that name is part of this run.
     bool runs(std::string_view check) const;
 
@@ -61,15 +66,29 @@ struct Check {
     std::string_view name;  // "unparsed-line": the bad pattern
     Severity severity{};    // where the finding has no reason to be graded otherwise
     Subject subject{};
-    bool pedantic = false;        // runs only when selected
-    std::string_view summary;     // one sentence, no full stop
-    std::string_view why;         // a paragraph
-    std::string_view example;     // as in an export or a report; may have several lines
-    std::string_view fix;         // a paragraph
-    std::string_view references;  // one a line; standards with their version
+    bool pedantic = false;             // runs only when selected
+    std::string_view summary;          // one sentence, no full stop
+    std::string_view why;              // a paragraph
+    std::string_view example;          // as in an export or a report; may have several lines
+    std::string_view fix;              // a paragraph
+    std::string_view standards = {};   // one requirement a line: "pci-dss-4.0.1 1.2.7"
+    std::string_view references = {};  // other documents, one a line
     // Appends to what the checks before it, in ascending order of id, found.
     void (*run)(const CheckContext&, const Check&, std::vector<Finding>&);
 };
+
+// A document whose requirements checks speak for. The id says the version.
+struct Standard {
+    std::string_view id;     // "pci-dss-4.0.1"
+    std::string_view title;  // "PCI DSS v4.0.1"
+};
+std::span<const Standard> standards();
+
+struct StandardEntry {
+    const Standard* standard = nullptr;
+    std::string_view requirement;  // "1.2.7"
+};
+std::vector<StandardEntry> standard_entries(const Check& check);
 
 // Ascending by id.
 std::span<const Check* const> checks();
@@ -78,9 +97,11 @@ const Check* find_check(std::string_view id_or_name);
 
 struct Selection {
     std::vector<Subject> subjects = {Subject::input, Subject::rules, Subject::site, Subject::waiver};
-    std::vector<std::string>
-        select;  // ids, beginnings of ids ("FW1"), names or "all"; empty: all that are not pedantic
-    std::vector<std::string> ignore;
+    // Ids, beginnings of ids ("FW1"), names or "all"; with no standard either, all that are not pedantic.
+    std::vector<std::string> select = {};
+    std::vector<std::string> ignore = {};
+    // Ids of standards or beginnings of them ("stig"): their checks, and those of the input and of waivers.
+    std::vector<std::string> standards = {};
 };
 
 // The checks to run. An error names the word that is no check and what it may have meant.

@@ -19,8 +19,9 @@ struct Ruleset {
     std::optional<Verdict> default_verdict;
     SourceSpan default_span;  // where the default is written, if it is
     SourceSpan span;
-    bool bound = true;        // false: the device never evaluates it
-    std::string used_by;      // what else uses an unbound ruleset ("crypto map"): then it is no filter, but not unused
+    bool bound = true;    // false: the device never evaluates it
+    bool filters = true;  // false: made for something else (translation, marks), though it may drop packets too
+    std::string used_by;  // what else uses an unbound ruleset ("crypto map"): then it is no filter, but not unused
 };
 
 // Where a packet stands when it meets the rules.
@@ -37,9 +38,10 @@ struct Stage {
     Product guard;
 };
 
-// The stages in the order in which a packet meets them; the first deny is final, a permit goes on to the next stage, and
-// behind the last one the packet is permitted. A device can have several paths of one position when the answer depends on
-// something that is chosen per device, not per packet: `variant` then names the choice ("domain", "private", "public").
+// The stages in the order in which a packet meets them; the first deny is final, a permit goes on to the next stage,
+// and behind the last one the packet is permitted. A device can have several paths of one position when the answer
+// depends on something that is chosen per device, not per packet: `variant` then names the choice ("domain", "private",
+// "public").
 struct Path {
     Position position{};
     std::string variant;
@@ -47,12 +49,13 @@ struct Path {
 };
 
 struct Interface {
-    std::string name;         // as rules name it
-    std::string description;  // hardware name or alias; may be empty
-    std::vector<Prefix> networks;     // connected networks
-    std::vector<Address> addresses;   // the device's own
+    std::string name;                // as rules name it
+    std::string description;         // hardware name or alias; may be empty
+    std::vector<Prefix> networks;    // connected networks
+    std::vector<Address> addresses;  // the device's own
     std::optional<int> security_level;
     bool enabled = true;
+    bool checks_source = false;  // drops packets whose source the routing expects elsewhere
     SourceSpan span;
 };
 
@@ -77,21 +80,33 @@ enum class ReplyHandling : std::uint8_t {
     by_rules,  // replies meet the rules, in state established
 };
 
+// What the export says of the device beside rules, where it bears on how safe the rules are.
+struct Setting {
+    std::string name;  // as the vendor's room names it; checks know these names
+    std::string value;
+    SourceSpan span;
+};
+
 struct Policy {
-    std::string vendor;   // "iptables", "asa", "windows"
-    std::string device;   // host name in the export; may be empty
-    std::string version;  // as printed in the export; may be empty
+    std::string vendor;            // "iptables", "asa", "windows"
+    std::string device;            // host name in the export; may be empty
+    std::string version;           // as printed in the export; may be empty
     std::vector<Family> families;  // what the export speaks about
     ReplyHandling replies = ReplyHandling::tracked;
+    // False: the device knows no order of rules, and they stand in the order in which their kinds win.
+    bool ordered = true;
+    bool rules_log = true;  // false: whether packets are logged is no property of rules
 
     std::vector<Ruleset> rulesets;
     std::vector<Path> paths;
     std::vector<Interface> interfaces;
     std::vector<Route> routes;
     std::vector<NamedSet> objects;
-    std::vector<Note> notes;            // in the order of the source
-    // Headers that questions about this policy leave out: combinations that cannot occur (a new TCP connection that starts
-    // with RST, a destination that is local on a transit path) and later fragments. No verdict is claimed for them.
+    std::vector<Setting> settings;
+    std::vector<Note> notes;  // in the order of the source
+    // Headers that questions about this policy leave out: combinations that cannot occur (a new TCP connection that
+    // starts with RST, a destination that is local on a transit path) and later fragments. No verdict is claimed for
+    // them.
     std::vector<Product> impossible;
     std::vector<std::string> assumptions;  // what the verdicts rest on that the export does not say; one sentence each
 

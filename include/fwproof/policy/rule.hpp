@@ -1,6 +1,7 @@
 // One match and what happens to the packets it matches.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,13 +59,14 @@ using Action = std::variant<Decide, Jump, Goto, Return, Continue, SetRegister, T
 struct Rule {
     RuleMatch match;
     Action action = Continue{};
-    bool enabled = true;   // a disabled rule is kept for reports and never evaluated
+    bool enabled = true;  // a disabled rule is kept for reports and never evaluated
     bool logs = false;
-    bool implicit = false; // made by the reader to express what the device does by itself; `name` says what
-    std::string name;      // the vendor's identification: "OUT line 3", a rule id, "INPUT rule 4"
-    std::string comment;   // remark, comment or description; display name on Windows
+    bool implicit = false;  // made by the reader to express what the device does by itself; `name` says what
+    std::string name;       // the vendor's identification: "OUT line 3", a rule id, "INPUT rule 4"
+    std::string comment;    // remark, comment or description; display name on Windows
     std::optional<std::uint64_t> hits;
-    SourceSpan span;       // the statement, without its line end
+    std::optional<std::chrono::sys_days> last_day;  // on which its schedule lets it match, if that ends
+    SourceSpan span;                                // the statement, without its line end
 };
 
 }  // namespace fwproof

@@ -68,6 +68,7 @@ struct Config {
     bool inspects_icmp = false, inspects_icmp_errors = false;
     bool http_server = false;
     std::uint16_t http_port = 443;
+    std::vector<std::string_view> checked_sources;  // interfaces of `ip verify reverse-path`
     std::vector<Place> established;
     std::vector<Place> user_lists;    // aaa ... match: users may bring their own lists
     std::optional<int> clock_offset;  // minutes east of UTC

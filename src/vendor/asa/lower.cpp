@@ -93,8 +93,8 @@ void lower_routes(Lowering& lowering) {
     }
 }
 
-// A new TCP connection starts with SYN alone, anything else is dropped whatever the lists say; a routed firewall forwards no
-// broadcast or multicast; fragments are put together first.
+// A new TCP connection starts with SYN alone, anything else is dropped whatever the lists say; a routed firewall
+// forwards no broadcast or multicast; fragments are put together first.
 void leave_out(Lowering& lowering) {
     Product flags;
     flags.states = StateSet(State::new_);
@@ -175,6 +175,8 @@ void lower_interfaces(Lowering& lowering) {
         interface.addresses = block.addresses;
         interface.security_level = block.level ? block.level : std::optional(block.name == "inside" ? 100 : 0);
         interface.enabled = !block.shut_down;
+        const auto& checked = lowering.config.checked_sources;
+        interface.checks_source = std::find(checked.begin(), checked.end(), block.name) != checked.end();
         interface.span = lowering.span(block.place);
         if (block.dynamic4) {
             lowering.note(NoteKind::unresolved_name,

@@ -218,6 +218,12 @@ private:
                known(ace.icmp.kind == IcmpOperand::Kind::group, ace.icmp.type);
     }
 
+    static RuleMatch nothing_matched() {
+        RuleMatch match;
+        match.any_of.clear();
+        return match;
+    }
+
     void apply_time(const Ace& ace, Rule& rule) {
         if (ace.time_range.empty()) return;
         const auto found = times_.find(ace.time_range);
@@ -227,9 +233,14 @@ private:
             rule.match.conditional = true;
             return;
         }
-        switch (active_at(lowering_.config.time_ranges[found->second], lowering_.config, lowering_.options)) {
+        const TimeRange& range = lowering_.config.time_ranges[found->second];
+        if (range.absolute && range.absolute->end) {
+            const std::chrono::sys_time<std::chrono::minutes> end{std::chrono::minutes(*range.absolute->end)};
+            rule.last_day = std::chrono::floor<std::chrono::days>(end);
+        }
+        switch (active_at(range, lowering_.config, lowering_.options)) {
             case Active::yes: return;
-            case Active::no: rule.enabled = false; return;
+            case Active::no: rule.match = nothing_matched(); return;
             case Active::unknown:
                 rule.match.conditional = true;
                 rule.match.conditions.push_back({ConditionKind::time, std::string(ace.time_range), span});

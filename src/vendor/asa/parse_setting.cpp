@@ -77,6 +77,12 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
         }
         return true;
     }
+    if (word == "ip" && second == "verify" && third == "reverse-path" && statement.word(3) == "interface") {
+        auto& interfaces = config.checked_sources;
+        std::erase(interfaces, statement.word(4));
+        if (!negated) interfaces.push_back(statement.word(4));
+        return true;
+    }
     if (word == "ip") return second == "local" || second == "audit" || second == "verify" || second == "as-path";
     if (word == "ipv6") return second != "access-list";
     return word == "class-map" || word == "group-policy" || word == "username" || word == "zone" || word == "context" ||

@@ -63,6 +63,7 @@ struct RuleScope {
     Draft draft;
     std::optional<Issue> issue;             // the rule would be refused
     std::vector<Note> notes = {};           // added to the policy when the rule decides something
+    std::optional<std::chrono::sys_days> last_day = {};  // of its time match
 
     Family family() const { return table.family; }
     const Facts& facts() const { return lowering.facts_of(table.family); }

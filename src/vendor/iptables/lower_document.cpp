@@ -196,6 +196,7 @@ void DocumentLowering::name_rulesets() {
             }
             Ruleset ruleset;
             ruleset.name = before + std::string(chain.name);
+            ruleset.filters = table.name == TableName::filter || table.name == TableName::security;
             ruleset.span = {chain.length == 0 ? nullptr : table.source, chain.offset, chain.length};
             if (chain.built_in) {
                 ruleset.default_verdict = chain.policy == PolicyWord::drop ? Verdict::deny : Verdict::permit;

@@ -131,6 +131,7 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
     }
     Rule result = base_rule(place, rule);
     result.logs = effect.logs;
+    result.last_day = scope.last_day;
     result.match = std::move(scope.draft).finish();
     if (result.match.any_of.empty() && result.match.outer.empty()) scope.notes.clear();
     if (!effect.actions.empty()) {

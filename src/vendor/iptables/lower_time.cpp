@@ -155,6 +155,7 @@ void lower_time(RuleScope& scope) {
             if (!ok) return scope.refuse(option, fmt::format("'{}' is no time or day", text));
         }
         if (!first) continue;
+        if (schedule.last) scope.last_day = std::chrono::floor<std::chrono::days>(*schedule.last);
         const auto& as_of = scope.lowering.options.as_of;
         if (!as_of || schedule.kernel_zone) {
             const SourceSpan at = scope.span(first->offset, last->end());

@@ -5,19 +5,13 @@
 #include <charconv>
 #include <span>
 
+#include "fwproof/base/letters.hpp"
+
 namespace fwproof::iptables {
 
 namespace {
 
 constexpr int kMostFreeBits = 12;
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return result;
-}
 
 bool is_digits(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -194,7 +188,7 @@ std::optional<std::uint8_t> parse_protocol_word(std::string_view text) {
     if (text == "tcp") return kTcp;
     if (text == "udp") return kUdp;
     if (const auto number = parse_number(text, 255)) return static_cast<std::uint8_t>(*number);
-    const std::string name = lower(text);
+    const std::string name = lower_case(text);
     struct Name {
         std::string_view name;
         std::uint8_t number;
@@ -293,11 +287,11 @@ std::optional<PortSet> parse_port_list(std::string_view text, std::string& reaso
 
 std::optional<IcmpSet> parse_icmp_type(std::string_view text, Family family) {
     if (family == Family::v4 && text == "any") return IcmpSet::all();
-    const std::string name = lower(text);
+    const std::string name = lower_case(text);
     const auto search = [&](std::span<const IcmpName> names) -> std::optional<IcmpSet> {
         const IcmpName* found = nullptr;
         for (const auto& entry : names) {  // an unambiguous beginning is enough
-            const std::string known = lower(entry.name);
+            const std::string known = lower_case(entry.name);
             if (known == name) {
                 found = &entry;
                 break;
@@ -334,8 +328,8 @@ std::optional<std::uint8_t> parse_tcp_flag_list(std::string_view text) {
     std::uint8_t bits = 0;
     const bool ok = split_commas(text, [&](std::string_view part) {
         if (part.empty()) return true;  // commas in a row are one
-        const std::string name = lower(part);
-        const auto found = std::find_if(kFlags.begin(), kFlags.end(), [&](const Name& flag) { return lower(flag.name) == name; });
+        const std::string name = lower_case(part);
+        const auto found = std::find_if(kFlags.begin(), kFlags.end(), [&](const Name& flag) { return lower_case(flag.name) == name; });
         if (found == kFlags.end()) return false;
         bits = static_cast<std::uint8_t>(bits | found->bits);
         return true;
@@ -348,7 +342,7 @@ std::optional<StateWords> parse_states(std::string_view text) {
     StateWords words;
     const bool ok = split_commas(text, [&](std::string_view part) {
         if (part.empty()) return false;
-        const std::string name = lower(part);
+        const std::string name = lower_case(part);
         const auto begins = [&](std::string_view word) { return word.starts_with(name); };  // as iptables compares
         if (begins("invalid")) {
             words.states = words.states | State::invalid;

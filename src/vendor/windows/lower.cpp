@@ -61,6 +61,8 @@ public:
         policy_.device = made_.device;
         policy_.families = {Family::v4, Family::v6};
         policy_.replies = ReplyHandling::tracked;
+        policy_.ordered = false;
+        policy_.rules_log = false;
         for (const Store& store : made_.stores) {
             if (policy_.version.empty()) policy_.version = store.version;
         }

@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include "check/dates.hpp"
+#include "check/waivers.hpp"
+
+namespace fwproof {
+
+namespace {
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    for (const auto& waiver : context.input().waivers) {
+        const bool narrow = !waiver.region.empty() || !waiver.firewall.empty() || !waiver.hosts.empty() ||
+                            !waiver.flow.empty() || !waiver.service.empty();
+        if (!waiver_problem(waiver).empty() || narrow) continue;
+        Finding finding = about_waiver(check, waiver);
+        finding.message = fmt::format("the waiver of {} covers every finding of that check", waiver.check);
+        findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace
+
+extern const Check check_blanket_waiver;
+const Check check_blanket_waiver = {
+    .id = "FW906",
+    .name = "blanket-waiver",
+    .severity = Severity::warning,
+    .subject = Subject::waiver,
+    .summary = R"(A waiver covers every finding of its check)",
+    .why =
+        R"(It names no region, no firewall, no host and no catalog entry, so it also hides what goes wrong tomorrow somewhere
+else.)",
+    .example = R"([[waiver]]
+check = "uncatalogued-opening"
+reason = "we know")",
+    .fix = R"(Say what the waiver is about: region = "tcp 10.1.0.0/24 > 10.2.0.5:445", a firewall, hosts or a flow.)",
+    .standards = R"(pci-dss-4.0.1 1.2.7)",
+    .run = &run,
+};
+
+}  // namespace fwproof

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+#include <set>
+#include "check/report_openings.hpp"
+
+namespace fwproof {
+
+namespace {
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    std::set<std::pair<std::size_t, RuleRef>> done;
+    for (const auto& opening : context.rules().openings()) {
+        if (opening.by != OpenedBy::standard || opening.path->position == Position::outbound) continue;
+        if (!done.insert({opening.firewall, opening.rule}).second) continue;
+        const Policy& policy = context.rules().desk(opening.firewall).policy;
+        Finding finding = finding_about(check, context, opening, opening.packets);
+        const std::string& ruleset = policy.rulesets[opening.rule.ruleset].name;
+        finding.message = fmt::format("what no rule of {} matches is permitted", ruleset);
+        if (opening.path->position == Position::transit && !is_network(context, opening.firewall)) {
+            finding.severity = Severity::warning;
+            finding.details.push_back("it matters as soon as this host forwards packets");
+        }
+        if (policy.vendor == "iptables" && ruleset.find(' ') == std::string::npos) {
+            finding.fix = fmt::format("iptables -P {} DROP", ruleset);
+        }
+        findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace
+
+extern const Check check_default_permit;
+const Check check_default_permit = {
+    .id = "FW401",
+    .name = "default-permit",
+    .severity = Severity::error,
+    .subject = Subject::rules,
+    .summary = R"(What no rule matches is permitted)",
+    .why =
+        R"(A list of rules can only be complete if what it forgets is denied. Reported where packets really reach a default
+verdict that permits them: a chain with policy ACCEPT that ends with a rule for all packets is in order. The built-in
+chains of tables that are not filters are not asked, and outbound traffic has a check of its own.)",
+    .example = R"(:INPUT ACCEPT [0:0])",
+    .fix =
+        R"(Set the default to deny, after the rules for what is needed are in place: iptables -P INPUT DROP; on Windows
+DefaultInboundAction Block.)",
+    .standards = R"(pci-dss-4.0.1 1.3.1
+nist-sp-800-41r1 4
+stig-firewall-srg-v3r1 SRG-NET-000364-FW-000039
+stig-windows-firewall-v2r2 V-241992)",
+    .run = &run,
+};
+
+}  // namespace fwproof

@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include "check/describe.hpp"
+
+namespace fwproof {
+
+namespace {
+
+bool covers(const Policy& policy, Family family) {
+    return std::find(policy.families.begin(), policy.families.end(), family) != policy.families.end();
+}
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    const auto& firewalls = context.firewalls();
+    for (const auto& firewall : firewalls) {
+        const Policy& policy = *firewall.policy;
+        if (policy.families.empty() || covers(policy, Family::v6)) continue;
+        const bool elsewhere = std::any_of(firewalls.begin(), firewalls.end(), [&](const Firewall& other) {
+            return other.policy->vendor == policy.vendor && covers(*other.policy, Family::v6);
+        });
+        if (elsewhere) continue;
+        Finding finding;
+        finding.check = check.name;
+        finding.severity = check.severity;
+        finding.certainty = Certainty::assumed;
+        finding.firewall = firewall.id;
+        finding.file = firewall.file;
+        finding.message = "this export holds IPv4 rules only: what it denies may be open over IPv6";
+        findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace
+
+extern const Check check_family_not_covered;
+const Check check_family_not_covered = {
+    .id = "FW405",
+    .name = "family-not-covered",
+    .severity = Severity::warning,
+    .subject = Subject::rules,
+    .summary = R"(The export says nothing about IPv6)",
+    .why =
+        R"(Rules for IPv4 filter no IPv6 packet. Where IPv6 is on, and on current systems it is, everything that the IPv4 rules
+deny may be open. Not reported when another export of the run holds IPv6 rules of the same kind of firewall.)",
+    .example = R"(iptables-save > rules.v4        (and no ip6tables-save > rules.v6))",
+    .fix = R"(Export the IPv6 rules as well and name both files. Where IPv6 is off, waive the finding.)",
+    .standards = R"(nist-sp-800-41r1 4.1.2)",
+    .run = &run,
+};
+
+}  // namespace fwproof

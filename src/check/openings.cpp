@@ -1,0 +1,213 @@
+#include "check/openings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "fwproof/analysis/crossing.hpp"
+#include "fwproof/packet/packet.hpp"
+
+namespace fwproof {
+
+namespace {
+
+const AddressSet& private_addresses() {
+    static const AddressSet kPrivate =
+        parse_address_set("10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 fc00::/7 fe80::/10")
+            .value();
+    return kPrivate;
+}
+
+template <class T>
+long double count(const IntervalSet<T>& set) {
+    long double sum = 0;
+    for (const auto& i : set.intervals()) sum += static_cast<long double>(i.last - i.first) + 1;
+    return sum;
+}
+
+bool covers_half(const AddressSetRef& addresses, const AddressSet& of) {
+    if (!addresses) return true;
+    return count(addresses->v4 & of.v4) * 2 >= count(of.v4) || count(addresses->v6 & of.v6) * 2 >= count(of.v6);
+}
+
+AddressSetRef narrowed(const AddressSetRef& a, const AddressSetRef& b) {
+    if (!a) return b;
+    return b ? share(*a & *b) : a;
+}
+
+ServiceSetRef narrowed(const ServiceSetRef& a, const ServiceSetRef& b) {
+    if (!a) return b;
+    if (!b) return a;
+    ServiceSet both;
+    for (const auto& x : a->terms) {
+        for (const auto& y : b->terms) {
+            ServiceTerm term{x.protocols & y.protocols, x.source_ports & y.source_ports,
+                             x.destination_ports & y.destination_ports, x.icmp & y.icmp, x.tcp_flags & y.tcp_flags};
+            const bool none = term.protocols.empty() || term.source_ports.empty() || term.destination_ports.empty() ||
+                              term.icmp.empty() || term.tcp_flags.empty();
+            if (!none) both.terms.push_back(std::move(term));
+        }
+    }
+    return share(std::move(both));
+}
+
+// `a` inside `b`. Of two interface tests that of the rule nearer to the verdict stays.
+void narrow(Product& a, const Product& b) {
+    a.source = narrowed(a.source, b.source);
+    a.destination = narrowed(a.destination, b.destination);
+    a.services = narrowed(a.services, b.services);
+    a.states = a.states & b.states;
+    if (a.in.is_all()) a.in = b.in;
+    if (a.out.is_all()) a.out = b.out;
+}
+
+bool says_nothing(const Product& product) {
+    return product.states.empty() || (product.source && product.source->empty()) ||
+           (product.destination && product.destination->empty()) ||
+           (product.services && product.services->terms.empty());
+}
+
+class OpeningFinder {
+public:
+    OpeningFinder(std::size_t firewall, const RuleDesk& desk)
+        : firewall_(firewall), desk_(desk), policy_(desk.policy), evaluator_(policy_, desk.space) {}
+
+    void find(Openings& found) {
+        const PacketSet& question = desk_.first;
+        for (const auto& path : policy_.paths) {
+            try {
+                find(path, question, found);
+            } catch (const OutOfBudget&) {
+                desk_.out_of_budget = true;
+            }
+        }
+    }
+
+private:
+    void find(const Path& path, const PacketSet& question, Openings& found) {
+        const auto filters = std::count_if(path.stages.begin(), path.stages.end(),
+                                           [&](const Stage& s) { return policy_.rulesets[s.ruleset].filters; });
+        PacketSet passing = question;
+        if (path.stages.size() > 1) {
+            const Outcome outcome = evaluator_.evaluate(path, question);
+            if (outcome.out_of_budget) throw OutOfBudget();
+            passing = outcome.permitted | outcome.undecided;
+        }
+        if (filters == 0) return;
+        for (const auto& hit : evaluator_.attribute(path, question)) {
+            if (hit.verdict == Verdict::deny && hit.surely) {
+                found.denials.push_back({firewall_, &path, hit.rule, by(hit.rule), true, {}, hit.packets, true});
+            }
+            if (hit.verdict != Verdict::permit || !policy_.rulesets[path.stages[hit.stage].ruleset].filters) continue;
+            Opening opening{firewall_, &path, hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing, true};
+            if (opening.packets.empty()) continue;
+            if (opening.by == OpenedBy::rule) {
+                if (!std::holds_alternative<Decide>(rule_of(hit.rule).action)) continue;
+                say(hit, path, opening);
+            }
+            found.permits.push_back(std::move(opening));
+        }
+    }
+
+    const Rule& rule_of(RuleRef ref) const { return policy_.rulesets[ref.ruleset].rules[ref.rule]; }
+
+    OpenedBy by(RuleRef ref) const {
+        if (ref.rule >= policy_.rulesets[ref.ruleset].rules.size()) return OpenedBy::standard;
+        return rule_of(ref).implicit ? OpenedBy::implicit : OpenedBy::rule;
+    }
+
+    void say(const Hit& hit, const Path& path, Opening& opening) {
+        const Rule& rule = rule_of(hit.rule);
+        for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+            for (const auto& match : *matches) opening.said.push_back(match.header);
+        }
+        // A jump with several alternatives narrows nothing here; the share of packets below notices where it does.
+        for (auto via = hit.via.rbegin(); via != hit.via.rend(); ++via) {
+            const auto& jump = rule_of(*via).match;
+            if (jump.any_of.size() != 1 || !jump.outer.empty()) continue;
+            for (auto& said : opening.said) narrow(said, jump.any_of[0].header);
+        }
+        for (auto& said : opening.said) narrow(said, path.stages[hit.stage].guard);
+        std::erase_if(opening.said, says_nothing);
+        const long double all = (desk_.space.from(opening.said) & desk_.first).size();
+        opening.whole = opening.packets.size() * 2 >= all;
+    }
+
+    std::size_t firewall_;
+    const RuleDesk& desk_;
+    const Policy& policy_;
+    Evaluator evaluator_;
+};
+
+}  // namespace
+
+void find_openings(std::size_t firewall, const RuleDesk& desk, Openings& found) {
+    OpeningFinder(firewall, desk).find(found);
+}
+
+const AddressSet& internet_addresses() {
+    static const AddressSet kPublic =
+        parse_address_set("0.0.0.0/0 2000::/3").value() -
+        parse_address_set(
+            "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 "
+            "192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3 "
+            "2001:db8::/32")
+            .value();
+    return kPublic;
+}
+
+bool covers_internet(const AddressSetRef& addresses) { return covers_half(addresses, internet_addresses()); }
+bool covers_most(const AddressSetRef& addresses) { return covers_half(addresses, AddressSet::any()); }
+bool only_private(const AddressSetRef& addresses) { return addresses && addresses->subset_of(private_addresses()); }
+
+Outside outside_of(const Policy& policy) {
+    Outside outside;
+    outside.interfaces.negated = false;
+    std::optional<int> lowest, highest;
+    for (const auto& interface : policy.interfaces) {
+        if (!interface.enabled || !interface.security_level) continue;
+        lowest = std::min(lowest.value_or(*interface.security_level), *interface.security_level);
+        highest = std::max(highest.value_or(*interface.security_level), *interface.security_level);
+    }
+    if (lowest && *lowest < *highest) {
+        outside.known = true;
+        for (const auto& interface : policy.interfaces) {
+            if (interface.enabled && interface.security_level == lowest) {
+                outside.interfaces.any_of.push_back({interface.name, false});
+            }
+        }
+        return outside;
+    }
+    std::set<std::string> named;
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            for (const auto& match : rule.match.any_of) {
+                for (const auto* set : {&match.header.in, &match.header.out}) {
+                    for (const auto& pattern : set->any_of) {
+                        if (!pattern.prefix && !pattern.name.empty() && pattern.name != "lo")
+                            named.insert(pattern.name);
+                    }
+                }
+            }
+        }
+    }
+    outside.interfaces.any_of.push_back({kOtherInterface + "outside", false});
+    if (named.size() == 1) outside.interfaces.any_of.push_back({*named.begin(), false});
+    return outside;
+}
+
+PacketSet from_anybody(const RuleDesk& desk, const Opening& opening) {
+    const bool open = std::any_of(opening.said.begin(), opening.said.end(),
+                                  [](const Product& said) { return covers_internet(said.source); });
+    const bool home = !opening.path->variant.empty() && opening.path->variant != "public" && !desk.policy.ordered;
+    if (!open || home) return desk.space.empty();
+    const PacketSet packets = opening.packets & desk.anybody;
+    // An earlier rule may have taken all but a few sources.
+    PacketSet kept = desk.space.empty();
+    for (const auto& product : packets.products(64).products) {
+        if (covers_internet(product.source)) kept = kept | desk.space.from(product);
+    }
+    return kept;
+}
+
+}  // namespace fwproof

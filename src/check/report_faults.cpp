@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "check/commands.hpp"
+#include "check/describe.hpp"
+#include "check/rule_faults.hpp"
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kMostRules = 4;
+
+std::string verdict_of(const Policy& policy, RuleRef ref) {
+    const Ruleset& ruleset = policy.rulesets[ref.ruleset];
+    if (ref.rule >= ruleset.rules.size())
+        return ruleset.default_verdict ? std::string(to_string(*ruleset.default_verdict)) : "";
+    const auto* decide = std::get_if<Decide>(&ruleset.rules[ref.rule].action);
+    return decide ? std::string(to_string(decide->verdict)) : "";
+}
+
+// "OUT line 5 (permit)".
+std::string with_verdict(const Policy& policy, RuleRef ref) {
+    const std::string verdict = verdict_of(policy, ref);
+    return rule_name(policy, ref) + (verdict.empty() ? "" : fmt::format(" ({})", verdict));
+}
+
+std::string takers(const Policy& policy, const Anomaly& anomaly) {
+    std::vector<std::string> names;
+    for (const auto& blame : anomaly.blamed) names.push_back(with_verdict(policy, blame.rule));
+    const std::string text = join_some(names);
+    return anomaly.blamed.size() == 1 ? text + " takes" : text + " together take";
+}
+
+std::string sentence(const Policy& policy, const FaultyRule& faulty) {
+    const Anomaly& anomaly = faulty.anomaly;
+    const std::string rule = with_verdict(policy, anomaly.rule);
+    const std::string first = anomaly.blamed.empty() ? "" : with_verdict(policy, anomaly.blamed[0].rule);
+    std::vector<std::string> names;
+    for (const auto& blame : anomaly.blamed) names.push_back(rule_name(policy, blame.rule));
+    switch (faulty.fault) {
+        case Fault::shadowed:
+        case Fault::unreachable:
+            return fmt::format("{} never matches: {} all its packets before it", rule, takers(policy, anomaly));
+        case Fault::unreachable_log:
+            return fmt::format("{} never logs: {} all its packets before it", rule, takers(policy, anomaly));
+        case Fault::duplicate: return fmt::format("{} repeats {}", rule, rule_name(policy, anomaly.blamed[0].rule));
+        case Fault::contradicting:
+            return fmt::format("{} contradicts {}, which stands before it and decides the same packets", rule, first);
+        case Fault::behind_catch_all:
+            return fmt::format("{} never matches: {} takes every packet before it", rule, first);
+        case Fault::defeated_by_block:
+            return fmt::format("{} permits nothing: {} blocks all that it allows, and a block wins wherever it stands",
+                               rule, join_some(names));
+        case Fault::redundant:
+            return fmt::format("{} changes nothing: {} {} the same for all its packets", rule, join_some(names),
+                               names.size() == 1 ? "decides" : "together decide");
+    }
+    return {};
+}
+
+// The blamed rule that differs, else the first.
+const Blame& telling(const Policy& policy, const Anomaly& anomaly) {
+    const std::string own = verdict_of(policy, anomaly.rule);
+    const auto differs = std::find_if(anomaly.blamed.begin(), anomaly.blamed.end(),
+                                      [&](const Blame& b) { return verdict_of(policy, b.rule) != own; });
+    return differs == anomaly.blamed.end() ? anomaly.blamed.front() : *differs;
+}
+
+void add_fix(const Policy& policy, const FaultyRule& faulty, Finding& finding) {
+    const Anomaly& anomaly = faulty.anomaly;
+    if (faulty.fault == Fault::shadowed || faulty.fault == Fault::contradicting ||
+        faulty.fault == Fault::unreachable_log) {
+        finding.fix = fmt::format("move it before {} if it is meant, else remove it",
+                                  rule_name(policy, telling(policy, anomaly).rule));
+        return;
+    }
+    if (faulty.fault == Fault::defeated_by_block) {
+        finding.fix = "remove it, or narrow the block";
+        return;
+    }
+    finding.fix = removal(policy, anomaly.rule);
+    // That nothing changes without the rule is what was proven.
+    finding.fix_proven = !finding.fix.empty();
+}
+
+}  // namespace
+
+void report_faults(const CheckContext& context, const Check& check, Fault fault, std::vector<Finding>& findings) {
+    for (const auto& faulty : context.rules().faults()) {
+        if (faulty.fault != fault) continue;
+        const Firewall& firewall = context.firewalls()[faulty.firewall];
+        const Policy& policy = *firewall.policy;
+        const Anomaly& anomaly = faulty.anomaly;
+        Finding finding = finding_about(check, firewall, anomaly.rule);
+        finding.message = sentence(policy, faulty);
+        if (faulty.rulesets.size() > 1) {
+            std::vector<std::string> names;
+            for (const RulesetIndex i : faulty.rulesets) names.push_back(policy.rulesets[i].name);
+            finding.details.push_back("in " + join_some(names));
+        }
+        for (std::size_t i = 0; i < std::min(anomaly.blamed.size(), kMostRules); ++i) {
+            const RuleRef by = anomaly.blamed[i].rule;
+            RuleEvidence shown = evidence(firewall, {by, Verdict::unknown, true});
+            shown.verdict = verdict_of(policy, by);
+            finding.decided_by.push_back(std::move(shown));
+        }
+        finding.witness =
+            fault == Fault::redundant && anomaly.witness ? anomaly.witness : telling(policy, anomaly).witness;
+        add_fix(policy, faulty, finding);
+        const Rule& rule = policy.rulesets[anomaly.rule.ruleset].rules[anomaly.rule.rule];
+        for (const auto& match : rule.match.any_of) finding.region.push_back(match.header);
+        findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace fwproof

@@ -1,0 +1,187 @@
+#include "check/report_openings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "fwproof/analysis/plain.hpp"
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kRegionLimit = 16;
+
+bool any_said(const Opening& opening, const std::function<bool(const Product&)>& test) {
+    return std::any_of(opening.said.begin(), opening.said.end(), test);
+}
+
+std::string end_text(const Opening& opening, const AddressSetRef Product::*end) {
+    if (opening.said.size() != 1) return "several addresses";
+    const AddressSetRef& addresses = opening.said[0].*end;
+    if (!addresses || addresses->is_all()) return "anywhere";
+    const std::string text = to_string(*addresses);
+    return text.size() <= 60 ? text : text.substr(0, text.rfind(", ", 60)) + " ...";
+}
+
+}  // namespace
+
+Finding finding_about(const Check& check, const CheckContext& context, const Opening& opening,
+                      const PacketSet& packets) {
+    const Firewall& firewall = context.firewalls()[opening.firewall];
+    const Policy& policy = *firewall.policy;
+    Finding finding = finding_about(check, firewall, opening.rule);
+    finding.decided_by.push_back(evidence(firewall, {opening.rule, Verdict::permit, opening.surely}));
+    finding.witness = packets.pick();
+    // Where only packets from the Internet are meant, no region needs to say so.
+    const RuleDesk& desk = context.rules().desk(opening.firewall);
+    const bool from_internet = packets.subset_of(desk.anybody);
+    const auto region = plain_products(packets, from_internet ? desk.first & desk.anybody : desk.first, kRegionLimit);
+    finding.region = plain_region(region.products);
+    finding.region_complete = region.complete;
+    if (!opening.surely) {
+        finding.certainty = Certainty::may_be_less;
+        const auto& rules = policy.rulesets[opening.rule.ruleset].rules;
+        if (opening.rule.rule < rules.size()) {
+            for (const auto& condition : rules[opening.rule.rule].match.conditions) {
+                finding.conditions.push_back(fmt::format("{} {}", to_string(condition.kind), condition.value));
+            }
+        }
+    }
+    return finding;
+}
+
+void each_opening(const CheckContext& context, const std::function<bool(const Opening&)>& look) {
+    std::set<std::pair<const Source*, std::uint32_t>> done;
+    for (const auto& opening : context.rules().openings()) {
+        if (opening.by != OpenedBy::rule || opening.path->position == Position::outbound) continue;
+        const SourceSpan span = rule_span(*context.firewalls()[opening.firewall].policy, opening.rule);
+        const std::pair key(span.source, span.offset);
+        if (span && done.contains(key)) continue;
+        if (look(opening) && span) done.insert(key);
+    }
+}
+
+std::string source_text(const Opening& opening) { return end_text(opening, &Product::source); }
+
+std::string destination_text(const Opening& opening) {
+    const std::string text = end_text(opening, &Product::destination);
+    return opening.path->position == Position::inbound && text == "anywhere" ? "this device" : text;
+}
+
+std::string services_text(const PacketSet& packets) {
+    std::vector<std::string> names;
+    for (const auto& product : plain_products(packets, packets.space().all(), 8).products) {
+        std::string name = "every service";
+        if (product.services) {
+            ServiceSet services = *product.services;
+            for (auto& term : services.terms) term.tcp_flags = IntervalSet<std::uint8_t>::all();
+            name = to_string(services);
+        }
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    return join_some(names);
+}
+
+std::string services_said(const Opening& opening) {
+    std::vector<std::string> names;
+    for (const auto& said : opening.said) {
+        const std::string name = said.services ? to_string(*said.services) : "any";
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    return join_some(names);
+}
+
+bool any_service(const ServiceSetRef& services) {
+    return !services || std::any_of(services->terms.begin(), services->terms.end(), [](const ServiceTerm& term) {
+        return term.protocols.is_all() && term.destination_ports.is_all() && term.source_ports.is_all();
+    });
+}
+
+bool says_any_service(const Opening& opening) {
+    return any_said(opening, [](const Product& said) { return any_service(said.services); });
+}
+
+bool says_any_destination(const Opening& opening) {
+    return any_said(opening, [](const Product& said) { return covers_most(said.destination); });
+}
+
+bool is_any_to_any(const RuleDesk& desk, const Opening& opening) {
+    const bool says = any_said(opening, [](const Product& said) {
+        return covers_internet(said.source) && covers_most(said.destination) && any_service(said.services);
+    });
+    return says && opening.whole && !from_anybody(desk, opening).empty();
+}
+
+bool is_network(const CheckContext& context, std::size_t firewall) {
+    if (context.input().position) return *context.input().position == FirewallKind::transit;
+    const Policy& policy = *context.firewalls()[firewall].policy;
+    const Path* transit = policy.find_path(Position::transit);
+    if (!transit) return false;
+    return std::any_of(transit->stages.begin(), transit->stages.end(), [&](const Stage& stage) {
+        const Ruleset& ruleset = policy.rulesets[stage.ruleset];
+        // A host that forwards nothing has no rules for it. The lists of an ASA are reached by jumps of its own.
+        return ruleset.filters && std::any_of(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& rule) {
+                   return rule.enabled && (!rule.implicit || std::holds_alternative<Jump>(rule.action));
+               });
+    });
+}
+
+bool is_open_egress(const CheckContext& context, const Opening& opening) {
+    if (opening.path->position != Position::transit || !opening.whole || !opening.surely) return false;
+    if (!is_network(context, opening.firewall)) return false;
+    const RuleDesk& desk = context.rules().desk(opening.firewall);
+    if (is_any_to_any(desk, opening)) return false;
+    const Outside outside = outside_of(desk.policy);
+    return any_said(opening, [&](const Product& said) {
+        if (!any_service(said.services) || !covers_internet(said.destination)) return false;
+        if (only_private(said.source)) return true;
+        // Any source, on an interface that is known not to be outside.
+        const auto& names = said.in.any_of;
+        return outside.known && !said.in.negated && !names.empty() &&
+               std::none_of(names.begin(), names.end(),
+                            [&](const InterfacePattern& p) { return outside.interfaces.contains(p.name); });
+    });
+}
+
+void report_services_from_anybody(const CheckContext& context, const Check& check, ServiceGroup group,
+                                  std::vector<Finding>& findings) {
+    each_opening(context, [&](const Opening& opening) {
+        const RuleDesk& desk = context.rules().desk(opening.firewall);
+        const PacketSet anybody = from_anybody(desk, opening);
+        if (anybody.empty() || is_any_to_any(desk, opening)) return false;
+        const FoundServices found = find_services(group, anybody);
+        if (found.names.empty()) return false;
+        const Firewall& firewall = context.firewalls()[opening.firewall];
+        Finding finding = finding_about(check, context, opening, found.packets);
+        finding.message =
+            fmt::format("{} {} anybody reach {} at {}", rule_name(*firewall.policy, opening.rule),
+                        opening.surely ? "lets" : "may let", join_some(found.names), destination_text(opening));
+        findings.push_back(std::move(finding));
+        return true;
+    });
+}
+
+PacketSet to_named_ports(const RuleDesk& desk, const Opening& opening, std::uint32_t widest) {
+    std::vector<Product> named;
+    for (const auto& said : opening.said) {
+        if (!said.services) continue;
+        for (const auto& term : said.services->terms) {
+            PortSet ports;
+            for (const auto& i : term.destination_ports.intervals()) {
+                if (static_cast<std::uint32_t>(i.last - i.first) < widest)
+                    ports = ports | PortSet::range(i.first, i.last);
+            }
+            if (ports.empty()) continue;
+            Product product = said;
+            ServiceTerm narrow = term;
+            narrow.destination_ports = ports;
+            product.services = share(ServiceSet{{std::move(narrow)}});
+            named.push_back(std::move(product));
+        }
+    }
+    return opening.packets & desk.space.from(named);
+}
+
+}  // namespace fwproof

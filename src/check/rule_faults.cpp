@@ -1,0 +1,153 @@
+// From what the analysis says of each rule in each ruleset to one fault a rule.
+//
+// A rule of an export can stand in several rulesets (one for each Windows profile) and in several parts. It is reported
+// when all of them have the same trouble: a block for the public profile may well defeat an allow for every profile
+// there.
+#include "check/rule_faults.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace fwproof {
+
+namespace {
+
+// One statement of the export: all rules made of it, in the order of the rulesets.
+struct Statement {
+    std::vector<const Anomaly*> all;
+};
+
+class FaultFinder {
+public:
+    FaultFinder(std::size_t firewall, const RuleDesk& desk) : firewall_(firewall), desk_(desk), policy_(desk.policy) {}
+
+    void find(std::vector<FaultyRule>& faults) {
+        for (RulesetIndex i = 0; i < policy_.rulesets.size(); ++i) {
+            const Ruleset& ruleset = policy_.rulesets[i];
+            if (!ruleset.bound || !ruleset.used_by.empty()) continue;
+            if (std::all_of(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& r) { return r.implicit; }))
+                continue;
+            found_.push_back(find_anomalies(policy_, i, desk_.occurring));
+        }
+        // Rules without a place of their own are judged one by one.
+        std::map<std::pair<const Source*, std::uint32_t>, std::size_t> by_span;
+        std::vector<Statement> statements;
+        for (const auto& anomalies : found_) {
+            for (const auto& anomaly : anomalies) {
+                const Rule& rule = rule_of(anomaly.rule);
+                if (rule.implicit || !rule.enabled) continue;
+                std::size_t at = statements.size();
+                if (rule.span) at = by_span.try_emplace({rule.span.source, rule.span.offset}, at).first->second;
+                if (at == statements.size()) statements.emplace_back();
+                statements[at].all.push_back(&anomaly);
+            }
+        }
+        for (const auto& statement : statements) {
+            if (auto fault = judge(statement)) faults.push_back(std::move(*fault));
+        }
+    }
+
+private:
+    const Rule& rule_of(RuleRef ref) const { return policy_.rulesets[ref.ruleset].rules[ref.rule]; }
+    bool is_default(RuleRef ref) const { return ref.rule >= policy_.rulesets[ref.ruleset].rules.size(); }
+    const Decide* decision(RuleRef ref) const { return std::get_if<Decide>(&rule_of(ref).action); }
+
+    std::optional<FaultyRule> judge(const Statement& statement) {
+        std::optional<Fault> fault;
+        for (const Anomaly* anomaly : statement.all) {
+            const auto one = judge(*anomaly);
+            if (!one || (fault && *one != *fault)) return std::nullopt;
+            fault = one;
+        }
+        FaultyRule faulty{firewall_, *fault, *statement.all.front(), {}};
+        for (const Anomaly* anomaly : statement.all) {
+            if (faulty.rulesets.empty() || faulty.rulesets.back() != anomaly->rule.ruleset) {
+                faulty.rulesets.push_back(anomaly->rule.ruleset);
+            }
+        }
+        return faulty;
+    }
+
+    std::optional<Fault> judge(const Anomaly& anomaly) {
+        switch (anomaly.standing) {
+            case Standing::shadowed:
+            case Standing::unreachable: return judge_dead(anomaly);
+            case Standing::redundant: return judge_redundant(anomaly);
+            default: return std::nullopt;
+        }
+    }
+
+    std::optional<Fault> judge_dead(const Anomaly& anomaly) {
+        if (anomaly.blamed.empty()) return std::nullopt;
+        for (const auto& blame : anomaly.blamed) {
+            if (rule_of(blame.rule).implicit) return std::nullopt;
+        }
+        const Rule& rule = rule_of(anomaly.rule);
+        const Decide* own = decision(anomaly.rule);
+        if (!own) {
+            if (std::holds_alternative<Continue>(rule.action)) {
+                return rule.logs ? std::optional(Fault::unreachable_log) : std::nullopt;
+            }
+            if (std::holds_alternative<SetRegister>(rule.action)) return std::nullopt;
+        }
+        const bool differs = own && anomaly.standing == Standing::shadowed;
+        if (!policy_.ordered) {
+            if (differs)
+                return own->verdict == Verdict::permit ? std::optional(Fault::defeated_by_block) : std::nullopt;
+            return anomaly.blamed.size() == 1 && same_match(anomaly.rule, anomaly.blamed[0].rule) ? Fault::duplicate
+                                                                                                  : Fault::redundant;
+        }
+        if (anomaly.blamed.size() == 1) {
+            const RuleRef by = anomaly.blamed[0].rule;
+            if (is_catch_all(by)) return Fault::behind_catch_all;
+            if (own && decision(by) && same_match(anomaly.rule, by)) {
+                return differs ? Fault::contradicting : Fault::duplicate;
+            }
+        }
+        return differs ? Fault::shadowed : Fault::unreachable;
+    }
+
+    std::optional<Fault> judge_redundant(const Anomaly& anomaly) {
+        const Rule& rule = rule_of(anomaly.rule);
+        const Decide& own = *decision(anomaly.rule);
+        for (const auto& blame : anomaly.blamed) {
+            // What only repeats the default is written for its readers.
+            if (is_default(blame.rule) || rule_of(blame.rule).implicit) return std::nullopt;
+            if (own.verdict == Verdict::deny && is_catch_all(blame.rule)) return std::nullopt;
+            const Decide* other = decision(blame.rule);
+            if (!other || other->answer != own.answer) return std::nullopt;
+            if (rule.logs && !rule_of(blame.rule).logs) return std::nullopt;
+        }
+        return anomaly.blamed.empty() || !anomaly.blamed_complete ? std::nullopt : std::optional(Fault::redundant);
+    }
+
+    bool same_match(RuleRef a, RuleRef b) const {
+        const RuleMatch& x = rule_of(a).match;
+        const RuleMatch& y = rule_of(b).match;
+        if (!x.exact() || !y.exact()) return false;
+        if (x.any_of == y.any_of) return true;
+        return desk_.surely(rule_of(a)) == desk_.possibly(rule_of(b)) &&
+               desk_.possibly(rule_of(a)) == desk_.surely(rule_of(b));
+    }
+
+    bool is_catch_all(RuleRef ref) {
+        const auto known = catch_all_.find(ref);
+        if (known != catch_all_.end()) return known->second;
+        const bool all = decision(ref) && desk_.occurring.subset_of(desk_.surely(rule_of(ref)));
+        return catch_all_.emplace(ref, all).first->second;
+    }
+
+    std::size_t firewall_;
+    const RuleDesk& desk_;
+    const Policy& policy_;
+    std::vector<std::vector<Anomaly>> found_;
+    std::map<RuleRef, bool> catch_all_;
+};
+
+}  // namespace
+
+void find_faults(std::size_t firewall, const RuleDesk& desk, std::vector<FaultyRule>& faults) {
+    FaultFinder(firewall, desk).find(faults);
+}
+
+}  // namespace fwproof

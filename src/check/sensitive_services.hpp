@@ -1,0 +1,33 @@
+// Services that some checks look for.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check/rule_desk.hpp"
+
+namespace fwproof {
+
+enum class ServiceGroup : std::uint8_t { admin, database, worm, cleartext, tunnel, published };
+
+struct SensitiveService {
+    ServiceGroup group{};
+    std::uint8_t protocol = 0;
+    std::uint16_t first = 0, last = 0;  // ports
+    std::string_view name;
+
+    Product product() const;  // to these ports
+};
+
+std::span<const SensitiveService> sensitive_services();
+
+// The services of the group in the set: "tcp/22 (SSH)". `packets` becomes those of them.
+struct FoundServices {
+    std::vector<std::string> names;
+    PacketSet packets;
+};
+FoundServices find_services(ServiceGroup group, const PacketSet& in);
+
+}  // namespace fwproof
