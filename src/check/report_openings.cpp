@@ -116,15 +116,12 @@ bool is_any_to_any(const RuleDesk& desk, const Opening& opening) {
 
 bool is_network(const CheckContext& context, std::size_t firewall) {
     if (context.input().position) return *context.input().position == FirewallKind::transit;
-    const Policy& policy = *context.firewalls()[firewall].policy;
-    const Path* transit = policy.find_path(Position::transit);
-    if (!transit) return false;
-    return std::any_of(transit->stages.begin(), transit->stages.end(), [&](const Stage& stage) {
-        const Ruleset& ruleset = policy.rulesets[stage.ruleset];
-        // A host that forwards nothing has no rules for it. The lists of an ASA are reached by jumps of its own.
-        return ruleset.filters && std::any_of(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& rule) {
-                   return rule.enabled && (!rule.implicit || std::holds_alternative<Jump>(rule.action));
-               });
+    if (outside_of(*context.firewalls()[firewall].policy).known) return true;
+    // A host that forwards nothing has no rule that lets new packets through.
+    const auto& openings = context.rules().openings();
+    return std::any_of(openings.begin(), openings.end(), [&](const Opening& opening) {
+        return opening.firewall == firewall && opening.by == OpenedBy::rule &&
+               opening.path->position == Position::transit;
     });
 }
 

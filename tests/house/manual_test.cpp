@@ -11,6 +11,16 @@ TEST_CASE("the manual is clean") {
     CHECK(std::system(command.c_str()) == 0);
 }
 
+// After a change to the pages: build/debug/fwproof checks --format mdoc > man/fwproof-checks.7
+TEST_CASE("the manual of the checks is made of their pages, and clean") {
+    const Ran made = run_fwproof({"checks", "--format", "mdoc"});
+    CHECK(made.status == 0);
+    CHECK(made.out == read_whole(std::string(FWPROOF_ROOT) + "/man/fwproof-checks.7"));
+    const std::string command =
+        std::string("mandoc -T lint -W warning ") + FWPROOF_ROOT + "/man/fwproof-checks.7 >/dev/null";
+    CHECK(std::system(command.c_str()) == 0);
+}
+
 TEST_CASE("the manual describes every option of check, of lint and of diff") {
     const std::string manual = read_whole(std::string(FWPROOF_ROOT) + "/man/fwproof.1");
     for (const std::string command : {"check", "lint", "diff"}) {
