@@ -1,5 +1,6 @@
-// The baselines with BuDDy, the library that others build such tools on: one variable for each bit of the header, in the
-// order destination, source, destination port, source port, protocol.
+// The baselines with BuDDy, the library that others build such tools on: one variable for each bit of the header. In
+// the order destination, source, destination port, source port, protocol; the balanced form also in the others, of
+// which a sample chooses one.
 #include <bdd.h>
 
 #include <functional>
@@ -10,14 +11,28 @@ namespace fwproof::bench {
 
 namespace {
 
+// Which of destination, source and service comes first, second and third.
+constexpr int kOrders[kBuddyOrders][3] = {{0, 1, 2}, {1, 0, 2}, {2, 0, 1}, {2, 1, 0}, {0, 2, 1}, {1, 2, 0}};
+
 struct Layout {
     int address_bits;
-    int destination() const { return 0; }
-    int source() const { return address_bits; }
-    int destination_port() const { return 2 * address_bits; }
-    int source_port() const { return 2 * address_bits + 16; }
-    int protocol() const { return 2 * address_bits + 32; }
+    std::size_t order;
+    int destination() const { return start_of(0); }
+    int source() const { return start_of(1); }
+    int destination_port() const { return start_of(2); }
+    int source_port() const { return start_of(2) + 16; }
+    int protocol() const { return start_of(2) + 32; }
     int count() const { return 2 * address_bits + 40; }
+
+private:
+    int start_of(int block) const {
+        int start = 0;
+        for (const int other : kOrders[order]) {
+            if (other == block) break;
+            start += other == 2 ? 40 : address_bits;
+        }
+        return start;
+    }
 };
 
 // value >= bound (or <=), over `bits` variables from `first`, highest bit first; made from the lowest bit up.
@@ -39,7 +54,8 @@ template <class T>
 bdd values(int first, int bits, const IntervalSet<T>& set) {
     bdd result = bddfalse;
     for (const auto& interval : set.intervals()) {
-        result = bdd_or(result, bdd_and(compare(first, bits, interval.first, true), compare(first, bits, interval.last, false)));
+        result = bdd_or(
+            result, bdd_and(compare(first, bits, interval.first, true), compare(first, bits, interval.last, false)));
     }
     return result;
 }
@@ -68,11 +84,11 @@ bdd rule_set(const Rule& rule, const Layout& layout) {
     return result;
 }
 
-Layout start(const Recipe& recipe) {
+Layout start(const Recipe& recipe, std::size_t order = 0) {
     bdd_init(1'000'000, 500'000);
     bdd_setmaxincrease(5'000'000);
     bdd_gbc_hook(nullptr);
-    const Layout layout{recipe.v6 ? 128 : 32};
+    const Layout layout{recipe.v6 ? 128 : 32, order};
     bdd_setvarnum(layout.count());
     return layout;
 }
@@ -96,9 +112,9 @@ std::size_t buddy_permit_sequential(const Recipe& recipe) {
     return static_cast<std::size_t>(bdd_nodecount(permit_set(generate(recipe), layout)));
 }
 
-std::size_t buddy_permit_balanced(const Recipe& recipe) {
-    const Layout layout = start(recipe);
-    const Policy policy = generate(recipe);
+namespace {
+
+bdd permit_set_balanced(const Policy& policy, const Layout& layout) {
     const auto& rules = policy.rulesets[0].rules;
     struct Half {
         bdd permitted, matched;
@@ -114,7 +130,24 @@ std::size_t buddy_permit_balanced(const Recipe& recipe) {
         return {bdd_or(first.permitted, bdd_apply(second.permitted, first.matched, bddop_diff)),
                 bdd_or(first.matched, second.matched)};
     };
-    return static_cast<std::size_t>(bdd_nodecount(combine(0, rules.size()).permitted));
+    return combine(0, rules.size()).permitted;
+}
+
+}  // namespace
+
+std::size_t buddy_permit_balanced(const Recipe& recipe) {
+    const Layout layout = start(recipe, recipe.baseline_order);
+    return static_cast<std::size_t>(bdd_nodecount(permit_set_balanced(generate(recipe), layout)));
+}
+
+std::size_t buddy_sample(const Recipe& recipe) {
+    const Layout layout = start(recipe, recipe.baseline_order);
+    Policy policy = generate(recipe);
+    auto& rules = policy.rulesets[0].rules;
+    const std::size_t every = rules.size() / 256 + 1;
+    for (std::size_t i = 0; i * every < rules.size(); ++i) std::swap(rules[i], rules[i * every]);
+    rules.resize((rules.size() + every - 1) / every);
+    return static_cast<std::size_t>(bdd_nodecount(permit_set_balanced(policy, layout)));
 }
 
 std::size_t buddy_dead_rules(const Recipe& recipe) {

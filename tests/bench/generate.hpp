@@ -2,8 +2,8 @@
 //
 // The families imitate published statistics of real lists: how often a field is any, how long prefixes are, how many
 // different values there are, how values nest. acl: router lists, specific and shallow. fw: firewall lists with short
-// prefixes, port ranges and many any. ipc: in between. ent: every field any with a chance of 0.3. obj, obj2: 200 and 500
-// rules between large object groups.
+// prefixes, port ranges and many any. ipc: in between. ent: every field any with a chance of 0.3. obj, obj2: 200 and
+// 500 rules between large object groups.
 #pragma once
 
 #include <string>
@@ -18,6 +18,7 @@ struct Recipe {
     std::size_t rules = 1000;
     bool v6 = false;
     std::uint32_t seed = 1;
+    std::size_t baseline_order = 0;  // of the fields, for the baselines
 };
 
 // One ruleset, default deny, one transit path.

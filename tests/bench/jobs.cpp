@@ -20,7 +20,8 @@ std::size_t permit_set(const Recipe& recipe) {
     const Space space = builder.build();
     const Evaluator evaluator(policy, space);
     const Outcome outcome = evaluator.evaluate(policy.paths[0], space.all());
-    return outcome.out_of_budget ? 0 : space.node_count();
+    if (outcome.out_of_budget) throw OutOfBudget();
+    return space.node_count();
 }
 
 std::size_t anomalies(const Recipe& recipe) {
@@ -30,6 +31,7 @@ std::size_t anomalies(const Recipe& recipe) {
     const Space space = builder.build();
     std::size_t dead = 0;
     for (const auto& anomaly : find_anomalies(policy, 0, space.all())) {
+        if (anomaly.standing == Standing::undecided) throw OutOfBudget();
         dead += anomaly.standing == Standing::shadowed || anomaly.standing == Standing::unreachable ||
                 anomaly.standing == Standing::matches_nothing;
     }
@@ -40,7 +42,8 @@ std::size_t diff(const Recipe& recipe) {
     const Policy before = generate(recipe);
     const Policy after = edit(before, kEdits, recipe.seed + 1);
     const Comparison comparison = compare(before, before.paths[0], after, after.paths[0]);
-    return comparison.complete ? comparison.differences.size() : 0;
+    if (!comparison.undecided.empty()) throw OutOfBudget();
+    return comparison.differences.size();
 }
 
 std::size_t required_flows(const Recipe& recipe) {
@@ -55,6 +58,7 @@ std::size_t required_flows(const Recipe& recipe) {
     for (const auto& flow : required) {
         const PacketSet question = space.from(flow);
         const Outcome outcome = evaluator.evaluate(policy.paths[0], question);
+        if (outcome.out_of_budget) throw OutOfBudget();
         satisfied += outcome.permitted == question;
     }
     return satisfied;
