@@ -182,7 +182,7 @@ private:
         }
         const auto open = openings(topology_.firewalls[index], values);
         desks_.emplace(index,
-                       std::make_unique<Desk>(topology_.firewalls[index], values, required, open, options_.node_limit));
+                       std::make_unique<Desk>(topology_.firewalls[index], values, required, open, options_.budget));
     }
 
     // Of a transit device what touches the addresses of roles; what a host firewall permits is looked at as a whole.

@@ -1,5 +1,6 @@
-// The difference of two policies, in three steps: the packets that a changed rule can touch (touched.hpp); the verdicts of
-// both sides there, as sets; and each region cut by the rule that decides it before and the rule that decides it after.
+// The difference of two policies, in three steps: the packets that a changed rule can touch (touched.hpp); the verdicts
+// of both sides there, as sets; and each region cut by the rule that decides it before and the rule that decides it
+// after.
 #include "fwproof/analysis/compare.hpp"
 
 #include <array>
@@ -77,8 +78,8 @@ struct Side {
     const Path& path;
 };
 
-void attribute(const Side& before, const Side& after, const PacketSet& region, Difference difference,
-               std::size_t limit, Comparison& result) {
+void attribute(const Side& before, const Side& after, const PacketSet& region, Difference difference, std::size_t limit,
+               Comparison& result) {
     const auto earlier = deciders(before.evaluator, before.path, region, difference.before);
     for (const auto& one : earlier) {
         for (auto& other : deciders(after.evaluator, after.path, one.packets, difference.after)) {
@@ -104,8 +105,7 @@ Comparison compare(const Policy& before, const Path& before_path, const Policy& 
     builder.add(options.question);
     for (const auto& product : options.values) builder.add(product);
     Comparison result;
-    result.space = builder.build();
-    result.space.set_node_limit(options.node_limit);
+    result.space = builder.set_budget(options.budget).build();
     result.undecided = result.space.empty();
     PacketSet question = result.space.from(options.question);
     try {

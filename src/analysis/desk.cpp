@@ -10,24 +10,22 @@ namespace fwproof {
 namespace {
 
 Space build_space(const Policy& policy, std::initializer_list<const std::vector<Product>*> values,
-                  std::size_t node_limit) {
+                  const Budget& budget) {
     SpaceBuilder builder;
     add_values(builder, policy);
     for (const auto* products : values) {
         for (const auto& product : *products) builder.add(product);
     }
-    Space space = builder.build();
-    space.set_node_limit(node_limit);
-    return space;
+    return builder.set_budget(budget).build();
 }
 
 }  // namespace
 
 Desk::Desk(const Firewall& firewall, const std::vector<Product>& values, const std::vector<Product>& required,
-           const std::vector<Product>& openings, std::size_t node_limit)
+           const std::vector<Product>& openings, const Budget& budget)
     : firewall_(firewall),
-      node_limit_(node_limit),
-      space_(build_space(*firewall.policy, {&values, &required, &openings}, node_limit)),
+      budget_(budget),
+      space_(build_space(*firewall.policy, {&values, &required, &openings}, budget)),
       impossible_(space_.from(firewall.policy->impossible)),
       openings_focus_(space_.from(openings)),
       evaluator_(std::make_unique<Evaluator>(*firewall.policy, space_, space_.from(required))),

@@ -19,7 +19,7 @@ public:
     // `required`: what required flows ask; all that permitted() and evaluator() are asked is inside. `openings`: the
     // same for openings(). Both are kept apart because a few exact flows cost far less than all that touches a host.
     Desk(const Firewall& firewall, const std::vector<Product>& values, const std::vector<Product>& required,
-         const std::vector<Product>& openings, std::size_t node_limit);
+         const std::vector<Product>& openings, const Budget& budget);
 
     const Firewall& firewall() const { return firewall_; }
     const Policy& policy() const { return *firewall_.policy; }
@@ -31,7 +31,7 @@ public:
     PacketSet question(const std::vector<Product>& products) const;
     // What may be asked of openings().
     const PacketSet& openings_focus() const { return openings_focus_; }
-    std::size_t node_limit() const { return node_limit_; }
+    const Budget& budget() const { return budget_; }
 
     // Two bounds of what a path permits of a question. Throws OutOfBudget.
     struct Bounds {
@@ -44,7 +44,7 @@ public:
 
 private:
     const Firewall& firewall_;
-    std::size_t node_limit_;
+    Budget budget_;
     Space space_;
     PacketSet impossible_;
     PacketSet openings_focus_;

@@ -153,12 +153,12 @@ bool leaves_nothing_open(const Policy& policy, const Path& path, const std::vect
     return true;
 }
 
-bool leaves_open(const Policy& policy, const Path& path, const std::vector<Product>& questions) {
+bool leaves_open(const Policy& policy, const Path& path, const std::vector<Product>& questions, const Budget& budget) {
     if (leaves_nothing_open(policy, path, questions)) return false;
     SpaceBuilder builder;
     add_values(builder, policy);
     for (const auto& question : questions) builder.add(question);
-    const Space space = builder.build();
+    const Space space = builder.set_budget(budget).build();
     try {
         const Evaluator evaluator(policy, space);
         const PacketSet asked = space.from(questions) & evaluator.occurring();
@@ -337,6 +337,7 @@ private:
             whole.destination = addresses_;
             whole = at_position(whole, path.before->position);
             if (asked.size() == 1) whole = question;
+            options.budget = options_.budget;
             options.values = {whole, first_packets_of(whole)};
             for (int i = 0; by_rules_ && i < kStateCount; ++i) {
                 Product state;
@@ -363,7 +364,8 @@ private:
         }
         if (asked.size() > 1) merge(path.regions);
         if (path.regions.empty() && path.complete) {
-            path.undecided = leaves_open(before_, *path.before, asked) || leaves_open(after_, *path.after, asked);
+            path.undecided = leaves_open(before_, *path.before, asked, options_.budget) ||
+                             leaves_open(after_, *path.after, asked, options_.budget);
         }
         if (before_.replies != after_.replies) check_replies(path, asked);
     }
@@ -465,7 +467,7 @@ private:
         SpaceBuilder builder;
         add_values(builder, policy);
         for (const auto& question : asked) builder.add(question);
-        const Space space = builder.build();
+        const Space space = builder.set_budget(options_.budget).build();
         const Evaluator evaluator(policy, space);
         const Outcome outcome = evaluator.evaluate(there, space.from(asked) & evaluator.occurring());
         const auto permitted = outcome.permitted.products(options_.region_limit);
@@ -483,7 +485,7 @@ private:
         SpaceBuilder second;
         add_values(second, policy);
         for (const auto& reply : replies) second.add(reply);
-        const Space reply_space = second.build();
+        const Space reply_space = second.set_budget(options_.budget).build();
         const Evaluator judge(policy, reply_space);
         const PacketSet sent = reply_space.from(replies) & judge.occurring();
         const PacketSet lost = sent - judge.evaluate(*way, sent).permitted;

@@ -150,9 +150,10 @@ private:
             for (const auto& one : match.outer.empty() ? match.any_of : match.outer) headers.push_back(one.header);
         }
         Space space = desk_.space();
-        const std::size_t limit = desk_.node_limit();
+        Budget beyond_budget = desk_.budget();
+        beyond_budget.nodes = std::min(beyond_budget.nodes, space.node_count() + kNodesBeyond);
         try {
-            space.set_node_limit(std::min(limit, space.node_count() + kNodesBeyond));
+            space.set_budget(beyond_budget);
             const PacketSet question = beyond & space.from(headers);
             if (!question.empty()) {
                 const Evaluator evaluator(desk_.policy(), space, question);
@@ -166,7 +167,7 @@ private:
         } catch (const OutOfBudget&) {
             for (const auto& [rule, charge] : serving) cut_short_.insert(rule);
         }
-        space.set_node_limit(limit);
+        space.set_budget(desk_.budget());
     }
 
     void classify(const Charge& charge) {

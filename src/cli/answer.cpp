@@ -351,6 +351,7 @@ struct Answerer::Impl {
             return answer;
         }
         const Outcome outcome = evaluator->evaluate(way.path, asked, facts);
+        answer.out_of_budget = outcome.out_of_budget;
         if (outcome.permitted == asked) answer.verdict = Verdict::permit;
         if (outcome.denied == asked) answer.verdict = Verdict::deny;
         if (outcome.undecided == asked) answer.verdict = Verdict::unknown;
@@ -415,7 +416,8 @@ struct Answerer::Impl {
     }
 };
 
-Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows) : impl_(std::make_unique<Impl>()) {
+Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, const Budget& budget)
+    : impl_(std::make_unique<Impl>()) {
     impl_->policy = policy;
     if (!flows.empty()) {
         settle_conditions(impl_->policy, flows.front());
@@ -450,7 +452,7 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows) : 
             said.push_back(std::move(all));
         }
     }
-    impl_->space = builder.build();
+    impl_->space = builder.set_budget(budget).build();
     impl_->evaluator.emplace(impl_->policy, *impl_->space);
 }
 
@@ -470,6 +472,7 @@ Result<std::vector<PathAnswer>> Answerer::ask(const FlowQuery& flow, std::size_t
             answer.path = way.name;
             answer.position = way.path.position;
             answer.verdict = Verdict::unknown;
+            answer.out_of_budget = true;
             answers.push_back(std::move(answer));
         }
     }

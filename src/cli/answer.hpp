@@ -32,6 +32,7 @@ struct PathAnswer {
     std::vector<Part> parts;
     std::vector<std::string> ways;  // "in mgmt out db": where the routes lead a flow that names no interface
     bool cannot_occur = false;      // no packet of the question can take this path
+    bool out_of_budget = false;     // then it is unknown, and perhaps only for that
 };
 
 // A policy that several flows are asked about.
@@ -39,7 +40,7 @@ class Answerer {
 public:
     // The program and service of a flow are facts about the sender that conditions may ask for; one answerer serves
     // flows that agree in them. Every flow that will be asked has to be among `flows`.
-    Answerer(const Policy& policy, const std::vector<FlowQuery>& flows);
+    Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, const Budget& budget = {});
     ~Answerer();
 
     // An error: `at` names nothing in this policy.

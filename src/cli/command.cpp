@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "cli/version.hpp"
+#include "fwproof/packet/packet_set.hpp"
 
 namespace fwproof::cli {
 
@@ -107,6 +108,12 @@ int run(const std::vector<std::string>& arguments, World& world) {
             return kUnusable;
         }
         return *status;
+    } catch (const OutOfBudget&) {
+        print_error({"the budget of the analysis is used up: nothing is claimed",
+                     "ask for less, or raise --budget where the command has it",
+                     {}},
+                    world);
+        return kIncomplete;
     } catch (const std::exception& error) {
         fmt::print(world.err,
                    "fwproof: internal error: {}\nhint: please report it, with the input if you can share it\n",

@@ -65,6 +65,9 @@ Result<std::set<std::string>> read_levels(const Arguments& arguments, bool site)
 
 Result<ReviewOptions> read_review_options(const Arguments& arguments) {
     ReviewOptions options;
+    const auto budget = read_budget(arguments);
+    if (!budget) return fail(budget.error());
+    options.budget = *budget;
     options.at = arguments.text("at");
     for (const auto& word : arguments.texts("interface")) {
         const std::size_t equals = word.find('=');
@@ -107,6 +110,7 @@ std::string shell_word(const std::string& word) {
 
 Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = diff_options();
+    add_budget_option(options);
     options.add(reading_options());
     const auto parsed = parse_arguments("diff", arguments, options);
     if (!parsed) return fail(parsed.error());

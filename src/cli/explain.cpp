@@ -127,6 +127,8 @@ void translated_by(Lines& lines, int depth, const Policy& policy, const Hit& hit
 }
 
 void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer& answer) {
+    if (answer.out_of_budget)
+        lines.add(depth, "because", "the budget of the analysis is used up; --budget sets another");
     for (const auto& part : answer.parts) {
         if (answer.parts.size() > 1) {
             for (const auto& product : part.region) {
@@ -235,6 +237,7 @@ Json as_json(const Answerer& answerer, const FlowQuery& flow, const std::vector<
     Json paths = Json::array();
     for (const auto& answer : answers) {
         Json path = path_json(answerer.policy(), answer);
+        if (answer.out_of_budget) path["out_of_budget"] = true;
         const auto replies = answerer.replies(flow, answer);
         path["replies"] = answerer.policy().replies == ReplyHandling::tracked ? Json("tracked")
                           : replies                                           ? path_json(answerer.policy(), *replies)
@@ -249,7 +252,7 @@ std::string dump(const Json& json, int indent) {
 }
 
 // Flows one a line; what stands behind '#' is a remark.
-Result<int> explain_file(const Policy& policy, const std::string& path, bool json, World& world) {
+Result<int> explain_file(const Policy& policy, const std::string& path, bool json, const Budget& budget, World& world) {
     constexpr std::size_t kBatch = 500;  // coordinates grow with the flows asked together
     const auto source = read_text(path, world);
     if (!source) return fail(source.error());
@@ -274,7 +277,7 @@ Result<int> explain_file(const Policy& policy, const std::string& path, bool jso
         }
         const std::vector<FlowQuery> batch(flows.begin() + static_cast<std::ptrdiff_t>(start),
                                            flows.begin() + static_cast<std::ptrdiff_t>(end));
-        const Answerer answerer(policy, batch);
+        const Answerer answerer(policy, batch, budget);
         const auto briefs = answerer.ask_all(batch);
         if (!briefs) return fail(briefs.error());
         for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -307,6 +310,7 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     add("flows", po::value<std::string>()->value_name("FILE"),
         "ask every flow of FILE, one a line; '#' starts a remark");
     add("format", po::value<std::string>()->value_name("NAME"), "text (default) or json; with --flows one line each");
+    add_budget_option(options);
     const auto parsed = parse_arguments("explain", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -315,6 +319,8 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     }
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
+    const auto budget = read_budget(*parsed);
+    if (!budget) return fail(budget.error());
     const std::string format = parsed->has("format") ? parsed->text("format") : "text";
     if (format != "text" && format != "json") {
         return fail(fmt::format("explain has no format '{}'", format), "write text or json");
@@ -332,7 +338,7 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     if (many) {
         if (policies->size() != 1)
             return fail(Error{"holds several devices", "give one export a device", {}, words[0]});
-        return explain_file(policies->front(), parsed->text("flows"), format == "json", world);
+        return explain_file(policies->front(), parsed->text("flows"), format == "json", *budget, world);
     }
     // The flow may come as one argument or as several.
     std::string written;
@@ -343,7 +349,7 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     std::string text;
     Json results = Json::array();
     for (const auto& policy : *policies) {
-        const Answerer answerer(policy, {*flow});
+        const Answerer answerer(policy, {*flow}, *budget);
         const auto answers = answerer.ask(*flow);
         if (!answers) return fail(answers.error());
         if (format == "json") {

@@ -114,6 +114,11 @@ po::options_description reading_options() {
     return options;
 }
 
+void add_budget_option(po::options_description& options) {
+    options.add_options()("budget", po::value<std::string>()->value_name("N"),
+                          "what an analysis may cost, in thousands of nodes (default: 16000); beyond it is undecided");
+}
+
 Result<std::chrono::sys_seconds> parse_date(std::string_view text, std::string_view option) {
     const auto wrong = [&] {
         return fail(fmt::format("{} '{}' is not a date", option, text), "write 2026-11-30 or 2026-11-30T08:00 (UTC)");

@@ -12,6 +12,7 @@
 #include "cli/command.hpp"
 #include "fwproof/catalog/requirement.hpp"
 #include "fwproof/check/check.hpp"
+#include "fwproof/packet/packet_set.hpp"
 #include "fwproof/report/report.hpp"
 #include "fwproof/vendor/vendor.hpp"
 
@@ -57,6 +58,10 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world);
 po::options_description lint_options();
 // Where the firewalls stand; nothing: as each export looks.
 Result<std::optional<FirewallKind>> read_position(const Arguments& arguments);
+
+// --budget, and what it says.
+void add_budget_option(po::options_description& options);
+Result<Budget> read_budget(const Arguments& arguments);
 
 // --format, --output, --fail-on, --strict, --select, --ignore, --standard, --color
 po::options_description report_options();

@@ -80,6 +80,7 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     add("permit", "only what is permitted, or may be");
     add("deny", "only what is denied, or may be");
     add("format", text("NAME"), "text (default), json or csv");
+    add_budget_option(options);
     const auto parsed = parse_arguments("query", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -88,6 +89,8 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     }
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
+    const auto budget = read_budget(*parsed);
+    if (!budget) return fail(budget.error());
     const std::string format = parsed->has("format") ? parsed->text("format") : "text";
     if (format != "text" && format != "json" && format != "csv")
         return fail(fmt::format("query has no format '{}'", format), "write text, json or csv");
@@ -101,7 +104,7 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
 
     RegionTable table;
     for (const auto& policy : *policies) {
-        if (auto error = add_regions(policy, *query, table)) return fail(std::move(*error));
+        if (auto error = add_regions(policy, *query, table, *budget)) return fail(std::move(*error));
     }
     std::erase_if(table.rows, [&](const RegionRow& row) {
         return (parsed->has("permit") && row.verdict == Verdict::deny) ||

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "cli/options.hpp"
 #include "cli/read.hpp"
@@ -52,6 +53,20 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
         reading.load.as_of = *date;
     }
     return reading;
+}
+
+Result<Budget> read_budget(const Arguments& arguments) {
+    constexpr std::size_t kMostThousands = 2'000'000;
+    constexpr std::uint64_t kStepsPerNode = 25;
+    if (!arguments.has("budget")) return Budget();
+    const std::string text = arguments.text("budget");
+    std::size_t thousands = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), thousands);
+    if (error != std::errc() || end != text.data() + text.size() || thousands == 0 || thousands > kMostThousands) {
+        return fail(fmt::format("--budget '{}' is no number of thousands of nodes", text),
+                    fmt::format("write a number from 1 to {}", kMostThousands));
+    }
+    return Budget{thousands * 1'000, thousands * 1'000 * kStepsPerNode};
 }
 
 bool wants_evidence(const Reporting& reporting) {

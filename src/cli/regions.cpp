@@ -10,13 +10,14 @@
 
 namespace fwproof::cli {
 
-std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question, RegionTable& table) {
+std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question, RegionTable& table,
+                                 const Budget& budget) {
     constexpr std::size_t kRegions = 10'000;
-    const Answerer answerer(policy, {question});
+    const Answerer answerer(policy, {question}, budget);
     const auto answers = answerer.ask(question, kRegions);
     if (!answers) return answers.error();
     for (const auto& answer : *answers) {
-        if (answer.parts.empty() && !answer.cannot_occur) table.complete = false;
+        if (answer.out_of_budget || (answer.parts.empty() && !answer.cannot_occur)) table.complete = false;
         for (const auto& part : answer.parts) {
             std::string who;
             for (const auto& hit : part.deciders) {

@@ -24,7 +24,8 @@ struct RegionTable {
 };
 
 // Appends the regions of one policy. An error: the question names a list or path that the policy has not.
-std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question, RegionTable& table);
+std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question, RegionTable& table,
+                                 const Budget& budget = {});
 
 std::string regions_text(const RegionTable& table);
 std::string regions_csv(const RegionTable& table);

@@ -65,8 +65,6 @@ public:
         node_limit_ = nodes;
         step_limit_ = steps;
     }
-    std::size_t node_limit() const { return node_limit_; }
-    std::uint64_t step_limit() const { return step_limit_; }
 
 private:
     enum class Operation : std::uint8_t { intersect = 1, unite, subtract, overlay, disjoint, exists, label, select };

@@ -46,6 +46,7 @@ struct SpaceBuilder::Collected {
     // Evenly spread products, for the order of the axes.
     std::vector<Product> sample;
     std::size_t seen = 0;
+    Budget budget;
     std::size_t stride = 1;
 
     void take_sample(const Product& product) {
@@ -142,9 +143,11 @@ Space SpaceBuilder::build() {
         scales.fields.emplace_back(field, Scale(std::move(cuts), IntervalSet<std::uint64_t>::kMax));
     }
     const auto order = from.seen < kFewestToRace ? packet::usual_order() : packet::race_orders(scales, from.sample);
+    const Budget budget = from.budget;
     collected_ = std::make_unique<Collected>();
     Space space;
-    space.impl_ = std::make_shared<SpaceImpl>(std::move(scales), order, Space::kDefaultNodeLimit);
+    space.impl_ = std::make_shared<SpaceImpl>(std::move(scales), order);
+    space.set_budget(budget);
     return space;
 }
 
@@ -168,7 +171,11 @@ PacketSet Space::from(const Packet& packet) const { return wrap(impl_->from(pack
 PacketSet Space::from(const std::vector<Product>& products) const {
     return wrap(impl_->from(products.data(), products.size()));
 }
-void Space::set_node_limit(std::size_t limit) { impl_->diagram().set_limits(limit, impl_->diagram().step_limit()); }
+void Space::set_budget(const Budget& budget) { impl_->diagram().set_limits(budget.nodes, budget.steps); }
+SpaceBuilder& SpaceBuilder::set_budget(const Budget& budget) {
+    collected_->budget = budget;
+    return *this;
+}
 std::size_t Space::node_count() const { return impl_->diagram().node_count(); }
 
 }  // namespace fwproof

@@ -16,10 +16,10 @@ const Product kEverything;
 
 }  // namespace
 
-SpaceImpl::SpaceImpl(packet::Scales scales, const packet::AxisOrder& order, std::size_t node_limit)
+SpaceImpl::SpaceImpl(packet::Scales scales, const packet::AxisOrder& order)
     : scales_(std::move(scales)),
       axes_(packet::lay_out(scales_, order)),
-      diagram_(node_limit),
+      diagram_(Budget().nodes),
       boxes_(scales_, sets_),
       lists_(diagram_, sets_, axes_) {
     all_ = from(kEverything);

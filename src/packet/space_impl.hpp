@@ -18,7 +18,7 @@ public:
     using RankRange = packet::RankRange;
 
     // `order`: the kinds of fields from the first to the last tested, without AxisKind::field, whose axes come behind.
-    SpaceImpl(packet::Scales scales, const packet::AxisOrder& order, std::size_t node_limit);
+    SpaceImpl(packet::Scales scales, const packet::AxisOrder& order);
     SpaceImpl(const SpaceImpl&) = delete;
 
     Node from(const Product& product) { return from(&product, 1); }

@@ -228,7 +228,7 @@ TEST_CASE("a policy without rules for replies leaves open whether they pass") {
 
 TEST_CASE("what takes more than the budget is unchecked and says so") {
     AssessOptions small;
-    small.node_limit = 40;
+    small.budget.nodes = 40;
     std::string rules;
     for (int i = 0; i < 60; ++i) {
         rules += "-A FORWARD -s 10." + std::to_string(i * 4) + ".0.0/15 -p tcp -m tcp --dport " +

@@ -188,7 +188,7 @@ TEST_CASE("out of budget is undecided, not a verdict") {
     SpaceBuilder builder;
     add_values(builder, policy);
     Space space = builder.build();
-    space.set_node_limit(space.node_count() + 200);
+    space.set_budget({space.node_count() + 200, 1'000'000});
     const Evaluator evaluator(policy, space);
     const Outcome outcome = evaluator.evaluate(policy.paths[0], space.all());
     CHECK(outcome.out_of_budget);

@@ -35,6 +35,8 @@ TEST_CASE("a usage error is one line that says what to do, and nothing is report
          "fwproof: error: --local-subnet '10.1.0.0/33' is not a prefix; write it as 10.1.0.0/24\n"},
         {{"check", "--as-of", "2026-02-30"},
          "fwproof: error: --as-of '2026-02-30' is not a date; write 2026-11-30 or 2026-11-30T08:00 (UTC)\n"},
+        {{"query", "--budget", "1e6", "x"},
+         "fwproof: error: --budget '1e6' is no number of thousands of nodes; write a number from 1 to 2000000\n"},
         {{"check", "--fail-on", "errors"},
          "fwproof: error: --fail-on 'errors' is not a severity; write error, warning, note or never\n"},
         {{"check", "--color", "sometimes"},

@@ -86,7 +86,8 @@ TEST_CASE("size counts packets, not classes") {
     const Product esp = to("10.0.0.1", service(50));
     CHECK(space_of({esp}).from(esp).size() == 4294967296.0L * 5);
     const Product ping6 = to("2001:db8::1", service(kIcmp6));
-    CHECK(space_of({ping6}).from(ping6).size() == 4294967296.0L * 4294967296.0L * 4294967296.0L * 4294967296.0L * 65536 * 5);
+    CHECK(space_of({ping6}).from(ping6).size() ==
+          4294967296.0L * 4294967296.0L * 4294967296.0L * 4294967296.0L * 65536 * 5);
 }
 
 TEST_CASE("a witness looks like a packet one meets") {
@@ -150,8 +151,12 @@ TEST_CASE("a space that is too small says so") {
         products.push_back(product);
     }
     Space space = space_of(products);
-    space.set_node_limit(space.node_count() + 100);
+    space.set_budget({space.node_count() + 100, 1'000'000});
     CHECK_THROWS_AS(space.from(products), OutOfBudget);
+    space.set_budget({1'000'000, 10});
+    CHECK_THROWS_AS(space.from(products), OutOfBudget);
+    space.set_budget({});
+    CHECK_FALSE(space.from(products).empty());
 }
 
 TEST_CASE("decisions keep both bounds") {

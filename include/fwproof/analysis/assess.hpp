@@ -106,7 +106,7 @@ struct Dispute {
 struct AssessOptions {
     std::size_t region_limit = 64;  // products of a remainder or region that are kept
     bool keep_permits = false;      // also say by which rules flows pass: evidence, not needed for a verdict
-    std::size_t node_limit = Space::kDefaultNodeLimit;  // of the packet space of one device
+    Budget budget;                  // of the packet space of one device
 };
 
 struct Assessment {

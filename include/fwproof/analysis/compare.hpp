@@ -11,8 +11,8 @@ namespace fwproof {
 enum class Direction : std::uint8_t { newly_permitted, newly_denied, became_unknown, became_known };
 std::string_view to_string(Direction direction);  // "newly permitted", ...
 
-// The rule that decides a region on one side. For a permit through several stages it is the last rule that somebody wrote,
-// where there is one: behind it only defaults follow.
+// The rule that decides a region on one side. For a permit through several stages it is the last rule that somebody
+// wrote, where there is one: behind it only defaults follow.
 struct DecidingRule {
     RuleRef rule;
     bool surely = true;
@@ -31,10 +31,10 @@ struct Difference {
 };
 
 struct CompareOptions {
-    Product question;               // only packets in it are compared
-    std::vector<Product> values;    // the space tells these apart as well, so that results can be cut by them
+    Product question;             // only packets in it are compared
+    std::vector<Product> values;  // the space tells these apart as well, so that results can be cut by them
     std::size_t difference_limit = 10'000;
-    std::size_t node_limit = Space::kDefaultNodeLimit;
+    Budget budget;
 };
 
 struct Comparison {

@@ -66,8 +66,8 @@ struct LoggingChange {
 
 struct Review {
     std::vector<PathReview> paths;
-    Effect effect{};  // what can be permitted, surely or possibly, grows or shrinks
-    LineEdits lines;  // none between two vendors
+    Effect effect{};                  // what can be permitted, surely or possibly, grows or shrinks
+    LineEdits lines;                  // none between two vendors
     std::size_t effective_lines = 0;  // of them: those that some region is because of
     std::size_t logging_lines = 0;    // and those that only change what is logged
     std::vector<LoggingChange> logging;
@@ -83,6 +83,7 @@ struct ReviewOptions {
     std::map<std::string, std::string> interfaces;  // what an interface before is called after
     std::string at;                    // only paths of this position or variant ("transit", "domain"); empty: all
     std::size_t region_limit = 1'000;  // products of one region
+    Budget budget;                     // of each comparison
 };
 
 // The policies outlive the review.

@@ -21,10 +21,16 @@ namespace fwproof {
 class PacketSet;
 class SpaceImpl;
 
-// Thrown by any operation on sets that would need more memory than the space may use. The budget is a count of diagram
-// nodes, not a clock: the same input runs out at the same step on every machine.
+// What the sets of one space may cost together. Counts, not clocks: the same input runs out at the same step on every
+// machine.
+struct Budget {
+    std::size_t nodes = 16'000'000;     // of diagrams; 12 bytes each, and 16 to 32 in the table that finds them
+    std::uint64_t steps = 400'000'000;  // of operations on diagrams; some ten million a second
+};
+
+// Thrown by any operation on sets that would cost more than the space may spend.
 struct OutOfBudget : std::runtime_error {
-    OutOfBudget() : std::runtime_error("the budget of the packet space is used up") {}
+    OutOfBudget() : std::runtime_error("the budget of the analysis is used up") {}
 };
 
 // What the universe leaves out: only packets that can exist are members. Source and destination are of one family;
@@ -40,9 +46,8 @@ public:
     Outline outline(const Product& product) const;
     Outline outline(const Packet& packet) const;
 
-    // How many nodes (16 bytes and some hashing each) all sets of this space may use together.
-    static constexpr std::size_t kDefaultNodeLimit = 20'000'000;
-    void set_node_limit(std::size_t limit);
+    // From now on. Every set that was made so far counts.
+    void set_budget(const Budget& budget);
     std::size_t node_count() const;
 
 private:
@@ -60,6 +65,7 @@ public:
     ~SpaceBuilder();
     SpaceBuilder& add(const Product& product);
     SpaceBuilder& add(const Packet& packet);
+    SpaceBuilder& set_budget(const Budget& budget);
     Space build();
 
 private:
