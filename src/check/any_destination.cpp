@@ -11,7 +11,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         if (opening.path->position != Position::transit || !says_any_destination(opening) || says_any_service(opening))
             return false;
         const PacketSet anybody = from_anybody(desk, opening);
-        if (!(!anybody.empty())) return false;
+        if (anybody.empty()) return false;
         Finding finding = finding_about(check, context, opening, anybody);
         finding.message = fmt::format("{} permits {} from anywhere to every destination",
                                       rule_name(desk.policy, opening.rule), services_said(opening));

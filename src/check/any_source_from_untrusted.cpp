@@ -17,7 +17,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
              {ServiceGroup::published, ServiceGroup::admin, ServiceGroup::database, ServiceGroup::worm}) {
             left = left - find_services(group, anybody).packets;
         }
-        if (!(!left.empty())) return false;
+        if (left.empty()) return false;
         Finding finding = finding_about(check, context, opening, left);
         finding.message =
             fmt::format("{} {} anybody reach {} at {}", rule_name(desk.policy, opening.rule),

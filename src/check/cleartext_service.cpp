@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include "check/report_openings.hpp"
 
 namespace fwproof {
@@ -9,11 +8,8 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     each_opening(context, [&](const Opening& opening) {
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const FoundServices found = find_services(ServiceGroup::cleartext, to_named_ports(desk, opening, kWidestRange));
-        if (!(!found.names.empty())) return false;
-        Finding finding = finding_about(check, context, opening, found.packets);
-        finding.message = fmt::format("{} permits {} from {} to {}", rule_name(desk.policy, opening.rule),
-                                      join_some(found.names), source_text(opening), destination_text(opening));
-        findings.push_back(std::move(finding));
+        if (found.names.empty()) return false;
+        findings.push_back(finding_about_services(check, context, opening, found));
         return true;
     });
 }

@@ -10,7 +10,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     each_opening(context, [&](const Opening& opening) {
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const PortRanges ranges = wide_ranges(context, opening, RangeKind::dynamic);
-        if (!(!ranges.names.empty())) return false;
+        if (ranges.names.empty()) return false;
         Finding finding = finding_about(check, context, opening, ranges.packets);
         finding.message = fmt::format("{} permits {} from {} to {}", rule_name(desk.policy, opening.rule),
                                       join_some(ranges.names), source_text(opening), destination_text(opening));

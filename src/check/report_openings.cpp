@@ -52,6 +52,15 @@ Finding finding_about(const Check& check, const CheckContext& context, const Ope
     return finding;
 }
 
+Finding finding_about_services(const Check& check, const CheckContext& context, const Opening& opening,
+                               const FoundServices& found) {
+    Finding finding = finding_about(check, context, opening, found.packets);
+    const Policy& policy = *context.firewalls()[opening.firewall].policy;
+    finding.message = fmt::format("{} permits {} from {} to {}", rule_name(policy, opening.rule),
+                                  join_some(found.names), source_text(opening), destination_text(opening));
+    return finding;
+}
+
 void each_opening(const CheckContext& context, const std::function<bool(const Opening&)>& look) {
     std::set<std::pair<const Source*, std::uint32_t>> done;
     for (const auto& opening : context.rules().openings()) {

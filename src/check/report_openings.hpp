@@ -15,6 +15,10 @@ namespace fwproof {
 Finding finding_about(const Check& check, const CheckContext& context, const Opening& opening,
                       const PacketSet& packets);
 
+// The same about services found in it: "X permits ftp, telnet from A to B".
+Finding finding_about_services(const Check& check, const CheckContext& context, const Opening& opening,
+                               const FoundServices& found);
+
 // Gives `look` the openings of rules for packets to the device or through it, in order. When it returns true the
 // further openings of the same statement (in other profiles, on other paths) are left out.
 void each_opening(const CheckContext& context, const std::function<bool(const Opening&)>& look);

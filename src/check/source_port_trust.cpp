@@ -38,7 +38,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const auto names = trusted_ports(opening, products);
         const PacketSet packets = opening.packets & desk.space.from(products);
         if (packets.empty()) return false;
-        if (!(!names.empty())) return false;
+        if (names.empty()) return false;
         Finding finding = finding_about(check, context, opening, packets);
         finding.message = fmt::format("{} lets everything in that is sent from a well-known port: {} from {} to {}",
                                       rule_name(desk.policy, opening.rule), join_some(names), source_text(opening),

@@ -38,11 +38,8 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const FoundServices ports = find_services(ServiceGroup::tunnel, to_named_ports(desk, opening, kWidestRange));
         found.names.insert(found.names.end(), ports.names.begin(), ports.names.end());
         found.packets = found.packets | ports.packets;
-        if (!(!found.names.empty())) return false;
-        Finding finding = finding_about(check, context, opening, found.packets);
-        finding.message = fmt::format("{} permits {} from {} to {}", rule_name(desk.policy, opening.rule),
-                                      join_some(found.names), source_text(opening), destination_text(opening));
-        findings.push_back(std::move(finding));
+        if (found.names.empty()) return false;
+        findings.push_back(finding_about_services(check, context, opening, found));
         return true;
     });
 }
