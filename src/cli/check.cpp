@@ -219,6 +219,9 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
 
     Report report;
     report.command = "check";
+    const std::chrono::year_month_day date(*day);
+    report.day = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                             static_cast<unsigned>(date.day()));
     report.findings = run_checks(context, *selected);
     for (const auto& loaded : policies->loaded) report.inputs.push_back(report_input(loaded));
     for (const auto& catalog : question->catalogs) report.catalogs.push_back(catalog->id);

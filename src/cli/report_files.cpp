@@ -21,6 +21,7 @@ std::vector<ReportFile> report_files(const World& world, const Site* site, std::
         return std::any_of(catalogs.begin(), catalogs.end(), [&](const CatalogRef& c) { return c->source == source; });
     };
     const auto is_site = [&](const SourceRef& source) {
+        if (source->name() == ".fwproof.toml" || source->name().ends_with("/.fwproof.toml")) return true;
         return site && std::find(site->sources.begin(), site->sources.end(), source) != site->sources.end();
     };
     for (const auto& source : world.opened) {

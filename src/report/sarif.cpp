@@ -22,18 +22,6 @@ constexpr std::size_t kMostRelated = 100;
 
 std::string_view level(Severity severity) { return to_string(severity); }
 
-// A path as a URI reference.
-std::string uri(std::string_view path) {
-    static constexpr std::string_view kPlain = "-._~/";
-    std::string text = path.starts_with('/') ? "file://" : "";
-    for (const char c : path) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           kPlain.find(c) != std::string_view::npos;
-        text += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return text;
-}
-
 // UTF-16 code units of the text as it is shown.
 std::size_t units(std::string_view text) {
     std::size_t count = 0;
@@ -71,7 +59,7 @@ Json region(const SourceSpan& span) {
 }
 
 Json location(const std::string& file, const SourceSpan& span) {
-    return {{"physicalLocation", {{"artifactLocation", {{"uri", uri(file)}}}, {"region", region(span)}}}};
+    return {{"physicalLocation", {{"artifactLocation", {{"uri", uri_of(file)}}}, {"region", region(span)}}}};
 }
 
 // What the page of the check rests on: requirements of standards, then other documents.
@@ -177,7 +165,7 @@ private:
     Json artifacts() const {
         Json all = Json::array();
         for (const auto& file : report_.files) {
-            all.push_back({{"location", {{"uri", uri(file.name)}}},
+            all.push_back({{"location", {{"uri", uri_of(file.name)}}},
                            {"length", file.bytes},
                            {"roles", {file.use == "export" ? "analysisTarget" : "userSpecifiedConfiguration"}},
                            {"hashes", {{"sha-256", file.sha256}}}});

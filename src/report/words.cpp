@@ -18,6 +18,17 @@ std::string place(const std::string& file, const SourceSpan& span) {
     return fmt::format("{}:{}:{}", file.empty() ? span.source->name() : file, span.line(), span.column());
 }
 
+std::string uri_of(std::string_view path) {
+    static constexpr std::string_view kPlain = "-._~/";
+    std::string text = path.starts_with('/') ? "file://" : "";
+    for (const char c : path) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           kPlain.find(c) != std::string_view::npos;
+        text += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return text;
+}
+
 std::string citation_text(const Citation& citation) {
     std::string text = citation.document;
     if (!citation.section.empty()) text += ", " + citation.section;

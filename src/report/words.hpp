@@ -17,6 +17,9 @@ std::string counted(std::size_t count, std::string_view noun);
 // "edge.cfg:12:3", or the name alone where a finding or rule has no line. Empty for what is in no file.
 std::string place(const std::string& file, const SourceSpan& span);
 
+// A path as a URI reference: "exports/core%20fw.cfg", "file:///srv/core.cfg".
+std::string uri_of(std::string_view path);
+
 // "Title, Section, row 2 (line 35)".
 std::string citation_text(const Citation& citation);
 

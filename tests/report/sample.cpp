@@ -63,6 +63,7 @@ Report sample_report() {
     report.assumptions = {"exports/core fw.cfg: routes are those of the export"};
     report.tool_version = "0.1.0";
     report.timestamp = "2026-11-16T06:00:00Z";
+    report.day = "2026-11-16";
     report.exit_code = 1;
 
     const Citation row{"Configuring a Firewall for Operations Manager", "Port assignments", "2", 35};

@@ -58,6 +58,7 @@ struct Report {
     std::vector<std::string> assumptions;
     std::string tool_version;
     std::string timestamp;             // RFC 3339, or empty
+    std::string day;                   // on which dates were judged, "2026-11-16"; may be empty
     std::optional<Severity> fail_on = Severity::error;  // findings at or above it make the run fail; nothing: none do
     int exit_code = 0;
 
