@@ -3,6 +3,7 @@
 
 #include "fwproof/base/digest.hpp"
 #include "fwproof/base/notation.hpp"
+#include "fwproof/base/secrets.hpp"
 #include "fwproof/check/finding.hpp"
 
 namespace fwproof {
@@ -50,7 +51,7 @@ std::string key(const Finding& finding) {
     for (const auto* part : {&finding.check, &finding.firewall, &finding.catalog, &finding.flow, &finding.service})
         add(quoted(*part));
     if (finding.region.empty()) {
-        add(quoted(plain_statement(finding.span.text())));
+        add(quoted(plain_statement(finding.span ? shown_text(finding.span) : "")));
         add(quoted(without_numbers(finding.message)));
         return text;
     }

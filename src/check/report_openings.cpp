@@ -125,6 +125,7 @@ bool is_any_to_any(const RuleDesk& desk, const Opening& opening) {
 
 bool is_network(const CheckContext& context, std::size_t firewall) {
     if (context.input().position) return *context.input().position == FirewallKind::transit;
+    if (context.firewalls()[firewall].placed) return context.firewalls()[firewall].kind == FirewallKind::transit;
     if (outside_of(*context.firewalls()[firewall].policy).known) return true;
     // A host that forwards nothing has no rule that lets new packets through.
     const auto& openings = context.rules().openings();

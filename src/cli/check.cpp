@@ -146,19 +146,12 @@ std::vector<std::string> assumptions(const Resolution& resolution, const Assessm
     return all;
 }
 
-Result<std::chrono::sys_days> today(const Reading& reading, const Site& site, const World& world) {
-    if (reading.load.as_of) return std::chrono::floor<std::chrono::days>(*reading.load.as_of);
-    if (site.date) return std::chrono::sys_days(*site.date);
-    const auto date = source_date(world);
-    if (!date) return fail(date.error());
-    return std::chrono::floor<std::chrono::days>(date->value_or(world.now));
-}
-
-// The paths of the address sets that are read beside the exports.
-std::vector<std::string> ipsets(const Arguments& arguments, const Question& question) {
-    std::vector<std::string> paths{arguments.text("ipset")};
-    for (const auto& firewall : question.site.firewalls) paths.push_back(beside(question.base, firewall.ipset_file));
-    return paths;
+// The files that are read beside exports, site and catalogs.
+std::map<std::string, std::string> other_uses(const Arguments& arguments, const Question& question) {
+    std::map<std::string, std::string> uses{{arguments.text("ipset"), "ipset"},
+                                            {arguments.text("baseline"), "baseline"}};
+    for (const auto& firewall : question.site.firewalls) uses[beside(question.base, firewall.ipset_file)] = "ipset";
+    return uses;
 }
 
 }  // namespace
@@ -202,7 +195,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
             world);
         return kIncomplete;
     }
-    const auto day = today(*reading, question->site, world);
+    const auto day = judged_day(*reading, question->site.date, world);
     if (!day) return fail(day.error());
 
     CheckInput input;
@@ -219,15 +212,13 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
 
     Report report;
     report.command = "check";
-    const std::chrono::year_month_day date(*day);
-    report.day = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                             static_cast<unsigned>(date.day()));
+    report.day = day_text(*day);
     report.findings = run_checks(context, *selected);
     for (const auto& loaded : policies->loaded) report.inputs.push_back(report_input(loaded));
     for (const auto& catalog : question->catalogs) report.catalogs.push_back(catalog->id);
     for (const Check* check : *selected) report.checks.emplace_back(check->name);
     report.flows = flow_rows(context);
-    report.files = report_files(world, &question->site, question->catalogs, ipsets(*parsed, *question));
+    report.files = report_files(world, &question->site, question->catalogs, other_uses(*parsed, *question));
     report.arguments = arguments_without_outputs(*parsed);
     const Assessment& assessment = context.assessment();
     report.required = assessment.required;

@@ -278,9 +278,11 @@ Result<int> run_evidence(const std::vector<std::string>& arguments, World& world
     if (arguments.empty() || arguments[0].starts_with("-"))
         return fail("no directory given", "usage: fwproof evidence DIR [OPTION of check...] [EXPORT...]");
     for (const auto& argument : arguments) {
-        if (argument.starts_with("--format") || argument.starts_with("--output") || argument == "-") {
+        const std::string_view option = std::string_view(argument).substr(0, argument.find('='));
+        if (option == "--format" || option == "--output" || option == "--baseline" || option == "--write-baseline" ||
+            argument == "-") {
             return fail(fmt::format("'{}' has no place in a bundle", argument),
-                        "the bundle has all reports, of files that can be read again");
+                        "the bundle has all reports, with every finding, of files that can be read again");
         }
     }
     Run run{{arguments.begin() + 1, arguments.end()}, world.environment("SOURCE_DATE_EPOCH").value_or("")};

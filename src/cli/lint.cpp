@@ -1,14 +1,15 @@
 // Findings about the rules of each export, without any knowledge of what they are needed for.
 #include <fmt/format.h>
 
-#include <deque>
 #include <filesystem>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "cli/project.hpp"
 #include "cli/publish.hpp"
 #include "cli/read.hpp"
 #include "cli/report_files.hpp"
+#include "cli/site_input.hpp"
 #include "fwproof/check/check.hpp"
 
 namespace fwproof::cli {
@@ -18,7 +19,7 @@ namespace {
 constexpr std::string_view kAbout =
     R"(What is wrong with the rules themselves: shadowed, redundant, too wide, undocumented, expired ... 'fwproof checks' lists
 the checks, 'fwproof checks NAME' explains one. An EXPORT may be a directory: then every export in it is read. Without a
-command, 'fwproof EXPORT...' does the same.
+command, 'fwproof EXPORT...' does the same. Waivers of the site file and of .fwproof.toml count here too.
 
 )";
 
@@ -31,38 +32,69 @@ Result<std::vector<Input>> read_argument(const std::string& path, World& world) 
     return read_directory(path, world);
 }
 
-struct Exports {
-    std::deque<Policy> policies;
-    std::vector<LoadedPolicy> loaded;  // into policies
+// The site that the exports belong to, where there is one.
+struct Place {
+    Site site;
+    std::string base;  // directory of the site file
+    bool known = false;
 };
 
-Result<Exports> read_exports(const std::vector<std::string>& paths, const Reading& reading, World& world) {
-    Exports exports;
+Loaded<Place> read_place(const Arguments& arguments, const std::optional<Project>& project, World& world) {
+    const std::string path = arguments.has("site") ? arguments.text("site") : project ? project->site : "";
+    if (path.empty()) return Place();
+    const auto source = read_text(path, world);
+    if (!source) return tl::unexpected(std::vector<Error>{source.error()});
+    auto site = load_site(*source);
+    if (!site) return tl::unexpected(site.error());
+    return Place{std::move(*site), std::filesystem::path(path).parent_path().string(), true};
+}
+
+// The firewall of the site that the file is an export of; null: none.
+const SiteFirewall* firewall_of(const Place& place, const std::string& file) {
+    std::error_code ignored;
+    for (const auto& firewall : place.site.firewalls) {
+        for (const auto& path : firewall.exports) {
+            const std::string known = beside(place.base, path);
+            if (known == file || std::filesystem::equivalent(known, file, ignored)) return &firewall;
+        }
+    }
+    return nullptr;
+}
+
+Loaded<SitePolicies> read_named(const std::vector<std::string>& paths, const Place& place, const Reading& reading,
+                                World& world) {
+    SitePolicies exports;
     for (const auto& path : paths) {
         const auto inputs = read_argument(path, world);
-        if (!inputs) return fail(inputs.error());
+        if (!inputs) return tl::unexpected(std::vector<Error>{inputs.error()});
         for (const auto& input : *inputs) {
-            auto policies = load_policies(input, reading.load, reading.format);
-            if (!policies) return fail(policies.error());
+            const SiteFirewall* firewall = firewall_of(place, input.name);
+            const auto options =
+                firewall ? load_options(*firewall, place.base, reading, world) : Result<LoadOptions>(reading.load);
+            if (!options) return tl::unexpected(std::vector<Error>{options.error()});
+            const bool sniffed = reading.format.empty() && firewall;
+            auto policies = load_policies(input, *options, sniffed ? firewall->format : reading.format);
+            if (!policies) return tl::unexpected(std::vector<Error>{policies.error()});
             for (auto& policy : *policies) {
                 exports.policies.push_back(std::move(policy));
-                exports.loaded.push_back({&exports.policies.back(), {}, input.name});
+                exports.loaded.push_back({&exports.policies.back(), firewall ? firewall->id : "", input.name});
             }
         }
     }
     return exports;
 }
 
-std::vector<std::string> ipset_files(const Arguments& arguments) {
-    if (!arguments.has("ipset")) return {};
-    return {arguments.text("ipset")};
+// The files that are read beside exports and site.
+std::map<std::string, std::string> other_uses(const Arguments& arguments, const Place& place) {
+    std::map<std::string, std::string> uses{{arguments.text("ipset"), "ipset"},
+                                            {arguments.text("baseline"), "baseline"}};
+    for (const auto& firewall : place.site.firewalls) uses[beside(place.base, firewall.ipset_file)] = "ipset";
+    return uses;
 }
 
-Result<std::chrono::sys_days> today(const Reading& reading, const World& world) {
-    if (reading.load.as_of) return std::chrono::floor<std::chrono::days>(*reading.load.as_of);
-    const auto date = source_date(world);
-    if (!date) return fail(date.error());
-    return std::chrono::floor<std::chrono::days>(date->value_or(world.now));
+int unusable(const std::vector<Error>& errors, World& world) {
+    for (const auto& error : errors) print_error(error, world);
+    return kUnusable;
 }
 
 }  // namespace
@@ -84,29 +116,46 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     if (!position) return fail(position.error());
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
-    const auto day = today(*reading, world);
+    const auto project = find_project(world);
+    if (!project) return unusable(project.error(), world);
+    const auto place = read_place(*parsed, *project, world);
+    if (!place) return unusable(place.error(), world);
+    const auto day = judged_day(*reading, place->site.date, world);
     if (!day) return fail(day.error());
-    if (parsed->positional.empty()) {
+    if (parsed->positional.empty() && !place->known) {
         return fail("no export given", "name the firewall exports, or '-' for standard input");
     }
-    const auto exports = read_exports(parsed->positional, *reading, world);
-    if (!exports) return fail(exports.error());
+    const auto exports = parsed->positional.empty() ? read_exports(place->site, place->base, *reading, world)
+                                                    : read_named(parsed->positional, *place, *reading, world);
+    if (!exports) return unusable(exports.error(), world);
     if (exports->loaded.empty()) {
-        print_error({fmt::format("no firewall export in {}", parsed->positional.front()), "name the files", {}}, world);
+        const bool named = !parsed->positional.empty();
+        print_error(
+            named ? Error{fmt::format("no firewall export in {}", parsed->positional.front()), "name the files", {}}
+                  : Error{"the site names no firewall, so there is nothing to look at",
+                          "add a [[firewall]] with its export",
+                          {}},
+            world);
         return kIncomplete;
     }
 
     CheckInput input;
-    input.topology = make_topology(exports->loaded);
+    input.topology = make_topology(place->site, exports->loaded);
+    input.waivers = place->site.waivers;
+    if (*project) {
+        const auto& waivers = (*project)->file.waivers;
+        input.waivers.insert(input.waivers.end(), waivers.begin(), waivers.end());
+    }
     input.today = *day;
     input.position = *position;
     const CheckContext context(std::move(input));
 
     Report report;
     report.command = "lint";
+    report.day = day_text(*day);
     report.findings = run_checks(context, *selected);
     for (const Check* check : *selected) report.checks.emplace_back(check->name);
-    report.files = report_files(world, nullptr, {}, ipset_files(*parsed));
+    report.files = report_files(world, &place->site, {}, other_uses(*parsed, *place));
     report.arguments = arguments_without_outputs(*parsed);
     for (const auto& loaded : exports->loaded) {
         report.inputs.push_back(report_input(loaded));

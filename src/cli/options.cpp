@@ -162,8 +162,11 @@ Result<std::chrono::sys_seconds> parse_date(std::string_view text, std::string_v
 
 po::options_description lint_options() {
     po::options_description options("Where it stands", kLineWidth);
-    options.add_options()("position", po::value<std::string>()->value_name("KIND"),
-                          "host or network: what the firewalls protect (default: as each export looks)");
+    auto add = options.add_options();
+    add("position", po::value<std::string>()->value_name("KIND"),
+        "host or network: what the firewalls protect (default: as the site says or as each export looks)");
+    add("site", po::value<std::string>()->value_name("FILE"),
+        "the site that the exports belong to: its names, its waivers; without EXPORT all exports that it names");
     return options;
 }
 
@@ -182,6 +185,9 @@ po::options_description report_options() {
     add("select", list()->value_name("CHECK,..."), "report these checks only");
     add("ignore", list()->value_name("CHECK,..."), "leave these checks out");
     add("standard", list()->value_name("NAME,..."), "report the checks of a standard: pci-dss-4.0.1, stig, ...");
+    add("baseline", po::value<std::string>()->value_name("FILE"), "leave out the findings that this file has");
+    add("write-baseline", po::value<std::string>()->value_name("FILE"),
+        "write every finding that is not waived to FILE");
     add("color", po::value<std::string>()->value_name("WHEN"), "auto (default), always or never; NO_COLOR is obeyed");
     return options;
 }
@@ -198,6 +204,21 @@ Result<bool> wants_color(const Arguments& arguments, const World& world) {
     if (const std::string force = set("CLICOLOR_FORCE"); !force.empty() && force != "0") return true;
     if (set("CLICOLOR") == "0" || set("TERM") == "dumb") return false;
     return world.out_is_terminal;
+}
+
+Result<std::chrono::sys_days> judged_day(const Reading& reading, const std::optional<Date>& stated,
+                                         const World& world) {
+    if (reading.load.as_of) return std::chrono::floor<std::chrono::days>(*reading.load.as_of);
+    if (stated) return std::chrono::sys_days(*stated);
+    const auto date = source_date(world);
+    if (!date) return fail(date.error());
+    return std::chrono::floor<std::chrono::days>(date->value_or(world.now));
+}
+
+std::string day_text(std::chrono::sys_days day) {
+    const std::chrono::year_month_day date(day);
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()));
 }
 
 Result<std::optional<std::chrono::sys_seconds>> source_date(const World& world) {

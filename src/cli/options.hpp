@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/baseline.hpp"
 #include "cli/command.hpp"
 #include "fwproof/catalog/requirement.hpp"
 #include "fwproof/check/check.hpp"
@@ -54,7 +55,7 @@ struct Reading {
 };
 Result<Reading> read_reading_options(const Arguments& arguments, World& world);
 
-// --position
+// --position, --site
 po::options_description lint_options();
 // Where the firewalls stand; nothing: as each export looks.
 Result<std::optional<FirewallKind>> read_position(const Arguments& arguments);
@@ -63,7 +64,7 @@ Result<std::optional<FirewallKind>> read_position(const Arguments& arguments);
 void add_budget_option(po::options_description& options);
 Result<Budget> read_budget(const Arguments& arguments);
 
-// --format, --output, --fail-on, --strict, --select, --ignore, --standard, --color
+// --format, --output, --fail-on, --strict, --select, --ignore, --standard, --baseline, --write-baseline, --color
 po::options_description report_options();
 
 struct Reporting {
@@ -77,9 +78,12 @@ struct Reporting {
     bool color = false;                       // for standard output
     std::vector<std::string> select, ignore;  // names of checks
     std::vector<std::string> standards;       // names of standards
-    std::string timestamp;                    // from SOURCE_DATE_EPOCH, RFC 3339; empty without
+    std::optional<Baseline> baseline;
+    std::string baseline_file;   // the path behind --baseline; may be empty
+    std::string write_baseline;  // path; empty: none is written
+    std::string timestamp;       // from SOURCE_DATE_EPOCH, RFC 3339; empty without
 };
-Result<Reporting> read_report_options(const Arguments& arguments, const World& world);
+Result<Reporting> read_report_options(const Arguments& arguments, World& world);
 Selection selection(const Reporting& reporting, std::vector<Subject> subjects);
 
 // Whether some output shows what passes, too, and not only findings.
@@ -91,6 +95,10 @@ std::vector<std::string> arguments_without_outputs(const Arguments& arguments);
 
 // Whether standard output gets colours: --color over NO_COLOR over CLICOLOR_FORCE over CLICOLOR over being a terminal.
 Result<bool> wants_color(const Arguments& arguments, const World& world);
+
+// The day on which waivers and time ranges are judged: --as-of, what the site says, SOURCE_DATE_EPOCH, today.
+Result<std::chrono::sys_days> judged_day(const Reading& reading, const std::optional<Date>& stated, const World& world);
+std::string day_text(std::chrono::sys_days day);  // "2026-11-30"
 
 // SOURCE_DATE_EPOCH where it is set, else nothing.
 Result<std::optional<std::chrono::sys_seconds>> source_date(const World& world);

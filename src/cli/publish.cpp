@@ -92,8 +92,10 @@ ReportInput report_input(const LoadedPolicy& loaded) {
 }
 
 Result<int> publish(Report report, const Reporting& reporting, World& world) {
+    std::string baseline;
+    if (!reporting.write_baseline.empty()) baseline = render_baseline(report, report.day);
+    if (reporting.baseline) leave_out_known(*reporting.baseline, report);
     count(report);
-    set_fingerprints(report.findings);
     report.tool_version = kVersion;
     report.timestamp = reporting.timestamp;
     report.fail_on = reporting.fail_on;
@@ -112,6 +114,7 @@ Result<int> publish(Report report, const Reporting& reporting, World& world) {
             files.emplace_back(output.path, std::move(bytes));
         }
     }
+    if (!baseline.empty()) files.emplace_back(reporting.write_baseline, std::move(baseline));
     for (const auto& [path, bytes] : files) {
         if (auto error = write_whole_file(path, bytes)) return fail(std::move(*error));
     }

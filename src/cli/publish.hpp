@@ -15,8 +15,8 @@ ReportInput report_input(const LoadedPolicy& loaded);
 // files under a temporary name that is renamed at the end, then standard output. The result is the exit status.
 Result<int> publish(Report report, const Reporting& reporting, World& world);
 
-// Writes a file that appears only when it is complete: under a temporary name beside it, which is renamed. A symbolic link
-// stays one, and a device or a pipe is written to.
+// Writes a file that appears only when it is complete: under a temporary name beside it, which is renamed. A symbolic
+// link stays one, and a device or a pipe is written to.
 std::optional<Error> write_whole_file(const std::string& path, const std::string& bytes);
 
 }  // namespace fwproof::cli

@@ -77,7 +77,7 @@ bool wants_evidence(const Reporting& reporting) {
 std::vector<std::string> arguments_without_outputs(const Arguments& arguments) {
     std::vector<std::string> words;
     for (const auto& [name, value] : arguments.in_order) {
-        if (name == "format" || name == "output" || name == "color") continue;
+        if (name == "format" || name == "output" || name == "color" || name == "write-baseline") continue;
         words.push_back(value.empty() ? "--" + name : fmt::format("--{}={}", name, value));
     }
     words.insert(words.end(), arguments.positional.begin(), arguments.positional.end());
@@ -96,7 +96,7 @@ Selection selection(const Reporting& reporting, std::vector<Subject> subjects) {
     return {std::move(subjects), reporting.select, reporting.ignore, reporting.standards};
 }
 
-Result<Reporting> read_report_options(const Arguments& arguments, const World& world) {
+Result<Reporting> read_report_options(const Arguments& arguments, World& world) {
     Reporting reporting;
     const Format* pending = nullptr;
     const auto known = formats();
@@ -139,6 +139,17 @@ Result<Reporting> read_report_options(const Arguments& arguments, const World& w
     reporting.select = arguments.words("select");
     reporting.ignore = arguments.words("ignore");
     reporting.standards = arguments.words("standard");
+    for (const char* option : {"baseline", "write-baseline"}) {
+        const bool named = !arguments.text(option).empty() && arguments.text(option) != "-";
+        if (arguments.has(option) && !named) return fail(fmt::format("--{} needs a file name", option), {});
+    }
+    reporting.baseline_file = arguments.text("baseline");
+    if (!reporting.baseline_file.empty()) {
+        auto baseline = read_baseline(reporting.baseline_file, world);
+        if (!baseline) return fail(baseline.error());
+        reporting.baseline = std::move(*baseline);
+    }
+    reporting.write_baseline = arguments.text("write-baseline");
     const auto color = wants_color(arguments, world);
     if (!color) return fail(color.error());
     reporting.color = *color;

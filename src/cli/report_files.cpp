@@ -15,7 +15,7 @@ ReportFile describe(const Source& source, std::string use) {
 }  // namespace
 
 std::vector<ReportFile> report_files(const World& world, const Site* site, std::span<const CatalogRef> catalogs,
-                                     const std::vector<std::string>& ipsets) {
+                                     const std::map<std::string, std::string>& uses) {
     std::vector<ReportFile> files;
     const auto is_catalog = [&](const SourceRef& source) {
         return std::any_of(catalogs.begin(), catalogs.end(), [&](const CatalogRef& c) { return c->source == source; });
@@ -26,8 +26,8 @@ std::vector<ReportFile> report_files(const World& world, const Site* site, std::
     };
     for (const auto& source : world.opened) {
         if (is_catalog(source)) continue;
-        const bool ipset = std::find(ipsets.begin(), ipsets.end(), source->name()) != ipsets.end();
-        files.push_back(describe(*source, is_site(source) ? "site" : ipset ? "ipset" : "export"));
+        const auto other = uses.find(source->name());
+        files.push_back(describe(*source, is_site(source) ? "site" : other != uses.end() ? other->second : "export"));
     }
     for (const auto& catalog : catalogs) files.push_back(describe(*catalog->source, "catalog"));
     std::sort(files.begin(), files.end(), [](const ReportFile& a, const ReportFile& b) { return a.name < b.name; });

@@ -1,7 +1,9 @@
 // What an answer rests on: the files that were read, by digest.
 #pragma once
 
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -11,9 +13,9 @@
 
 namespace fwproof::cli {
 
-// Every file that was opened in this run and every catalog asked, ascending by name, each once. `ipsets`: the paths
-// that hold address sets.
+// Every file that was opened in this run and every catalog asked, ascending by name, each once. `uses`: path -> what it
+// is for, of files that are neither export nor site nor catalog.
 std::vector<ReportFile> report_files(const World& world, const Site* site, std::span<const CatalogRef> catalogs,
-                                     const std::vector<std::string>& ipsets);
+                                     const std::map<std::string, std::string>& uses);
 
 }  // namespace fwproof::cli

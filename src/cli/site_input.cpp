@@ -136,6 +136,18 @@ Loaded<SiteFile> read_site_file(const std::string& path, World& world) {
     return file;
 }
 
+Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string& base, const Reading& reading,
+                                 World& world) {
+    LoadOptions options = reading.load;
+    if (!firewall.network_profile.empty()) options.network_profile = firewall.network_profile;
+    if (firewall.local_subnets) options.local_subnets = prefixes(*firewall.local_subnets);
+    if (firewall.ipset_file.empty()) return options;
+    auto source = read_text(beside(base, firewall.ipset_file), world);
+    if (!source) return fail(source.error());
+    options.ipset = *source;
+    return options;
+}
+
 Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
                                   const std::map<std::string, Input>& instead) {
     SitePolicies result;
@@ -155,18 +167,12 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
             input.sources.insert(input.sources.end(), one->sources.begin(), one->sources.end());
         }
         if (!readable) continue;
-        LoadOptions options = reading.load;
-        if (!firewall.network_profile.empty()) options.network_profile = firewall.network_profile;
-        if (firewall.local_subnets) options.local_subnets = prefixes(*firewall.local_subnets);
-        if (!firewall.ipset_file.empty()) {
-            auto source = read_text(beside(base, firewall.ipset_file), world);
-            if (!source) {
-                problems.push_back(source.error());
-                continue;
-            }
-            options.ipset = *source;
+        const auto options = load_options(firewall, base, reading, world);
+        if (!options) {
+            problems.push_back(options.error());
+            continue;
         }
-        auto policies = load_policies(input, options, reading.format.empty() ? firewall.format : reading.format);
+        auto policies = load_policies(input, *options, reading.format.empty() ? firewall.format : reading.format);
         if (!policies) {
             problems.push_back(policies.error());
             continue;

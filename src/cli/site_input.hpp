@@ -32,8 +32,12 @@ struct SitePolicies {
     std::deque<Policy> policies;
     std::vector<LoadedPolicy> loaded;
 };
-// Export paths are taken from `base`; the options of the command line count where the site says nothing. `instead`: what
-// to read in place of the files of these paths.
+// How the exports of a firewall of the site are read: as `reading` says, and the site where it says more.
+Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string& base, const Reading& reading,
+                                 World& world);
+
+// Export paths are taken from `base`; the options of the command line count where the site says nothing. `instead`:
+// what to read in place of the files of these paths.
 Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
                                   const std::map<std::string, Input>& instead = {});
 

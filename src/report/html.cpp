@@ -141,6 +141,7 @@ private:
         figure(report_.warnings, "warnings");
         figure(report_.notes, "notes");
         figure(report_.waived, "waived");
+        if (report_.known) figure(*report_.known, "in the baseline, not shown");
         if (report_.required > 0) {
             add("<li><b>{} / {}</b><span>required flows satisfied</span></li>", report_.satisfied, report_.required);
             figure(report_.undecided, "undecided");

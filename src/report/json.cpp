@@ -120,6 +120,7 @@ Json summary(const Report& report) {
     object["warnings"] = report.warnings;
     object["notes"] = report.notes;
     object["waived"] = report.waived;
+    object["in_baseline"] = report.known ? Json(*report.known) : Json(nullptr);
     object["required_flows"] = report.required;
     object["satisfied"] = report.satisfied;
     object["undecided"] = report.undecided;

@@ -25,7 +25,7 @@ struct ReportInput {
 // A file that the answer rests on.
 struct ReportFile {
     std::string name;    // as it was opened; of a shipped catalog "catalogs/<id>.toml"
-    std::string use;     // "export", "site", "catalog" or "ipset"
+    std::string use;     // "export", "site", "catalog", "ipset" or "baseline"
     std::string sha256;  // of its bytes
     std::size_t bytes = 0;
 };
@@ -43,22 +43,23 @@ struct MatrixCell {
 
 // Everything a renderer may show; it computes, filters, sorts and grades nothing.
 struct Report {
-    std::string command;               // "check"
+    std::string command;                 // "check"
     std::vector<std::string> arguments;  // of the run, without the outputs
     std::vector<ReportInput> inputs;
-    std::vector<ReportFile> files;     // ascending by name, each once
+    std::vector<ReportFile> files;  // ascending by name, each once
     std::vector<std::string> catalogs;
-    std::vector<std::string> checks;   // the names of those that ran, ascending by id
-    std::vector<FlowRow> flows;        // required flows, also those that pass
-    std::vector<Finding> findings;     // sorted
+    std::vector<std::string> checks;  // the names of those that ran, ascending by id
+    std::vector<FlowRow> flows;       // required flows, also those that pass
+    std::vector<Finding> findings;    // sorted
     std::size_t errors = 0, warnings = 0, notes = 0, waived = 0;
+    std::optional<std::size_t> known;  // findings that a baseline had and that are left out; nothing: no baseline
     std::size_t required = 0, satisfied = 0, unchecked = 0, undecided = 0;  // required flows
-    std::size_t exhausted = 0;  // paths of devices that took more than the budget to work out
+    std::size_t exhausted = 0;       // paths of devices that took more than the budget to work out
     std::vector<MatrixCell> matrix;  // empty unless asked for
     std::vector<std::string> assumptions;
     std::string tool_version;
-    std::string timestamp;             // RFC 3339, or empty
-    std::string day;                   // on which dates were judged, "2026-11-16"; may be empty
+    std::string timestamp;                              // RFC 3339, or empty
+    std::string day;                                    // on which dates were judged, "2026-11-16"; may be empty
     std::optional<Severity> fail_on = Severity::error;  // findings at or above it make the run fail; nothing: none do
     int exit_code = 0;
 

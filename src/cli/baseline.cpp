@@ -1,0 +1,89 @@
+#include "cli/baseline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "cli/read.hpp"
+#include "cli/version.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kFormat = "fwproof-baseline/1";
+
+tl::unexpected<Error> not_a_baseline(const std::string& path, std::string why) {
+    Error error{fmt::format("is no baseline: {}", why), "write it with --write-baseline", {}};
+    error.file = path;
+    return fail(std::move(error));
+}
+
+// The text under that name; empty where there is none.
+std::string text_of(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+}  // namespace
+
+Result<Baseline> read_baseline(const std::string& path, World& world) {
+    const auto source = read_text(path, world);
+    if (!source) return fail(source.error());
+    const Json file = Json::parse((*source)->text(), nullptr, false);
+    if (!file.is_object()) return not_a_baseline(path, "it is not a JSON object");
+    if (text_of(file, "format") != kFormat) return not_a_baseline(path, fmt::format("its format is not {}", kFormat));
+    if (!file.contains("findings") || !file["findings"].is_array()) return not_a_baseline(path, "it has no findings");
+    Baseline baseline;
+    std::size_t number = 0;
+    for (const auto& finding : file["findings"]) {
+        ++number;
+        if (!finding.is_object() || text_of(finding, "fingerprint").empty())
+            return not_a_baseline(path, fmt::format("finding {} has no fingerprint", number));
+        const std::string word = text_of(finding, "severity");
+        const auto severity = [&]() -> std::optional<Severity> {
+            for (const Severity known : {Severity::error, Severity::warning, Severity::note})
+                if (word == to_string(known)) return known;
+            return std::nullopt;
+        }();
+        if (!severity) return not_a_baseline(path, fmt::format("finding {} has no severity", number));
+        const auto entry = baseline.emplace(text_of(finding, "fingerprint"), *severity).first;
+        entry->second = std::max(entry->second, *severity);
+    }
+    return baseline;
+}
+
+std::string render_baseline(const Report& report, std::string_view written) {
+    std::vector<const Finding*> findings;
+    for (const auto& finding : report.findings)
+        if (finding.waived_by.empty()) findings.push_back(&finding);
+    std::sort(findings.begin(), findings.end(), [](const Finding* a, const Finding* b) {
+        return std::tie(a->file, a->check, a->fingerprint) < std::tie(b->file, b->check, b->fingerprint);
+    });
+    Json file;
+    file["format"] = kFormat;
+    file["tool_version"] = kVersion;
+    file["written"] = written;
+    file["findings"] = Json::array();
+    for (const Finding* finding : findings) {
+        file["findings"].push_back({{"fingerprint", finding->fingerprint},
+                                    {"check", finding->check},
+                                    {"severity", to_string(finding->severity)},
+                                    {"file", finding->file},
+                                    {"message", finding->message}});
+    }
+    return file.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+void leave_out_known(const Baseline& baseline, Report& report) {
+    report.known = std::erase_if(report.findings, [&](const Finding& finding) {
+        const auto found = baseline.find(finding.fingerprint);
+        return finding.waived_by.empty() && found != baseline.end() && finding.severity <= found->second;
+    });
+}
+
+}  // namespace fwproof::cli

@@ -1,0 +1,27 @@
+// Findings that were there before, so that only what is new is shown.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "cli/command.hpp"
+#include "fwproof/report/report.hpp"
+
+namespace fwproof::cli {
+
+// What the findings that are known have as fingerprint, and how bad each was.
+using Baseline = std::map<std::string, Severity>;
+
+// A file that --write-baseline wrote.
+Result<Baseline> read_baseline(const std::string& path, World& world);
+
+// Every finding that is not waived. What it says is there for readers of the file; the fingerprint counts. `written` is
+// a day, "2026-11-30". The order does not change when lines move.
+std::string render_baseline(const Report& report, std::string_view written);
+
+// Takes the findings that the baseline knows out of the report and counts them. One that is worse now is new, and a
+// waived one stays.
+void leave_out_known(const Baseline& baseline, Report& report);
+
+}  // namespace fwproof::cli
