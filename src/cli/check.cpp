@@ -209,6 +209,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     input.today = *day;
     input.assess.keep_permits = wants_evidence(*reporting);
     const CheckContext context(std::move(input));
+    world.doing("comparing what is needed with what is open");
 
     Report report;
     report.command = "check";

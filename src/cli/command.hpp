@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/progress.hpp"
 #include "fwproof/base/result.hpp"
 
 namespace fwproof::cli {
@@ -24,6 +25,12 @@ struct World {
     std::function<std::optional<std::string>(const char* name)> environment;
     std::chrono::sys_seconds now;
     std::vector<SourceRef> opened = {};  // every input that was read so far
+    Progress* progress = nullptr;        // where err is a terminal
+
+    // Says what is going on, to whoever watches a long run.
+    void doing(std::string what) const {
+        if (progress) progress->doing(std::move(what));
+    }
 };
 
 // Exit statuses; part of the interface.

@@ -147,6 +147,7 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     report.command = "fwproof diff";
     for (const auto& argument : arguments) report.command += " " + shell_word(argument);
     for (const auto& pair : pairs->changed) {
+        world.doing(fmt::format("comparing {}", pair.path));
         auto file = compare_versions(pair, pairs->single, *reading, *review_options);
         if (!file) return fail(file.error());
         report.files.push_back(std::move(*file));

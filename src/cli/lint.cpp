@@ -149,6 +149,7 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     input.today = *day;
     input.position = *position;
     const CheckContext context(std::move(input));
+    world.doing("checking the rules");
 
     Report report;
     report.command = "lint";

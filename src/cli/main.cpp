@@ -4,19 +4,28 @@
 #include <iostream>
 
 #include "cli/command.hpp"
+#include "cli/interrupt.hpp"
 
 int main(int argc, char** argv) {
     std::ios::sync_with_stdio(false);
-    fwproof::cli::World world{
+    using namespace fwproof::cli;
+    handle_interrupts();
+    std::optional<Progress> progress;
+    if (isatty(STDERR_FILENO) == 1) progress.emplace(std::cerr);
+    AfterProgress answer(*std::cout.rdbuf(), progress ? &*progress : nullptr);
+    AfterProgress complaints(*std::cerr.rdbuf(), progress ? &*progress : nullptr);
+    std::ostream out(&answer), err(&complaints);
+    World world{
         .in = std::cin,
-        .out = std::cout,
-        .err = std::cerr,
+        .out = out,
+        .err = err,
         .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .environment = [](const char* name) -> std::optional<std::string> {
             const char* value = std::getenv(name);
             return value ? std::optional<std::string>(value) : std::nullopt;
         },
         .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+        .progress = progress ? &*progress : nullptr,
     };
-    return fwproof::cli::run({argv + std::min(argc, 1), argv + argc}, world);
+    return run({argv + std::min(argc, 1), argv + argc}, world);
 }

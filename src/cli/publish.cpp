@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cli/interrupt.hpp"
 #include "cli/version.hpp"
 
 namespace fwproof::cli {
@@ -67,6 +68,7 @@ std::optional<Error> write_whole_file(const std::string& path, const std::string
         return std::nullopt;
     }
     const std::string temporary = fmt::format("{}.{}.tmp", target.string(), getpid());
+    const Unfinished unfinished(temporary);
     if (write_bytes(temporary, bytes) && std::rename(temporary.c_str(), target.c_str()) == 0) return std::nullopt;
     Error error = cannot_write(path);
     std::remove(temporary.c_str());
@@ -101,6 +103,7 @@ Result<int> publish(Report report, const Reporting& reporting, World& world) {
     report.fail_on = reporting.fail_on;
     report.exit_code = exit_status(report, reporting);
 
+    world.doing("writing the reports");
     // Everything is rendered before anything is written, and standard output comes last.
     std::string answer;
     std::vector<std::pair<std::string, std::string>> files;

@@ -26,6 +26,7 @@ Error too_large(const std::string& path) {
 
 // Reads on where a size is not known beforehand (pipes, /proc) and stops where it gets absurd.
 Result<SourceRef> slurp(const std::string& path, std::istream& in, World& world) {
+    world.doing(fmt::format("reading {}", path == "-" ? "standard input" : path));
     std::string bytes;
     std::string block(std::size_t{1} << 16, '\0');
     while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
@@ -34,6 +35,11 @@ Result<SourceRef> slurp(const std::string& path, std::istream& in, World& world)
     }
     if (in.bad()) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), {});
     return world.opened.emplace_back(std::make_shared<const Source>(path, std::move(bytes)));
+}
+
+bool same_file(const struct stat& one, const struct stat& other) {
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino && one.st_size == other.st_size &&
+           one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
 }
 
 }  // namespace
@@ -53,7 +59,13 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     }
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), "check its permissions");
-    return slurp(path, in, world);
+    auto source = slurp(path, in, world);
+    // Half of one version and half of another is a policy that no firewall has.
+    struct stat after {};
+    if (source && S_ISREG(status.st_mode) && (stat(path.c_str(), &after) != 0 || !same_file(status, after))) {
+        return fail_for(path, "changed while it was read", "run again when it is complete");
+    }
+    return source;
 }
 
 // Its report, and registry.pol some levels below.

@@ -24,15 +24,16 @@ private:
 // What makes a family.
 struct Character {
     double any_source, any_destination, any_port, any_protocol;
-    double source_ports;  // chance that source ports are tested
-    double port_range;    // of tested ports
+    double source_ports;                // chance that source ports are tested
+    double port_range;                  // of tested ports
     std::vector<std::uint8_t> lengths;  // of prefixes, repeated by weight
     double permit;
 };
 
 Character character(const std::string& family) {
     if (family == "fw") return {0.25, 0.15, 0.2, 0.12, 0.25, 0.35, {8, 16, 16, 20, 24, 24, 24, 28, 32, 32, 32}, 0.7};
-    if (family == "ipc") return {0.06, 0.05, 0.25, 0.15, 0.1, 0.15, {16, 20, 22, 24, 24, 26, 28, 30, 32, 32, 32, 32}, 0.8};
+    if (family == "ipc")
+        return {0.06, 0.05, 0.25, 0.15, 0.1, 0.15, {16, 20, 22, 24, 24, 26, 28, 30, 32, 32, 32, 32}, 0.8};
     if (family == "ent") return {0.3, 0.3, 0.3, 0.1, 0, 0.1, {16, 20, 24, 24, 24, 28, 32, 32}, 0.7};
     return {0.01, 0.002, 0.08, 0.04, 0, 0.06, {21, 22, 23, 24, 24, 24, 26, 27, 28, 30, 32, 32, 32, 32, 32, 32}, 0.85};
 }
@@ -69,8 +70,8 @@ private:
     std::vector<AddressSetRef> pool_;
 };
 
-constexpr std::uint16_t kUsualPorts[] = {22, 25, 53, 80, 110, 123, 135, 139, 161, 389, 443, 445, 514, 636, 1433, 1521,
-                                         3306, 3389, 5432, 5723, 5724, 5985, 8080, 8443};
+constexpr std::uint16_t kUsualPorts[] = {22,  25,  53,   80,   110,  123,  135,  139,  161,  389,  443,  445,
+                                         514, 636, 1433, 1521, 3306, 3389, 5432, 5723, 5724, 5985, 8080, 8443};
 
 PortSet ports(Draw& draw, double range) {
     if (draw.chance(range)) {
@@ -178,7 +179,8 @@ Policy edit(Policy policy, std::size_t edits, std::uint32_t seed) {
         } else {
             Rule moved = rules[at];
             rules.erase(rules.begin() + at);
-            rules.insert(rules.begin() + std::min<std::size_t>(to, rules.size()), std::move(moved));
+            rules.insert(rules.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(to, rules.size())),
+                         std::move(moved));
         }
     }
     return policy;

@@ -122,3 +122,17 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
         CHECK(ran.status == 2);
     }
 }
+
+TEST_CASE("an export that grows while it is read is refused") {
+    const std::string folder = fresh_directory("growing");
+    // Large enough that it is written to during the read.
+    write_file(folder, "big.v4", "# " + std::string(std::size_t{60} << 20, 'x') + "\n");
+    const Ran ran = run_program("sh",
+                                {"-c",
+                                 "(for i in $(seq 400); do echo '# more' >> big.v4; sleep 0.002; done) & "
+                                 "fwproof lint big.v4; status=$?; wait; exit $status"},
+                                folder);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK(ran.err == "big.v4: error: changed while it was read; run again when it is complete\n");
+}

@@ -107,7 +107,7 @@ void add_product(Pools& pools, const Product& product) {
 
 Pools common_pools(std::vector<std::string> interfaces) {
     Pools pools;
-    for (const std::uint32_t last : {1, 2, 5, 7, 8, 15, 16, 31, 32, 50, 63})
+    for (const std::uint32_t last : {1U, 2U, 5U, 7U, 8U, 15U, 16U, 31U, 32U, 50U, 63U})
         pools.addresses[0].push_back({Family::v4, 0x0a000000 + last});
     for (const char* text : {"192.0.2.7", "198.51.100.9", "9.255.255.255"})
         pools.addresses[0].push_back(*parse_address(text));

@@ -1,0 +1,47 @@
+#include "cli/interrupt.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstring>
+
+namespace fwproof::cli {
+
+namespace {
+
+// A handler may touch only this: no memory that another thread could be changing.
+std::array<char, PATH_MAX> unfinished_path;
+volatile sig_atomic_t is_unfinished = 0;
+
+void interrupted(int signal) {
+    if (is_unfinished) unlink(unfinished_path.data());
+    static constexpr char kText[] = "\nfwproof: interrupted; no report was written\n";
+    [[maybe_unused]] const auto ignored = write(STDERR_FILENO, kText, sizeof kText - 1);
+    raise(signal);  // SA_RESETHAND: the default action, after this handler returns
+}
+
+}  // namespace
+
+void handle_interrupts() {
+    struct sigaction action {};
+    action.sa_handler = interrupted;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before {};
+        // nohup and background jobs of a shell ignore some signals, and go on doing so.
+        if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+        sigaction(signal, &action, nullptr);
+    }
+}
+
+Unfinished::Unfinished(const std::string& path) {
+    if (path.size() >= unfinished_path.size()) return;
+    std::memcpy(unfinished_path.data(), path.c_str(), path.size() + 1);
+    is_unfinished = 1;
+}
+
+Unfinished::~Unfinished() { is_unfinished = 0; }
+
+}  // namespace fwproof::cli
