@@ -80,11 +80,15 @@ EditBlame::EditBlame(const Policy& before, const Policy& after) {
     for (const auto& span : lines_.removed) before_.lines.emplace(span.source, span.line());
     for (const auto& span : lines_.added) after_.lines.emplace(span.source, span.line());
 
-    for (const auto& [was, is] : pair_rulesets(before, after)) {
+    const auto pairs = pair_rulesets(before, after);
+    if (std::all_of(pairs.begin(), pairs.end(), [](const RulesetPair& pair) { return pair.before == pair.after; })) {
+        rule_edits_.emplace(before.rulesets.size());
+    }
+    for (const auto& [was, is] : pairs) {
         static const Ruleset kNone;
         const Ruleset& old = was ? before.rulesets[*was] : kNone;
         const Ruleset& now = is ? after.rulesets[*is] : kNone;
-        const RuleEdits edits = edited_rules(before, old, after, now);
+        RuleEdits edits = edited_rules(before, old, after, now);
         for (const auto rule : edits.removed) {
             before_.rules.push_back({*was, rule});
             const Rule& removed = old.rules[rule];
@@ -102,6 +106,7 @@ EditBlame::EditBlame(const Policy& before, const Policy& after) {
         for (const auto& [a, b] : edits.logging) {
             logging_.push_back({RuleRef{*was, a}, RuleRef{*is, b}, old.rules[a].logs});
         }
+        if (rule_edits_) (*rule_edits_)[*was] = std::move(edits);
     }
     std::sort(before_.rules.begin(), before_.rules.end());
     std::sort(after_.rules.begin(), after_.rules.end());
@@ -170,8 +175,8 @@ void EditBlame::blame_rule(const Side& side, const DecidingRule& decider, Change
     }
 }
 
-void EditBlame::explain(ChangedRegion& region, const PacketSet& packets) const {
-    find_edits(region, packets);
+void EditBlame::explain(ChangedRegion& region, const PacketSet& packets, const Met& met) const {
+    find_edits(region, packets, met);
     // A line that replaces another is one edit with it.
     for (const auto& [out, in] : lines_.replaced) {
         const EditedLine removed{false, lines_.removed[out]}, added{true, lines_.added[in]};
@@ -185,14 +190,16 @@ void EditBlame::explain(ChangedRegion& region, const PacketSet& packets) const {
                      [](const EditedLine& a, const EditedLine& b) { return a.added < b.added; });
 }
 
-void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets) const {
+void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const {
     if (region.after_by) blame_rule(after_, *region.after_by, region);
     if (region.before_by) blame_rule(before_, *region.before_by, region);
     if (!region.because.empty()) return;
     // Rules that decide nothing by themselves: jumps, returns, marks, translations.
     const Space space = packets.space();
     for (const Side* side : {&after_, &before_}) {
+        const auto& rulesets = side->added ? met.after : met.before;
         for (const auto& ref : side->rules) {
+            if (!rulesets[ref.ruleset]) continue;
             if (region.because.size() >= kMostNamed) return;
             const Rule* rule = rule_at(*side->policy, ref);
             if (!rule || !rule->enabled || decides_nothing(*rule)) continue;

@@ -13,10 +13,17 @@ class EditBlame {
 public:
     EditBlame(const Policy& before, const Policy& after);
 
-    // Fills `because` and `object` of a region of these packets.
-    void explain(ChangedRegion& region, const PacketSet& packets) const;
+    // The rulesets that packets can meet, by index.
+    struct Met {
+        std::vector<bool> before, after;
+    };
+    // Fills `because` and `object` of a region of these packets. Their space holds the values of the edited rules of
+    // the rulesets that they can meet.
+    void explain(ChangedRegion& region, const PacketSet& packets, const Met& met) const;
 
     const LineEdits& lines() const { return lines_; }
+    // By ruleset; null where the rulesets of the two policies are not the same ones in the same order.
+    const std::vector<RuleEdits>* rule_edits() const { return rule_edits_ ? &*rule_edits_ : nullptr; }
     const std::vector<LoggingChange>& logging() const { return logging_; }
     // Edited lines of rules that only log differently.
     std::size_t logging_lines() const;
@@ -29,7 +36,7 @@ private:
         std::vector<RuleRef> rules;                               // edited, ascending
     };
 
-    void find_edits(ChangedRegion& region, const PacketSet& packets) const;
+    void find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const;
     std::vector<EditedLine> edited_in(const Side& side, const SourceSpan& span) const;
     void blame_rule(const Side& side, const DecidingRule& decider, ChangedRegion& region) const;
     void blame_object(const Side& side, const RuleRef& rule, ChangedRegion& region) const;
@@ -37,6 +44,7 @@ private:
 
     Side before_, after_;
     LineEdits lines_;
+    std::optional<std::vector<RuleEdits>> rule_edits_;
     std::vector<LoggingChange> logging_;
 };
 

@@ -99,9 +99,17 @@ void attribute(const Side& before, const Side& after, const PacketSet& region, D
 
 Comparison compare(const Policy& before, const Path& before_path, const Policy& after, const Path& after_path,
                    const CompareOptions& options) {
+    const auto touched = touched_by_changes(before, before_path, after, after_path, options.edits);
+    const auto nearby = [&](const Policy& policy, const Path& path) {
+        return touched ? Nearby(policy, {&path}, *touched) : Nearby();
+    };
+    const Nearby rules[] = {nearby(before, before_path), nearby(after, after_path)};
     SpaceBuilder builder;
-    add_values(builder, before);
-    add_values(builder, after);
+    add_values(builder, before, rules[0]);
+    add_values(builder, after, rules[1]);
+    if (touched) {
+        for (const auto& product : *touched) builder.add(product);
+    }
     builder.add(options.question);
     for (const auto& product : options.values) builder.add(product);
     Comparison result;
@@ -110,11 +118,9 @@ Comparison compare(const Policy& before, const Path& before_path, const Policy& 
     PacketSet question = result.space.from(options.question);
     try {
         question = question - result.space.from(before.impossible) - result.space.from(after.impossible);
-        if (const auto touched = touched_by_changes(before, before_path, after, after_path)) {
-            question = question & result.space.from(*touched);
-        }
-        const Side sides[] = {{Evaluator(before, result.space, question), before_path},
-                              {Evaluator(after, result.space, question), after_path}};
+        if (touched) question = question & result.space.from(*touched);
+        const Side sides[] = {{Evaluator(before, result.space, question, rules[0]), before_path},
+                              {Evaluator(after, result.space, question, rules[1]), after_path}};
         const Outcome was = sides[0].evaluator.evaluate(before_path, question);
         const Outcome is = sides[1].evaluator.evaluate(after_path, question);
         if (was.out_of_budget || is.out_of_budget) throw OutOfBudget();

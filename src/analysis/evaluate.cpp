@@ -6,13 +6,19 @@
 
 namespace fwproof {
 
-void add_values(SpaceBuilder& builder, const Policy& policy) {
-    for (const auto& ruleset : policy.rulesets) {
-        for (const auto& rule : ruleset.rules) {
-            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+void add_values(SpaceBuilder& builder, const Policy& policy, const Nearby& rules) {
+    for (RulesetIndex index = 0; index < policy.rulesets.size(); ++index) {
+        const auto& list = policy.rulesets[index].rules;
+        for (std::uint32_t i = 0; i < list.size(); ++i) {
+            const bool near = rules.contains({index, i});
+            for (const auto* matches : {&list[i].match.any_of, &list[i].match.outer}) {
                 for (const auto& match : *matches) {
-                    builder.add(match.header);
-                    if (match.original_header) builder.add(*match.original_header);
+                    if (near) {
+                        builder.add(match.header);
+                        if (match.original_header) builder.add(*match.original_header);
+                    } else {
+                        builder.add(match.header.in, match.header.out);
+                    }
                 }
             }
         }
@@ -24,10 +30,10 @@ void add_values(SpaceBuilder& builder, const Policy& policy) {
 }
 
 struct Evaluator::Impl {
-    Impl(const Policy& asked, Space coordinates, const PacketSet& focus)
+    Impl(const Policy& asked, Space coordinates, const PacketSet& focus, Nearby nearby)
         : policy(asked),
           space(std::move(coordinates)),
-          index(policy, space, focus),
+          index(policy, space, focus, std::move(nearby)),
           enterable(enterable_rulesets(policy)) {}
 
     Walk walk(const Path& path, const PacketSet& question, const Assumption& assumption, std::vector<Part>* parts) {
@@ -43,9 +49,10 @@ struct Evaluator::Impl {
     std::vector<bool> enterable;
 };
 
-Evaluator::Evaluator(const Policy& policy, Space space) : impl_(std::make_unique<Impl>(policy, space, space.all())) {}
-Evaluator::Evaluator(const Policy& policy, Space space, const PacketSet& focus)
-    : impl_(std::make_unique<Impl>(policy, std::move(space), focus)) {}
+Evaluator::Evaluator(const Policy& policy, Space space)
+    : impl_(std::make_unique<Impl>(policy, space, space.all(), Nearby())) {}
+Evaluator::Evaluator(const Policy& policy, Space space, const PacketSet& focus, Nearby nearby)
+    : impl_(std::make_unique<Impl>(policy, std::move(space), focus, std::move(nearby))) {}
 Evaluator::~Evaluator() = default;
 Evaluator::Evaluator(Evaluator&&) noexcept = default;
 

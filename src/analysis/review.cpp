@@ -131,10 +131,12 @@ bool leaves_nothing_open(const Policy& policy, const Path& path, const std::vect
         const auto& verdict = policy.rulesets[stage.ruleset].default_verdict;
         if (!verdict || *verdict == Verdict::unknown) return false;
     }
-    for (const auto& ruleset : policy.rulesets) {
+    const auto met = rulesets_on(policy, path);
+    for (RulesetIndex index = 0; index < policy.rulesets.size(); ++index) {
+        if (!met[index]) continue;
+        const Ruleset& ruleset = policy.rulesets[index];
         const bool guarded_off = std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
-            return stage.ruleset < policy.rulesets.size() && &policy.rulesets[stage.ruleset] == &ruleset &&
-                   !asked(stage.guard);
+            return stage.ruleset == index && !asked(stage.guard);
         });
         if (guarded_off) continue;
         for (const auto& rule : ruleset.rules) {
@@ -156,11 +158,12 @@ bool leaves_nothing_open(const Policy& policy, const Path& path, const std::vect
 bool leaves_open(const Policy& policy, const Path& path, const std::vector<Product>& questions, const Budget& budget) {
     if (leaves_nothing_open(policy, path, questions)) return false;
     SpaceBuilder builder;
-    add_values(builder, policy);
+    const Nearby rules(policy, {&path}, questions);
+    add_values(builder, policy, rules);
     for (const auto& question : questions) builder.add(question);
     const Space space = builder.set_budget(budget).build();
     try {
-        const Evaluator evaluator(policy, space);
+        const Evaluator evaluator(policy, space, space.from(questions), rules);
         const PacketSet asked = space.from(questions) & evaluator.occurring();
         const Outcome outcome = evaluator.evaluate(path, asked);
         return outcome.out_of_budget || !outcome.undecided.empty();
@@ -328,6 +331,7 @@ private:
             path.complete = false;
             return;
         }
+        const EditBlame::Met met{rulesets_on(before_, *path.before), rulesets_on(after_, *path.after)};
         for (const auto& question : asked) {
             CompareOptions options;
             options.question = question;
@@ -338,6 +342,7 @@ private:
             whole = at_position(whole, path.before->position);
             if (asked.size() == 1) whole = question;
             options.budget = options_.budget;
+            options.edits = blame_.rule_edits();
             options.values = {whole, first_packets_of(whole)};
             for (int i = 0; by_rules_ && i < kStateCount; ++i) {
                 Product state;
@@ -355,7 +360,7 @@ private:
                 const PacketSet openings = comparison.space.from(first_packets_of(whole)) & all;
                 const PacketSet usual = comparison.space.from(routed);
                 for (const auto& difference : comparison.differences) {
-                    path.regions.push_back(region(difference, openings, all, usual));
+                    path.regions.push_back(region(difference, openings, all, usual, met));
                     path.complete = path.complete && path.regions.back().complete;
                 }
             } catch (const OutOfBudget&) {
@@ -383,7 +388,7 @@ private:
     }
 
     ChangedRegion region(const Difference& difference, const PacketSet& openings, const PacketSet& all,
-                         const PacketSet& usual) const {
+                         const PacketSet& usual, const EditBlame::Met& met) const {
         ChangedRegion region;
         region.direction = difference.direction;
         region.before = difference.before;
@@ -419,7 +424,7 @@ private:
         const PacketSet shown = first.empty() ? difference.packets : first;
         region.witness = (shown & usual).pick();
         if (!region.witness) region.witness = shown.pick();
-        blame_.explain(region, difference.packets);
+        blame_.explain(region, difference.packets, met);
         return region;
     }
 

@@ -41,10 +41,11 @@ unsigned ends_of(Verdict verdict) {
 
 }  // namespace
 
-RuleIndex::RuleIndex(const Policy& policy, const Space& space, const PacketSet& focus)
+RuleIndex::RuleIndex(const Policy& policy, const Space& space, const PacketSet& focus, Nearby nearby)
     : policy_(policy),
       space_(space),
       focus_(focus),
+      nearby_(std::move(nearby)),
       focus_outline_(focus.outline()),
       focused_(focus != space.all()),
       trees_(policy.rulesets.size()),
@@ -53,14 +54,16 @@ RuleIndex::RuleIndex(const Policy& policy, const Space& space, const PacketSet& 
 }
 
 bool RuleIndex::in_focus(RuleRef ref, WorldIndex world) {
+    if (!nearby_.contains(ref)) return false;
     if (!focused_ || worlds_[world].rewritten()) return true;
     auto& known = near_[ref.ruleset];
     const auto& rules = policy_.rulesets[ref.ruleset].rules;
     if (known.empty()) {
         known.reserve(rules.size());
-        for (const auto& rule : rules) {
+        for (std::uint32_t i = 0; i < rules.size(); ++i) {
             bool near = false;
-            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+            for (const auto* matches : {&rules[i].match.any_of, &rules[i].match.outer}) {
+                if (!nearby_.contains({ref.ruleset, i})) break;
                 for (const auto& one : *matches) near = near || space_.outline(one.header).meets(focus_outline_);
             }
             known.push_back(near);

@@ -20,8 +20,8 @@ using WorldIndex = std::uint32_t;  // 0: the initial world
 
 class RuleIndex {
 public:
-    // Answers are only asked for inside `focus`.
-    RuleIndex(const Policy& policy, const Space& space, const PacketSet& focus);
+    // Answers are only asked for inside `focus`, whose packets match no rule that is not nearby.
+    RuleIndex(const Policy& policy, const Space& space, const PacketSet& focus, Nearby nearby);
 
     // What a rule or guard surely and possibly matches.
     struct Bounds {
@@ -57,6 +57,7 @@ private:
     const Policy& policy_;
     Space space_;
     PacketSet focus_;
+    Nearby nearby_;
     Outline focus_outline_;
     bool focused_;  // the focus is not everything
     std::vector<World> worlds_;

@@ -3,20 +3,13 @@
 #include <algorithm>
 
 #include "analysis/jumps.hpp"
-#include "fwproof/analysis/edits.hpp"
+#include "fwproof/analysis/nearby.hpp"
 
 namespace fwproof {
 
 namespace {
 
 constexpr std::size_t kMostTouched = 2'000;  // products; beyond it the whole is compared
-
-bool translates(const Policy& policy) {
-    return std::any_of(policy.rulesets.begin(), policy.rulesets.end(), [](const Ruleset& ruleset) {
-        return std::any_of(ruleset.rules.begin(), ruleset.rules.end(),
-                           [](const Rule& rule) { return std::holds_alternative<Translate>(rule.action); });
-    });
-}
 
 bool alike(const Policy& before, const Path& before_path, const Policy& after, const Path& after_path) {
     const auto same_stage = [](const Stage& a, const Stage& b) { return a.ruleset == b.ruleset && a.guard == b.guard; };
@@ -40,13 +33,17 @@ void touch(const Rule& rule, std::vector<Product>& touched) {
 }  // namespace
 
 std::optional<std::vector<Product>> touched_by_changes(const Policy& before, const Path& before_path,
-                                                       const Policy& after, const Path& after_path) {
+                                                       const Policy& after, const Path& after_path,
+                                                       const std::vector<RuleEdits>* known) {
     if (!alike(before, before_path, after, after_path)) return std::nullopt;
+    const auto was_on = rulesets_on(before, before_path);
+    const auto is_on = rulesets_on(after, after_path);
     std::vector<Product> touched;
     for (std::size_t index = 0; index < before.rulesets.size(); ++index) {
+        if (!was_on[index] && !is_on[index]) continue;
         const Ruleset& was = before.rulesets[index];
         const Ruleset& is = after.rulesets[index];
-        const RuleEdits edits = edited_rules(before, was, after, is);
+        const RuleEdits edits = known ? (*known)[index] : edited_rules(before, was, after, is);
         for (const auto rule : edits.removed) touch(was.rules[rule], touched);
         for (const auto rule : edits.added) touch(is.rules[rule], touched);
         if (touched.size() > kMostTouched) return std::nullopt;

@@ -4,18 +4,21 @@
 #include <optional>
 #include <vector>
 
-#include "fwproof/policy/policy.hpp"
+#include "fwproof/analysis/edits.hpp"
 
 namespace fwproof {
 
-// A superset of the packets whose verdict differs: what the rules match that are only on one side, in any ruleset that the
-// paths lead into. A packet that none of them matches meets the same rules in the same order on both sides. Nothing when
-// the policies are not alike enough to say (other rulesets, stages or defaults, translations), or when so much changed
-// that looking at everything is as quick.
+// A superset of the packets whose verdict differs: what the rules match that are only on one side, in any ruleset that
+// one of the paths leads into. A packet that none of them matches meets the same rules in the same order on both sides.
+// Nothing when the policies are not alike enough to say (other rulesets, stages or defaults, translations), or when so
+// much changed that looking at everything is as quick.
 //
 // Rules of one ruleset are aligned by a longest common subsequence: the common ends are cut off first, and what is left
 // between them is aligned exactly while it is small (quadratic in its length), else taken as changed.
-std::optional<std::vector<Product>> touched_by_changes(const Policy& before, const Path& before_path, const Policy& after,
-                                                       const Path& after_path);
+//
+// `edits`: by ruleset, where they are known already; null: they are looked for.
+std::optional<std::vector<Product>> touched_by_changes(const Policy& before, const Path& before_path,
+                                                       const Policy& after, const Path& after_path,
+                                                       const std::vector<RuleEdits>* edits);
 
 }  // namespace fwproof

@@ -61,13 +61,6 @@ Product at_position(Product header, Position position) {
     return header;
 }
 
-bool translates(const Policy& policy) {
-    return std::any_of(policy.rulesets.begin(), policy.rulesets.end(), [](const Ruleset& ruleset) {
-        return std::any_of(ruleset.rules.begin(), ruleset.rules.end(),
-                           [](const Rule& rule) { return std::holds_alternative<Translate>(rule.action); });
-    });
-}
-
 // The policy with the translations of one ruleset taken for decisions, so that they can be asked for.
 Policy with_decisions_for_translations(Policy policy, RulesetIndex ruleset) {
     for (auto& rule : policy.rulesets[ruleset].rules) {

@@ -102,8 +102,7 @@ SpaceBuilder& SpaceBuilder::add(const Product& product) {
             }
         }
     }
-    Collected::add(to.in, product.in);
-    Collected::add(to.out, product.out);
+    add(product.in, product.out);
     for (const auto& test : product.fields) cut(to.fields[test.field], test.values);
     return *this;
 }
@@ -124,6 +123,12 @@ SpaceBuilder& SpaceBuilder::add(const Packet& packet) {
     Collected::add(to.in, InterfaceSet::of(packet.in));
     Collected::add(to.out, InterfaceSet::of(packet.out));
     for (const auto& [field, value] : packet.fields) cut_at(to.fields[field], value);
+    return *this;
+}
+
+SpaceBuilder& SpaceBuilder::add(const InterfaceSet& in, const InterfaceSet& out) {
+    Collected::add(collected_->in, in);
+    Collected::add(collected_->out, out);
     return *this;
 }
 

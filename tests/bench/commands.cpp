@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exports.hpp"
@@ -62,6 +63,12 @@ struct Row {
     double target;  // seconds
 };
 
+// The export with one line in its middle changed: what it permitted it denies.
+std::string with_one_edit(std::string text, std::string_view permit, std::string_view deny) {
+    const std::size_t line = text.find(permit, text.size() / 2);
+    return line == std::string::npos ? text : text.replace(line, permit.size(), deny);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,6 +96,21 @@ int main(int argc, char** argv) {
         };
         add("ASA", std::string(family) + ".cfg", fwproof::bench::asa_export(policy));
         add("iptables", std::string(family) + ".v4", fwproof::bench::iptables_export(policy));
+    }
+    for (const char* family : {"acl", "ipc", "fw"}) {
+        const auto policy = fwproof::bench::generate({family, 100'000, false, 1});
+        const auto add = [&](const char* name, const std::string& end, const std::string& text, const char* permit,
+                             const char* deny) {
+            const std::string old_path = (directory / (std::string(family) + "-old" + end)).string();
+            const std::string new_path = (directory / (std::string(family) + "-new" + end)).string();
+            std::ofstream(old_path) << text;
+            std::ofstream(new_path) << with_one_edit(text, permit, deny);
+            rows.push_back({std::string("diff, 100,000 rules, ") + name + ", " + family,
+                            {argv[1], "diff", old_path, new_path},
+                            std::string_view(family) == "fw" ? 3 : 0.7});
+        };
+        add("ASA", ".cfg", fwproof::bench::asa_export(policy), " permit ", " deny ");
+        add("iptables", ".v4", fwproof::bench::iptables_export(policy), "ACCEPT", "DROP");
     }
     std::printf("Whole commands, start to end: wall seconds of %d runs, peak MiB.\n\n", kRuns);
     std::printf("%-40s %8s %8s %8s %7s %5s\n", "command", "median", "largest", "target", "MiB", "exit");

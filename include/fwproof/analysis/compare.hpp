@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "fwproof/analysis/edits.hpp"
 #include "fwproof/analysis/evaluate.hpp"
 
 namespace fwproof {
@@ -35,6 +36,7 @@ struct CompareOptions {
     std::vector<Product> values;  // the space tells these apart as well, so that results can be cut by them
     std::size_t difference_limit = 10'000;
     Budget budget;
+    const std::vector<RuleEdits>* edits = nullptr;  // by ruleset, where the caller knows them already
 };
 
 struct Comparison {

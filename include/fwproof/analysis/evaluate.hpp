@@ -5,24 +5,26 @@
 #include <memory>
 #include <vector>
 
+#include "fwproof/analysis/nearby.hpp"
 #include "fwproof/packet/packet_set.hpp"
 #include "fwproof/policy/policy.hpp"
 
 namespace fwproof {
 
-// Gives the builder every value that the rules of the policy test or set.
-void add_values(SpaceBuilder& builder, const Policy& policy);
+// Gives the builder every value that these rules of the policy test or set; of all others the interfaces that they
+// name.
+void add_values(SpaceBuilder& builder, const Policy& policy, const Nearby& rules = {});
 
 // Disjoint; together they are the question.
 struct Outcome {
-    PacketSet permitted;  // surely
-    PacketSet denied;     // surely
-    PacketSet undecided;  // depends on a condition, or is not known
+    PacketSet permitted;         // surely
+    PacketSet denied;            // surely
+    PacketSet undecided;         // depends on a condition, or is not known
     bool out_of_budget = false;  // then everything is undecided for want of memory
 };
 
-// Says which conditions hold for the question at hand; a rule all of whose conditions hold is not conditional: it surely
-// matches its `any_of`.
+// Says which conditions hold for the question at hand; a rule all of whose conditions hold is not conditional: it
+// surely matches its `any_of`.
 using Assumption = std::function<bool(const Condition&)>;
 
 // One rule's part in an answer. A default verdict is a hit with rule == rules.size().
@@ -39,20 +41,21 @@ class Evaluator {
 public:
     // The policy must outlive the evaluator, and the space hold its values.
     Evaluator(const Policy& policy, Space space);
-    // For questions inside `focus` only: rules that do not meet it cost next to nothing.
-    Evaluator(const Policy& policy, Space space, const PacketSet& focus);
+    // For questions inside `focus` only: rules that do not meet it cost next to nothing. No packet of the focus may
+    // match a rule outside `nearby`.
+    Evaluator(const Policy& policy, Space space, const PacketSet& focus, Nearby nearby = {});
     ~Evaluator();
     Evaluator(Evaluator&&) noexcept;
 
     // The headers that can occur on this device: everything but Policy::impossible.
     PacketSet occurring() const;
 
-    // The verdict of the whole path. A ruleset that can jump back into itself, a translation into the other address family
-    // and one that takes packets off a transit path leave what they get undecided.
+    // The verdict of the whole path. A ruleset that can jump back into itself, a translation into the other address
+    // family and one that takes packets off a transit path leave what they get undecided.
     Outcome evaluate(const Path& path, const PacketSet& question, const Assumption& assumption = {}) const;
-    // Every rule that decides or may decide a part of the question, in the order in which packets meet them. The hits of
-    // one stage with surely == true are disjoint. A packet permitted in one stage goes on to the next: its last hit counts.
-    // Throws OutOfBudget.
+    // Every rule that decides or may decide a part of the question, in the order in which packets meet them. The hits
+    // of one stage with surely == true are disjoint. A packet permitted in one stage goes on to the next: its last hit
+    // counts. Throws OutOfBudget.
     std::vector<Hit> attribute(const Path& path, const PacketSet& question, const Assumption& assumption = {}) const;
 
     const Policy& policy() const;

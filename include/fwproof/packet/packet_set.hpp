@@ -65,6 +65,7 @@ public:
     ~SpaceBuilder();
     SpaceBuilder& add(const Product& product);
     SpaceBuilder& add(const Packet& packet);
+    SpaceBuilder& add(const InterfaceSet& in, const InterfaceSet& out);
     SpaceBuilder& set_budget(const Budget& budget);
     Space build();
 
