@@ -9,6 +9,10 @@ namespace {
 
 std::uint64_t key(RulesetIndex ruleset, std::uint32_t at) { return std::uint64_t{ruleset} << 32 | at; }
 
+// A stretch is worth its diagram when questions would descend into it again and again.
+constexpr std::uint32_t kShortStretch = 32;  // rules
+constexpr std::uint32_t kAskedOften = 8;
+
 bool only_decides(const Rule& rule) {
     return !rule.enabled || std::holds_alternative<Decide>(rule.action) ||
            std::holds_alternative<Continue>(rule.action);
@@ -171,6 +175,15 @@ const Decisions& RuleIndex::decisions(RulesetIndex ruleset, std::uint32_t at, Wo
         }
     }
     return decisions_[key(ruleset, at)].insert_or_assign(world, std::move(made)).first->second;
+}
+
+const Decisions* RuleIndex::decisions_if_worthwhile(RulesetIndex ruleset, std::uint32_t at, WorldIndex world) {
+    const Stretch& stretch = trees_[ruleset][at];
+    if (stretch.end - stretch.begin > kShortStretch && !decisions_.contains(key(ruleset, at)) &&
+        ++asked_[key(ruleset, at)] < kAskedOften) {
+        return nullptr;
+    }
+    return &decisions(ruleset, at, world);
 }
 
 Decisions RuleIndex::listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex index) {

@@ -179,8 +179,9 @@ void Walk::decide_all(RulesetIndex index, WorldIndex world, const Live& entering
 bool Walk::walk_decisions(RulesetIndex ruleset, std::uint32_t at, LiveWorlds& worlds, Ends& ends) {
     if (parts_) {
         for (const auto& [world, packets] : worlds) {
-            const auto& decisions = index_.decisions(ruleset, at, world);
-            if (!decisions.may(Decisions::permit | Decisions::deny, packets.possibly).empty()) return false;
+            const Decisions* decisions = index_.decisions_if_worthwhile(ruleset, at, world);
+            if (!decisions) return false;
+            if (!decisions->may(Decisions::permit | Decisions::deny, packets.possibly).empty()) return false;
         }
         return true;
     }

@@ -25,9 +25,10 @@ Error too_large(const std::string& path) {
 }
 
 // Reads on where a size is not known beforehand (pipes, /proc) and stops where it gets absurd.
-Result<SourceRef> slurp(const std::string& path, std::istream& in, World& world) {
+Result<SourceRef> slurp(const std::string& path, std::istream& in, World& world, std::size_t expected = 0) {
     world.doing(fmt::format("reading {}", path == "-" ? "standard input" : path));
     std::string bytes;
+    bytes.reserve(expected);
     std::string block(std::size_t{1} << 16, '\0');
     while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
         bytes.append(block, 0, static_cast<std::size_t>(in.gcount()));
@@ -59,7 +60,7 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     }
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail_for(path, fmt::format("cannot be read: {}", std::strerror(errno)), "check its permissions");
-    auto source = slurp(path, in, world);
+    auto source = slurp(path, in, world, S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0);
     // Half of one version and half of another is a policy that no firewall has.
     struct stat after {};
     if (source && S_ISREG(status.st_mode) && (stat(path.c_str(), &after) != 0 || !same_file(status, after))) {

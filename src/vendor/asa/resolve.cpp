@@ -299,9 +299,8 @@ const Addresses& Resolver::addresses(const AddressOperand& operand, AnyMeaning a
         const LiteralKey key{static_cast<std::uint64_t>(operand.kind) << 40 | static_cast<std::uint64_t>(any) << 32 |
                                 static_cast<std::uint32_t>(operand.first.value),
                              static_cast<std::uint64_t>(operand.second)};
-        const auto [found, fresh] = literals4_.try_emplace(key);
-        if (fresh) found->second = literal(operand, any);
-        return found->second;
+        const Addresses* known = literals4_.find(key);
+        return known ? *known : literals4_.add(key, literal(operand, any));
     }
     return others_.emplace_back(literal(operand, any));
 }

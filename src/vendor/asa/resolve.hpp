@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "fwproof/base/memo.hpp"
 #include "fwproof/policy/match.hpp"
 #include "fwproof/policy/policy.hpp"
 #include "vendor/asa/config.hpp"
@@ -89,9 +90,9 @@ private:
     const Config& config_;
     Policy& policy_;
     std::vector<Resolved> resolved_;
-    std::unordered_map<LiteralKey, Addresses, LiteralHash> literals4_;
+    Memo<LiteralKey, Addresses, LiteralHash> literals4_;
     std::deque<Addresses> others_;
-    std::unordered_map<std::string, Services> services_;
+    Memo<std::string, Services, std::hash<std::string_view>> services_;
     std::unordered_set<std::string_view> used_;
     std::size_t intervals_ = 0;  // in all groups together
 };

@@ -243,10 +243,9 @@ std::string service_key(const Ace& ace) {
 }  // namespace
 
 const Services& Resolver::services(const Ace& ace) {
-    const std::string key = service_key(ace);
-    const auto found = services_.find(key);
-    if (found != services_.end()) return found->second;
-    return services_.emplace(key, make_services(ace)).first->second;
+    std::string key = service_key(ace);
+    const Services* known = services_.find(key);
+    return known ? *known : services_.add(std::move(key), make_services(ace));
 }
 
 Services Resolver::make_services(const Ace& ace) {

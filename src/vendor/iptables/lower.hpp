@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fwproof/base/memo.hpp"
 #include "fwproof/base/result.hpp"
 #include "fwproof/vendor/vendor.hpp"
 #include "vendor/iptables/ast.hpp"
@@ -45,8 +46,9 @@ struct Lowering {
     IpSets sets;
     bool have_sets = false;
     Facts facts[2];  // by family
-    std::unordered_map<std::string, AddressSetRef> addresses;  // by text, so that equal words share one set
-    std::unordered_map<std::string, ServiceSetRef> services;
+    // By text, so that equal words share one set.
+    Memo<std::string, AddressSetRef, std::hash<std::string_view>> addresses;
+    Memo<std::string, ServiceSetRef, std::hash<std::string_view>> services;
     std::size_t odd_intervals = 0;  // in sets made of discontiguous masks so far
     std::string key;                // scratch
 

@@ -29,9 +29,7 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
     key = option.negated ? "!" : "";
     key += scope.family() == Family::v4 ? '4' : '6';
     key += option.value.text;
-    if (const auto known = scope.lowering.addresses.find(key); known != scope.lowering.addresses.end()) {
-        return constrain(scope, side, known->second);
-    }
+    if (const AddressSetRef* known = scope.lowering.addresses.find(key)) return constrain(scope, side, *known);
     std::vector<Interval<std::uint32_t>> v4;
     std::vector<Interval<uint128>> v6;
     bool keep = true;
@@ -76,7 +74,7 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
     std::string own_key = option.negated ? "!" : "";
     own_key += scope.family() == Family::v4 ? '4' : '6';
     own_key += option.value.text;
-    scope.lowering.addresses.emplace(std::move(own_key), shared);
+    scope.lowering.addresses.add(std::move(own_key), shared);
     constrain(scope, side, shared);
 }
 

@@ -200,11 +200,10 @@ void lower_service(RuleScope& scope) {
         key += '\n';
     }
     if (!any) return;
-    const auto known = scope.lowering.services.find(key);
-    if (known != scope.lowering.services.end()) {
-        scope.draft.base.header.services = known->second;
+    if (const ServiceSetRef* known = scope.lowering.services.find(key)) {
+        scope.draft.base.header.services = *known;
     } else {
-        const std::string own_key = key;
+        std::string own_key = key;
         Terms terms(1);
         for (const auto& option : scope.rule.options) {
             if (is_service_option(option.spec->id) && !apply(scope, option, terms)) return;
@@ -212,7 +211,7 @@ void lower_service(RuleScope& scope) {
         std::erase_if(terms, is_empty);
         ServiceSetRef services;
         if (terms.size() != 1 || !terms[0].is_all()) services = share(ServiceSet{std::move(terms)});
-        scope.lowering.services.emplace(own_key, services);
+        scope.lowering.services.add(std::move(own_key), services);
         scope.draft.base.header.services = services;
     }
     if (scope.facts().tracking) return;
