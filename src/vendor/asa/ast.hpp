@@ -88,6 +88,7 @@ struct Ace {
     Kind kind = Kind::rule;
     Action action = Action::unknown;
     bool advanced = false;  // FTD
+    bool shown = false;     // printed by `show access-list`, which adds counts
     bool logs = false;
     bool inactive = false;
     bool removed = false;  // by `no access-list`; still in AccessList::order until settle()
@@ -119,13 +120,13 @@ struct AccessList {
     std::string_view name;
     bool ipv6 = false;  // `ipv6 access-list`, before 9.0
     ListKind kind = ListKind::unknown;
-    std::vector<Ace> entries;                    // in the order of input
-    std::vector<std::uint32_t> order;            // into entries, in the order of evaluation
+    std::vector<Ace> entries;          // in the order of input
+    std::vector<std::uint32_t> order;  // into entries, in the order of evaluation
     // Entries by their words, filled up to `keyed` when a line is to be removed: scripts remove thousands of them.
     std::unordered_map<std::string, std::vector<std::uint32_t>> by_words;
     std::size_t keyed = 0;
     std::size_t removed = 0;  // entries of `order` that are removed
-    bool reordered = false;   // lines were inserted
+    bool has_inactive = false;
     std::optional<std::uint64_t> element_count;  // the header of `show access-list`
     std::uint64_t elements_seen = 0;
     Place place;  // the first statement
@@ -203,6 +204,7 @@ struct InterfaceBlock {
 struct RouteLine {
     std::string_view interface;
     AddressOperand destination;  // masked, prefix or masked_alias
+    std::uint32_t distance = 1;  // of two routes to one network the nearer one is used
     Place place;
 };
 
@@ -220,6 +222,8 @@ struct NatLine {
     std::uint8_t service_protocol = 0;  // object NAT `service tcp 80 8080`
     std::string_view real_port, mapped_port;
     std::string_view real_service, mapped_service;  // twice NAT `service A B`: object names
+    std::uint32_t number = 0;                       // where a script inserts the line among those of its section
+    bool by_list = false;                           // `static ... access-list`: a list chooses the packets
     std::unique_ptr<Problem> problem;
     Place place;
 };
@@ -228,8 +232,9 @@ struct NatLine {
 struct OldNatLine {
     enum class Kind : std::uint8_t { fixed, dynamic, global, exempt };
     Kind kind{};
-    std::string_view real_interface, mapped_interface;
-    Place place;
+    NatLine line;         // fixed: all of it; else interfaces, addresses and place
+    std::string_view id;  // dynamic, global: what ties them together
+    bool exact = true;    // the addresses were understood
 };
 
 // `ssh`, `telnet`, `http`, `icmp`, `ipv6 icmp`: who may talk to the device itself.

@@ -34,6 +34,14 @@ struct ListUse {
     std::string_view what;  // "crypto map", "vpn-filter", "class-map"
 };
 
+// Where a service policy follows ICMP requests, so that their replies need no rule.
+struct IcmpInspection {
+    std::string_view interface;  // empty: every one
+    std::string_view traffic_class;
+    bool everything = true;  // the class takes all ICMP
+    Place place;
+};
+
 struct Config {
     const Source* source = nullptr;
     std::string hostname;
@@ -65,7 +73,7 @@ struct Config {
     bool has_vpn = false;
     bool transparent = false;
     bool nat_control = false;
-    bool inspects_icmp = false, inspects_icmp_errors = false;
+    std::vector<IcmpInspection> icmp_inspections;
     bool http_server = false;
     std::uint16_t http_port = 443;
     std::vector<std::string_view> checked_sources;  // interfaces of `ip verify reverse-path`

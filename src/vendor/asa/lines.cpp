@@ -91,26 +91,29 @@ std::vector<Line> clean(const Source& source) {
 
 bool is_running_config(std::string_view command) {
     return command == "show running-config" || command == "show run" || command == "sh run" ||
-           command == "show startup-config" || command == "show running-config all" || command == "show config";
+           command == "show running-config all";
 }
+
+bool is_saved_config(std::string_view command) { return command == "show startup-config" || command == "show config"; }
 
 // The configuration sections of `show tech-support`, or every line where there are no headings.
 Result<std::vector<Line>> select_sections(const SourceRef& source, std::vector<Line> lines) {
-    std::vector<std::vector<Line>> copies;
-    bool inside = false;
+    std::vector<std::vector<Line>> copies, saved;  // what is in force, and what a restart would bring
+    std::vector<std::vector<Line>>* inside = nullptr;
     bool any_heading = false;
     for (const auto& line : lines) {
         const std::string_view text = line.text(*source);
         if (text[0] == '-') {
             if (const auto command = heading(text); !command.empty()) {
                 any_heading = true;
-                inside = is_running_config(command);
-                if (inside) copies.emplace_back();
+                inside = is_running_config(command) ? &copies : is_saved_config(command) ? &saved : nullptr;
+                if (inside) inside->emplace_back();
                 continue;
             }
         }
-        if (inside) copies.back().push_back(line);
+        if (inside) inside->back().push_back(line);
     }
+    if (copies.empty()) copies = std::move(saved);
     if (!any_heading || copies.empty()) return lines;
     const auto meaningful = [&](const Line& line) {
         const std::string_view text = line.text(*source);

@@ -65,7 +65,12 @@ void lower_lists(Lowering& lowering) {
 }
 
 void lower_routes(Lowering& lowering) {
-    for (const auto& line : lowering.config.routes) {
+    std::vector<const RouteLine*> lines;
+    for (const auto& line : lowering.config.routes) lines.push_back(&line);
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const RouteLine* a, const RouteLine* b) { return a->distance < b->distance; });
+    for (const RouteLine* at : lines) {
+        const RouteLine& line = *at;
         Route route;
         route.interface = line.interface;
         route.span = lowering.span(line.place);

@@ -47,6 +47,10 @@ void lower_transit(Lowering& lowering);
 void lower_box(Lowering& lowering);
 // The stage that restores real destinations; nothing when the export translates none.
 std::optional<RulesetIndex> lower_nat(Lowering& lowering);
+// The stages between the lists of the two interfaces, before 8.3.
+std::vector<RulesetIndex> lower_old_nat(Lowering& lowering);
+// Lines in the order in which the device tries them; adds the routes to the mapped addresses.
+std::optional<Ruleset> restore_destinations(Lowering& lowering, const std::vector<const NatLine*>& table);
 void lower_interfaces(Lowering& lowering);
 
 // Building blocks of implicit rules.

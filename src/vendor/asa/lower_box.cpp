@@ -22,6 +22,10 @@ public:
         forwarded();
         Product known;
         known.states = StateSet(State::established) | StateSet(State::related);
+        // Answers to the device's own pings meet the icmp rules like any other.
+        ServiceTerm others;
+        others.protocols = (ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6)).complement();
+        known.services = share(ServiceSet{{std::move(others)}});
         ruleset_.rules.push_back(implicit_rule("connection that is known", known, Decide{Verdict::permit, ""}, {}));
         far_addresses();
         permits();
@@ -43,11 +47,37 @@ private:
 
     // A port of the device's address that is translated leads through it: the lists of the way through decide.
     void forwarded() {
+        if (!lowering_.dialect.real_addresses) return forwarded_before_8_3();
         if (!lowering_.nat || !lowering_.ingress) return;
         Rule rule = implicit_rule("translated destination", {}, Jump{*lowering_.ingress}, {});
         if (lowering_.filters_out) rule.action = Decide{Verdict::unknown, ""};
         rule.match.any_of.front().destination_translated = true;
         ruleset_.rules.push_back(std::move(rule));
+    }
+
+    // There the lists meet the packet before its translation.
+    void forwarded_before_8_3() {
+        if (!lowering_.ingress) return;
+        for (const auto& old : config_.old_nat) {
+            const NatLine& line = old.line;
+            if (old.kind != OldNatLine::Kind::fixed || line.problem ||
+                line.mapped_source.kind != AddressOperand::Kind::interface)
+                continue;
+            Product product;
+            product.in = InterfaceSet::of(std::string(line.mapped_interface));
+            product.destination = lowering_.resolver.addresses(line.mapped_source, AnyMeaning::v4).possibly;
+            bool certain = !line.by_list && product.destination && !product.destination->empty();
+            if (line.service_protocol != 0) {
+                const auto port = port_of(line.mapped_port, line.service_protocol);
+                certain = certain && port;
+                product.services =
+                    port ? service(line.service_protocol, PortSet::of(*port)) : service(line.service_protocol);
+            }
+            Rule rule =
+                implicit_rule("translated destination", product, Jump{*lowering_.ingress}, lowering_.span(line.place));
+            if (lowering_.filters_out || !certain) rule.action = Decide{Verdict::unknown, ""};
+            ruleset_.rules.push_back(std::move(rule));
+        }
     }
 
     // A host reaches only the address of the interface that it is behind.

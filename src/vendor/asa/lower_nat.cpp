@@ -1,6 +1,6 @@
 // Destinations before the lists see them: since 8.3 lists hold real addresses, so a mapped destination is restored
 // first. The first line of the table that fits a packet decides: manual lines, then object lines, then the late manual
-// ones.
+// ones. The `static` lines of older releases are read the same way, behind the lists.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,13 +43,10 @@ class NatLowering {
 public:
     explicit NatLowering(Lowering& lowering) : lowering_(lowering) {}
 
-    std::optional<Ruleset> lower() {
+    // Lines in their order.
+    std::optional<Ruleset> lower(const std::vector<const NatLine*>& table) {
         ruleset_.name = "nat";
         ruleset_.default_verdict = Verdict::permit;
-        std::vector<const NatLine*> table;
-        for (const auto& line : lowering_.config.nat) table.push_back(&line);
-        std::stable_sort(table.begin(), table.end(),
-                         [&](const NatLine* a, const NatLine* b) { return rank(*a) < rank(*b); });
         for (const NatLine* line : table) {
             if (line->inactive) continue;
             if (line->problem) {
@@ -60,6 +57,14 @@ public:
         }
         if (ruleset_.rules.empty()) return std::nullopt;
         return std::move(ruleset_);
+    }
+
+    std::vector<const NatLine*> table() {
+        std::vector<const NatLine*> table;
+        for (const auto& line : lowering_.config.nat) table.push_back(&line);
+        std::stable_sort(table.begin(), table.end(),
+                         [&](const NatLine* a, const NatLine* b) { return rank(*a) < rank(*b); });
+        return table;
     }
 
 private:
@@ -111,6 +116,10 @@ private:
     };
 
     void lower_line(const NatLine& line) {
+        if (line.by_list) {
+            chosen_by_list(line);
+            return;
+        }
         const Addresses& real = addresses(line.real_source);
         if (!line.is_static) {
             if (line.has_destination) lower_destination(line, real);
@@ -201,6 +210,22 @@ private:
         rule.match.conditional = true;
         rule.match.conditions.push_back({ConditionKind::memory, "translation that is in use", rule.span});
         ruleset_.rules.push_back(std::move(rule));
+    }
+
+    // `static ... access-list`: the real address and whom it is for stand in a list that is not followed.
+    void chosen_by_list(const NatLine& line) {
+        Translate translate;
+        translate.destination.address_unknown = translate.destination.port_unknown = true;
+        Product header;
+        header.in = interface(line.mapped_interface);
+        header.destination = addresses(line.mapped_source).possibly;
+        if (line.service_protocol != 0) header.services = service(line.service_protocol);
+        Rule rule = implicit_rule("translation of the destination", header, translate, lowering_.span(line.place));
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::other, "translation that a list chooses", rule.span});
+        ruleset_.rules.push_back(std::move(rule));
+        lowering_.note(NoteKind::unmodelled_condition, "a translation that a list chooses is not followed",
+                       "flows to the mapped address are not decided", line.place);
     }
 
     void emit(const NatLine& line, Direction& direction) {
@@ -303,35 +328,15 @@ private:
     Ruleset ruleset_;
 };
 
-// Before 8.3 the lists see packets as they are on the wire; only a list on the way out meets translated ones.
-std::optional<Ruleset> old_translation(Lowering& lowering) {
-    const auto& config = lowering.config;
-    const bool filters_out =
-        std::any_of(config.access_groups.begin(), config.access_groups.end(),
-                    [](const AccessGroup& group) { return group.direction == AccessGroup::Direction::out; });
-    const auto changes = std::find_if(config.old_nat.begin(), config.old_nat.end(), [](const OldNatLine& line) {
-        return line.kind == OldNatLine::Kind::fixed || line.kind == OldNatLine::Kind::dynamic;
-    });
-    if (!filters_out || changes == config.old_nat.end()) return std::nullopt;
-    Ruleset ruleset;
-    ruleset.name = "nat";
-    ruleset.default_verdict = Verdict::permit;
-    Translate translate;
-    translate.source.address_unknown = translate.source.port_unknown = true;
-    translate.destination.address_unknown = translate.destination.port_unknown = true;
-    Rule rule = implicit_rule("translation before 8.3", {}, translate, lowering.span(changes->place));
-    rule.match.conditional = true;
-    rule.match.conditions.push_back({ConditionKind::other, "translation between the two lists", rule.span});
-    ruleset.rules.push_back(std::move(rule));
-    lowering.note(NoteKind::unmodelled_condition, "translations before 8.3 are not followed to the list on the way out",
-                  "", changes->place);
-    return ruleset;
-}
-
 }  // namespace
 
+std::optional<Ruleset> restore_destinations(Lowering& lowering, const std::vector<const NatLine*>& table) {
+    return NatLowering(lowering).lower(table);
+}
+
 std::optional<RulesetIndex> lower_nat(Lowering& lowering) {
-    auto ruleset = lowering.dialect.real_addresses ? NatLowering(lowering).lower() : old_translation(lowering);
+    NatLowering nat(lowering);
+    auto ruleset = nat.lower(nat.table());
     if (!ruleset) return std::nullopt;
     lowering.policy.rulesets.push_back(std::move(*ruleset));
     return static_cast<RulesetIndex>(lowering.policy.rulesets.size() - 1);

@@ -43,12 +43,13 @@ public:
         }
         Path path;
         path.position = Position::transit;
-        const auto nat = lower_nat(lowering_);
-        if (nat && lowering_.dialect.real_addresses) path.stages.push_back({*nat, {}});
+        if (lowering_.dialect.real_addresses) lowering_.nat = lower_nat(lowering_);
+        if (lowering_.nat) path.stages.push_back({*lowering_.nat, {}});
         lowering_.ingress = add(ingress());
         path.stages.push_back({*lowering_.ingress, {}});
-        if (nat && !lowering_.dialect.real_addresses) path.stages.push_back({*nat, {}});
-        if (lowering_.dialect.real_addresses) lowering_.nat = nat;
+        if (!lowering_.dialect.real_addresses) {
+            for (const RulesetIndex stage : lower_old_nat(lowering_)) path.stages.push_back({stage, {}});
+        }
         if (auto out = egress()) {
             lowering_.filters_out = true;
             path.stages.push_back({add(std::move(*out)), {}});
@@ -124,7 +125,8 @@ private:
         Ruleset ruleset;
         ruleset.name = "ingress";
         ruleset.default_verdict = Verdict::deny;
-        connection_rules(ruleset);
+        known_connections(ruleset);
+        related_packets(ruleset);
         forbidden_by_interfaces(ruleset);
         forbidden_by_levels(ruleset);
         if (config_.nat_control && !lowering_.dialect.real_addresses) nat_control(ruleset);
@@ -159,8 +161,7 @@ private:
         ruleset.name = "egress";
         ruleset.default_verdict = Verdict::permit;
         bool any = false;
-        Product tracked = tracked_packets();
-        ruleset.rules.push_back(implicit_rule("connection that is known", tracked, Decide{Verdict::permit, ""}, {}));
+        known_connections(ruleset);
         for (const auto& group : config_.access_groups) {
             if (group.direction != AccessGroup::Direction::out) continue;
             bind(ruleset, group, false);
@@ -180,21 +181,39 @@ private:
             term.protocols = ProtocolSet::of(protocol);
             services.terms.push_back(std::move(term));
         }
-        if (config_.inspects_icmp) {
-            for (const std::uint8_t protocol : {kIcmp, kIcmp6}) {
-                ServiceTerm term;
-                term.protocols = ProtocolSet::of(protocol);
-                services.terms.push_back(std::move(term));
-            }
-        }
         product.services = share(std::move(services));
         return product;
     }
 
     // Packets of connections that the device knows meet no list. It keeps none for ICMP unless it inspects ICMP.
-    void connection_rules(Ruleset& ruleset) {
+    void known_connections(Ruleset& ruleset) {
         ruleset.rules.push_back(
             implicit_rule("connection that is known", tracked_packets(), Decide{Verdict::permit, ""}, {}));
+        for (const auto& inspection : config_.icmp_inspections) {
+            Product replies;
+            replies.states = StateSet(State::established);
+            ServiceTerm term;
+            term.protocols = ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6);
+            replies.services = share(ServiceSet{{std::move(term)}});
+            Rule rule = implicit_rule("reply that the inspection of ICMP knows", replies, Decide{Verdict::permit, ""},
+                                      lowering_.span(inspection.place));
+            if (!inspection.interface.empty()) {  // the policy of an interface sees what comes and what goes there
+                Product leaving = replies;
+                rule.match.any_of.front().header.in = InterfaceSet::of(std::string(inspection.interface));
+                leaving.out = InterfaceSet::of(std::string(inspection.interface));
+                rule.match.any_of.emplace_back().header = std::move(leaving);
+            }
+            if (!inspection.everything) {
+                rule.match.conditional = true;
+                rule.match.conditions.push_back({ConditionKind::other,
+                                                 fmt::format("class '{}' takes the request", inspection.traffic_class),
+                                                 rule.span});
+            }
+            ruleset.rules.push_back(std::move(rule));
+        }
+    }
+
+    void related_packets(Ruleset& ruleset) {
         Product related;
         related.states = StateSet(State::related);
         ruleset.rules.push_back(
@@ -212,6 +231,13 @@ private:
                 implicit_rule(why, from, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
             ruleset.rules.push_back(implicit_rule(why, to, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
         }
+        const auto dropped = std::find_if(config_.routes.begin(), config_.routes.end(),
+                                          [](const RouteLine& route) { return route.interface == "Null0"; });
+        if (dropped == config_.routes.end()) return;
+        Product to;
+        to.out = InterfaceSet::of("Null0");
+        ruleset.rules.push_back(
+            implicit_rule("route to Null0", to, Decide{Verdict::deny, ""}, lowering_.span(dropped->place)));
     }
 
     // Two interfaces of one level, and one interface with itself, talk only where that is permitted; no list changes
@@ -252,26 +278,45 @@ private:
         for (const auto& in : ports_) {
             for (const auto& out : ports_) {
                 if (in.name == out.name || (in.level && in.level == out.level)) continue;
-                const bool any = std::any_of(config_.old_nat.begin(), config_.old_nat.end(), [&](const OldNatLine& line) {
-                    return line.real_interface == in.name || line.real_interface == out.name;
-                });
+                const bool any =
+                    std::any_of(config_.old_nat.begin(), config_.old_nat.end(), [&](const OldNatLine& line) {
+                        return line.line.real_interface == in.name || line.line.real_interface == out.name;
+                    });
                 Product product;
                 product.in = InterfaceSet::of(in.name);
                 product.out = InterfaceSet::of(out.name);
                 Rule rule = implicit_rule("nat-control", product, Decide{Verdict::deny, ""}, {});
                 if (any) {
                     rule.match.conditional = true;
-                    rule.match.conditions.push_back({ConditionKind::other, "no translation that nat-control asks for", {}});
+                    rule.match.conditions.push_back(
+                        {ConditionKind::other, "no translation that nat-control asks for", {}});
                 }
                 ruleset.rules.push_back(std::move(rule));
             }
         }
-        lowering_.note(NoteKind::unmodelled_condition, "'nat-control' drops what has no translation, which is not followed", "", {});
+        lowering_.note(NoteKind::unmodelled_condition,
+                       "'nat-control' drops what has no translation, which is not followed", "", {});
+    }
+
+    // An ethertype list stands beside the list of IP packets and decides about none of them.
+    bool filters_ip(const AccessGroup& group) const {
+        const auto lists = lists_named(config_, group.list);
+        return lists.empty() || std::any_of(lists.begin(), lists.end(),
+                                            [](const AccessList* list) { return list->kind != ListKind::ethertype; });
+    }
+
+    // A device binds no list without rules, and none of another kind: what stands here is not what it had.
+    static std::string_view why_not_bound(const AccessList& list) {
+        if (list.kind == ListKind::standard || list.kind == ListKind::webtype) return "is no list of IP packets";
+        const bool rules = std::any_of(list.order.begin(), list.order.end(),
+                                       [&](std::uint32_t i) { return list.entries[i].kind != Ace::Kind::remark; });
+        return rules ? "" : "holds no rule";
     }
 
     bool has_list(std::string_view interface) const {
         return std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
-            return group.interface == interface && group.direction != AccessGroup::Direction::control_plane;
+            return group.interface == interface && group.direction != AccessGroup::Direction::control_plane &&
+                   filters_ip(group);
         });
     }
 
@@ -293,8 +338,8 @@ private:
     }
 
     // Lists can stand at a bridge group's members and at its own interface, whose network is the one that routes know.
-    // One at the group alone filters its members. With lists at members a packet of the group may be of any of them; with
-    // both, two lists follow each other.
+    // One at the group alone filters its members. With lists at members a packet of the group may be of any of them;
+    // with both, two lists follow each other.
     void bridge_groups(Ruleset& ruleset) {
         for (const auto& bridge : config_.interfaces) {
             if (bridge.name.empty()) continue;
@@ -305,16 +350,21 @@ private:
                 for (const bool inward : {true, false}) {
                     Product product;
                     (inward ? product.in : product.out) = interfaces_of(unknown);
-                    Rule rule = implicit_rule("bridge group", product, Decide{Verdict::unknown, ""}, lowering_.span(member.place));
+                    Rule rule = implicit_rule("bridge group", product, Decide{Verdict::unknown, ""},
+                                              lowering_.span(member.place));
                     rule.match.conditional = true;
-                    rule.match.conditions.push_back({ConditionKind::interface_type, "member of a bridge group with lists", rule.span});
+                    rule.match.conditions.push_back(
+                        {ConditionKind::interface_type, "member of a bridge group with lists", rule.span});
                     ruleset.rules.push_back(std::move(rule));
                 }
-                lowering_.note(NoteKind::unmodelled_condition,
-                               unknown.size() == 1
-                                   ? fmt::format("of '{}' the member decides which list filters; ask with 'in {}' or 'out {}'", bridge.name, member.name, member.name)
-                                   : fmt::format("lists of the bridge group of '{}' and of its members are not combined", member.name),
-                               "", member.place);
+                lowering_.note(
+                    NoteKind::unmodelled_condition,
+                    unknown.size() == 1
+                        ? fmt::format("of '{}' the member decides which list filters; ask with 'in {}' or 'out {}'",
+                                      bridge.name, member.name, member.name)
+                        : fmt::format("lists of the bridge group of '{}' and of its members are not combined",
+                                      member.name),
+                    "", member.place);
             }
         }
     }
@@ -346,24 +396,27 @@ private:
                            "", group.place);
         }
         const auto lists = lists_named(config_, group.list);
-        if (lists.empty()) {
+        const auto unknown = [&](const std::string& message, std::string hint) {
             Rule rule = implicit_rule(name, where, Decide{Verdict::unknown, ""}, span);
             rule.match.conditional = true;
             rule.match.conditions.push_back({ConditionKind::reference, std::string(group.list), span});
             ruleset.rules.push_back(std::move(rule));
-            lowering_.note(NoteKind::undefined_reference,
-                           fmt::format("the access list '{}' is not in this export", group.list),
-                           "export the whole configuration", group.place);
+            lowering_.note(NoteKind::undefined_reference, message, std::move(hint), group.place);
+        };
+        if (lists.empty()) {
+            unknown(fmt::format("the access list '{}' is not in this export", group.list),
+                    "export the whole configuration");
             return;
         }
         for (const auto* list : lists) {
-            const auto at = lowering_.rulesets.find(list);
-            if (at == lowering_.rulesets.end()) {
-                lowering_.note(NoteKind::information,
-                               fmt::format("'{}' is no list of IP packets and filters none", group.list), "",
-                               group.place);
+            if (list->kind == ListKind::ethertype) continue;
+            if (const auto why = why_not_bound(*list); !why.empty()) {
+                unknown(fmt::format("the access list '{}' {}, and a device binds none like that", group.list, why),
+                        "export the whole configuration");
                 continue;
             }
+            const auto at = lowering_.rulesets.find(list);
+            if (at == lowering_.rulesets.end()) continue;
             Product product = where;
             if (!lowering_.dialect.unified_any) product.source = family_set(list->ipv6 ? Family::v6 : Family::v4);
             ruleset.rules.push_back(implicit_rule(name, product, Jump{at->second}, span));
@@ -380,7 +433,7 @@ private:
 
     void implicit_denies(Ruleset& ruleset, AccessGroup::Direction direction) {
         for (const auto& group : config_.access_groups) {
-            if (group.direction != direction || group.interface.empty()) continue;
+            if (group.direction != direction || group.interface.empty() || !filters_ip(group)) continue;
             for (const Family family : families_of(group.list)) {
                 Product product;
                 (direction == AccessGroup::Direction::in ? product.in : product.out) = where_listed(group.interface);

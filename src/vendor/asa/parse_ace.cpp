@@ -35,9 +35,15 @@ bool starts_tail(std::string_view word) {
            word == "event-log" || word.starts_with("(hitcnt=") || word == "(inactive)" || word.starts_with("0x");
 }
 
+// What may stand in front of an address: a zone, users, security groups.
+bool starts_qualifier(std::string_view word) {
+    return word == "ifc" || word == "user" || word == "user-group" || word == "object-group-user" ||
+           word == "security-group" || word == "object-group-security";
+}
+
 bool starts_address(std::string_view word) {
     return word == "any" || word == "any4" || word == "any6" || word == "host" || word == "object" ||
-           word == "object-group" || word == "interface";
+           word == "object-group" || word == "interface" || starts_qualifier(word);
 }
 
 class AceReader {
@@ -78,15 +84,8 @@ private:
         while (true) {
             const Token token = statement_.here();
             const std::string_view word = token.text;
-            std::size_t words = 0;
-            if (word == "ifc" || word == "user" || word == "user-group" || word == "object-group-user" ||
-                word == "object-group-security") {
-                words = 2;
-            } else if (word == "security-group") {
-                words = 3;
-            } else {
-                break;
-            }
+            if (!starts_qualifier(word)) break;
+            const std::size_t words = word == "security-group" ? 3 : 2;
             if (statement_.word(words - 1).empty()) {
                 statement_.rewind(statement_.size());
                 problem = problem_here(statement_, fmt::format("the name behind '{}' is missing", word));
@@ -105,11 +104,33 @@ private:
             const Place place{token.offset, length};
             endpoint.qualifiers.push_back({kind, statement_.from(token).substr(0, length), place});
         }
+        if (ace_.shown && read_counted_any(endpoint.address)) return true;
         if (!parse_address_operand(statement_, endpoint.address, problem)) {
             endpoint.address.kind = AddressOperand::Kind::unknown;
             return false;
         }
         skip_annotation(endpoint.address);
+        // "object-group WEB(298)": the count belongs to no name
+        if (ace_.shown && endpoint.address.kind == AddressOperand::Kind::group) drop_count(endpoint.address.name);
+        return true;
+    }
+
+    // With object-group-search `show access-list` prints counts behind addresses: any(65537)
+    bool read_counted_any(AddressOperand& address) {
+        std::string_view word = statement_.word();
+        if (!drop_count(word) || (word != "any" && word != "any4" && word != "any6")) return false;
+        address.kind = word == "any"    ? AddressOperand::Kind::any
+                       : word == "any4" ? AddressOperand::Kind::any4
+                                        : AddressOperand::Kind::any6;
+        address.place = statement_.take().place();
+        return true;
+    }
+
+    static bool drop_count(std::string_view& word) {
+        const auto open = word.rfind('(');
+        if (open == std::string_view::npos || open == 0 || !word.ends_with(')')) return false;
+        if (!parse_decimal(word.substr(open + 1, word.size() - open - 2), 0xffffffff)) return false;
+        word = word.substr(0, open);
         return true;
     }
 

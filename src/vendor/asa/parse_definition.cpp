@@ -62,9 +62,17 @@ bool parse_service(Statement& statement, ServiceMember& member, Problem& problem
         if (starts_port_operand(statement.word())) {
             if (!parse_port_operand(statement, member.destination_port, problem)) return false;
         }
-        if (statement.accept("source") && !parse_port_operand(statement, member.source_port, problem)) return false;
-        if (statement.accept("destination") && !parse_port_operand(statement, member.destination_port, problem))
-            return false;
+        for (const bool source : {true, false}) {
+            if (!statement.accept(source ? "source" : "destination")) continue;
+            if (!starts_port_operand(statement.word())) {
+                problem = problem_here(
+                    statement, fmt::format("the port behind '{}' is missing", source ? "source" : "destination"),
+                    "eq, neq, lt, gt or range, and a port");
+                return false;
+            }
+            if (!parse_port_operand(statement, source ? member.source_port : member.destination_port, problem))
+                return false;
+        }
     }
     if (!statement.at_end()) {
         problem = problem_here(statement, fmt::format("'{}' is not understood in a service", statement.word()));
@@ -95,6 +103,17 @@ bool is_member_word(DefinitionKind kind, const Statement& statement, bool indent
         case DefinitionKind::network_service_group:
         case DefinitionKind::unknown: return indented;
     }
+    return false;
+}
+
+bool parse_group_member(Statement& statement, ServiceMember& member, Problem& problem) {
+    member.kind = ServiceMember::Kind::group;
+    member.name = statement.here().text;
+    if (!statement.at_end()) {
+        statement.take();
+        return true;
+    }
+    problem = problem_here(statement, "the name of the group is missing");
     return false;
 }
 
@@ -191,7 +210,13 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
     const Token word = statement.here();
     if (word.text == "description") return true;
     if (word.text == "nat") {
-        if (!negated) parse_object_nat(config, statement, index);
+        if (!negated) {
+            parse_object_nat(config, statement, index);
+        } else {
+            std::erase_if(config.nat, [&](const NatLine& line) {
+                return line.section == NatLine::Section::automatic && line.real_source.name == definition.name;
+            });
+        }
         return true;
     }
     const std::string_view body = statement.rest();
@@ -202,10 +227,20 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
     ServiceMember member;
     bool is_address = false;
     if (negated) {
-        std::erase_if(definition.addresses,
-                      [&](const auto& old) { return same_words(*config.source, old.place, body); });
-        std::erase_if(definition.services,
-                      [&](const auto& old) { return same_words(*config.source, old.place, body); });
+        const auto same = [&](const auto& old) { return same_words(*config.source, old.place, body); };
+        const std::size_t removed =
+            std::erase_if(definition.addresses, same) + std::erase_if(definition.services, same);
+        const bool looked_into = definition.kind != DefinitionKind::user_group &&
+                                 definition.kind != DefinitionKind::security_group &&
+                                 definition.kind != DefinitionKind::network_service_group;
+        if (removed == 0 && looked_into) {
+            add_note(config, NoteKind::unparsed_line,
+                     fmt::format("'{}' has no member with these words: what is removed is not known", definition.name),
+                     "write the member as it was given", statement.place());
+            definition.addresses.clear();  // any of them may be the one that goes
+            definition.services.clear();
+            definition.unreadable.push_back(place);
+        }
         return true;
     }
     switch (definition.kind) {
@@ -230,8 +265,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
         case DefinitionKind::service_group:
             statement.take();
             if (word.text == "group-object") {
-                member.kind = ServiceMember::Kind::group;
-                member.name = statement.take().text;
+                read = parse_group_member(statement, member, problem);
             } else {
                 read = parse_service(statement, member, problem);
             }
@@ -240,8 +274,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
         case DefinitionKind::port_group:
             statement.take();
             if (word.text == "group-object") {
-                member.kind = ServiceMember::Kind::group;
-                member.name = statement.take().text;
+                read = parse_group_member(statement, member, problem);
             } else if (statement.word() == "eq" || statement.word() == "range") {
                 read = parse_port_operand(statement, member.destination_port, problem);
             } else {
@@ -252,8 +285,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
         case DefinitionKind::protocol_group:
             statement.take();
             if (word.text == "group-object") {
-                member.kind = ServiceMember::Kind::group;
-                member.name = statement.take().text;
+                read = parse_group_member(statement, member, problem);
             } else {
                 read = parse_protocol_operand(statement, member.protocol, problem);
             }
@@ -261,8 +293,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
         case DefinitionKind::icmp_group:
             statement.take();
             if (word.text == "group-object") {
-                member.kind = ServiceMember::Kind::group;
-                member.name = statement.take().text;
+                read = parse_group_member(statement, member, problem);
             } else {
                 member.icmp = {IcmpOperand::Kind::type, statement.word(), {}, statement.here().place()};
                 statement.take();

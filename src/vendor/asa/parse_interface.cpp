@@ -221,6 +221,11 @@ void parse_route(Config& config, Statement& statement, bool negated) {
         add_problem(config, problem);
         return;
     }
+    statement.take();  // gateway
+    if (const auto distance = parse_decimal(statement.word(), 255)) route.distance = *distance;
+    while (!statement.at_end()) {
+        if (statement.take().text == "tunneled") return;  // for packets out of a tunnel alone
+    }
     config.routes.push_back(route);
 }
 

@@ -31,7 +31,8 @@ ListKind kind_of(std::string_view word) {
     return ListKind::extended;
 }
 
-// The words that make two entries the same: what follows the list's name, without position, log options and counters.
+// The words that make two entries the same: what follows the list's name, without position, log options, counters and
+// whether it is active.
 std::string entry_key(std::string_view text) {
     Statement words;
     words.assign(text, 0);
@@ -42,36 +43,51 @@ std::string entry_key(std::string_view text) {
     if (i + 1 < words.size() && words[i].text == "line") i += 2;
     for (; i < words.size(); ++i) {
         const std::string_view word = words[i].text;
-        if (word == "extended" || word.starts_with("(hitcnt=")) continue;
-        if (word == "log" && !key.starts_with("remark")) break;
+        const bool remark = key.starts_with("remark");
+        if (word == "extended" || (!remark && (word == "inactive" || word.starts_with("(hitcnt=")))) continue;
+        if (word == "log" && !remark) break;
         key += word;
         key += ' ';
     }
     return key;
 }
 
-void remove_entry(Config& config, AccessList& list, std::string_view text, Place place) {
+// The entries with these words that are still there.
+std::vector<std::uint32_t>* equal_entries(Config& config, AccessList& list, std::string_view text) {
     for (; list.keyed < list.entries.size(); ++list.keyed) {
         const auto at = static_cast<std::uint32_t>(list.keyed);
         if (list.entries[at].removed) continue;
         list.by_words[entry_key(span_of(*config.source, list.entries[at].place).text())].push_back(at);
     }
     const auto found = list.by_words.find(entry_key(text));
-    if (found == list.by_words.end() || found->second.empty()) {
+    return found == list.by_words.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+void remove_entry(Config& config, AccessList& list, std::string_view text, Place place) {
+    auto* const equal = equal_entries(config, list, text);
+    if (!equal) {
         add_note(config, NoteKind::information,
                  fmt::format("'no access-list {}' removes a line that is not there", list.name), "", place);
         return;
     }
-    // Of equal lines the first one goes.
-    auto& equal = found->second;
-    auto first = equal.begin();
-    if (list.reordered && equal.size() > 1) {
-        const auto is_equal = [&](std::uint32_t i) { return std::find(equal.begin(), equal.end(), i) != equal.end(); };
-        first = std::find(equal.begin(), equal.end(), *std::find_if(list.order.begin(), list.order.end(), is_equal));
+    // A device keeps no duplicates, so the line is gone, however often the script gave it.
+    for (const std::uint32_t i : *equal) list.entries[i].removed = true;
+    list.removed += equal->size();
+    equal->clear();
+}
+
+// A line that is given again with or without `inactive` only changes that.
+bool replaces(Config& config, AccessList& list, const Ace& ace, std::string_view text) {
+    if (!ace.inactive && !list.has_inactive) return false;
+    list.has_inactive = true;
+    const auto* equal = equal_entries(config, list, text);
+    if (!equal) return false;
+    bool changed = false;
+    for (const std::uint32_t i : *equal) {
+        changed = changed || list.entries[i].inactive != ace.inactive;
+        list.entries[i].inactive = ace.inactive;
     }
-    list.entries[*first].removed = true;
-    equal.erase(first);
-    ++list.removed;
+    return changed;
 }
 
 void remove_list(Config& config, std::string_view name, bool ipv6) {
@@ -82,7 +98,7 @@ void remove_list(Config& config, std::string_view name, bool ipv6) {
         list.order.clear();
         list.by_words.clear();
         list.keyed = list.removed = 0;
-        list.reordered = false;
+        list.has_inactive = false;
         list.kind = ListKind::unknown;
         list.name = {};  // a list that is gone has no name
         index.erase(found);
@@ -99,20 +115,21 @@ bool is_list_setting(const Statement& statement) {
 
 }  // namespace
 
-void parse_access_list(Config& config, Statement& statement, bool negated) {
+std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& config, Statement& statement,
+                                                                     bool negated) {
     const bool ipv6 = statement.accept("ipv6");
     statement.take();  // access-list
-    if (is_list_setting(statement)) return;
+    if (is_list_setting(statement)) return std::nullopt;
     if (statement.at_end()) {
         add_problem(config, {"the name of the access list is missing", "", statement.here().place()});
-        return;
+        return std::nullopt;
     }
-    if (statement.word() == "cached") return;
+    if (statement.word() == "cached") return std::nullopt;
     const Token name = statement.take();
     if (negated && (statement.at_end() || statement.word() == "extended" || statement.word() == "standard") &&
         statement.size() <= statement.position() + 1) {
         remove_list(config, name.text, ipv6);
-        return;
+        return std::nullopt;
     }
     std::optional<std::uint32_t> position;
     if (statement.word() == "line") {
@@ -130,12 +147,12 @@ void parse_access_list(Config& config, Statement& statement, bool negated) {
             config.lists[at].name = statement.word(1);
             index[statement.word(1)] = at;
         }
-        return;
+        return std::nullopt;
     }
     auto& list = list_named(config, name.text, ipv6, statement.place());
     if (negated) {
         remove_entry(config, list, statement.text(), statement.place());
-        return;
+        return std::nullopt;
     }
 
     Ace ace;
@@ -149,7 +166,8 @@ void parse_access_list(Config& config, Statement& statement, bool negated) {
         const ListKind kind = kind_of(form);
         if (list.kind == ListKind::unknown) list.kind = kind;
         if (kind != ListKind::extended && kind == list.kind) {
-            return;  // not a list of IP packets, or (standard) none that filters: its lines are recorded by name alone
+            return std::nullopt;  // not a list of IP packets, or (standard) none that filters: its lines are recorded
+                                  // by name alone
         }
         if (form == "extended" || form == "advanced" || kind != ListKind::extended) {
             ace.advanced = form == "advanced";
@@ -165,13 +183,15 @@ void parse_access_list(Config& config, Statement& statement, bool negated) {
         }
         if (ace.problem) add_problem(config, *ace.problem);
     }
+    if (ace.kind == Ace::Kind::rule && replaces(config, list, ace, statement.text())) return std::nullopt;
     if (position) list.settle();
-    list.reordered = list.reordered || position;
     const auto at = position && *position > 0 && *position <= list.order.size()
                         ? list.order.begin() + static_cast<std::ptrdiff_t>(*position - 1)
                         : list.order.end();
     list.order.insert(at, static_cast<std::uint32_t>(list.entries.size()));
     list.entries.push_back(std::move(ace));
+    if (list.entries.back().kind != Ace::Kind::rule) return std::nullopt;
+    return std::pair{static_cast<std::size_t>(&list - config.lists.data()), list.entries.size() - 1};
 }
 
 void parse_access_group(Config& config, Statement& statement, bool negated) {
@@ -201,23 +221,13 @@ void parse_access_group(Config& config, Statement& statement, bool negated) {
                              "access-group LIST in|out interface NAME, or access-group LIST global", at.place()});
         group.direction = AccessGroup::Direction::unreadable;
     }
-    const auto same_slot = [&](const AccessGroup& other) {
-        return other.direction == group.direction && other.interface == group.interface;
-    };
     if (negated) {
-        std::erase_if(config.access_groups,
-                      [&](const AccessGroup& other) { return same_slot(other) && other.list == group.list; });
+        std::erase_if(config.access_groups, [&](const AccessGroup& other) {
+            return other.direction == group.direction && other.interface == group.interface && other.list == group.list;
+        });
         return;
     }
-    // A second list of the same family in one slot replaces the first.
-    const auto family = [&](std::string_view list) {
-        return config.list6_index.contains(list) && !config.list_index.contains(list);
-    };
-    std::erase_if(config.access_groups, [&](const AccessGroup& other) {
-        return same_slot(other) && group.direction != AccessGroup::Direction::unreadable &&
-               family(other.list) == family(group.list);
-    });
-    config.access_groups.push_back(group);
+    config.access_groups.push_back(group);  // which of several holds is settled at the end
 }
 
 }  // namespace fwproof::asa

@@ -1,6 +1,8 @@
 // Address translation: object NAT and twice NAT of 8.3 and later; static, nat and global before.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/operand.hpp"
@@ -70,7 +72,8 @@ void parse_twice_nat(Config& config, Statement& statement, NatLine& line) {
     while (!statement.at_end() && statement.word() != "source") {  // after-auto, line number
         if (statement.accept("after-auto")) {
             line.section = NatLine::Section::after_automatic;
-        } else if (parse_decimal(statement.word(), 0xffffff)) {
+        } else if (const auto number = parse_decimal(statement.word(), 0xffffff)) {
+            line.number = *number;
             statement.take();
         } else {
             return unreadable(config, line,
@@ -117,6 +120,85 @@ void parse_twice_nat(Config& config, Statement& statement, NatLine& line) {
     }
 }
 
+// The text of a `no` statement without the `no`.
+std::string_view positive(const Config& config, Place place) {
+    std::string_view text = span_of(*config.source, place).text().substr(2);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    return text;
+}
+
+void remove_old(Config& config, Place place) {
+    const std::string_view text = positive(config, place);
+    std::erase_if(config.old_nat,
+                  [&](const OldNatLine& old) { return span_of(*config.source, old.line.place).text() == text; });
+}
+
+// nat (inside) 1 10.0.0.0 255.0.0.0; nat (inside) 0 access-list NONAT
+void parse_old_nat(Config& config, Statement& statement, bool negated, Place place) {
+    if (negated) return remove_old(config, place);
+    OldNatLine old;
+    const std::string_view interface = statement.take().text;
+    old.line.real_interface = interface.substr(1, interface.size() - 2);
+    old.line.place = place;
+    old.id = statement.take().text;
+    old.kind = old.id == "0" ? OldNatLine::Kind::exempt : OldNatLine::Kind::dynamic;
+    Problem problem;
+    if (statement.accept("access-list")) {
+        config.list_uses.push_back({statement.word(), "nat"});
+        old.exact = false;
+    } else if (!parse_network(statement, old.line.real_source, problem, true)) {
+        add_problem(config, problem);
+        old.line.real_source = {};
+        old.exact = false;
+    }
+    config.old_nat.push_back(std::move(old));
+}
+
+bool parse_static_addresses(Config& config, Statement& statement, NatLine& line, Problem& problem) {
+    const auto address = [&](AddressOperand& operand) {
+        if (statement.word() == "interface") {
+            operand = parse_value(statement, line.mapped_interface);
+            return true;
+        }
+        return parse_host(statement, operand, problem);
+    };
+    const bool ports = statement.word() == "tcp" || statement.word() == "udp";
+    if (ports) line.service_protocol = protocol_of(statement.take().text).value_or(0);
+    if (!address(line.mapped_source)) return false;
+    if (ports) line.mapped_port = statement.take().text;
+    if (statement.accept("access-list")) {
+        line.by_list = true;
+        config.list_uses.push_back({statement.take().text, "static"});
+    } else {
+        if (!address(line.real_source)) return false;
+        if (ports) line.real_port = statement.take().text;
+    }
+    while (!statement.at_end()) {
+        const std::string_view word = statement.word();
+        if (statement.accept("netmask")) {
+            const auto mask = parse_v4(statement.word());
+            if (!mask) {
+                problem = problem_here(statement, fmt::format("'{}' is not a network mask", statement.word()));
+                return false;
+            }
+            statement.take();
+            for (AddressOperand* operand : {&line.mapped_source, &line.real_source}) {
+                const bool alias = operand->kind == AddressOperand::Kind::host_alias;
+                if (*mask == 0xffffffff || (!alias && operand->kind != AddressOperand::Kind::host)) continue;
+                operand->kind = alias ? AddressOperand::Kind::masked_alias : AddressOperand::Kind::masked;
+                operand->second = *mask;
+            }
+        } else if (word == "dns" || word == "norandomseq" || word == "nailed" || word == "tcp" || word == "udp" ||
+                   parse_decimal(word, 0xffffffff)) {
+            statement.take();  // limits of connections
+        } else {
+            problem = problem_here(statement, fmt::format("'{}' is not understood here", word));
+            return false;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 void parse_object_nat(Config& config, Statement& statement, std::size_t index) {
@@ -161,13 +243,7 @@ void parse_nat(Config& config, Statement& statement, bool negated) {
     const Place place = statement.place();
     statement.take();
     if (statement.word().find(',') == std::string_view::npos && statement.word().ends_with(')')) {
-        // before 8.3: nat (inside) 1 10.0.0.0 255.0.0.0; nat (inside) 0 access-list NONAT
-        std::string_view interface = statement.take().text;
-        interface = interface.substr(1, interface.size() - 2);
-        if (negated) return;
-        if (statement.word(1) == "access-list") config.list_uses.push_back({statement.word(2), "nat"});
-        const auto kind = statement.word() == "0" ? OldNatLine::Kind::exempt : OldNatLine::Kind::dynamic;
-        config.old_nat.push_back({kind, interface, {}, place});
+        parse_old_nat(config, statement, negated, place);
         return;
     }
     NatLine line;
@@ -180,39 +256,54 @@ void parse_nat(Config& config, Statement& statement, bool negated) {
         parse_twice_nat(config, statement, line);
     }
     if (negated) {
-        const std::string_view text = span_of(*config.source, place).text().substr(3);
+        const std::string_view text = positive(config, place);
         std::erase_if(config.nat,
                       [&](const NatLine& old) { return span_of(*config.source, old.place).text() == text; });
         return;
     }
-    config.nat.push_back(std::move(line));
+    // A number is a place among the lines of the same section.
+    auto at = config.nat.end();
+    if (line.number > 0) {
+        std::uint32_t seen = 0;
+        at = std::find_if(config.nat.begin(), config.nat.end(),
+                          [&](const NatLine& old) { return old.section == line.section && ++seen == line.number; });
+    }
+    config.nat.insert(at, std::move(line));
 }
 
+// static (real,mapped) MAPPED REAL [netmask MASK] ...
+// static (real,mapped) tcp|udp MAPPED|interface PORT REAL PORT [netmask MASK] ...; `access-list NAME` in place of REAL
 void parse_static(Config& config, Statement& statement, bool negated) {
-    OldNatLine line;
-    line.kind = OldNatLine::Kind::fixed;
+    OldNatLine old;
+    old.kind = OldNatLine::Kind::fixed;
+    NatLine& line = old.line;
+    line.section = NatLine::Section::manual;
+    line.is_static = true;
     line.place = statement.place();
     statement.take();
     Problem problem;
-    if (!parse_pair(statement, line.real_interface, line.mapped_interface, problem)) {
-        add_problem(config, problem);
-        return;
-    }
-    for (std::size_t i = 0; i < statement.size(); ++i) {
-        if (statement[i].text == "access-list" && i + 1 < statement.size()) {
-            config.list_uses.push_back({statement[i + 1].text, "static"});
-        }
-    }
-    if (!negated) config.old_nat.push_back(line);
+    const bool read = parse_pair(statement, line.real_interface, line.mapped_interface, problem) &&
+                      parse_static_addresses(config, statement, line, problem);
+    if (negated) return remove_old(config, line.place);
+    if (!read) unreadable(config, line, std::move(problem));
+    config.old_nat.push_back(std::move(old));
 }
 
+// global (outside) 1 interface; global (outside) 1 203.0.113.10[-203.0.113.20] [netmask MASK]
 void parse_global(Config& config, Statement& statement, bool negated) {
-    const Place place = statement.place();
+    OldNatLine old;
+    old.kind = OldNatLine::Kind::global;
+    old.line.place = statement.place();
     statement.take();
-    std::string_view interface = statement.take().text;
-    if (interface.size() > 2 && !negated) {
-        config.old_nat.push_back({OldNatLine::Kind::global, {}, interface.substr(1, interface.size() - 2), place});
-    }
+    const std::string_view interface = statement.take().text;
+    if (negated) return remove_old(config, old.line.place);
+    if (interface.size() < 3) return;
+    old.line.mapped_interface = interface.substr(1, interface.size() - 2);
+    old.id = statement.take().text;
+    old.line.mapped_source = parse_value(statement, old.line.mapped_interface);
+    const auto kind = old.line.mapped_source.kind;
+    old.exact = kind == AddressOperand::Kind::host || kind == AddressOperand::Kind::interface;
+    config.old_nat.push_back(std::move(old));
 }
 
 }  // namespace fwproof::asa

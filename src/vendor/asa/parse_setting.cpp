@@ -31,6 +31,34 @@ void record_list_use(Config& config, const Statement& statement) {
     }
 }
 
+// `place`: the statement with its `no`.
+void remove_management(Config& config, Place place) {
+    const std::string_view text = span_of(*config.source, place).text().substr(3);
+    std::erase_if(config.management,
+                  [&](const ManagementLine& old) { return span_of(*config.source, old.place).text() == text; });
+}
+
+bool is_kind(const Definition& definition, std::string_view what, std::string_view kind) {
+    const bool object =
+        definition.kind == DefinitionKind::network_object || definition.kind == DefinitionKind::service_object;
+    if (object != (what == "object")) return false;
+    if (kind.empty()) return true;
+    switch (definition.kind) {
+        case DefinitionKind::network_object:
+        case DefinitionKind::network_group: return kind == "network";
+        case DefinitionKind::service_object:
+        case DefinitionKind::service_group:
+        case DefinitionKind::port_group: return kind == "service";
+        case DefinitionKind::protocol_group: return kind == "protocol";
+        case DefinitionKind::icmp_group: return kind == "icmp-type";
+        case DefinitionKind::user_group: return kind == "user";
+        case DefinitionKind::security_group: return kind == "security";
+        case DefinitionKind::network_service_group: return kind == "network-service";
+        case DefinitionKind::unknown: return false;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool parse_setting(Config& config, Statement& statement, bool negated) {
@@ -126,7 +154,8 @@ void parse_management(Config& config, Statement& statement, bool negated) {
             parse_icmp_operand(statement, line.icmp, line.kind == ManagementLine::Kind::icmp ? kIcmp : kIcmp6);
         }
         line.interface = statement.word();
-        if (!negated) config.management.push_back(line);
+        if (negated) return remove_management(config, line.place);
+        config.management.push_back(line);
         return;
     }
     // ssh and telnet have settings besides the permits: these begin with a word that is no address.
@@ -143,12 +172,7 @@ void parse_management(Config& config, Statement& statement, bool negated) {
         statement.rewind(statement.size() - 1);
     }
     line.interface = statement.word();
-    if (negated) {
-        const std::string_view text = span_of(*config.source, line.place).text().substr(3);
-        std::erase_if(config.management,
-                      [&](const ManagementLine& old) { return span_of(*config.source, old.place).text() == text; });
-        return;
-    }
+    if (negated) return remove_management(config, line.place);
     config.management.push_back(line);
 }
 
@@ -189,10 +213,17 @@ void replay_clear(Config& config, Statement& statement) {
     statement.take();
     if (statement.word() != "configure" && statement.word() != "config" && statement.word() != "conf") return;
     statement.take();
+    const Token command = statement.here();
     const std::string_view what = statement.take().text;
     const std::string_view name = statement.word();
     const auto clears = [&](const AccessList& list) { return name.empty() || list.name == name; };
-    if (what == "access-list" || what == "all") {
+    if (what == "all") {
+        Config fresh;
+        fresh.source = config.source;
+        fresh.notes = std::move(config.notes);
+        fresh.filter_statements = config.filter_statements;
+        config = std::move(fresh);
+    } else if (what == "access-list") {
         for (auto& list : config.lists) {
             if (!clears(list)) continue;
             (list.ipv6 ? config.list6_index : config.list_index).erase(list.name);
@@ -201,20 +232,43 @@ void replay_clear(Config& config, Statement& statement) {
         // A list that is gone is bound no longer.
         std::erase_if(config.access_groups,
                       [&](const AccessGroup& group) { return name.empty() || group.list == name; });
-    }
-    if (what == "access-group" || what == "all") config.access_groups.clear();
-    if (what == "name" || what == "all") config.aliases.clear();
-    if (what == "nat" || what == "all") config.nat.clear();
-    if (what == "static" || what == "global" || what == "nat" || what == "all") config.old_nat.clear();
-    if (what == "route" || what == "all") config.routes.clear();
-    if (what == "object" || what == "object-group" || what == "all") {
+    } else if (what == "access-group") {
+        config.access_groups.clear();
+    } else if (what == "name") {
+        config.aliases.clear();
+    } else if (what == "nat") {
+        config.nat.clear();
+        std::erase_if(config.old_nat, [](const OldNatLine& old) {
+            return old.kind == OldNatLine::Kind::dynamic || old.kind == OldNatLine::Kind::exempt;
+        });
+    } else if (what == "static" || what == "global") {
+        const auto kind = what == "static" ? OldNatLine::Kind::fixed : OldNatLine::Kind::global;
+        std::erase_if(config.old_nat, [&](const OldNatLine& old) { return old.kind == kind; });
+    } else if (what == "route") {
+        config.routes.clear();
+    } else if (what == "object" || what == "object-group") {
         for (auto& definition : config.definitions) {
-            const bool object =
-                definition.kind == DefinitionKind::network_object || definition.kind == DefinitionKind::service_object;
-            if (what != "all" && object != (what == "object")) continue;
+            if (!is_kind(definition, what, name)) continue;
             config.definition_index.erase(definition.name);
             definition = Definition{};
         }
+    } else if (what == "time-range") {
+        std::erase_if(config.time_ranges, [&](const TimeRange& range) { return name.empty() || range.name == name; });
+    } else if (what == "same-security-traffic") {
+        config.same_level_between = config.same_level_within = false;
+    } else if (what == "established") {
+        config.established.clear();
+    } else if (what == "ssh" || what == "telnet" || what == "http" || what == "icmp") {
+        const auto kind = what == "ssh"      ? ManagementLine::Kind::ssh
+                          : what == "telnet" ? ManagementLine::Kind::telnet
+                          : what == "http"   ? ManagementLine::Kind::http
+                                             : ManagementLine::Kind::icmp;
+        std::erase_if(config.management, [&](const ManagementLine& line) { return line.kind == kind; });
+        if (what == "http") config.http_server = false;
+    } else if (what == "interface" || what == "service-policy" || what == "policy-map" || what == "class-map" ||
+               what == "sysopt" || what == "ipv6") {
+        add_problem(config, {fmt::format("'clear configure {}' is not replayed", what),
+                             "export what the device has after the script", command.place()});
     }
 }
 

@@ -57,9 +57,12 @@ void Reader::note(NoteKind kind, std::string message, std::string hint, Place pl
 void Reader::read(const Line& line) {
     const std::string_view text = line.text(*config_.source);
     if (text[0] == ':' || text[0] == '!') {
-        if (text.starts_with(": end")) configuration_seen_ = false;  // what follows may be the terminal's
+        if (text.starts_with(": Saved")) saved_ = true;
+        if (text.starts_with(": end")) configuration_seen_ = saved_ = false;  // what follows may be the terminal's
+        last_rule_.reset();
         return;
     }
+    last_line_ = {line.offset, line.length};
     if (block_ == Block::certificate) {
         if (text == "quit") {
             block_ = Block::other;
@@ -70,9 +73,32 @@ void Reader::read(const Line& line) {
     }
     statement_.assign(text, line.offset);
     negated_ = statement_.size() > 1 && statement_.accept("no");
-    if (read_sub_command(line)) return;
-    if (read_top_level(line)) return;
-    read_unknown(line);
+    const std::size_t start = statement_.position();
+    const std::string_view word = statement_.word();
+    if (word == "access-list" || (word == "ipv6" && statement_.word(1) == "access-list")) {
+        last_rule_.reset();
+        read_top_level(line);
+        return;
+    }
+    if (!read_sub_command(line) && !read_top_level(line)) {
+        statement_.rewind(start);
+        read_unknown(line);
+    }
+    last_rule_.reset();
+}
+
+// Whether a line with `line N` is output of `show access-list`: it stands behind that list's header, or its end tells.
+// Otherwise it is a statement that inserts.
+bool Reader::is_shown_line(const Line& line) {
+    if (statement_.word(2) != "line" || line.typed) return false;
+    const std::string_view name = statement_.word(1);
+    if (name == shown_list_) return true;
+    const Token last = statement_[statement_.size() - 1];
+    const bool counted = statement_.text().find("(hitcnt=") != std::string_view::npos;
+    if (!counted && !(last.text.starts_with("0x") && statement_.size() > 6)) return false;
+    open_shown_list(config_, name, statement_.place());
+    shown_list_ = name;
+    return true;
 }
 
 // True when the statement belonged to the open block.
@@ -92,20 +118,14 @@ bool Reader::read_sub_command(const Line& line) {
         case Block::time_range:
             if (parse_time_range_member(config_, statement_, index_, negated_)) return true;
             break;
+        case Block::class_map:
+            if (statement_.word() == "match" || statement_.word() == "description") {
+                read_class_map();
+                return true;
+            }
+            break;
         case Block::policy_map:
-            if (statement_.word() == "inspect" && statement_.word(1) == "icmp") {
-                auto& policies = statement_.word(2) == "error" ? icmp_error_policies_ : icmp_policies_;
-                if (negated_) {
-                    policies.erase(policy_map_);
-                } else {
-                    policies.insert(policy_map_);
-                }
-                return true;
-            }
-            if (statement_.word() == "class" || statement_.word() == "parameters" || statement_.word() == "inspect" ||
-                statement_.word() == "match" || statement_.word() == "set") {
-                return true;
-            }
+            if (read_policy_map()) return true;
             [[fallthrough]];
         case Block::other:
         case Block::certificate:
@@ -134,17 +154,18 @@ bool Reader::read_top_level(const Line& line) {
     if (word == "access-list" || (word == "ipv6" && second == "access-list")) {
         filters();
         if (word == "access-list" && parse_list_header(config_, statement_, shown_list_)) return true;
-        if (!shown_list_.empty() && word == "access-list" && second == shown_list_ && statement_.word(2) == "line" &&
-            !line.typed) {
+        if (word == "access-list" && is_shown_line(line)) {
             parse_shown_line(config_, statement_, shown_list_, line.indent);
         } else {
-            parse_access_list(config_, statement_, negated_);
+            last_rule_ = parse_access_list(config_, statement_, negated_);
         }
         return true;
     }
     if (word == "object" || word == "object-group") {
         filters();
+        const Token token = statement_.here();
         const auto index = parse_definition(config_, statement_, negated_);
+        if (!index && !negated_) doubt_last_rule(token);
         if (index) open(Block::definition, *index);
         block_indent_ = line.indent;
         return true;
@@ -213,6 +234,12 @@ bool Reader::read_top_level(const Line& line) {
         parse_clock(config_, statement_, negated_);
         return true;
     }
+    if (word == "class-map") {
+        class_map_ = statement_[statement_.size() - 1].text;
+        open(Block::class_map);
+        block_indent_ = line.indent;
+        return true;
+    }
     if (word == "policy-map") {
         policy_map_ = statement_.word(statement_.word(1) == "type" ? 3 : 1);
         open(Block::policy_map);
@@ -220,7 +247,7 @@ bool Reader::read_top_level(const Line& line) {
         return true;
     }
     if (word == "service-policy") {
-        if (!negated_) bound_policies_.insert(second);
+        read_service_policy();
         block_ = Block::none;
         return true;
     }
@@ -230,9 +257,9 @@ bool Reader::read_top_level(const Line& line) {
         return true;
     }
     if (parse_setting(config_, statement_, negated_)) {
-        const bool opens = word == "class-map" || word == "group-policy" || word == "tunnel-group" ||
-                           word == "webvpn" || word == "crypto" || word == "username" || word == "aaa" ||
-                           word == "zone" || word == "context" || word == "class";
+        const bool opens = word == "group-policy" || word == "tunnel-group" || word == "webvpn" || word == "crypto" ||
+                           word == "username" || word == "aaa" || word == "zone" || word == "context" ||
+                           word == "class";
         block_ = opens ? Block::other : Block::none;
         block_indent_ = line.indent;
         return true;
@@ -242,6 +269,7 @@ bool Reader::read_top_level(const Line& line) {
         return true;
     }
     if (word == "banner" && line.indent > 0 && block_ == Block::other) return true;
+    if (word.starts_with("Cryptochecksum")) saved_ = false;
     if (word.starts_with("Cryptochecksum") || is_irrelevant_command(word)) {
         block_ = opens_other_block(word) ? Block::other : Block::none;
         block_indent_ = line.indent;
@@ -250,27 +278,113 @@ bool Reader::read_top_level(const Line& line) {
     return false;
 }
 
+// What takes all of a default policy's traffic, or everything, leaves no ICMP out.
+void Reader::read_class_map() {
+    if (statement_.word() != "match" || negated_) return;
+    const std::string_view what = statement_.word(1);
+    (what == "any" || what == "default-inspection-traffic" ? whole_classes_ : narrow_classes_).insert(class_map_);
+    parse_setting(config_, statement_, negated_);  // a list that is no filter
+}
+
+bool Reader::read_policy_map() {
+    const std::string_view word = statement_.word();
+    if (word == "inspect" && statement_.word(1) == "icmp" && statement_.word(2) != "error") {
+        const std::pair entry{policy_map_, policy_class_};
+        std::erase(icmp_policies_, entry);
+        if (!negated_) icmp_policies_.push_back(entry);
+        return true;
+    }
+    if (word == "class") policy_class_ = statement_.word(1);
+    return word == "class" || word == "parameters" || word == "inspect" || word == "match" || word == "set";
+}
+
+// service-policy NAME global; service-policy NAME interface X
+void Reader::read_service_policy() {
+    const std::string_view interface = statement_.word(2) == "interface" ? statement_.word(3) : std::string_view();
+    const std::string_view policy = statement_.word(1);
+    std::erase_if(bound_policies_,
+                  [&](const Binding& old) { return old.policy == policy && old.interface == interface; });
+    if (!negated_) bound_policies_.push_back({policy, interface, statement_.place()});
+}
+
+void Reader::settle_inspections() {
+    for (const auto& bound : bound_policies_) {
+        for (const auto& [policy, name] : icmp_policies_) {
+            if (policy != bound.policy) continue;
+            const bool narrow = narrow_classes_.contains(name);
+            // A partial export has the policy without its classes: these two are the device's own.
+            const bool own = name == "inspection_default" || name == "class-default";
+            config_.icmp_inspections.push_back(
+                {bound.interface, name, !narrow && (own || whole_classes_.contains(name)), bound.place});
+        }
+    }
+}
+
+// One list of a kind is bound to an interface in one direction: of several the last one holds. What kind a list is may
+// stand behind the binding.
+void Reader::settle_access_groups() {
+    auto& groups = config_.access_groups;
+    const auto kind = [&](std::string_view name) {
+        if (const auto found = config_.list_index.find(name); found != config_.list_index.end()) {
+            return config_.lists[found->second].kind == ListKind::ethertype ? 2 : 0;
+        }
+        return config_.list6_index.contains(name) ? 1 : 0;
+    };
+    std::vector<AccessGroup> kept;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        const bool replaced = std::any_of(
+            groups.begin() + static_cast<std::ptrdiff_t>(i) + 1, groups.end(), [&](const AccessGroup& later) {
+                return later.direction == groups[i].direction && later.interface == groups[i].interface &&
+                       later.direction != AccessGroup::Direction::unreadable &&
+                       kind(later.list) == kind(groups[i].list);
+            });
+        if (!replaced) kept.push_back(groups[i]);
+    }
+    groups = std::move(kept);
+}
+
+// The text behind a rule that is no statement may be the rest of the rule, wrapped by a terminal, or the device's
+// complaint about it: joining is a guess, so the rule is not believed.
+void Reader::doubt_last_rule(const Token& token) {
+    if (!last_rule_ || token.text.starts_with("WARNING") || token.text.starts_with("INFO")) return;
+    auto& ace = config_.lists[last_rule_->first].entries[last_rule_->second];
+    if (ace.kind != Ace::Kind::rule) return;
+    ace.kind = Ace::Kind::unreadable;
+    ace.problem = std::make_unique<Problem>(
+        Problem{fmt::format("'{}' is no command: it may be the rest of the rule above", token.text),
+                "capture it again with 'terminal width 511'", token.place()});
+    add_problem(config_, *ace.problem);
+}
+
+// True when the words behind a damaged `access-list` are those of a rule: it is read as what it was, but not believed.
+bool Reader::read_damaged_list(const Token& token) {
+    const std::string_view name = statement_.word(1);
+    const std::string_view form = statement_.word(2);
+    const bool rule = form == "extended" || form == "advanced" || form == "permit" || form == "deny" || form == "line";
+    if (negated_ || name.empty() || (!rule && !config_.list_index.contains(name))) return false;
+    parse_access_list(config_, statement_, false);
+    const auto found = config_.list_index.find(name);
+    if (found == config_.list_index.end() || config_.lists[found->second].entries.empty()) return true;
+    auto& ace = config_.lists[found->second].entries.back();
+    if (ace.kind != Ace::Kind::rule) return true;
+    ace.kind = Ace::Kind::unreadable;
+    ace.problem = std::make_unique<Problem>(
+        Problem{fmt::format("unknown command '{}'", token.text), "did you mean 'access-list'?", token.place()});
+    add_problem(config_, *ace.problem);
+    return true;
+}
+
 // Noise before a configuration is dropped; a damaged filter statement makes its list unknown; the rest costs a note.
 void Reader::read_unknown(const Line& line) {
     const Token token = statement_.here();
     const auto near = did_you_mean(token.text, filter_words());
-    if (near == "access-list" && statement_.size() > 2) {
-        const auto list = config_.list_index.find(statement_[1].text);
-        if (list != config_.list_index.end()) {
-            // Read as what it was, but not believed.
-            const std::size_t before = config_.lists[list->second].entries.size();
-            const std::size_t index = list->second;
-            statement_.rewind(0);
-            parse_access_list(config_, statement_, false);
-            auto& entries = config_.lists[index].entries;
-            if (entries.size() > before && entries.back().kind == Ace::Kind::rule) {
-                entries.back().kind = Ace::Kind::unreadable;
-                entries.back().problem = std::make_unique<Problem>(Problem{
-                    fmt::format("unknown command '{}'", token.text), "did you mean 'access-list'?", token.place()});
-                add_problem(config_, *entries.back().problem);
-            }
-            return;
-        }
+    if (near == "access-list" && read_damaged_list(token)) return;
+    if (near == "access-group" && statement_.size() > 2) {
+        note(NoteKind::unparsed_line, fmt::format("unknown command '{}'", token.text), "did you mean 'access-group'?",
+             token.place());
+        config_.access_groups.push_back(
+            {statement_.word(1), {}, AccessGroup::Direction::unreadable, false, statement_.place()});
+        return;
     }
     // Where members are indented, an unindented word nobody knows is no member.
     if (block_ == Block::definition && (near || line.indent > block_indent_ || !indented_members_)) {
@@ -282,7 +396,11 @@ void Reader::read_unknown(const Line& line) {
              near ? fmt::format("did you mean '{}'?", *near) : "", token.place());
         return;
     }
-    if (!near && (block_ == Block::other || block_ == Block::policy_map)) return;
+    if (last_rule_ && !near) {
+        doubt_last_rule(token);
+        return;
+    }
+    if (!near && (block_ == Block::other || block_ == Block::policy_map || block_ == Block::class_map)) return;
     if (!near && block_ == Block::interface && line.indent > block_indent_) return;
     if (!configuration_seen_ && !near) return;
     if (!near && !unknown_words_.insert(token.text).second) return;
@@ -292,9 +410,11 @@ void Reader::read_unknown(const Line& line) {
 
 Config Reader::finish() && {
     for (auto& list : config_.lists) list.settle();
-    for (const auto policy : bound_policies_) {
-        config_.inspects_icmp = config_.inspects_icmp || icmp_policies_.contains(policy);
-        config_.inspects_icmp_errors = config_.inspects_icmp_errors || icmp_error_policies_.contains(policy);
+    settle_inspections();
+    settle_access_groups();
+    if (saved_) {
+        note(NoteKind::partial_export, "the configuration has no ': end': what stood behind this line is not known",
+             "capture the whole output", last_line_);
     }
     return std::move(config_);
 }

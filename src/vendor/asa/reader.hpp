@@ -3,8 +3,11 @@
 // word; the indentation only helps where a word exists on both levels.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "vendor/asa/config.hpp"
 #include "vendor/asa/lines.hpp"
@@ -19,12 +22,28 @@ public:
     Config finish() &&;
 
 private:
-    enum class Block : std::uint8_t { none, definition, interface, time_range, policy_map, other, certificate };
+    enum class Block : std::uint8_t {
+        none,
+        definition,
+        interface,
+        time_range,
+        class_map,
+        policy_map,
+        other,
+        certificate
+    };
 
     bool read_sub_command(const Line& line);
     bool read_top_level(const Line& line);
-    void read_no();
+    bool is_shown_line(const Line& line);
     void read_unknown(const Line& line);
+    bool read_damaged_list(const Token& token);
+    void doubt_last_rule(const Token& token);
+    void read_class_map();
+    bool read_policy_map();
+    void read_service_policy();
+    void settle_inspections();
+    void settle_access_groups();
     void open(Block block, std::size_t index = 0) {
         block_ = block;
         index_ = index;
@@ -40,9 +59,20 @@ private:
     bool configuration_seen_ = false;
     bool indented_members_ = false;
     std::unordered_set<std::string_view> unknown_words_;
-    std::string_view shown_list_;  // the list of the current `show access-list` output
-    std::string_view policy_map_;
-    std::unordered_set<std::string_view> icmp_policies_, icmp_error_policies_, bound_policies_;
+    std::string_view shown_list_;                                   // the list of the current `show access-list` output
+    std::optional<std::pair<std::size_t, std::size_t>> last_rule_;  // list and entry, when the last line was a rule
+    bool saved_ = false;  // ": Saved" stood at the top, so ": end" belongs at the bottom
+    Place last_line_;
+
+    // class-map, policy-map and service-policy, as far as they inspect ICMP
+    std::string_view class_map_, policy_map_, policy_class_;
+    std::unordered_set<std::string_view> whole_classes_, narrow_classes_;
+    std::vector<std::pair<std::string_view, std::string_view>> icmp_policies_;  // policy, class
+    struct Binding {
+        std::string_view policy, interface;
+        Place place;
+    };
+    std::vector<Binding> bound_policies_;
 };
 
 // Where a problem makes something unknown: "unparsed-line" with the words and a cure.
@@ -50,9 +80,12 @@ void add_note(Config& config, NoteKind kind, std::string message, std::string hi
 void add_problem(Config& config, const Problem& problem);
 
 // One file per topic of the language; `negated` for statements that began with `no`.
-void parse_access_list(Config& config, Statement& statement, bool negated);
+// The list and entry of a rule that was added.
+std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& config, Statement& statement,
+                                                                     bool negated);
 // The header line and the body of `show access-list`.
 bool parse_list_header(Config& config, Statement& statement, std::string_view& list);
+AccessList& open_shown_list(Config& config, std::string_view name, Place place);  // empty again if it was shown before
 void parse_shown_line(Config& config, Statement& statement, std::string_view list, std::uint16_t indent);
 void parse_access_group(Config& config, Statement& statement, bool negated);
 void parse_name(Config& config, Statement& statement, bool negated);

@@ -56,9 +56,21 @@ Addresses doubtful(AddressSetRef possibly, Doubt doubt) {
 
 // An IPv4 value and mask, contiguous or not.
 Addresses masked(std::uint32_t value, std::uint32_t mask) {
-    if (mask == 0) return exactly(any4());
+    if (mask == 0 && value == 0) return exactly(any4());
     const std::string written =
         fmt::format("{} {}", to_string(Address{Family::v4, value}), to_string(Address{Family::v4, mask}));
+    if (mask == 0) {
+        // A device prints any4; with an address it is how other Cisco systems write a host.
+        Addresses either =
+            doubtful(any4(), {NoteKind::odd_mask,
+                              ConditionKind::syntax,
+                              written,
+                              fmt::format("'{}' looks like a wildcard mask, but an ASA reads a network mask", written),
+                              "write 'host' and the address, or any4",
+                              {}});
+        either.surely = share(AddressSet::of(Address{Family::v4, value}));
+        return either;
+    }
     if (!netmask_length(mask) && netmask_length(~mask)) {
         // 0.0.0.255 is how other Cisco systems write a /24; both readings are bounds.
         const auto literal = AddressSet::masked(value, mask);
@@ -192,6 +204,15 @@ Addresses Resolver::named(const AddressOperand& operand) const {
                                   {},
                                   true});
     }
+    if (holds_addresses(definition.kind) && group != (definition.kind == DefinitionKind::network_group)) {
+        return doubtful(nullptr, {NoteKind::unparsed_line,
+                                  ConditionKind::reference,
+                                  std::string(operand.name),
+                                  fmt::format("'{}' is {}", operand.name,
+                                              group ? "an object, not a group" : "a group, not an object"),
+                                  fmt::format("write '{} {}'", group ? "object" : "object-group", operand.name),
+                                  {}});
+    }
     if (!holds_addresses(definition.kind)) {
         return doubtful(nullptr, {NoteKind::unparsed_line,
                                   ConditionKind::reference,
@@ -235,7 +256,13 @@ Addresses Resolver::literal(const AddressOperand& operand, AnyMeaning any) const
         case Kind::prefix: {
             const auto length = static_cast<std::uint8_t>(operand.second);
             const uint128 host = length == 128 ? 0 : ~uint128{0} >> length;
-            return exactly(share(AddressSet::of(Prefix{{Family::v6, operand.first.value & ~host}, length})));
+            Addresses result =
+                exactly(share(AddressSet::of(Prefix{{Family::v6, operand.first.value & ~host}, length})));
+            if ((operand.first.value & host) != 0) {
+                result.remark = fmt::format("'{}/{}' has bits outside its prefix: {} is matched",
+                                            to_string(operand.first), length, to_string(*result.surely));
+            }
+            return result;
         }
         case Kind::range:
             return exactly(share(AddressSet::range(operand.first, {operand.first.family, operand.second})));
@@ -289,7 +316,9 @@ const Addresses& Resolver::addresses(const AddressOperand& operand, AnyMeaning a
         used_.insert(operand.name);
         if (const auto found = config_.definition_index.find(operand.name); found != config_.definition_index.end()) {
             const Definition& definition = config_.definitions[found->second];
-            if (!definition.conflicting && holds_addresses(definition.kind)) return resolved_[found->second].addresses;
+            const auto kind =
+                operand.kind == Kind::group ? DefinitionKind::network_group : DefinitionKind::network_object;
+            if (!definition.conflicting && definition.kind == kind) return resolved_[found->second].addresses;
         }
         return others_.emplace_back(literal(operand, any));
     }
@@ -297,7 +326,7 @@ const Addresses& Resolver::addresses(const AddressOperand& operand, AnyMeaning a
     const bool word = operand.kind == Kind::any || operand.kind == Kind::any4 || operand.kind == Kind::any6;
     if (v4 || word) {
         const LiteralKey key{static_cast<std::uint64_t>(operand.kind) << 40 | static_cast<std::uint64_t>(any) << 32 |
-                                static_cast<std::uint32_t>(operand.first.value),
+                                 static_cast<std::uint32_t>(operand.first.value),
                              static_cast<std::uint64_t>(operand.second)};
         const Addresses* known = literals4_.find(key);
         return known ? *known : literals4_.add(key, literal(operand, any));

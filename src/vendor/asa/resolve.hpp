@@ -66,7 +66,8 @@ private:
     };
     struct LiteralHash {
         std::size_t operator()(const LiteralKey& key) const {
-            return static_cast<std::size_t>((key.first * 0x9e3779b97f4a7c15U) ^ (key.second * 0xc2b2ae3d27d4eb4fU) ^ (key.first >> 29));
+            return static_cast<std::size_t>((key.first * 0x9e3779b97f4a7c15U) ^ (key.second * 0xc2b2ae3d27d4eb4fU) ^
+                                            (key.first >> 29));
         }
     };
     struct Resolved {

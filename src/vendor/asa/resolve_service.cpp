@@ -270,7 +270,15 @@ Services Resolver::make_services(const Ace& ace) {
             if (!has_operand) return {};
             return unknown_service(
                 nullptr, syntax("only tcp, udp and sctp have ports", "name the protocol instead of 'ip'", "ip"));
-        case ProtocolOperand::Kind::number: protocols.push_back(ace.protocol.number); break;
+        case ProtocolOperand::Kind::number:
+            if (ace.protocol.number == 0) {
+                Services zero = unknown_service(nullptr, syntax("protocol 0 may be read as 'ip' or as number 0",
+                                                                "write 'ip' for every protocol", "0"));
+                zero.surely = service(0);
+                return zero;
+            }
+            protocols.push_back(ace.protocol.number);
+            break;
         case ProtocolOperand::Kind::object:
         case ProtocolOperand::Kind::group: {
             const std::string_view name = ace.protocol.name;

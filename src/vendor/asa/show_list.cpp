@@ -13,14 +13,18 @@ bool parse_list_header(Config& config, Statement& statement, std::string_view& l
     const auto count = parse_decimal(statement.word(2), 0xffffffff);
     if (!count) return false;
     list = name;
+    open_shown_list(config, name, statement.place()).element_count = count;
+    return true;
+}
+
+AccessList& open_shown_list(Config& config, std::string_view name, Place place) {
     const auto [found, made] = config.shown_index.try_emplace(name, config.shown_lists.size());
     if (made) config.shown_lists.emplace_back();
     auto& shown = config.shown_lists[found->second];
     if (!made) shown = AccessList{};  // printed again: the later output counts
     shown.name = name;
-    shown.place = statement.place();
-    shown.element_count = count;
-    return true;
+    shown.place = place;
+    return shown;
 }
 
 void parse_shown_line(Config& config, Statement& statement, std::string_view list, std::uint16_t indent) {
@@ -45,6 +49,7 @@ void parse_shown_line(Config& config, Statement& statement, std::string_view lis
     } else {
         ace.advanced = form == "advanced";
         if (form == "extended" || form == "advanced") statement.take();
+        ace.shown = true;
         parse_ace(statement, ace);
         if (ace.problem) add_problem(config, *ace.problem);
     }

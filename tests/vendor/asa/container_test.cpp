@@ -21,7 +21,8 @@ std::string rules_of(const Policy& policy, std::string_view list) {
 }
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+        text.replace(at, from.size(), to);
     return text;
 }
 
@@ -54,8 +55,9 @@ TEST_CASE("pager residue does not hide the line behind it") {
 }
 
 TEST_CASE("a rule's place is its statement, without pager residue or prompt") {
-    const Policy policy = read(std::string(kBase) + "<--- More --->\r              \raccess-list OUT extended permit ip any any  \r\n" +
-                               "edge(config)# access-list OUT extended permit udp any any\n");
+    const Policy policy =
+        read(std::string(kBase) + "<--- More --->\r              \raccess-list OUT extended permit ip any any  \r\n" +
+             "edge(config)# access-list OUT extended permit udp any any\n");
     const Ruleset* out = nullptr;
     for (const auto& ruleset : policy.rulesets) {
         if (ruleset.name == "OUT") out = &ruleset;
@@ -80,10 +82,11 @@ TEST_CASE("a terminal log with prompts and commands") {
 }
 
 TEST_CASE("indentation is no part of the language") {
-    const std::string flat = replace_all(std::string(kBase) + "object-group network G\n network-object host 10.1.1.1\n description x y\n" +
-                                             "object-group service S tcp\n port-object eq www\n" +
-                                             "access-list OUT extended permit tcp object-group G any object-group S\n",
-                                         "\n ", "\n");
+    const std::string flat =
+        replace_all(std::string(kBase) + "object-group network G\n network-object host 10.1.1.1\n description x y\n" +
+                        "object-group service S tcp\n port-object eq www\n" +
+                        "access-list OUT extended permit tcp object-group G any object-group S\n",
+                    "\n ", "\n");
     const std::string expected = "OUT line 1: tcp 10.1.1.1 > any:80; \n";
     for (const std::string& text : {flat, replace_all(flat, "\n", "\n  "), replace_all(flat, "\n", "\n\t")}) {
         const Policy policy = read(text);
@@ -92,23 +95,26 @@ TEST_CASE("indentation is no part of the language") {
         CHECK(rules_of(policy, "OUT") == expected);
         CHECK(policy.interfaces.size() == 3);
     }
-    const Policy exits = read(replace_all(std::string(kBase) + "object-group network G\n  network-object host 10.1.1.1\n  exit\n"
+    const Policy exits =
+        read(replace_all(std::string(kBase) + "object-group network G\n  network-object host 10.1.1.1\n  exit\n"
                                               "access-list OUT extended permit ip object-group G any\n",
-                                          "\n ", "\n  "));
+                         "\n ", "\n  "));
     CHECK(rules_of(exits, "OUT") == "OUT line 1: any 10.1.1.1 > any; \n");
 }
 
 TEST_CASE("show tech-support holds one configuration among other sections") {
     const std::string config = std::string(kBase) + kLists;
-    const std::string other = "------------------ show access-list ------------------\n\naccess-list OUT; 9 elements; name hash: 0x1\n"
-                              "------------------ show blocks ------------------\n\n  SIZE    MAX    LOW    CNT\n";
+    const std::string other =
+        "------------------ show access-list ------------------\n\naccess-list OUT; 9 elements; name hash: 0x1\n"
+        "------------------ show blocks ------------------\n\n  SIZE    MAX    LOW    CNT\n";
     const std::string heading = "------------------ show running-config ------------------\n\n";
     const Policy once = read("Result of the command: \"show tech\"\n" + other + heading + config + other);
     CHECK(rules_of(once, "OUT") == kRead);
     CHECK(notes_text(once) == "");
     const Policy twice = read(other + heading + ": Saved\n" + config + other + heading + config + "Cryptochecksum:1\n");
     CHECK(rules_of(twice, "OUT") == kRead);
-    const auto differ = read_all(heading + config + other + heading + config + "access-list OUT extended permit ip any any\n");
+    const auto differ =
+        read_all(heading + config + other + heading + config + "access-list OUT extended permit ip any any\n");
     REQUIRE_FALSE(differ);
     CHECK(render(differ.error()) ==
           "edge.cfg:45:1: error: the capture holds two copies of the running configuration, and they differ\n"
@@ -131,8 +137,9 @@ TEST_CASE("several devices in one file stay apart") {
 }
 
 TEST_CASE("devices without a version line are told by their host names") {
-    const auto policies = read_all("hostname a\naccess-list OUT extended permit udp any any\nhostname b\n"
-                                   "access-list OUT extended permit tcp any any\n");
+    const auto policies = read_all(
+        "hostname a\naccess-list OUT extended permit udp any any\nhostname b\n"
+        "access-list OUT extended permit tcp any any\n");
     REQUIRE(policies);
     REQUIRE(policies->size() == 2);
     CHECK(rules_of((*policies)[0], "OUT") == "OUT line 1: udp any > any; \n");
@@ -140,13 +147,14 @@ TEST_CASE("devices without a version line are told by their host names") {
 }
 
 TEST_CASE("words of the language inside other blocks are no statements") {
-    const Policy policy = read(std::string(kBase) + kLists +
-                               "banner motd access-list OUT extended permit ip any any\n"
-                               "crypto ca certificate chain X\n certificate ca 0123456789abcdef\n    30820371 30820259\n  quit\n"
-                               "class-map C\n match access-list OUT\nalias exec sacl sh access-list OUT\n"
-                               "command-alias exec sacl show access-list\nprompt hostname context\n"
-                               "capture c match ip any any\nthreat-detection statistics access-list\n"
-                               "group-policy P attributes\n vpn-filter value OUT\n banner value access-list OUT deny ip any any\n");
+    const Policy policy =
+        read(std::string(kBase) + kLists +
+             "banner motd access-list OUT extended permit ip any any\n"
+             "crypto ca certificate chain X\n certificate ca 0123456789abcdef\n    30820371 30820259\n  quit\n"
+             "class-map C\n match access-list OUT\nalias exec sacl sh access-list OUT\n"
+             "command-alias exec sacl show access-list\nprompt hostname context\n"
+             "capture c match ip any any\nthreat-detection statistics access-list\n"
+             "group-policy P attributes\n vpn-filter value OUT\n banner value access-list OUT deny ip any any\n");
     CHECK(rules_of(policy, "OUT") == kRead);
     CHECK(notes_text(policy) == "");
 }
@@ -164,7 +172,8 @@ TEST_CASE("show access-list counts a rule and its expansion once") {
         "access-list OUT line 1 remark web\n"
         "access-list OUT line 2 extended permit tcp any object-group A eq www (hitcnt=7) 0x1234abcd\n"
         "  access-list OUT line 2 extended permit tcp any host 192.0.2.10 eq www (hitcnt=5) 0x20db5032 \n"
-        "  access-list OUT line 2 extended permit tcp any host 192.0.2.11 (web.example.com) eq www (hitcnt=2) 0x3a3b3c3d\n"
+        "  access-list OUT line 2 extended permit tcp any host 192.0.2.11 (web.example.com) eq www (hitcnt=2) "
+        "0x3a3b3c3d\n"
         "access-list OUT line 3 extended deny ip any any log informational interval 300 (hitcnt=9) 0x1\n");
     INFO(notes_text(policy));
     CHECK(rules_of(policy, "OUT") ==
@@ -178,17 +187,20 @@ TEST_CASE("show access-list counts a rule and its expansion once") {
 }
 
 TEST_CASE("show access-list that was cut says so") {
-    const Policy policy = read("access-list OUT; 888 elements; name hash: 0xcb4257a3\n"
-                               "access-list OUT line 1 extended permit tcp any any eq www (hitcnt=7) 0x1234abcd\n");
-    CHECK_THAT(notes_text(policy), Catch::Matchers::Contains("1:1 partial-export: the list 'OUT' has 888 elements, but 1 stand here "
-                                                             "[capture the whole output]\n"));
+    const Policy policy = read(
+        "access-list OUT; 888 elements; name hash: 0xcb4257a3\n"
+        "access-list OUT line 1 extended permit tcp any any eq www (hitcnt=7) 0x1234abcd\n");
+    CHECK_THAT(notes_text(policy),
+               Catch::Matchers::Contains("1:1 partial-export: the list 'OUT' has 888 elements, but 1 stand here "
+                                         "[capture the whole output]\n"));
 }
 
 TEST_CASE("names that DNS had not resolved are inactive expansions") {
-    const Policy policy = read("access-list OUT; 2 elements; name hash: 0xcb4257a3\n"
-                               "access-list OUT line 1 extended permit tcp any object-group A eq www (hitcnt=0) 0x1\n"
-                               "  access-list OUT line 1 extended permit tcp any host 192.0.2.10 eq www (hitcnt=0) 0x1\n"
-                               "  access-list OUT line 1 extended permit tcp any fqdn www.example.com (unresolved) eq www (inactive) 0x1\n");
+    const Policy policy = read(
+        "access-list OUT; 2 elements; name hash: 0xcb4257a3\n"
+        "access-list OUT line 1 extended permit tcp any object-group A eq www (hitcnt=0) 0x1\n"
+        "  access-list OUT line 1 extended permit tcp any host 192.0.2.10 eq www (hitcnt=0) 0x1\n"
+        "  access-list OUT line 1 extended permit tcp any fqdn www.example.com (unresolved) eq www (inactive) 0x1\n");
     CHECK(ask(policy, question("a>b tcp 198.51.100.9:1 > 192.0.2.10:80")) == Verdict::permit);
     CHECK(ask(policy, question("a>b tcp 198.51.100.9:1 > 192.0.2.11:80")) == Verdict::unknown);
     CHECK(ask(policy, question("a>b tcp 198.51.100.9:1 > 192.0.2.11:81")) == Verdict::deny);

@@ -1,5 +1,5 @@
-// Random policies, printed as configurations in the many forms that the language has, and read back: the verdicts must be
-// those of the policy that was printed.
+// Random policies, printed as configurations in the many forms that the language has, and read back: the verdicts must
+// be those of the policy that was printed.
 #include <fmt/format.h>
 
 #include <random>
@@ -111,12 +111,15 @@ private:
             const auto length = static_cast<std::uint8_t>(pick(120, 128));
             const Address a = address(true);
             const auto prefix = *parse_prefix(fmt::format("{}/{}", to_string(a), length));
-            return {fmt::format("{}{}/{}", object ? "subnet " : "", to_string(prefix.address), length), AddressSet::of(prefix)};
+            return {fmt::format("{}{}/{}", object ? "subnet " : "", to_string(prefix.address), length),
+                    AddressSet::of(prefix)};
         }
-        const std::uint32_t masks[] = {0xffffffff, 0xfffffffe, 0xfffffffc, 0xfffffff0, 0xffffff00, 0xfffffffa, 0xffff0000, 0};
+        const std::uint32_t masks[] = {0xffffffff, 0xfffffffe, 0xfffffffc, 0xfffffff0,
+                                       0xffffff00, 0xfffffffa, 0xffff0000, 0};
         const std::uint32_t mask = masks[pick(0, 7)];
         const auto base = static_cast<std::uint32_t>(address(false).value) & mask;
-        return {fmt::format("{}{} {}", object ? "subnet " : "", spell({Family::v4, base}), to_string(Address{Family::v4, mask})),
+        return {fmt::format("{}{} {}", object ? "subnet " : "", spell({Family::v4, base}),
+                            to_string(Address{Family::v4, mask})),
                 *AddressSet::masked(base, mask)};
     }
 
@@ -131,7 +134,8 @@ private:
     Printed object() {
         const Printed inner = value(true);
         const std::string title = name("obj-");
-        define(fmt::format("object network {}\n{}{}\n{}", title, indent(), inner.words, chance(5) ? indent() + "description host 10.1.1.9\n" : ""));
+        define(fmt::format("object network {}\n{}{}\n{}", title, indent(), inner.words,
+                           chance(5) ? indent() + "description host 10.1.1.9\n" : ""));
         return {title, inner.set};
     }
 
@@ -195,16 +199,21 @@ private:
             case 1: return {"eq " + word(first), PortSet::of(first)};
             case 2: return {"neq " + word(first), PortSet::of(first).complement()};
             case 3:
-                return {"gt " + word(first), first == 65535 ? PortSet() : PortSet::range(static_cast<std::uint16_t>(first + 1), 65535)};
+                return {"gt " + word(first),
+                        first == 65535 ? PortSet() : PortSet::range(static_cast<std::uint16_t>(first + 1), 65535)};
             default:
-                return {"lt " + word(first), first == 0 ? PortSet() : PortSet::range(0, static_cast<std::uint16_t>(first - 1))};
+                return {"lt " + word(first),
+                        first == 0 ? PortSet() : PortSet::range(0, static_cast<std::uint16_t>(first - 1))};
         }
     }
 
     std::pair<std::string, PortSet> port_group(std::uint8_t protocol) {
         const std::string title = name("P-");
         const bool both = chance(3);
-        std::string text = fmt::format("object-group service {} {}\n", title, both ? "tcp-udp" : protocol == kTcp ? "tcp" : "udp");
+        std::string text = fmt::format("object-group service {} {}\n", title,
+                                       both               ? "tcp-udp"
+                                       : protocol == kTcp ? "tcp"
+                                                          : "udp");
         PortSet all;
         const int members = pick(1, 3);
         for (int i = 0; i < members; ++i) {
@@ -255,7 +264,10 @@ private:
             return term;
         };
         switch (pick(0, 5)) {
-            case 0: printed.protocol = "ip"; printed.terms.emplace_back(); return printed;
+            case 0:
+                printed.protocol = "ip";
+                printed.terms.emplace_back();
+                return printed;
             case 1: {  // service object or group
                 const bool object = chance(2);
                 const std::string title = name("S-");
@@ -264,7 +276,8 @@ private:
                 for (int i = 0; i < members; ++i) {
                     auto [words, term] = service_member();
                     // `service icmp` in an object; the short form of a port is the group's alone
-                    if (object && words.find(" destination ") == std::string::npos && words.find(" source ") == std::string::npos && !term.destination_ports.is_all()) {
+                    if (object && words.find(" destination ") == std::string::npos &&
+                        words.find(" source ") == std::string::npos && !term.destination_ports.is_all()) {
                         words.insert(words.find(' '), " destination");
                     }
                     text += fmt::format("{}{} {}\n", indent(), object ? "service" : "service-object", words);
@@ -286,7 +299,8 @@ private:
                     if (!(term.icmp == icmp_type(type))) printed.destination_port += fmt::format(" {}", code);
                 } else if (chance(2)) {
                     const std::string title = name("I-");
-                    define(fmt::format("object-group icmp-type {}\n{}icmp-object echo\n{}icmp-object 3\n", title, indent(), indent()));
+                    define(fmt::format("object-group icmp-type {}\n{}icmp-object echo\n{}icmp-object 3\n", title,
+                                       indent(), indent()));
                     printed.destination_port = "object-group " + title;
                     term.icmp = icmp_type(protocol == kIcmp ? 8 : 128) | icmp_type(3);
                 }
@@ -295,7 +309,8 @@ private:
             }
             case 3: {  // protocol group, with or without a port
                 const std::string title = name("PR-");
-                define(fmt::format("object-group protocol {}\n{}protocol-object udp\n{}protocol-object tcp\n", title, indent(), indent()));
+                define(fmt::format("object-group protocol {}\n{}protocol-object udp\n{}protocol-object tcp\n", title,
+                                   indent(), indent()));
                 printed.protocol = "object-group " + title;
                 for (const std::uint8_t protocol : {kUdp, kTcp}) printed.terms.push_back(plain(protocol));
                 if (chance(2)) {
@@ -338,7 +353,8 @@ private:
             rule.products.push_back(std::move(product));
         }
         std::string text = chance(6) ? "access-list OUT remark permit ip any any\n" : "";
-        text += fmt::format("access-list OUT {}{} {} {}", chance(5) ? "" : "extended ", rule.permit ? "permit" : "deny", printed.protocol, source.words);
+        text += fmt::format("access-list OUT {}{} {} {}", chance(5) ? "" : "extended ", rule.permit ? "permit" : "deny",
+                            printed.protocol, source.words);
         if (!printed.source_port.empty()) text += " " + printed.source_port;
         text += " " + destination.words;
         if (!printed.destination_port.empty()) text += " " + printed.destination_port;
@@ -384,7 +400,8 @@ TEST_CASE("a random configuration reads back as the policy that was printed") {
             const Packet packet = writer.packet();
             const Verdict expected = model_permits(writer.model, packet) ? Verdict::permit : Verdict::deny;
             const Verdict found = ask(policy, {Position::transit, packet});
-            if (found != expected) FAIL(to_string(packet) << ": " << to_string(found) << ", not " << to_string(expected));
+            if (found != expected)
+                FAIL(to_string(packet) << ": " << to_string(found) << ", not " << to_string(expected));
         }
     }
 }

@@ -70,3 +70,5 @@ void run(const std::string& fixture) {
 }  // namespace
 
 TEST_CASE("what is known to trip readers gets the device's verdict") { run("pitfalls.txt"); }
+
+TEST_CASE("scripts, captures and old releases get the device's verdict") { run("language.txt"); }
