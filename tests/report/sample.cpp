@@ -104,6 +104,9 @@ Report sample_report() {
     region.services = service(kTcp, PortSet::of(5724));
     wider.region = {region};
     wider.region_complete = false;
+    Product needed = region;
+    needed.source = share(AddressSet::of(*parse_prefix("10.10.20.12/32")));
+    wider.needed = {needed};
     wider.details = {"the rule serves console-ms"};
     wider.conditions = {"time range WORK-HOURS"};
     wider.citation = row;
@@ -119,6 +122,7 @@ Report sample_report() {
     waived.message = "tcp/1433 is open for an installation that is over";
     waived.decided_by.clear();
     waived.region.clear();
+    waived.needed.clear();
     waived.region_complete = true;
     waived.details.clear();
     waived.conditions.clear();
@@ -130,7 +134,7 @@ Report sample_report() {
     unparsed.certainty = Certainty::assumed;
     unparsed.file = "exports/core fw.cfg";
     unparsed.span = {&asa(), asa().line_offset(4) + 29, 10};
-    unparsed.message = "'frobnicate' is not understood";
+    unparsed.message = "'frob\x1b[31m\n::error::100%' is not understood";
 
     // A finding about the site, in no file.
     Finding unchecked;
