@@ -186,6 +186,10 @@ Finding finding_about(const Check& check, const Firewall& firewall, RuleRef rule
     finding.firewall = firewall.id;
     finding.span = rule_span(*firewall.policy, rule);
     finding.file = finding.span ? finding.span.source->name() : firewall.file;
+    const auto& rules = firewall.policy->rulesets[rule.ruleset].rules;
+    if (rule.rule < rules.size()) {
+        for (const auto& match : rules[rule.rule].match.any_of) finding.subject.push_back(match.header);
+    }
     return finding;
 }
 

@@ -50,13 +50,15 @@ std::string key(const Finding& finding) {
     };
     for (const auto* part : {&finding.check, &finding.firewall, &finding.catalog, &finding.flow, &finding.service})
         add(quoted(*part));
-    if (finding.region.empty()) {
+    const auto& packets = finding.region.empty() ? finding.subject : finding.region;
+    if (packets.empty()) {
         add(quoted(plain_statement(finding.span ? shown_text(finding.span) : "")));
         add(quoted(without_numbers(finding.message)));
         return text;
     }
     std::vector<std::string> region;
-    for (const auto& product : finding.region) region.push_back(to_exact_string(product));
+    if (finding.region.empty()) add("subject");
+    for (const auto& product : packets) region.push_back(to_exact_string(product));
     std::sort(region.begin(), region.end());
     for (const auto& product : region) add(product);
     return text;

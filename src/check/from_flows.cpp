@@ -261,6 +261,21 @@ bool meets(const ServiceSetRef& services, const std::vector<Product>& region) {
            });
 }
 
+// What the requirements ask for, each once.
+std::vector<Product> needed_by(const CheckContext& context, const std::vector<std::size_t>& requirements) {
+    std::vector<Product> needed;
+    for (const std::size_t i : requirements) {
+        const Requirement& requirement = context.requirements()[i];
+        Product product;
+        product.source = requirement.from.addresses;
+        product.destination = requirement.to.addresses;
+        product.services = requirement.services;
+        product = plain_region({product}).front();
+        if (std::find(needed.begin(), needed.end(), product) == needed.end()) needed.push_back(std::move(product));
+    }
+    return needed;
+}
+
 // What a document says about services that it asks for nowhere.
 void add_statements(const CheckContext& context, const Surplus& surplus, Finding& finding) {
     if (!context.input().resolution) return;
@@ -311,6 +326,7 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
         finding.witness = surplus.witness;
         finding.region = plain_region(surplus.region);
         finding.region_complete = surplus.region_complete;
+        if (kind == SurplusKind::wider) finding.needed = needed_by(context, surplus.requirements);
         if (kind == SurplusKind::uncatalogued) add_statements(context, surplus, finding);
         findings.push_back(std::move(finding));
     }

@@ -22,6 +22,9 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             finding.file = finding.span ? finding.span.source->name() : firewall.file;
             finding.message = fmt::format("{} with {} rule{} is never evaluated: nothing refers to it", ruleset.name,
                                           rules, rules == 1 ? "" : "s");
+            for (const auto& rule : ruleset.rules) {
+                for (const auto& match : rule.match.any_of) finding.subject.push_back(match.header);
+            }
             findings.push_back(std::move(finding));
         }
     }

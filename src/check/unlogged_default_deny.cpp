@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
+#include <utility>
 #include "check/report_openings.hpp"
 
 namespace fwproof {
@@ -46,7 +48,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         Finding finding = finding_about(check, context, denial, silent);
         finding.decided_by[0].verdict = to_string(Verdict::deny);
         finding.message = fmt::format("{} denies without a log entry", rule_name(desk.policy, denial.rule));
-        finding.region.clear();
+        finding.subject = std::exchange(finding.region, {});
         findings.push_back(std::move(finding));
     }
 }

@@ -80,10 +80,14 @@ std::string render_baseline(const Report& report, std::string_view written) {
 }
 
 void leave_out_known(const Baseline& baseline, Report& report) {
-    report.known = std::erase_if(report.findings, [&](const Finding& finding) {
+    std::vector<Finding> fresh;
+    report.known.emplace();
+    for (auto& finding : report.findings) {
         const auto found = baseline.find(finding.fingerprint);
-        return finding.waived_by.empty() && found != baseline.end() && finding.severity <= found->second;
-    });
+        const bool known = finding.waived_by.empty() && found != baseline.end() && finding.severity <= found->second;
+        (known ? *report.known : fresh).push_back(std::move(finding));
+    }
+    report.findings = std::move(fresh);
 }
 
 }  // namespace fwproof::cli

@@ -9,6 +9,7 @@
 #include "fwproof/check/check.hpp"
 #include "report/html_bars.hpp"
 #include "report/markup.hpp"
+#include "report/outcomes.hpp"
 #include "report/words.hpp"
 
 namespace fwproof::report {
@@ -81,6 +82,7 @@ public:
             flows();
         }
         findings();
+        checks();
         not_assessed();
         basis();
         text_ += "</main>\n";
@@ -119,20 +121,38 @@ private:
 
     void figure(std::size_t count, std::string_view noun) { add("<li><b>{}</b><span>{}</span></li>", count, noun); }
 
+    // What was looked at: exports, catalogs, the day.
+    std::string scope() const {
+        constexpr std::size_t kMostNames = 12;
+        std::string text;
+        for (std::size_t i = 0; i < std::min(report_.inputs.size(), kMostNames); ++i)
+            text += fmt::format("{}<code>{}</code>", i == 0 ? "" : ", ", in_markup(report_.inputs[i].name));
+        if (report_.inputs.size() > kMostNames) text += fmt::format(" and {} more", report_.inputs.size() - kMostNames);
+        if (!report_.catalogs.empty()) {
+            std::string ids;
+            for (const auto& id : report_.catalogs) ids += (ids.empty() ? "" : ", ") + id;
+            text += fmt::format("; against the {} {}", report_.catalogs.size() == 1 ? "catalog" : "catalogs",
+                                in_markup(ids));
+        }
+        if (!report_.day.empty()) text += fmt::format("; dates as of {}", in_markup(report_.day));
+        return text;
+    }
+
     void summary() {
         const bool fails = std::any_of(report_.findings.begin(), report_.findings.end(),
                                        [&](const Finding& finding) { return report_.fails(finding); });
         const std::string_view style = fails ? "bad" : report_.incomplete() ? "open" : "good";
         const std::string_view sign = fails ? "\u2717" : report_.incomplete() ? "?" : "\u2713";
-        const std::string_view sentence = fails ? "The policy does not hold."
-                                          : report_.incomplete()
-                                              ? "Nothing failed, but not everything could be assessed."
-                                              : "Everything that was asked holds.";
+        const std::string_view sentence =
+            fails ? report_.flows.empty() ? "The rules have faults that must be mended." : "The policy does not hold."
+            : report_.incomplete() ? "Nothing failed, but not everything could be assessed."
+                                   : "Everything that was asked holds.";
         text_ += "<header class=\"page\">\n<h1>Firewall policy report</h1>\n";
         std::string words;
         for (const auto& argument : report_.arguments) words += " " + argument;
         add("<p class=\"run\"><code>fwproof {}{}</code>{}</p>\n", in_markup(report_.command), in_markup(words),
             report_.timestamp.empty() ? "" : ", " + in_markup(report_.timestamp));
+        add("<p>{}</p>\n", scope());
         add("<div class=\"verdict {}\"><div class=\"sign\" "
             "aria-hidden=\"true\">{}</div><div><strong>{}</strong>{}</div></div>\n",
             style, sign, sentence, in_markup(summary_line(report_)) + ".");
@@ -141,7 +161,7 @@ private:
         figure(report_.warnings, "warnings");
         figure(report_.notes, "notes");
         figure(report_.waived, "waived");
-        if (report_.known) figure(*report_.known, "in the baseline, not shown");
+        if (report_.known) figure(report_.known->size(), "in the baseline, not shown");
         if (report_.required > 0) {
             add("<li><b>{} / {}</b><span>required flows satisfied</span></li>", report_.satisfied, report_.required);
             figure(report_.undecided, "undecided");
@@ -150,7 +170,8 @@ private:
         text_ += "</ul>\n<nav aria-label=\"Sections\">";
         if (!report_.flows.empty()) text_ += "<a href=\"#matrix\">Flow matrix</a><a href=\"#flows\">Required flows</a>";
         text_ +=
-            "<a href=\"#findings\">Findings</a><a href=\"#not-assessed\">Not assessed</a><a href=\"#basis\">What this "
+            "<a href=\"#findings\">Findings</a><a href=\"#checks\">Checks</a><a href=\"#not-assessed\">Not "
+            "assessed</a><a href=\"#basis\">What this "
             "rests on</a></nav>\n</header>\n";
     }
 
@@ -196,7 +217,7 @@ private:
         text_ +=
             "<h2 id=\"matrix\">Flow matrix</h2>\n<p>Who needs to reach whom: rows open connections to columns. A cell "
             "counts the required services, once at each firewall on the way, and leads to the rules that "
-            "decide.</p>\n<div class=\"wide\"><table class=\"matrix\">"
+            "decide. Totals above count every pair of hosts.</p>\n<div class=\"wide\"><table class=\"matrix\">"
             "<thead><tr><th scope=\"col\">from \\ to</th>";
         for (const auto& to : to_) add("<th scope=\"col\">{}</th>", in_markup(to));
         text_ += "</tr></thead><tbody>\n";
@@ -268,13 +289,13 @@ private:
         const Check* check = find_check(finding.check);
         const std::string where = place(finding.file, finding.span);
         add("<article class=\"finding of-{}\" id=\"finding-{}\"><div "
-            "class=\"head\">{}<b>{}</b>{}{}</div>\n<h3>{}</h3>\n",
+            "class=\"head\">{}<b>{}</b>{}{}</div>\n<h4>{}</h4>\n",
             style, number, chip(style), in_markup(finding.check),
             check ? fmt::format("<span class=\"soft\">{}</span>", check->id) : "",
             where.empty() ? "" : fmt::format("<code class=\"soft\">{}</code>", in_markup(where)),
             in_markup(finding.message));
         text_ += excerpt(finding.span);
-        text_ += region_bars(finding.region, finding.region_complete);
+        text_ += region_bars(finding.region, finding.region_complete, finding.needed);
         text_ += "<dl>\n";
         text_ += row("details", list(finding.details));
         text_ += row("decided by", rules(finding.decided_by));
@@ -291,6 +312,7 @@ private:
             for (const auto& line : lines_of(finding.fix)) commands += in_markup(line) + "\n";
             text_ += row(finding.fix_proven ? "try, proven" : "try", "<pre>" + commands + "</pre>");
         }
+        if (check) text_ += row("standards", in_markup(standards_text(*check)));
         text_ += waived ? row("waived", in_markup(finding.waived_by))
                         : row("certainty", std::string(to_string(finding.certainty)));
         text_ += "</dl></article>\n";
@@ -306,8 +328,71 @@ private:
         for (const std::string_view kind : {"error", "warning", "note", "waived"})
             add("<label><input type=\"checkbox\" id=\"show-{0}\" checked> {0}</label>", kind);
         text_ += "</div>\n";
-        std::size_t number = 0;
-        for (const auto& one : report_.findings) finding(one, ++number);
+        const auto group = [&](std::string_view title, const auto& belongs) {
+            bool first = true;
+            for (std::size_t i = 0; i < report_.findings.size(); ++i) {
+                if (!belongs(report_.findings[i])) continue;
+                if (first) add("<h3 class=\"group\">{}</h3>\n", title);
+                first = false;
+                finding(report_.findings[i], i + 1);
+            }
+        };
+        const auto of = [](Severity severity) {
+            return [severity](const Finding& f) { return f.waived_by.empty() && f.severity == severity; };
+        };
+        group("Errors", of(Severity::error));
+        group("Warnings", of(Severity::warning));
+        group("Notes", of(Severity::note));
+        group("Waived", [](const Finding& f) { return !f.waived_by.empty(); });
+    }
+
+    static std::string outcome(const Outcome& outcome) {
+        const std::string_view style = outcome.fails                             ? "error"
+                                       : outcome.kind == OutcomeKind::found      ? "warning"
+                                       : outcome.kind == OutcomeKind::excused    ? "waived"
+                                       : outcome.kind == OutcomeKind::unassessed ? "conditional"
+                                                                                 : "satisfied";
+        std::string text =
+            chip(outcome.found > 0 ? counted(outcome.found, "finding") : outcome_text(outcome.kind), style);
+        if (outcome.waived > 0) text += fmt::format("<br><span class=\"soft\">{} waived</span>", outcome.waived);
+        if (outcome.known > 0) text += fmt::format("<br><span class=\"soft\">{} in the baseline</span>", outcome.known);
+        return text;
+    }
+
+    static std::string standards_text(const Check& check) {
+        std::string text;
+        for (const auto& [standard, requirement] : standard_entries(check))
+            text += fmt::format("{}{}, {}", text.empty() ? "" : "; ", standard->title, requirement);
+        return text;
+    }
+
+    // What was looked for, with what came of it: also where nothing was found.
+    void checks() {
+        const auto all = check_outcomes(report_);
+        if (all.empty()) return;
+        text_ +=
+            "<h2 id=\"checks\">Checks</h2>\n<p>Everything that was looked for. &quot;Nothing found&quot; is said only "
+            "where every statement was understood and every required flow was decided.</p>\n<div class=\"wide\"><table "
+            "class=\"checks\"><thead><tr><th>check</th><th>looks for</th><th>result</th></tr></thead><tbody>\n";
+        for (const auto& one : all) {
+            add("<tr><td><b>{}</b><br><span class=\"soft\">{}</span></td><td>{}</td><td>{}</td></tr>\n",
+                in_markup(one.name), in_markup(one.id()), one.check ? in_markup(one.check->summary) : "",
+                outcome(one.outcome));
+        }
+        text_ += "</tbody></table></div>\n";
+        const auto requirements = requirement_outcomes(report_);
+        if (requirements.empty()) return;
+        text_ +=
+            "<h3>Standards</h3>\n<p>As far as the checks look at them: a requirement may ask for more than rules can "
+            "show.</p>\n<div class=\"wide\"><table class=\"standards\"><thead><tr><th>standard</th><th>requirement</th>"
+            "<th>checks</th><th>result</th></tr></thead><tbody>\n";
+        for (const auto& one : requirements) {
+            std::string words = fmt::format("{}", fmt::join(one.ids, ", "));
+            if (!one.not_run.empty()) words += fmt::format("; not run: {}", fmt::join(one.not_run, ", "));
+            add("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", in_markup(one.standard->title),
+                in_markup(one.requirement), in_markup(words), outcome(one.outcome));
+        }
+        text_ += "</tbody></table></div>\n";
     }
 
     void not_assessed() {
@@ -373,11 +458,6 @@ private:
         for (const auto& one : report_.findings) cite(one.citation);
         for (const auto& one : report_.flows) cite(one.citation);
         if (!documents.empty()) text_ += "<h3>Documents cited</h3>\n<p>" + list(documents) + "</p>\n";
-        if (!report_.checks.empty()) {
-            std::string names;
-            for (const auto& name : report_.checks) names += (names.empty() ? "" : ", ") + name;
-            add("<h3>Checks that ran</h3>\n<p>{}</p>\n", in_markup(names));
-        }
     }
 
     void foot() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "report/outcomes.hpp"
 #include "report/words.hpp"
 
 namespace fwproof::report {
@@ -28,15 +29,8 @@ std::string render_intoto(const Report& report, const RenderOptions&) {
                              {"annotations", std::move(annotations)}});
 
     Json passed = Json::array(), warned = Json::array(), failed = Json::array();
-    for (const auto& check : report.checks) {
-        bool found = false, fails = false;
-        for (const auto& finding : report.findings) {
-            if (finding.check != check) continue;
-            found = true;
-            fails = fails || report.fails(finding);
-        }
-        (fails ? failed : found || report.incomplete() ? warned : passed).push_back("check " + check);
-    }
+    for (const auto& [name, check, outcome] : check_outcomes(report))
+        (outcome.fails ? failed : outcome.kind == OutcomeKind::clear ? passed : warned).push_back("check " + name);
     for (const auto& flow : report.flows) {
         if (!flow.counts) continue;
         const bool passes = flow.judgement == Judgement::satisfied;
@@ -50,7 +44,8 @@ std::string render_intoto(const Report& report, const RenderOptions&) {
     }
     const bool fails = std::any_of(report.findings.begin(), report.findings.end(),
                                    [&](const Finding& finding) { return report.fails(finding); });
-    const bool clean = report.findings.empty() && !report.incomplete();
+    const bool known = report.known && !report.known->empty();
+    const bool clean = report.findings.empty() && !known && !report.incomplete();
     Json statement;
     statement["_type"] = "https://in-toto.io/Statement/v1";
     statement["subject"] = std::move(subject);

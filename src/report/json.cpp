@@ -48,6 +48,11 @@ Json finding_object(const Finding& finding) {
     Json object;
     object["check"] = finding.check;
     object["id"] = check ? Json(check->id) : Json(nullptr);
+    object["standards"] = Json::array();
+    if (check) {
+        for (const auto& [standard, requirement] : standard_entries(*check))
+            object["standards"].push_back({{"standard", standard->id}, {"requirement", requirement}});
+    }
     object["severity"] = to_string(finding.severity);
     object["certainty"] = to_string(finding.certainty);
     object["firewall"] = finding.firewall;
@@ -59,6 +64,9 @@ Json finding_object(const Finding& finding) {
     object["region"] = Json::array();
     for (const auto& product : finding.region) object["region"].push_back(to_string(product));
     object["region_complete"] = finding.region_complete;
+    if (!finding.needed.empty()) {
+        for (const auto& product : finding.needed) object["needed"].push_back(to_string(product));
+    }
     object["details"] = finding.details;
     object["conditions"] = finding.conditions;
     object["catalog"] = catalog(finding);
@@ -120,7 +128,7 @@ Json summary(const Report& report) {
     object["warnings"] = report.warnings;
     object["notes"] = report.notes;
     object["waived"] = report.waived;
-    object["in_baseline"] = report.known ? Json(*report.known) : Json(nullptr);
+    object["in_baseline"] = report.known ? Json(report.known->size()) : Json(nullptr);
     object["required_flows"] = report.required;
     object["satisfied"] = report.satisfied;
     object["undecided"] = report.undecided;

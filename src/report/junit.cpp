@@ -1,6 +1,6 @@
 // JUnit XML in the subset that Jenkins, GitLab and GitHub's actions all read. One suite per file, one test case per
-// check that ran: failed where a finding makes the run fail, skipped where all that was found is waived or where the
-// file was not wholly understood, so that silence would prove nothing.
+// check that ran: failed where a finding makes the run fail, skipped where all that was found is waived or known or
+// where the file was not wholly understood, so that silence would prove nothing.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,7 +36,8 @@ std::string block(const std::string& lines) {
 
 using Place = std::pair<std::string, std::string>;  // file, check
 
-TestCase test_case(const Report& report, const std::vector<const Finding*>& findings, std::size_t not_understood) {
+TestCase test_case(const Report& report, const std::vector<const Finding*>& findings, std::size_t known,
+                   std::size_t not_understood) {
     std::vector<const Finding*> failing, waived, others;
     for (const Finding* finding : findings)
         (report.fails(*finding) ? failing : finding->waived_by.empty() ? others : waived).push_back(finding);
@@ -58,6 +59,9 @@ TestCase test_case(const Report& report, const std::vector<const Finding*>& find
     } else if (!waived.empty() && others.empty()) {
         test.outcome = Outcome::skipped;
         test.text = fmt::format("<skipped message=\"waived: {}\"/>", in_markup(waived.front()->waived_by));
+    } else if (others.empty() && known > 0) {
+        test.outcome = Outcome::skipped;
+        test.text = fmt::format("<skipped message=\"{} in the baseline\"/>", counted(known, "finding"));
     } else if (others.empty() && not_understood > 0) {
         test.outcome = Outcome::skipped;
         test.text = fmt::format("<skipped message=\"nothing was found, but {} of this file {} not understood\"/>",
@@ -88,6 +92,13 @@ std::string render_junit(const Report& report, const RenderOptions&) {
         once(checks, finding.check);
         found[{file, finding.check}].push_back(&finding);
     }
+    std::map<Place, std::size_t> known;
+    for (const auto& finding : report.known.value_or(std::vector<Finding>())) {
+        const std::string file = file_of(finding, report);
+        once(files, file);
+        once(checks, finding.check);
+        ++known[{file, finding.check}];
+    }
     std::string suites;
     std::size_t tests = 0, failures = 0;
     for (const auto& file : files) {
@@ -98,7 +109,7 @@ std::string render_junit(const Report& report, const RenderOptions&) {
         std::string cases;
         std::size_t failed = 0, skipped = 0;
         for (const auto& check : checks) {
-            const TestCase test = test_case(report, found[{file, check}], not_understood);
+            const TestCase test = test_case(report, found[{file, check}], known[{file, check}], not_understood);
             failed += test.outcome == Outcome::failed;
             skipped += test.outcome == Outcome::skipped;
             cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}\n", in_markup(file), in_markup(check),

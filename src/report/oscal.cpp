@@ -5,11 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "fwproof/base/digest.hpp"
-#include "fwproof/check/check.hpp"
+#include "report/outcomes.hpp"
 #include "report/words.hpp"
 
 namespace fwproof::report {
@@ -135,137 +134,78 @@ private:
         return object;
     }
 
-    // What one check found.
-    struct Outcome {
-        bool ran = false, fails = false, excused = true;  // excused: everything is waived
-        std::vector<std::string> observations;
-        bool satisfied(const Report& report) const { return ran && observations.empty() && !report.incomplete(); }
-    };
-
-    static std::string id_of(const std::string& check) {
-        const Check* known = find_check(check);
-        return known ? std::string(known->id) : check;
-    }
-
     Json judged(const std::string& title, std::string_view type, const std::string& target, const Outcome& outcome,
-                std::string description) const {
-        const bool satisfied = outcome.observations.empty();
+                const std::vector<std::string>& observations, const std::string& description) const {
+        const bool satisfied = outcome.kind == OutcomeKind::clear;
         Json status{{"state", satisfied ? "satisfied" : "not-satisfied"},
                     {"reason", satisfied       ? "pass"
                                : outcome.fails ? "fail"
                                                : "other"}};
-        if (!satisfied && !outcome.fails) {
-            status["remarks"] = outcome.excused ? "Everything that was found is waived."
-                                                : "What was found is less severe than what makes the run fail.";
+        if (outcome.kind == OutcomeKind::excused) {
+            status["remarks"] = outcome.known > 0 ? "All that was found is waived or in the baseline."
+                                                  : "All that was found is waived.";
+        } else if (!satisfied && !outcome.fails) {
+            status["remarks"] = "What was found is less severe than what makes the run fail.";
         }
         Json object{{"uuid", id(fmt::format("{} {}", type, target))},
                     {"title", text(title)},
                     {"description", text(description)},
                     {"target", {{"type", type}, {"target-id", target}, {"status", std::move(status)}}}};
-        for (const auto& uuid : outcome.observations)
-            object["related-observations"].push_back({{"observation-uuid", uuid}});
+        for (const std::size_t i : outcome.findings)
+            object["related-observations"].push_back({{"observation-uuid", observations[i]}});
         return object;
     }
 
-    // A requirement of a standard, and every check of the program that speaks for it.
-    struct Requirement {
-        const Standard* standard = nullptr;
-        std::string number;
-        std::vector<std::string> checks;
-    };
-    static std::map<std::string, Requirement> requirements() {
-        std::map<std::string, Requirement> all;
-        for (const Check* check : checks()) {
-            for (const auto& entry : standard_entries(*check)) {
-                std::string control = fmt::format("{}_{}", entry.standard->id, entry.requirement);
-                const auto is_token = [](char c) {
-                    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-                           c == '-' || c == '_';
-                };
-                for (char& c : control) c = is_token(c) ? c : '-';
-                Requirement& requirement = all[control];
-                requirement.standard = entry.standard;
-                requirement.number = entry.requirement;
-                requirement.checks.emplace_back(check->name);
-            }
-        }
-        return all;
+    // "pci-dss-4.0.1_1.2.5": an identifier of OSCAL begins with a letter and has no blank.
+    static std::string control_id(const RequirementOutcome& requirement) {
+        std::string control = fmt::format("{}_{}", requirement.standard->id, requirement.requirement);
+        const auto fits = [](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+                   c == '_';
+        };
+        for (char& c : control) c = fits(c) ? c : '-';
+        return control;
     }
 
     Json result() {
         Json observations = Json::array(), findings = Json::array(), objectives = Json::array();
-        std::map<std::string, Outcome> outcomes;  // by the name of the check
-        for (const auto& name : report_.checks) outcomes[name].ran = true;
-        std::size_t number = 0;
+        std::vector<std::string> uuids;  // of the observation of each finding
         for (const auto& finding : report_.findings) {
-            observations.push_back(about(finding, ++number));
-            Outcome& outcome = outcomes[finding.check];
-            outcome.ran = true;
-            outcome.fails = outcome.fails || report_.fails(finding);
-            outcome.excused = outcome.excused && !finding.waived_by.empty();
-            outcome.observations.push_back(observations.back()["uuid"]);
+            observations.push_back(about(finding, uuids.size() + 1));
+            uuids.push_back(observations.back()["uuid"]);
         }
-        number = 0;
+        std::size_t number = 0;
         for (const auto& flow : report_.flows) observations.push_back(about(flow, ++number));
 
-        std::vector<std::string> names = report_.checks, open;
-        for (const auto& [name, outcome] : outcomes) {
-            if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-        }
-        Json checks_selected = Json::array();
-        for (const auto& name : names) {
-            const std::string control = id_of(name);
-            const Outcome& outcome = outcomes.at(name);
-            checks_selected.push_back({{"control-id", control}});
-            objectives.push_back({{"objective-id", control}});
-            if (outcome.observations.empty() && report_.incomplete()) {
-                open.push_back(name);
+        Json own = Json::array(), selections = Json::array();
+        std::vector<std::string> open;
+        for (const auto& one : check_outcomes(report_)) {
+            own.push_back({{"control-id", one.id()}});
+            objectives.push_back({{"objective-id", one.id()}});
+            if (one.outcome.kind == OutcomeKind::unassessed) {
+                open.push_back(one.name);
                 continue;
             }
-            const Check* known = find_check(name);
-            findings.push_back(judged(name, "objective-id", control, outcome,
-                                      fmt::format("{}{}", known ? fmt::format("{}: ", known->summary) : "",
-                                                  counted(outcome.observations.size(), "finding"))));
+            findings.push_back(judged(one.name, "objective-id", one.id(), one.outcome, uuids,
+                                      fmt::format("{}{}", one.check ? fmt::format("{}: ", one.check->summary) : "",
+                                                  counted(one.outcome.findings.size(), "finding"))));
         }
-
-        Json selections = Json::array();
-        if (!checks_selected.empty()) {
-            selections.push_back(
-                {{"description", "Checks of fwproof by their ids"}, {"include-controls", std::move(checks_selected)}});
-        } else {
+        if (own.empty()) {
             selections.push_back({{"description", "No check ran"}, {"include-all", Json::object()}});
+        } else {
+            selections.push_back({{"description", "Checks of fwproof by their ids"}, {"include-controls", own}});
         }
-        std::map<std::string_view, Json> reviewed;  // by the title of the standard
-        for (const auto& [control, requirement] : requirements()) {
-            Outcome together;
-            bool some = false, all = true;
-            std::vector<std::string> ids;
-            for (const auto& check : requirement.checks) {
-                const auto outcome = outcomes.find(check);
-                const bool ran = outcome != outcomes.end() && outcome->second.ran;
-                some = some || ran;
-                if (!ran) {
-                    all = false;
-                    continue;
-                }
-                ids.push_back(id_of(check));
-                all = all && (outcome->second.satisfied(report_) || !outcome->second.observations.empty());
-                together.fails = together.fails || outcome->second.fails;
-                together.excused = together.excused && outcome->second.excused;
-                together.observations.insert(together.observations.end(), outcome->second.observations.begin(),
-                                             outcome->second.observations.end());
-            }
-            if (!some) continue;
-            reviewed[requirement.standard->title].push_back({{"control-id", control}});
-            if (together.observations.empty() && !all) continue;
-            findings.push_back(
-                judged(fmt::format("{}, {}", requirement.standard->title, requirement.number), "statement-id", control,
-                       together,
-                       fmt::format("As far as {} {} it; the requirement may ask for more than rules can show",
-                                   fmt::join(ids, ", "), ids.size() == 1 ? "looks at" : "look at")));
+        for (const auto& one : requirement_outcomes(report_)) {
+            const std::string title(one.standard->title);
+            if (selections.back()["description"] != title)
+                selections.push_back({{"description", title}, {"include-controls", Json::array()}});
+            selections.back()["include-controls"].push_back({{"control-id", control_id(one)}});
+            if (one.outcome.kind == OutcomeKind::unassessed) continue;
+            findings.push_back(judged(
+                fmt::format("{}, {}", title, one.requirement), "statement-id", control_id(one), one.outcome, uuids,
+                fmt::format("As far as {} {} at it; the requirement may ask for more than rules can show",
+                            fmt::join(one.ids, ", "), one.ids.size() == 1 ? "looks" : "look")));
         }
-        for (auto& [title, controls] : reviewed)
-            selections.push_back({{"description", text(title)}, {"include-controls", std::move(controls)}});
 
         Json object{{"uuid", id("result")},
                     {"title", text("fwproof " + report_.command)},

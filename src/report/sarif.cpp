@@ -124,14 +124,24 @@ public:
     }
 
     Json log() {
+        collect_standards();
         Json driver{{"name", "fwproof"}, {"rules", Json::array()}};
         if (!report_.tool_version.empty()) {
             driver["version"] = report_.tool_version;
             driver["semanticVersion"] = report_.tool_version;
         }
-        for (const Check* check : rules_) driver["rules"].push_back(rule(*check));
+        for (const Check* check : rules_) {
+            driver["rules"].push_back(rule(*check));
+            for (Json& target : taxa(*check))
+                driver["rules"].back()["relationships"].push_back(
+                    {{"target", std::move(target)}, {"kinds", {"relevant"}}});
+        }
+        for (const auto& taxonomy : taxonomies_)
+            driver["supportedTaxonomies"].push_back(
+                {{"name", taxonomy.standard->id}, {"index", &taxonomy - taxonomies_.data()}});
         Json run;
         run["tool"] = {{"driver", std::move(driver)}};
+        if (!taxonomies_.empty()) run["taxonomies"] = taxonomies();
         run["automationDetails"] = {
             {"id", fmt::format("fwproof/{}/", report_.command.empty() ? "run" : report_.command)}};
         run["columnKind"] = "utf16CodeUnits";
@@ -153,6 +163,62 @@ public:
     }
 
 private:
+    // A standard as a taxonomy: of its requirements those that the rules of this run speak for.
+    struct Taxonomy {
+        const Standard* standard = nullptr;
+        std::vector<std::string_view> requirements;
+    };
+
+    void collect_standards() {
+        for (const auto& standard : standards()) {
+            Taxonomy taxonomy{&standard, {}};
+            for (const Check* check : rules_) {
+                for (const auto& entry : standard_entries(*check)) {
+                    auto& known = taxonomy.requirements;
+                    if (entry.standard->id == standard.id &&
+                        std::find(known.begin(), known.end(), entry.requirement) == known.end())
+                        known.push_back(entry.requirement);
+                }
+            }
+            std::sort(taxonomy.requirements.begin(), taxonomy.requirements.end());
+            if (!taxonomy.requirements.empty()) taxonomies_.push_back(std::move(taxonomy));
+        }
+    }
+
+    Json taxonomies() const {
+        Json all = Json::array();
+        for (const auto& taxonomy : taxonomies_) {
+            Json object{{"name", taxonomy.standard->id},
+                        {"fullName", taxonomy.standard->title},
+                        {"shortDescription", {{"text", fmt::format("{}.", taxonomy.standard->title)}}},
+                        {"isComprehensive", false},
+                        {"taxa", Json::array()}};
+            for (const auto& requirement : taxonomy.requirements) {
+                object["taxa"].push_back(
+                    {{"id", requirement},
+                     {"shortDescription", {{"text", fmt::format("{}, {}.", taxonomy.standard->title, requirement)}}}});
+            }
+            all.push_back(std::move(object));
+        }
+        return all;
+    }
+
+    // References to the requirements that a check speaks for.
+    std::vector<Json> taxa(const Check& check) const {
+        std::vector<Json> references;
+        for (const auto& entry : standard_entries(check)) {
+            for (const auto& taxonomy : taxonomies_) {
+                if (taxonomy.standard->id != entry.standard->id) continue;
+                const auto& known = taxonomy.requirements;
+                references.push_back(
+                    {{"id", entry.requirement},
+                     {"index", std::find(known.begin(), known.end(), entry.requirement) - known.begin()},
+                     {"toolComponent", {{"name", entry.standard->id}, {"index", &taxonomy - taxonomies_.data()}}}});
+            }
+        }
+        return references;
+    }
+
     // The worst are kept where there are more than the format's readers take.
     void room_for(Severity severity) {
         const auto count =
@@ -186,6 +252,9 @@ private:
         object["ruleId"] = known == rules_.end() ? finding.check : std::string((*known)->id);
         if (known != rules_.end()) object["ruleIndex"] = known - rules_.begin();
         object["level"] = level(finding.severity);
+        if (known != rules_.end()) {
+            for (Json& taxon : taxa(**known)) object["taxa"].push_back(std::move(taxon));
+        }
 
         std::string text = plain(finding.message) + ".";
         Json related = Json::array();
@@ -263,6 +332,7 @@ private:
 
     const Report& report_;
     std::vector<const Check*> rules_;
+    std::vector<Taxonomy> taxonomies_;
     std::map<Severity, std::size_t> kept_;
     std::size_t used_ = 0;
     std::map<const Source*, std::vector<std::string>> hashes_;

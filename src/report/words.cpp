@@ -95,7 +95,7 @@ std::string summary_line(const Report& report) {
     std::string text = fmt::format("{}, {}, {}", counted(report.errors, "error"), counted(report.warnings, "warning"),
                                    counted(report.notes, "note"));
     if (report.waived > 0) text += fmt::format(", {} waived", report.waived);
-    if (report.known) text += fmt::format(", {} in the baseline", *report.known);
+    if (report.known) text += fmt::format(", {} in the baseline", report.known->size());
     if (report.required > 0 || report.unchecked > 0) {
         text += fmt::format("; {} of {} satisfied", report.satisfied, counted(report.required, "required flow"));
         if (report.undecided > 0) text += fmt::format(", {} undecided", report.undecided);

@@ -1,6 +1,15 @@
 // A baseline hides what was there before, however it is moved, renumbered or renamed, and nothing else.
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "support/catch.hpp"
 #include "support/program.hpp"
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -61,6 +70,92 @@ TEST_CASE("a rule that becomes wider is new again") {
     const Ran ran = run_fwproof({"lint", "--select", "FW211", "--baseline", "known.json", "rules.v4"}, here);
     CHECK(ran.status == 1);
     CHECK(ran.out.find("tcp/22 (SSH) and tcp/23 (Telnet)") != std::string::npos);
+}
+
+TEST_CASE("fingerprints survive new names of lists, chains, groups and objects, and new numbers of lines and rules") {
+    // Every bad export of the checks that has such names; what is defined (an unused object, an empty group) is known
+    // by its name alone.
+    const std::set<std::string> by_name = {
+        "conflicting-definition", "empty-group", "undefined-reference", "unused-object", "mixed-family-any",
+        "unparsed-line",          "odd-mask"};
+    // A rule whose time is over matches no packets, so it is known by its text.
+    const auto matches_nothing = [](const std::string& message) { return message.starts_with("the schedule of "); };
+    const std::string here = fresh_directory("baseline-renamed");
+    const auto fingerprints = [&](const std::string& file, const std::string& text) {
+        write_file(here, file, text);
+        const Ran ran = run_fwproof({"lint", "--as-of", "2026-11-01", "--format", "json", file}, here);
+        const auto report = nlohmann::json::parse(ran.out);
+        std::map<std::string, std::string> all;
+        for (const auto& finding : report.at("findings"))
+            if (!by_name.contains(finding.at("check")) && !matches_nothing(finding.at("message")))
+                all[finding.at("fingerprint")] = finding.at("message");
+        return all;
+    };
+    std::size_t files = 0, compared = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(FWPROOF_ROOT) / "fixtures/check")) {
+        const std::string file = entry.path().filename().string();
+        const bool asa = file == "bad.cfg";
+        if (!asa && file != "bad.v4") continue;
+        CAPTURE(entry.path().string());
+        const std::string text = read_whole(entry.path().string());
+        std::set<std::string> names;
+        const std::regex declared(asa ? "(?:access-list|object(?:-group)? \\S+|time-range) (\\S+)" : ":(\\S+) -");
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            std::smatch match;
+            if (std::regex_search(line, match, declared, std::regex_constants::match_continuous))
+                names.insert(match[1]);
+        }
+        if (names.empty()) continue;
+        // Word by word, so that a name that is a part of another one stays.
+        std::string renamed, word;
+        const auto flush = [&] {
+            renamed += (names.contains(word) ? "N" : "") + word;
+            word.clear();
+        };
+        for (const char c : text) {
+            if (c == ' ' || c == ':' || c == '\n' || c == '\r') {
+                flush();
+                renamed += c;
+            } else {
+                word += c;
+            }
+        }
+        flush();
+        ++files;
+        const auto before = fingerprints(file, text);
+        const auto after = fingerprints(file, (asa ? "! moved\n! down\n" : "# moved\n# down\n") + renamed);
+        for (const auto& [print, message] : before) {
+            CAPTURE(message);
+            CHECK(after.contains(print));
+            ++compared;
+        }
+        CHECK(after.size() == before.size());
+    }
+    CHECK(files > 30);
+    CHECK(compared > 100);
+}
+
+TEST_CASE("a check whose findings the baseline hides does not pass in any report") {
+    const std::string here = fresh_directory("baseline-evidence");
+    write_file(here, "edge.cfg", kBefore);
+    run_fwproof({"lint", "--select", kChecks, "--write-baseline", "known.json", "edge.cfg"}, here);
+    const auto report = [&](const std::string& format) {
+        return run_fwproof({"lint", "--select", kChecks, "--baseline", "known.json", "--format", format, "edge.cfg"},
+                           here)
+            .out;
+    };
+    const auto statement = nlohmann::json::parse(report("intoto"));
+    CHECK(statement.at("predicate").at("result") == "WARNED");
+    CHECK(statement.at("predicate").at("passedTests") == std::vector<std::string>{"check any-to-any"});
+    const std::string results = report("oscal");
+    CHECK(results.find("All that was found is waived or in the baseline.") != std::string::npos);
+    const std::string suites = report("junit");
+    CHECK(suites.find("name=\"duplicate-rule\"><skipped message=\"1 finding in the baseline\"/>") != std::string::npos);
+    CHECK(suites.find("name=\"any-to-any\"/>") != std::string::npos);
+    const auto result = nlohmann::json::parse(report("json"));
+    CHECK(result.at("summary").at("in_baseline") == 2);
+    CHECK(result.at("files").at(1).at("use") == "baseline");
 }
 
 TEST_CASE("what is no baseline is refused") {

@@ -40,6 +40,9 @@ struct Finding {
     std::optional<Packet> witness;
     std::vector<Product> region;   // the whole of it
     bool region_complete = true;
+    std::vector<Product> needed;   // what the rule is needed for, where the region is more than that
+    // What a finding without a region is about, so that a fingerprint needs no name: what the rule matches. Not shown.
+    std::vector<Product> subject;
     std::vector<std::string> details;     // further sentences, one a line
     std::vector<std::string> conditions;  // what it depends on
     std::string fix;                      // a command or change to try; may be empty
@@ -51,8 +54,8 @@ struct Finding {
 };
 
 // Gives every finding a fingerprint that stays the same while lines, rules, lists and objects are moved, renumbered or
-// renamed: the SHA-256 of the check, the firewall, the catalog entry and the packets; where there are no packets, of the
-// message and the statement. Equal ones are told apart by their order.
+// renamed: the SHA-256 of the check, the firewall, the catalog entry and the packets (the region, else the subject); where
+// there are no packets, of the message and the statement. Equal ones are told apart by their order.
 void set_fingerprints(std::vector<Finding>& findings);
 
 }  // namespace fwproof
