@@ -205,3 +205,48 @@ TEST_CASE("names that DNS had not resolved are inactive expansions") {
     CHECK(ask(policy, question("a>b tcp 198.51.100.9:1 > 192.0.2.11:80")) == Verdict::unknown);
     CHECK(ask(policy, question("a>b tcp 198.51.100.9:1 > 192.0.2.11:81")) == Verdict::deny);
 }
+
+TEST_CASE("lines of show access-list are known without their header") {
+    const Policy policy = read(
+        "access-list OUT line 1 extended permit tcp any object-group A eq www (hitcnt=7) 0x1234abcd\n"
+        "  access-list OUT line 1 extended permit tcp any host 192.0.2.10 eq www (hitcnt=5) 0x20db5032\n"
+        "  access-list OUT line 1 extended permit tcp any host 192.0.2.11 eq www (hitcnt=2) 0x3a3b3c3d\n"
+        "access-list OUT line 2 extended deny ip any any (hitcnt=9) 0x1\n");
+    CHECK(rules_of(policy, "OUT") ==
+          "OUT line 1: tcp any > 192.0.2.10:80; tcp any > 192.0.2.11:80; \n"
+          "OUT line 2: any any > any; \n");
+}
+
+TEST_CASE("counts behind addresses are no part of them") {
+    const Policy policy = read(
+        "object-group network A\n network-object host 192.0.2.10\n"
+        "access-list OUT; 2 elements; name hash: 0xcb4257a3\n"
+        "access-list OUT line 1 extended permit tcp any(65537) object-group A(298) eq www (hitcnt=0) 0x1\n"
+        "access-list OUT line 2 extended permit udp object-group A (298) any (hitcnt=0) 0x2\n");
+    CHECK(rules_of(policy, "OUT") ==
+          "OUT line 1: tcp any > 192.0.2.10:80; \n"
+          "OUT line 2: udp 192.0.2.10 > any; \n");
+}
+
+TEST_CASE("of show tech-support the configuration in force counts, not the saved one") {
+    const std::string running = "------------------ show running-config ------------------\n\n";
+    const std::string startup = "------------------ show startup-config ------------------\n\n";
+    const std::string old = std::string(kBase) + "access-list OUT extended permit ip any any\n";
+    CHECK(rules_of(read(startup + old + running + std::string(kBase) + kLists), "OUT") == kRead);
+    CHECK(rules_of(read(startup + std::string(kBase) + kLists), "OUT") == kRead);
+}
+
+TEST_CASE("a capture that stops before the end of the configuration says so") {
+    const std::string whole = ": Saved\n" + std::string(kBase) + kLists;
+    CHECK_THAT(notes_text(read(whole)),
+               Catch::Matchers::Contains(
+                   "16:1 partial-export: the configuration has no ': end': what stood behind this line is "
+                   "not known [capture the whole output]\n"));
+    CHECK(notes_text(read(whole + "Cryptochecksum:0123456789abcdef0123456789abcdef\n: end\n")).empty());
+}
+
+TEST_CASE("a byte order mark is no part of the first line") {
+    const Policy policy = read("\xef\xbb\xbf" + std::string(kBase) + kLists);
+    CHECK(rules_of(policy, "OUT") == kRead);
+    CHECK(policy.version == "9.16(4)");
+}

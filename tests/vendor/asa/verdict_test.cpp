@@ -3,6 +3,8 @@
 //   statements
 //   ? QUESTION = VERDICT
 //   ! KIND: MESSAGE         a note that must be there; without any, no note of a line that was not understood may be
+//   ~ TEXT                  an assumption that must be stated
+//   !! LINE:COLUMN KIND: MESSAGE [HINT]   the same, whole
 #include <sstream>
 
 #include "support/catch.hpp"
@@ -17,7 +19,7 @@ struct Case {
     std::string title;
     std::string text;
     std::vector<std::pair<std::string, std::string>> questions;
-    std::vector<std::string> notes;
+    std::vector<std::string> notes, whole_notes, assumptions;
     LoadOptions options;
 };
 
@@ -36,6 +38,10 @@ std::vector<Case> read_cases(const std::string& name) {
             const auto equals = line.rfind(" = ");
             REQUIRE(equals != std::string::npos);
             cases.back().questions.emplace_back(line.substr(2, equals - 2), line.substr(equals + 3));
+        } else if (line.starts_with("!! ")) {
+            cases.back().whole_notes.push_back(line.substr(3));
+        } else if (line.starts_with("~ ")) {
+            cases.back().assumptions.push_back(line.substr(2));
         } else if (line.starts_with("! ")) {
             cases.back().notes.push_back(line.substr(2));
         } else if (line.starts_with("@ ")) {
@@ -63,7 +69,12 @@ void run(const std::string& fixture) {
             unparsed = unparsed || note.kind == NoteKind::unparsed_line;
         }
         for (const auto& note : one.notes) CHECK_THAT(all, Catch::Matchers::Contains(note + "\n"));
-        if (one.notes.empty()) CHECK_FALSE(unparsed);
+        for (const auto& assumption : one.assumptions) {
+            CHECK_THAT(policy.assumptions, Catch::Matchers::VectorContains(assumption));
+        }
+        const std::string whole = "\n" + notes_text(policy);
+        for (const auto& note : one.whole_notes) CHECK_THAT(whole, Catch::Matchers::Contains("\n" + note + "\n"));
+        if (one.notes.empty() && one.whole_notes.empty()) CHECK_FALSE(unparsed);
     }
 }
 
@@ -72,3 +83,5 @@ void run(const std::string& fixture) {
 TEST_CASE("what is known to trip readers gets the device's verdict") { run("pitfalls.txt"); }
 
 TEST_CASE("scripts, captures and old releases get the device's verdict") { run("language.txt"); }
+
+TEST_CASE("what is not understood is said with its place, and decides nothing") { run("refusals.txt"); }
