@@ -195,9 +195,24 @@ bool same_host(const Requirement& requirement) {
     return !from.addresses->empty();
 }
 
-bool replies_meet_rules(const Firewall& firewall) {
+bool by_rules(const Firewall& firewall) {
     if (firewall.stateful) return !*firewall.stateful;
     return firewall.policy->replies == ReplyHandling::by_rules;
+}
+
+// The replies that meet the rules of that device; null: none.
+ServiceSetRef replies_by_rules(const Firewall& firewall, Position position, const ServiceSetRef& replies) {
+    if (by_rules(firewall)) return replies;
+    const bool ports = !firewall.stateful && firewall.policy->replies == ReplyHandling::tracked_ports;
+    // What the device answers itself is its own matter.
+    if (!ports || !replies || position != Position::transit) return nullptr;
+    static const ProtocolSet kTracked = ProtocolSet::of(kTcp) | ProtocolSet::of(kUdp) | ProtocolSet::of(kSctp);
+    ServiceSet left;
+    for (ServiceTerm term : replies->terms) {
+        term.protocols = term.protocols - kTracked;
+        if (!term.protocols.empty()) left.terms.push_back(std::move(term));
+    }
+    return left.terms.empty() ? nullptr : share(std::move(left));
 }
 
 AddressSet set_of(std::string_view text) { return parse_address_set(text).value(); }
@@ -252,13 +267,14 @@ public:
             crossing.firewall = index;
             crossing.path = &path;
             crossing.question = question;
-            crossing.reply_by_rules = replies_meet_rules(firewall);
-            if (crossing.reply_by_rules && reply_) {
+            const ServiceSetRef reply = replies_by_rules(firewall, position, reply_);
+            crossing.reply_by_rules = reply || by_rules(firewall);
+            if (reply) {
                 const Position back = position == Position::inbound    ? Position::outbound
                                       : position == Position::outbound ? Position::inbound
                                                                        : Position::transit;
                 crossing.reply_path = policy.find_path(back, path.variant);
-                crossing.reply = products(firewall, back, to_zone, to, from_zone, from, reply_, State::established);
+                crossing.reply = products(firewall, back, to_zone, to, from_zone, from, reply, State::established);
             }
             result.crossings.push_back(std::move(crossing));
         }

@@ -372,7 +372,8 @@ private:
             path.undecided = leaves_open(before_, *path.before, asked, options_.budget) ||
                              leaves_open(after_, *path.after, asked, options_.budget);
         }
-        if (before_.replies != after_.replies) check_replies(path, asked);
+        const bool was = before_.replies == ReplyHandling::by_rules;
+        if (was != (after_.replies == ReplyHandling::by_rules)) check_replies(path, asked);
     }
 
     // Packets that come and go where the device's networks and routes say: the better witnesses.

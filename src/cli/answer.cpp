@@ -528,8 +528,17 @@ Result<std::vector<Answerer::Brief>> Answerer::ask_all(const std::vector<FlowQue
     return briefs;
 }
 
+bool Answerer::tracks(const FlowQuery& flow, const PathAnswer& answer) const {
+    if (impl_->policy.replies != ReplyHandling::tracked_ports) return impl_->policy.replies == ReplyHandling::tracked;
+    if (answer.position != Position::transit) return true;
+    static const ProtocolSet kTracked = ProtocolSet::of(kTcp) | ProtocolSet::of(kUdp) | ProtocolSet::of(kSctp);
+    return flow.header.services &&
+           std::all_of(flow.header.services->terms.begin(), flow.header.services->terms.end(),
+                       [&](const ServiceTerm& term) { return term.protocols.subset_of(kTracked); });
+}
+
 std::optional<PathAnswer> Answerer::replies(const FlowQuery& flow, const PathAnswer& answer) const {
-    if (impl_->policy.replies == ReplyHandling::tracked || !answer.whole_path) return std::nullopt;
+    if (tracks(flow, answer) || !answer.whole_path) return std::nullopt;
     const Position back = answer.position == Position::inbound    ? Position::outbound
                           : answer.position == Position::outbound ? Position::inbound
                                                                   : Position::transit;

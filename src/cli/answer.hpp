@@ -52,6 +52,8 @@ public:
         std::optional<RuleRef> rule;
     };
     Result<std::vector<Brief>> ask_all(const std::vector<FlowQuery>& flows) const;
+    // Whether the device lets the replies of that flow through by itself.
+    bool tracks(const FlowQuery& flow, const PathAnswer& answer) const;
     // The replies of the flow on one path that permits it: nothing where the device lets replies through by itself.
     std::optional<PathAnswer> replies(const FlowQuery& flow, const PathAnswer& answer) const;
 

@@ -155,7 +155,7 @@ void replies_text(Lines& lines, const Answerer& answerer, const FlowQuery& flow,
     const bool some = std::any_of(answer.parts.begin(), answer.parts.end(),
                                   [](const Part& part) { return part.verdict == Verdict::permit; });
     if (!some || !answer.whole_path || !flow.header.states.contains(State::new_)) return;
-    if (answerer.policy().replies == ReplyHandling::tracked) {
+    if (answerer.tracks(flow, answer)) {
         lines.add(1, "replies", "let through by connection tracking");
         return;
     }
@@ -239,9 +239,9 @@ Json as_json(const Answerer& answerer, const FlowQuery& flow, const std::vector<
         Json path = path_json(answerer.policy(), answer);
         if (answer.out_of_budget) path["out_of_budget"] = true;
         const auto replies = answerer.replies(flow, answer);
-        path["replies"] = answerer.policy().replies == ReplyHandling::tracked ? Json("tracked")
-                          : replies                                           ? path_json(answerer.policy(), *replies)
-                                                                              : Json(nullptr);
+        path["replies"] = answerer.tracks(flow, answer) ? Json("tracked")
+                          : replies                     ? path_json(answerer.policy(), *replies)
+                                                        : Json(nullptr);
         paths.push_back(std::move(path));
     }
     return {{"flow", printable(written)}, {"verdict", word(overall(answers))}, {"paths", std::move(paths)}};

@@ -102,7 +102,7 @@ private:
     Problem replies(WordReader& words, SourceSpan) {
         words.next();
         const auto value = value_named(words.peek(), ReplyHandling::by_rules);
-        if (!value) return problem(words, "replies are tracked or by-rules");
+        if (!value) return problem(words, "replies are tracked, tracked-ports or by-rules");
         policy_.replies = *value;
         words.next();
         return std::nullopt;

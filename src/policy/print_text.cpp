@@ -17,7 +17,14 @@ std::string_view to_string(Register reg) {
     return "packet-mark";
 }
 
-std::string_view to_string(ReplyHandling reply) { return reply == ReplyHandling::tracked ? "tracked" : "by-rules"; }
+std::string_view to_string(ReplyHandling reply) {
+    switch (reply) {
+        case ReplyHandling::tracked: return "tracked";
+        case ReplyHandling::tracked_ports: return "tracked-ports";
+        case ReplyHandling::by_rules: return "by-rules";
+    }
+    return "by-rules";
+}
 
 namespace {
 

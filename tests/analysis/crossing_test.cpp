@@ -128,6 +128,32 @@ TEST_CASE("where replies meet the rules they are asked too") {
     CHECK_FALSE(find_crossings(topology, requirement).crossings[0].reply_by_rules);
 }
 
+TEST_CASE("where only connections with ports are tracked, answers of ICMP meet the rules") {
+    Policy policy = router();
+    policy.replies = ReplyHandling::tracked_ports;
+    Topology topology;
+    topology.firewalls = {transit("edge", policy)};
+    auto requirement = need(end("a", "a1", "10.1.0.11"), end("b", "b1", "198.51.100.1"), kTcp, "443");
+    auto found = find_crossings(topology, requirement);
+    REQUIRE(found.crossings.size() == 1);
+    CHECK_FALSE(found.crossings[0].reply_by_rules);
+
+    ServiceTerm echo;
+    echo.protocols = ProtocolSet::of(kIcmp);
+    echo.icmp = icmp_type(8);
+    requirement.services = share(ServiceSet{{echo}});
+    found = find_crossings(topology, requirement);
+    REQUIRE(found.crossings.size() == 1);
+    CHECK(found.crossings[0].reply_by_rules);
+    REQUIRE(found.crossings[0].reply.size() == 1);
+    const Product& reply = found.crossings[0].reply[0];
+    REQUIRE(reply.services);
+    REQUIRE(reply.services->terms.size() == 1);
+    CHECK(reply.services->terms[0].protocols == ProtocolSet::of(kIcmp));
+    CHECK(reply.services->terms[0].icmp == icmp_code(0, 0));
+    CHECK(reply.source->contains(*parse_address("198.51.100.1")));
+}
+
 TEST_CASE("an export of the other family covers nothing") {
     const Policy policy = router();
     Topology topology;

@@ -72,6 +72,7 @@ TEST_CASE("questions are answered as their goldens say") {
         // Where a packet comes in and goes out follows from the networks and routes of the export.
         {"asa-routed", {"explain", "edge.cfg", "tcp 10.1.2.3 > 198.51.100.7:443"}},
         {"asa-mail", {"explain", "edge.cfg", "tcp 10.1.2.3 > 198.51.100.7:25"}},
+        {"asa-ping", {"explain", "edge.cfg", "icmp 10.1.2.3 > 198.51.100.7 icmp 8"}},
         {"asa-set", {"explain", "edge.cfg", "tcp any4 > 172.16.5.10:any"}},
         {"asa-implicit", {"explain", "edge.cfg", "udp 10.1.2.3 > 198.51.100.7:123"}},
         {"nat-step", {"explain", "nat.v4", "tcp 198.51.100.7 > 203.0.113.5:443 in eth0 out eth1"}},

@@ -76,8 +76,9 @@ struct NamedSet {
 
 // How replies of a permitted flow get back.
 enum class ReplyHandling : std::uint8_t {
-    tracked,   // the device lets replies through by itself
-    by_rules,  // replies meet the rules, in state established
+    tracked,        // the device lets replies through by itself
+    tracked_ports,  // those of TCP, UDP and SCTP; those of other protocols meet the rules, in state established
+    by_rules,       // replies meet the rules, in state established
 };
 
 // What the export says of the device beside rules, where it bears on how safe the rules are.

@@ -38,6 +38,6 @@ Result<Policy> parse_policy(SourceRef source);
 
 // The words of the canonical text for the values of these types.
 std::string_view to_string(Register reg);        // "packet-mark", ...
-std::string_view to_string(ReplyHandling reply); // "tracked", "by-rules"
+std::string_view to_string(ReplyHandling reply); // "tracked", "tracked-ports", "by-rules"
 
 }  // namespace fwproof

@@ -199,6 +199,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
     if (!config.context.empty()) policy.device += (policy.device.empty() ? "" : "/") + config.context;
     policy.version = config.version_text;
     policy.sources.push_back(source);
+    policy.replies = ReplyHandling::tracked_ports;  // those of ICMP meet the lists where nothing inspects it
     policy.notes = std::move(config.notes);
     const Dialect dialect = dialect_of(config, policy);
     policy.families = {Family::v4, Family::v6};

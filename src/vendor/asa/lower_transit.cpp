@@ -111,6 +111,7 @@ private:
             Ruleset top;
             top.name = "list " + lowering_.policy.rulesets[i].name;
             top.default_verdict = Verdict::deny;
+            replies_without_bindings(top);
             top.rules.push_back(implicit_rule("list " + lowering_.policy.rulesets[i].name, {}, Jump{i}, {}));
             Path path;
             path.position = Position::transit;
@@ -119,6 +120,18 @@ private:
             lowering_.policy.paths.push_back(std::move(path));
         }
         if (lowering_.policy.paths.size() == 1) lowering_.policy.paths[0].variant.clear();
+    }
+
+    // Replies of connections meet no list. Whether ICMP is inspected, and which list its replies meet, is not known here.
+    void replies_without_bindings(Ruleset& ruleset) {
+        known_connections(ruleset);
+        Product replies;
+        replies.states = StateSet(State::established);
+        ServiceTerm term;
+        term.protocols = ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6);
+        replies.services = share(ServiceSet{{std::move(term)}});
+        ruleset.rules.push_back(
+            implicit_rule("reply of ICMP, inspected or not", replies, Decide{Verdict::unknown, ""}, {}));
     }
 
     Ruleset ingress() {

@@ -240,7 +240,7 @@ TEST_CASE("a capture that stops before the end of the configuration says so") {
     const std::string whole = ": Saved\n" + std::string(kBase) + kLists;
     CHECK_THAT(notes_text(read(whole)),
                Catch::Matchers::Contains(
-                   "16:1 partial-export: the configuration has no ': end': what stood behind this line is "
+                   "18:1 partial-export: the configuration has no ': end': what stood behind this line is "
                    "not known [capture the whole output]\n"));
     CHECK(notes_text(read(whole + "Cryptochecksum:0123456789abcdef0123456789abcdef\n: end\n")).empty());
 }
