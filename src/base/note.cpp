@@ -12,9 +12,8 @@ std::string_view to_string(NoteKind kind) {
         case NoteKind::partial_export: return "partial-export";
         case NoteKind::unresolved_name: return "unresolved-name";
         case NoteKind::odd_mask: return "odd-mask";
-        case NoteKind::secret_in_export: return "secret-in-export";
+        case NoteKind::wildcard_mask: return "wildcard-mask";
         case NoteKind::assumed_default: return "assumed-default";
-        case NoteKind::mixed_family_any: return "mixed-family-any";
         case NoteKind::information: return "information";
     }
     return "information";

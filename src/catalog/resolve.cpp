@@ -355,7 +355,7 @@ private:
                    Requirement requirement) {
         std::vector<PortPart> parts;
         if (service.ports.empty()) {
-            parts.push_back({PortSet::all(), Need::required, {}, false, false, {}});
+            parts.emplace_back().ports = PortSet::all();
         } else {
             parts = resolve_ports(catalog_, settings_, service.ports, source, target, out_.assumptions);
         }
@@ -373,6 +373,7 @@ private:
                 one.services = share({{std::move(packets)}});
                 one.tolerated = tolerated(service, protocol, known ? part.ports : PortSet::all());
                 one.dynamic_rpc = part.dynamic_rpc;
+                one.restrictable_by = part.restrictable_by;
                 for (const Cite& cite : part.cites) one.citations.push_back(citation(catalog_, cite));
                 if (one.need == Need::required && part.need != Need::required) {
                     one.need = part.need;

@@ -56,7 +56,12 @@ private:
     void add_range(const PortRange& range) {
         const std::size_t first = parts_.size();
         add_range_parts(range);
-        for (std::size_t i = first; i < parts_.size(); ++i) parts_[i].dynamic_rpc = range.dynamic_rpc;
+        const auto* narrowing = range.restrictable_by.empty() ? nullptr : catalog_.parameter(range.restrictable_by);
+        const bool narrowed = narrowing && settings_.value(range.restrictable_by, from_, to_);
+        for (std::size_t i = first; i < parts_.size(); ++i) {
+            parts_[i].dynamic_rpc = range.dynamic_rpc;
+            if (narrowing && !narrowed) parts_[i].restrictable_by = narrowing->title;
+        }
     }
 
     void add_range_parts(const PortRange& range) {

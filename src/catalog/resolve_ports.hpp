@@ -15,7 +15,8 @@ struct PortPart {
     std::string reason;          // why not required, or what was assumed
     bool weaker = false;         // its absence is one level less than the service's
     bool dynamic_rpc = false;
-    std::vector<Cite> cites;  // beside the service's
+    std::string restrictable_by;  // title of a parameter without a value that would narrow them; may be empty
+    std::vector<Cite> cites;      // beside the service's
 };
 
 // `sentences` takes what was assumed about a host.

@@ -15,7 +15,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         PacketSet left = anybody & desk.with_ports;
         for (const ServiceGroup group :
              {ServiceGroup::published, ServiceGroup::admin, ServiceGroup::database, ServiceGroup::worm}) {
-            left = left - find_services(group, anybody).packets;
+            left = left - find_services(group, desk, anybody, opening.said).packets;
         }
         if (left.empty()) return false;
         Finding finding = finding_about(check, context, opening, left);

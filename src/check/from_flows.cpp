@@ -107,6 +107,58 @@ void merge(const FlowResult& flow, std::vector<Merged>& merged) {
     merged.push_back({&flow, {flow.path}, flow.deciders});
 }
 
+bool is_port_range(const Requirement& requirement) {
+    constexpr std::uint16_t kFirst = 1024, kFew = 10;
+    for (const auto& term : requirement.services->terms) {
+        for (const auto& i : term.destination_ports.intervals()) {
+            if (term.protocols == ProtocolSet::of(kTcp) && i.first >= kFirst && i.last - i.first >= kFew) return true;
+        }
+    }
+    return false;
+}
+
+// Documents also list udp/135, by which no port of TCP is asked for.
+bool is_endpoint_mapper(const Requirement& requirement) {
+    const auto& terms = requirement.services->terms;
+    return terms.size() == 1 && terms[0].protocols == ProtocolSet::of(kTcp) &&
+           terms[0].destination_ports == PortSet::of(135);
+}
+
+// The endpoint mapper and the ports that it hands out, between the same hosts.
+bool is_rpc_pair(const Requirement& a, const Requirement& b) {
+    if (a.catalog != b.catalog || a.flow != b.flow || a.from.host != b.from.host || a.to.host != b.to.host)
+        return false;
+    const auto leads = [](const Requirement& mapper, const Requirement& range) {
+        return is_endpoint_mapper(mapper) && !is_endpoint_mapper(range) && (range.dynamic_rpc || is_port_range(range));
+    };
+    return leads(a, b) || leads(b, a);
+}
+
+// The half of remote procedure calls that passes where the other does not; null: there is none.
+const FlowResult* open_half(const CheckContext& context, const FlowResult& closed) {
+    const auto all = context.requirements();
+    for (const auto& other : context.assessment().flows) {
+        if (other.judgement != Judgement::satisfied || other.firewall != closed.firewall || !other.path ||
+            other.path->position != closed.path->position)
+            continue;
+        for (const std::size_t a : closed.requirements) {
+            for (const std::size_t b : other.requirements) {
+                if (is_rpc_pair(all[a], all[b])) return &other;
+            }
+        }
+    }
+    return nullptr;
+}
+
+// The check that says most about a missing flow: one finding is enough.
+std::string_view teller(const CheckContext& context, const FlowResult& flow) {
+    if (flow.defeated && flow.cause == Cause::shadowed && context.runs("opening-blocked-earlier")) {
+        return "opening-blocked-earlier";
+    }
+    if (context.runs("missing-endpoint-mapper") && open_half(context, flow)) return "missing-endpoint-mapper";
+    return "missing-opening";
+}
+
 void report_flow(const CheckContext& context, const Check& check, const Merged& merged,
                  std::vector<Finding>& findings) {
     FlowResult flow = *merged.flow;
@@ -117,6 +169,18 @@ void report_flow(const CheckContext& context, const Check& check, const Merged& 
     if (check.severity == Severity::error) finding.severity = absence_severity(context, which);
     finding.message = sentence(context, firewall, flow, place(firewall, merged.paths));
     add_evidence(context, firewall, flow, finding);
+    if (check.name == "missing-endpoint-mapper") {
+        const FlowResult* open = open_half(context, flow);
+        finding.message += fmt::format("; {}, which is of no use without it, does",
+                                       services_text(context.requirements(), open->requirements));
+    }
+    if (check.name == "opening-blocked-earlier") {
+        if (firewall.policy->ordered && !flow.deciders.empty() &&
+            flow.deciders[0].rule.ruleset == flow.defeated->rule.ruleset) {
+            finding.fix = fmt::format("move {} before {}", rule_name(*firewall.policy, flow.defeated->rule),
+                                      rule_name(*firewall.policy, flow.deciders[0].rule));
+        }
+    }
     findings.push_back(std::move(finding));
 }
 
@@ -183,9 +247,12 @@ void report_flows(const CheckContext& context, const Check& check, Judgement jud
     const Assessment& assessment = context.assessment();
     std::vector<Merged> merged;
     for (const auto& flow : assessment.flows) {
-        if (flow.judgement == judgement && flow.counts && !flow.in_group) merge(flow, merged);
+        if (flow.judgement != judgement || !flow.counts || flow.in_group) continue;
+        if (judgement == Judgement::missing && teller(context, flow) != check.name) continue;
+        merge(flow, merged);
     }
     for (const auto& one : merged) report_flow(context, check, one, findings);
+    if (judgement == Judgement::missing && check.name != "missing-opening") return;
     for (const auto& group : assessment.groups) {
         if (reported_as(group) == judgement) report_group(context, check, group, findings);
     }

@@ -5,7 +5,9 @@
 
 namespace fwproof {
 
-// The flows with that judgement that count, and the alternative groups whose best variant fares so.
+// The flows with that judgement that count, and the alternative groups whose best variant fares so. Of missing flows
+// each check reports those that it says most about (opening-blocked-earlier, missing-endpoint-mapper), and
+// missing-opening the rest, also what would be another's if that one does not run.
 void report_flows(const CheckContext& context, const Check& check, Judgement judgement, std::vector<Finding>& findings);
 
 template <Judgement judgement>

@@ -43,7 +43,7 @@ networks are those of the other interfaces; private ones are left out where the 
     .example = R"(access-list OUT extended permit tcp any host 10.2.0.9 eq 443)",
     .fix = R"(Deny own and private sources first on the outer interface, or switch on the check of the reverse path.)",
     .standards = R"(pci-dss-4.0.1 1.4.3
-stig-firewall-srg-v3r1 SRG-NET-000364-FW-000042
+stig-firewall-srg-v3r1 SRG-NET-000364-FW-000031
 cis-asa-9.x-1.0.0 3.7)",
     .run = &run,
 };

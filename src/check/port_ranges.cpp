@@ -59,10 +59,10 @@ PortRanges wide_ranges(const CheckContext& context, const Opening& opening, Rang
     return found;
 }
 
-std::vector<std::string> notable_services(const PacketSet& packets) {
+std::vector<std::string> notable_services(const RuleDesk& desk, const PacketSet& packets) {
     std::vector<std::string> names;
     for (const ServiceGroup group : {ServiceGroup::admin, ServiceGroup::worm, ServiceGroup::database}) {
-        const auto found = find_services(group, packets).names;
+        const auto found = find_services(group, desk, packets).names;
         names.insert(names.end(), found.begin(), found.end());
     }
     return names;

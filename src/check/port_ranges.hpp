@@ -22,6 +22,6 @@ struct PortRanges {
 PortRanges wide_ranges(const CheckContext& context, const Opening& opening, RangeKind kind);
 
 // The sensitive services among the packets.
-std::vector<std::string> notable_services(const PacketSet& packets);
+std::vector<std::string> notable_services(const RuleDesk& desk, const PacketSet& packets);
 
 }  // namespace fwproof

@@ -158,7 +158,7 @@ void report_services_from_anybody(const CheckContext& context, const Check& chec
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const PacketSet anybody = from_anybody(desk, opening);
         if (anybody.empty() || is_any_to_any(desk, opening)) return false;
-        const FoundServices found = find_services(group, anybody);
+        const FoundServices found = find_services(group, desk, anybody, opening.said);
         if (found.names.empty()) return false;
         const Firewall& firewall = context.firewalls()[opening.firewall];
         Finding finding = finding_about(check, context, opening, found.packets);
@@ -171,6 +171,17 @@ void report_services_from_anybody(const CheckContext& context, const Check& chec
 }
 
 PacketSet to_named_ports(const RuleDesk& desk, const Opening& opening, std::uint32_t widest) {
+    // What it decides lies in what it says.
+    const bool all_named = std::all_of(opening.said.begin(), opening.said.end(), [&](const Product& said) {
+        return said.services &&
+               std::all_of(said.services->terms.begin(), said.services->terms.end(), [&](const auto& term) {
+                   const auto& ports = term.destination_ports.intervals();
+                   return std::all_of(ports.begin(), ports.end(), [&](const auto& i) {
+                       return static_cast<std::uint32_t>(i.last - i.first) < widest;
+                   });
+               });
+    });
+    if (all_named) return opening.packets;
     std::vector<Product> named;
     for (const auto& said : opening.said) {
         if (!said.services) continue;

@@ -56,7 +56,9 @@ RuleDesk::RuleDesk(const Policy& judged)
       occurring(space.all() - space.from(judged.impossible)),
       first(space.from(first_of(judged)) & occurring),
       with_ports(space.from(with_port_protocols())),
-      anybody(space.from(from_internet(judged))) {}
+      anybody(space.from(from_internet(judged))) {
+    for (const auto& service : sensitive_services()) sensitive.push_back(space.from(service.product()));
+}
 
 PacketSet RuleDesk::surely(const Rule& rule) const {
     PacketSet packets = space.empty();

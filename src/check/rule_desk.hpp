@@ -14,6 +14,7 @@ struct RuleDesk {
     PacketSet first;       // of those, first packets between computers, in the families that the export speaks about
     PacketSet with_ports;  // TCP, UDP, SCTP
     PacketSet anybody;     // from the Internet, coming in outside
+    std::vector<PacketSet> sensitive;    // of sensitive_services(), in their order
     mutable bool out_of_budget = false;  // something could not be computed
 
     // What the rule matches whatever conditions, marks and translations are; what it may match.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace fwproof {
@@ -21,12 +22,32 @@ Product SensitiveService::product() const {
     return product;
 }
 
-FoundServices find_services(ServiceGroup group, const PacketSet& in) {
-    const Space space = in.space();
-    FoundServices found{{}, space.empty()};
-    for (const auto& sensitive : sensitive_services()) {
-        if (sensitive.group != group) continue;
-        const PacketSet part = in & space.from(sensitive.product());
+namespace {
+
+bool meets(const ServiceTerm& term, const SensitiveService& sensitive) {
+    if (!term.protocols.contains(sensitive.protocol)) return false;
+    const auto& ports = term.destination_ports.intervals();
+    return std::any_of(ports.begin(), ports.end(),
+                       [&](const auto& i) { return i.first <= sensitive.last && sensitive.first <= i.last; });
+}
+
+bool named_by(std::span<const Product> said, const SensitiveService& sensitive) {
+    return said.empty() || std::any_of(said.begin(), said.end(), [&](const Product& product) {
+               return !product.services || std::any_of(product.services->terms.begin(), product.services->terms.end(),
+                                                       [&](const ServiceTerm& term) { return meets(term, sensitive); });
+           });
+}
+
+}  // namespace
+
+FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in,
+                            std::span<const Product> said) {
+    FoundServices found{{}, desk.space.empty()};
+    const auto all = sensitive_services();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const SensitiveService& sensitive = all[i];
+        if (sensitive.group != group || !named_by(said, sensitive)) continue;
+        const PacketSet part = in & desk.sensitive[i];
         if (part.empty()) continue;
         found.packets = found.packets | part;
         const std::string ports = sensitive.first == sensitive.last

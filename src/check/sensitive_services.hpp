@@ -28,6 +28,8 @@ struct FoundServices {
     std::vector<std::string> names;
     PacketSet packets;
 };
-FoundServices find_services(ServiceGroup group, const PacketSet& in);
+// `said`: what the set lies in; services that none of these names are not looked for. Empty: not known.
+FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in,
+                            std::span<const Product> said = {});
 
 }  // namespace fwproof

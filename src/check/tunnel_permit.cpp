@@ -35,7 +35,8 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     each_opening(context, [&](const Opening& opening) {
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         FoundServices found = protocols_said(desk, opening);
-        const FoundServices ports = find_services(ServiceGroup::tunnel, to_named_ports(desk, opening, kWidestRange));
+        const FoundServices ports =
+            find_services(ServiceGroup::tunnel, desk, to_named_ports(desk, opening, kWidestRange), opening.said);
         found.names.insert(found.names.end(), ports.names.begin(), ports.names.end());
         found.packets = found.packets | ports.packets;
         if (found.names.empty()) return false;
@@ -58,7 +59,7 @@ const Check check_tunnel_permit = {
 them. IPsec is not reported: it is what sites are meant to be connected with.)",
     .example = R"(access-list IN extended permit gre any any)",
     .fix = R"(Permit the tunnel between its two end points only, and filter where it ends; waive the finding there.)",
-    .standards = R"(nist-sp-800-41r1 4.1.3)",
+    .standards = R"(nist-sp-800-41r1 4.1)",
     .references = R"(nipper-ng, issue BYPA)",
     .run = &run,
 };

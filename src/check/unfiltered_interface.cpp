@@ -1,23 +1,26 @@
 #include <fmt/format.h>
-#include "check/report_openings.hpp"
+
+#include "check/interface_openings.hpp"
 
 namespace fwproof {
 
 namespace {
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    for (const auto& opening : context.rules().openings()) {
-        if (opening.by != OpenedBy::implicit || opening.path->position != Position::transit) continue;
-        const Policy& policy = context.rules().desk(opening.firewall).policy;
-        const Rule& rule = policy.rulesets[opening.rule.ruleset].rules[opening.rule.rule];
-        const auto& in = rule.match.any_of[0].header.in;
-        if (rule.match.any_of.size() != 1 || in.negated || in.any_of.size() != 1) continue;
-        std::vector<std::string> to;
-        for (const auto& pattern : rule.match.any_of[0].header.out.any_of) to.push_back(pattern.name);
-        Finding finding = finding_about(check, context, opening, opening.packets);
-        finding.message = fmt::format("{} has no list, so everything from there is permitted to {}", in.any_of[0].name,
-                                      join_some(to));
-        findings.push_back(std::move(finding));
+    for (std::size_t i = 0; i < context.firewalls().size(); ++i) {
+        for (const auto& one : interface_openings(context, i)) {
+            if (one.listed) continue;
+            std::vector<std::string> to;
+            for (const auto& interface : one.to) {
+                const bool lower = interface.name != one.from.name && !is_peer(one.from, interface);
+                if (lower && !packets_to(context, one, {interface.name}).empty()) to.push_back(interface.name);
+            }
+            if (to.empty()) continue;
+            Finding finding = finding_about(check, context, *one.opening, packets_to(context, one, to));
+            finding.message = fmt::format("{} has no list, so everything from there is permitted to {}", one.from.name,
+                                          join_some(to));
+            findings.push_back(std::move(finding));
+        }
     }
 }
 
@@ -32,7 +35,8 @@ const Check check_unfiltered_interface = {
     .summary = R"(Packets from an interface meet no list, and the security levels let them through)",
     .why =
         R"(Without a list an interface sends whatever it likes to every interface of a lower security level. That is rarely what
-was decided; it is what was there before anybody decided.)",
+was decided; it is what was there before anybody decided. Not reported where a list at the other interface
+filters; interfaces of one level and lists that do not cover a family have checks of their own.)",
     .example = R"(interface GigabitEthernet0/1
  nameif inside
  security-level 100

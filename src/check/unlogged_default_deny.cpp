@@ -69,7 +69,7 @@ it. Rate limits at the log rule are in order. Where logging is no property of ru
     .example = R"(access-list OUT extended permit tcp any host 10.2.0.9 eq 443
 (and no access-list OUT extended deny ip any any log))",
     .fix = R"(Close the list with a deny for everything that logs.)",
-    .standards = R"(stig-firewall-srg-v3r1 SRG-NET-000074-FW-000009)",
+    .standards = R"(stig-firewall-srg-v3r1 V-206682)",
     .references = R"(nipper-ng, issue DELO
 Cisco ASA Series Firewall CLI Configuration Guide, logging for access lists)",
     .run = &run,

@@ -15,7 +15,7 @@ unknown.)",
     .example = R"(object network UPDATES
  fqdn updates.example.com)",
     .fix = R"(Where the verdict must be certain, use addresses; else accept that it depends on the resolver.)",
-    .standards = R"(nist-sp-800-41r1 4.2)",
+    .standards = R"(nist-sp-800-41r1 5.2.2)",
     .run = &report_notes<NoteKind::unresolved_name>,
 };
 

@@ -14,7 +14,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         Finding finding = finding_about(check, context, opening, ranges.packets);
         finding.message = fmt::format("{} permits {} from {} to {}", rule_name(desk.policy, opening.rule),
                                       join_some(ranges.names), source_text(opening), destination_text(opening));
-        const auto notable = notable_services(ranges.packets);
+        const auto notable = notable_services(desk, ranges.packets);
         if (!notable.empty()) finding.details.push_back("among them " + join_some(notable, 8));
         findings.push_back(std::move(finding));
         return true;

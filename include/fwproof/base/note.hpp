@@ -14,13 +14,12 @@ enum class NoteKind : std::uint8_t {
     unmodelled_condition,    // understood, but decided by something outside a packet header
     conflicting_definition,  // one name, two values
     empty_group,
-    partial_export,          // truncated or incomplete capture
-    unresolved_name,         // FQDN, dynamic list, DHCP address
-    odd_mask,                // host bits, non-contiguous, a wildcard mask where a netmask belongs
-    secret_in_export,
-    assumed_default,         // something the export does not say, and what was assumed
-    mixed_family_any,        // "any" covers IPv4 and IPv6
-    information,             // worth knowing, changes no verdict
+    partial_export,   // truncated or incomplete capture
+    unresolved_name,  // FQDN, dynamic list, DHCP address
+    odd_mask,         // host bits, non-contiguous
+    wildcard_mask,    // a wildcard mask where a netmask belongs
+    assumed_default,  // something the export does not say, and what was assumed
+    information,      // worth knowing, changes no verdict
 };
 
 std::string_view to_string(NoteKind kind);  // "unparsed-line", ...

@@ -83,9 +83,11 @@ struct Requirement {
     std::vector<std::string> program_services;
     bool dynamic_rpc = false;  // ports that a dynamic-RPC keyword stands for
     bool endpoint_mapper = false;
-    bool reply_only = false;  // needed only where replies are not tracked
-    std::string reply_of;     // service whose replies these are; may be empty
-    std::string helper;       // a firewall with this connection helper permits it by itself ("tftp"); may be empty
+    std::string restrictable_by;  // title of the setting that would narrow these ports, which the site has not set; may
+                                  // be empty
+    bool reply_only = false;      // needed only where replies are not tracked
+    std::string reply_of;         // service whose replies these are; may be empty
+    std::string helper;           // a firewall with this connection helper permits it by itself ("tftp"); may be empty
     std::string
         source_ports_note;  // how the document words source ports that are not exact ("Random 4xxx"); may be empty
     std::vector<std::string> also;  // further "flow/service" items that ask for the same packets between the same hosts

@@ -83,8 +83,9 @@ enum class ReplyHandling : std::uint8_t {
 
 // What the export says of the device beside rules, where it bears on how safe the rules are.
 struct Setting {
-    std::string name;  // as the vendor's room names it; checks know these names
-    std::string value;
+    std::string name;     // as the vendor's room names it; checks know these names
+    std::string value;    // empty: not written, the device's default holds
+    std::string variant;  // the Path::variant that it holds for; empty: all
     SourceSpan span;
 };
 

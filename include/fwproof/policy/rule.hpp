@@ -56,11 +56,30 @@ struct Translate {
 // A translation does not decide: the packet goes on as after Decide{permit} in its stage.
 using Action = std::variant<Decide, Jump, Goto, Return, Continue, SetRegister, Translate>;
 
+// What a rule says of itself beside what it matches. The match and the place of the rule hold its meaning already;
+// reports need to know where that meaning comes from.
+enum class Trait : std::uint8_t {
+    edge_traversal,       // also takes packets that reach the host through address translation by a tunnel
+    ignores_remote_ends,  // names remote ends that the device does not look at
+    overrides_blocks,     // stands before every block by its kind
+};
+
+class Traits {
+public:
+    void add(Trait trait) { bits_ = static_cast<std::uint8_t>(bits_ | bit(trait)); }
+    bool has(Trait trait) const { return (bits_ & bit(trait)) != 0; }
+
+private:
+    static std::uint8_t bit(Trait trait) { return static_cast<std::uint8_t>(1 << static_cast<int>(trait)); }
+    std::uint8_t bits_ = 0;
+};
+
 struct Rule {
     RuleMatch match;
     Action action = Continue{};
     bool enabled = true;  // a disabled rule is kept for reports and never evaluated
     bool logs = false;
+    Traits traits;
     bool implicit = false;  // made by the reader to express what the device does by itself; `name` says what
     std::string name;       // the vendor's identification: "OUT line 3", a rule id, "INPUT rule 4"
     std::string comment;    // remark, comment or description; display name on Windows

@@ -42,6 +42,12 @@ struct IcmpInspection {
     Place place;
 };
 
+// `enable outside` of `webvpn`.
+struct TunnelDoor {
+    std::string_view interface;
+    Place place;
+};
+
 struct Config {
     const Source* source = nullptr;
     std::string hostname;
@@ -67,10 +73,12 @@ struct Config {
     std::vector<TimeRange> time_ranges;
     std::vector<ListUse> list_uses;
 
-    bool same_level_between = false;  // same-security-traffic permit inter-interface
-    bool same_level_within = false;   // same-security-traffic permit intra-interface
-    bool vpn_bypass = true;           // sysopt connection permit-vpn
+    std::optional<Place> same_level_between;  // same-security-traffic permit inter-interface
+    std::optional<Place> same_level_within;   // same-security-traffic permit intra-interface
+    bool vpn_bypass = true;                   // sysopt connection permit-vpn
     bool has_vpn = false;
+    std::vector<Place> vpn_ends;        // statements by which tunnels end at an interface
+    std::vector<TunnelDoor> web_doors;  // `enable IF` inside a block: the VPN portal's, if IF is an interface
     bool transparent = false;
     bool nat_control = false;
     std::vector<IcmpInspection> icmp_inspections;

@@ -135,6 +135,27 @@ void general_assumptions(Lowering& lowering) {
     }
 }
 
+// What bears on how safe the rules are, beside them.
+void add_settings(Lowering& lowering) {
+    const Config& config = lowering.config;
+    const auto add = [&](std::string name, std::string value, Place place) {
+        lowering.policy.settings.push_back({std::move(name), std::move(value), {}, lowering.span(place)});
+    };
+    if (config.same_level_between) add("same-security-traffic", "inter-interface", *config.same_level_between);
+    if (config.same_level_within) add("same-security-traffic", "intra-interface", *config.same_level_within);
+    std::optional<Place> tunnels;
+    if (!config.vpn_ends.empty()) tunnels = config.vpn_ends.front();
+    for (const auto& door : config.web_doors) {
+        const bool real = std::any_of(config.interfaces.begin(), config.interfaces.end(),
+                                      [&](const InterfaceBlock& block) { return block.name == door.interface; });
+        if (real && !tunnels) tunnels = door.place;
+    }
+    if (!tunnels || !config.vpn_bypass) return;
+    const bool filtered = std::any_of(config.list_uses.begin(), config.list_uses.end(),
+                                      [](const ListUse& use) { return use.what == "vpn-filter"; });
+    add("vpn-bypasses-lists", filtered ? "vpn-filter" : "", *tunnels);
+}
+
 }  // namespace
 
 void Lowering::note(NoteKind kind, std::string message, std::string hint, Place place) {
@@ -214,6 +235,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
     lower_box(lowering);
     resolver.add_objects();
     general_assumptions(lowering);
+    add_settings(lowering);
     leave_out(lowering);
     std::stable_sort(policy.notes.begin(), policy.notes.end(),
                      [](const Note& a, const Note& b) { return a.span.offset < b.span.offset; });

@@ -467,7 +467,7 @@ private:
             for (const auto& other : ports_) {
                 if (!other.carries) continue;
                 const bool same = other.name == port.name;
-                if (same ? config_.same_level_within
+                if (same ? config_.same_level_within.has_value()
                          : port.level && other.level &&
                                (*other.level < *port.level ||
                                 (*other.level == *port.level && config_.same_level_between))) {

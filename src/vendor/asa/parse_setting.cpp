@@ -68,15 +68,19 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
     record_list_use(config, statement);
     if (word == "same-security-traffic") {
         if (second == "permit" && third == "inter-interface") {
-            config.same_level_between = !negated;
+            config.same_level_between = negated ? std::nullopt : std::optional(statement.place());
         } else if (second == "permit" && third == "intra-interface") {
-            config.same_level_within = !negated;
+            config.same_level_within = negated ? std::nullopt : std::optional(statement.place());
         } else {
             statement.take();
             add_problem(config, problem_here(statement,
                                              "'same-security-traffic' needs 'permit inter-interface' or 'permit "
                                              "intra-interface'"));
         }
+        return true;
+    }
+    if (word == "enable" && statement.size() == 2 && !negated) {
+        config.web_doors.push_back({second, statement.place()});
         return true;
     }
     if (word == "sysopt") {
@@ -97,6 +101,10 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
     }
     if (word == "crypto" || word == "webvpn" || word == "tunnel-group") {
         if (word != "crypto" || second == "map" || second == "dynamic-map") config.has_vpn = true;
+        // crypto map NAME interface IF; crypto ikev1|ikev2|isakmp enable IF
+        const bool ends = word == "crypto" && ((second == "map" && statement.word(3) == "interface") ||
+                                               (third == "enable" && !statement.word(3).empty()));
+        if (ends && !negated) config.vpn_ends.push_back(statement.place());
         return true;
     }
     if (word == "aaa") {
@@ -255,7 +263,7 @@ void replay_clear(Config& config, Statement& statement) {
     } else if (what == "time-range") {
         std::erase_if(config.time_ranges, [&](const TimeRange& range) { return name.empty() || range.name == name; });
     } else if (what == "same-security-traffic") {
-        config.same_level_between = config.same_level_within = false;
+        config.same_level_between = config.same_level_within = std::nullopt;
     } else if (what == "established") {
         config.established.clear();
     } else if (what == "ssh" || what == "telnet" || what == "http" || what == "icmp") {

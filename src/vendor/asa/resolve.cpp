@@ -62,7 +62,7 @@ Addresses masked(std::uint32_t value, std::uint32_t mask) {
     if (mask == 0) {
         // A device prints any4; with an address it is how other Cisco systems write a host.
         Addresses either =
-            doubtful(any4(), {NoteKind::odd_mask,
+            doubtful(any4(), {NoteKind::wildcard_mask,
                               ConditionKind::syntax,
                               written,
                               fmt::format("'{}' looks like a wildcard mask, but an ASA reads a network mask", written),
@@ -75,7 +75,7 @@ Addresses masked(std::uint32_t value, std::uint32_t mask) {
         // 0.0.0.255 is how other Cisco systems write a /24; both readings are bounds.
         const auto literal = AddressSet::masked(value, mask);
         const auto wildcard = AddressSet::masked(value, ~mask);
-        Doubt doubt{NoteKind::odd_mask,
+        Doubt doubt{NoteKind::wildcard_mask,
                     ConditionKind::syntax,
                     written,
                     fmt::format("'{}' looks like a wildcard mask, but an ASA reads a network mask", written),

@@ -140,6 +140,8 @@ private:
             if (token.type() != pugi::node_element) continue;
             Field field{std::string(local_name(token)), token.text().get(), xml_.text_span(token)};
             ports = ports || starts_with_word(field.key, "LPort") || starts_with_word(field.key, "RPort");
+            // Whether the application decides (Defer) is left out of reports, so Edge alone says nothing.
+            if (same_word(field.key, "Edge")) continue;
             narrowed = narrowed || same_word(field.key, "App") || same_word(field.key, "Svc");
             if (same_word(field.key, "Protocol")) protocol = trimmed(token.text().get());
             if (same_word(field.key, "Name")) raw.id = trimmed(field.value);
@@ -157,6 +159,7 @@ private:
             if (item.type() != pugi::node_element) continue;
             const std::string_view name = local_name(item);
             const auto setting = find_setting(name);
+            if (const auto log = find_log_setting(name)) read_log(item, store_.profile(profile).log(*log));
             if (!setting) {
                 if (!is_idle_setting(name)) {
                     note(NoteKind::information,
@@ -177,6 +180,16 @@ private:
             }
             store_.profile(profile)[*setting] = SettingValue{*value, xml_.text_span(value_node)};
         }
+    }
+
+    void read_log(const pugi::xml_node& item, std::optional<LogValue>& into) {
+        const auto precedence = child(item, "Precedence");
+        if (merged_ && precedence && text_of(precedence) != "1") return;
+        const auto value_node = child(item, "Value");
+        const std::string_view text = text_of(value_node);
+        const auto flag = truth(text);
+        const auto count = number<std::uint32_t>(text);
+        if (flag || count) into = LogValue{flag ? std::uint32_t{*flag} : *count, xml_.text_span(value_node)};
     }
 
     const XmlDocument& xml_;

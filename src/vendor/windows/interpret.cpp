@@ -53,6 +53,8 @@ enum class Token : std::uint8_t {
     owner,
     bypass_out,
     loose_remote,
+    edge,
+    defer,
     platform,
     platform_operator,
     skip_version,
@@ -132,6 +134,8 @@ private:
             case Token::owner: return add(ConditionKind::user, fmt::format("owner {}", value), field.span);
             case Token::bypass_out: return read_flag(field, value, rule_.overrides_blocks);
             case Token::loose_remote: return read_flag(field, value, rule_.loose_remote);
+            case Token::edge: edge_ = same_word(value, "TRUE"); return;
+            case Token::defer: deferred_ = true; return;
             case Token::platform: platform_ = {ConditionKind::platform, std::string(value), field.span}; return;
             case Token::platform_operator: at_least_ = same_word(value, "GTEQ"); return;
             case Token::skip_version:
@@ -269,6 +273,8 @@ private:
             rule_.profiles = ProfileMask::all();
             add(ConditionKind::syntax, "no readable profile", rule_.span);
         }
+        // Defer leaves it to the application or the user whether Edge holds.
+        rule_.edge_traversal = edge_ && !deferred_;
         if (icmp_doubtful_) rule_.icmp.reset();
         finish_programs();
         if (!interface_types_.value.empty()) {
@@ -344,6 +350,7 @@ private:
     bool protocol_doubtful_ = false, icmp_doubtful_ = false, has_interface_ = false, has_machines_ = false,
          has_users_ = false;
     bool at_least_ = false;
+    bool edge_ = false, deferred_ = false;
 };
 
 }  // namespace

@@ -40,6 +40,7 @@ public:
                 layered_.profiles[static_cast<std::size_t>(profile)][setting] = settle(profile, setting);
             }
         }
+        for (const Profile profile : kProfiles) collect_facts(profile);
         tell_defaults();
         tell_absent_stores();
         join_rules();
@@ -85,6 +86,28 @@ private:
             }
         }
         return {factory_default(setting), {}, true};
+    }
+
+    void collect_facts(Profile profile) {
+        ProfileFacts& facts = layered_.facts[static_cast<std::size_t>(profile)];
+        bool by_policy = false;
+        for (const bool policy : {true, false}) {  // policy beats local
+            for (const Store& store : made_.stores) {
+                if (!store.applies || is_policy(store) != policy) continue;
+                const ProfileSettings& settings = store.profile(profile);
+                const bool told = std::any_of(settings.values.begin(), settings.values.end(),
+                                              [](const auto& value) { return value.has_value(); });
+                facts.told = facts.told || told;
+                by_policy = by_policy || (told && policy);
+                for (std::size_t i = 0; i < facts.logs.size(); ++i) {
+                    if (!facts.logs[i]) facts.logs[i] = settings.logs[i];
+                    facts.told = facts.told || settings.logs[i].has_value();
+                }
+            }
+        }
+        const auto& merge = layered_.profile(profile)[Setting::allow_local_rules];
+        facts.local_rules_merged = by_policy && merge.value && *merge.value;
+        facts.merged_span = merge.span;
     }
 
     void tell_defaults() {

@@ -12,6 +12,14 @@ struct EffectiveSetting {
     bool assumed = false;  // not set anywhere: the factory default
 };
 
+// What holds beside verdicts.
+struct ProfileFacts {
+    bool local_rules_merged = false;  // policy sets this profile, and leaves local rules in force
+    SourceSpan merged_span;           // where it says so; empty: nothing is written
+    bool told = false;                // the export speaks of this profile's settings
+    std::array<std::optional<LogValue>, kLogSettingCount> logs;
+};
+
 struct EffectiveProfile {
     std::array<EffectiveSetting, kSettingCount> settings;
     const EffectiveSetting& operator[](Setting s) const { return settings[static_cast<std::size_t>(s)]; }
@@ -29,6 +37,7 @@ struct LayeredRule {
 
 struct Layered {
     std::array<EffectiveProfile, 3> profiles;  // by Profile
+    std::array<ProfileFacts, 3> facts;         // by Profile
     std::vector<LayeredRule> rules;            // in the order of the stores
 
     const EffectiveProfile& profile(Profile p) const { return profiles[static_cast<std::size_t>(p)]; }

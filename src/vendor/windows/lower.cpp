@@ -57,6 +57,9 @@ public:
             }
         }
         tell_platform();
+        for (const Profile profile : kProfiles) {
+            if (profiles_.contains(profile)) add_facts(profile);
+        }
         policy_.vendor = "windows";
         policy_.device = made_.device;
         policy_.families = {Family::v4, Family::v6};
@@ -177,6 +180,24 @@ private:
     static std::string store_title(const Store& store) {
         return store.name.empty() ? std::string(to_string(store.kind))
                                   : fmt::format("{} {}", to_string(store.kind), store.name);
+    }
+
+    void add_facts(Profile profile) {
+        const ProfileFacts& facts = layered_.facts[static_cast<std::size_t>(profile)];
+        const std::string variant(to_string(profile));
+        if (facts.local_rules_merged) {
+            policy_.settings.push_back(
+                {"local-rules-merged", facts.merged_span ? "1" : "", variant, facts.merged_span});
+        }
+        if (!facts.told) return;
+        for (const auto& [setting, name] :
+             {std::pair(LogSetting::file_size, "log-file-size"),
+              std::pair(LogSetting::dropped_packets, "log-dropped-packets"),
+              std::pair(LogSetting::successful_connections, "log-successful-connections")}) {
+            const auto& log = facts.logs[static_cast<std::size_t>(setting)];
+            policy_.settings.push_back(
+                {name, log ? std::to_string(log->value) : "", variant, log ? log->span : SourceSpan()});
+        }
     }
 
     void tell_platform() {

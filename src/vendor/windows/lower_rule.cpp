@@ -166,11 +166,14 @@ std::vector<Rule> lower_rule(const FirewallRule& rule, bool inbound, const std::
     common.name = rule.id;
     common.comment = rule.name;
     common.span = rule.span;
+    if (rule.edge_traversal && inbound) common.traits.add(Trait::edge_traversal);
+    if (rule.action == Action::bypass || rule.overrides_blocks) common.traits.add(Trait::overrides_blocks);
     if (rule.tuples_only) {
         common.match.any_of.clear();
         return {common};
     }
     const bool any_remote = rule.loose_remote && rule.action == Action::allow;
+    if (any_remote && (rule.remote.given || rule.remote_ports.given)) common.traits.add(Trait::ignores_remote_ends);
     auto local_ports = alternatives(rule.local_ports);
     auto remote_ports = alternatives(any_remote ? PortList{} : rule.remote_ports);
     auto local = alternatives(rule.local, {});

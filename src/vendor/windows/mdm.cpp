@@ -119,6 +119,8 @@ RawRule to_raw(const TreeRule& rule) {
     word("app/servicename", "Svc");
     word("app/packagefamilyname", "PFN");
     word("localuserauthorizationlist", "LUAuth");
+    const std::string edge = one(rule, "edgetraversal");
+    if (edge == "1" || same_word(edge, "true") || same_word(edge, "allowed")) tokens.add("Edge", "TRUE", rule.span);
     for (const auto& [name, values] : rule.values) {
         if (!is_known_leaf(name))
             tokens.add(name, values.empty() ? "" : values.front(), rule.span);  // an unknown token

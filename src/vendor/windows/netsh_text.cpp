@@ -137,6 +137,7 @@ private:
             if (!is_any(service) || service == "*") tokens.add("Svc", service, at);
         }
         each(block.value("interfacetypes"), [&](auto word) { tokens.add("IFType", rule_word(word), at); });
+        if (same_word(block.value("edge traversal"), "Yes")) tokens.add("Edge", "TRUE", at);
         const std::string_view security = block.value("security");
         if (security.empty() || same_word(security, "NotRequired")) return;
         tokens.add("Security",

@@ -209,6 +209,8 @@ private:
 
     void write_rest() {
         if (truth(first(record_, "localonlymapping")) == std::optional(true)) tokens_.add("LOM", "TRUE", raw_.span);
+        const std::string edge = first(record_, "edgetraversalpolicy");
+        if (same_word(edge, "Allow") || edge == "1") tokens_.add("Edge", "TRUE", raw_.span);
         const std::string dynamic = first(record_, "dynamictarget");
         if (!dynamic.empty() && dynamic != "0" && !is_any(dynamic)) tokens_.add("TTK", dynamic, raw_.span);
     }
@@ -300,6 +302,9 @@ private:
             set(settings, Setting::enable_firewall, record, "enabled", false);
             set(settings, Setting::shielded, record, "allowinboundrules", true);
             set(settings, Setting::allow_local_rules, record, "allowlocalfirewallrules", false);
+            set_log(settings, LogSetting::file_size, record, "logmaxsizekilobytes");
+            set_log(settings, LogSetting::dropped_packets, record, "logblocked");
+            set_log(settings, LogSetting::successful_connections, record, "logallowed");
             set_action(settings, Setting::default_inbound_block, record, "defaultinboundaction");
             set_action(settings, Setting::default_outbound_block, record, "defaultoutboundaction");
         }
@@ -311,6 +316,15 @@ private:
         if (word.empty() || same_word(word, "NotConfigured")) return;
         const auto value = truth(word);
         settings[setting] = SettingValue{value.value_or(false) != inverted, record.span, value.has_value()};
+    }
+
+    static void set_log(ProfileSettings& settings, LogSetting setting, const Record& record, std::string_view name) {
+        const std::string word = first(record, name);
+        if (word.empty() || same_word(word, "NotConfigured")) return;
+        const auto flag = truth(word);
+        const auto count = number<std::uint32_t>(word);
+        if (setting == LogSetting::file_size ? !count : !flag) return;
+        settings.log(setting) = LogValue{setting == LogSetting::file_size ? *count : std::uint32_t{*flag}, record.span};
     }
 
     static void set_action(ProfileSettings& settings, Setting setting, const Record& record, std::string_view name) {

@@ -35,9 +35,10 @@ enum class KeyMeaning : std::uint8_t {
     profile_program_exceptions,  // AuthorizedApplications
     profile_port_exceptions,     // GloballyOpenPorts
     exception_list,              // the List below either: rules of Windows XP
-    ignored,                     // logging and the like
-    other_rules,                 // connection security, service hardening, application isolation
-    defaults,                    // what "restore defaults" would write; never in force
+    profile_log,                 // Logging
+    ignored,
+    other_rules,  // connection security, service hardening, application isolation
+    defaults,     // what "restore defaults" would write; never in force
 };
 
 struct KeyPlace {

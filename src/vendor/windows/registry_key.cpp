@@ -37,8 +37,11 @@ KeyPlace classify_profile(std::string_view rest, KeyPlace place) {
             place.meaning = same_word(list, "List") ? KeyMeaning::exception_list : KeyMeaning::ignored;
         }
         place.what = part;
+    } else if (same_word(part, "Logging")) {
+        place.meaning = behind_first_part(rest).empty() ? KeyMeaning::profile_log : KeyMeaning::ignored;
+        place.what = part;
     } else {
-        place.meaning = KeyMeaning::ignored;  // Logging, IcmpSettings, Services and RemoteAdminSettings of Windows XP
+        place.meaning = KeyMeaning::ignored;  // IcmpSettings, Services and RemoteAdminSettings of Windows XP
         place.what = part;
     }
     return place;

@@ -92,6 +92,7 @@ public:
             case KeyMeaning::global: return read_global(value);
             case KeyMeaning::rules: return read_rule(value);
             case KeyMeaning::profile: return read_setting(value, find_setting(value.name));
+            case KeyMeaning::profile_log: return read_log(value);
             case KeyMeaning::profile_program_exceptions: return read_merge(value, Setting::allow_program_exceptions);
             case KeyMeaning::profile_port_exceptions: return read_merge(value, Setting::allow_port_exceptions);
             case KeyMeaning::exception_list: return read_exception(value);
@@ -190,6 +191,15 @@ private:
         }
     }
 
+    void read_log(const RegistryValue& value) {
+        const auto setting = find_log_setting(value.name);
+        if (!setting || value.type != ValueType::number) return;
+        const LogValue read{static_cast<std::uint32_t>(value.number), value.span};
+        Held& store = held();
+        (place_.standard_profile ? store.standard : store.store.profile(place_.profile)).log(*setting) = read;
+        if (place_.standard_profile) store.has_standard = true;
+    }
+
     void read_merge(const RegistryValue& value, Setting setting) {
         if (same_word(value.name, "AllowUserPrefMerge")) read_setting(value, setting);
     }
@@ -210,6 +220,9 @@ private:
                  fmt::format("{} of StandardProfile is taken for the private profile",
                              to_string(static_cast<Setting>(i))),
                  "set it in PrivateProfile and PublicProfile", standard->span);
+        }
+        for (std::size_t i = 0; i < settings.logs.size(); ++i) {
+            if (!settings.logs[i]) settings.logs[i] = held.standard.logs[i];
         }
     }
 

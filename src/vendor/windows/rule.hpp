@@ -88,6 +88,7 @@ struct FirewallRule {
     std::vector<Condition> conditions;  // all must hold
     bool loose_remote = false;          // LOM: an allow rule does not look at the remote endpoint
     bool overrides_blocks = false;      // AuthByPassOut
+    bool edge_traversal = false;        // Edge, not left to the application (Defer)
     bool tuples_only = false;           // TTK: matches only endpoints that the system registers, never a plain flow
     bool at_least_platform = false;
     std::string error;  // why the device does not enforce it; empty: it does

@@ -44,6 +44,13 @@ std::optional<Setting> find_setting(std::string_view name) {
     return std::nullopt;
 }
 
+std::optional<LogSetting> find_log_setting(std::string_view name) {
+    if (same_word(name, "LogFileSize")) return LogSetting::file_size;
+    if (same_word(name, "LogDroppedPackets")) return LogSetting::dropped_packets;
+    if (same_word(name, "LogSuccessfulConnections")) return LogSetting::successful_connections;
+    return std::nullopt;
+}
+
 bool is_idle_setting(std::string_view name) {
     return std::any_of(kIdleSettings.begin(), kIdleSettings.end(), [&](auto word) { return same_word(word, name); });
 }

@@ -29,8 +29,21 @@ struct SettingValue {
     bool certain = true;  // false: it is written only under conditions
 };
 
+// What a profile writes into its log. It decides nothing, but audits ask for it.
+enum class LogSetting : std::uint8_t { file_size, dropped_packets, successful_connections };
+inline constexpr int kLogSettingCount = 3;
+
+struct LogValue {
+    std::uint32_t value = 0;  // kilobytes, or 0 and 1
+    SourceSpan span;
+};
+
 struct ProfileSettings {
     std::array<std::optional<SettingValue>, kSettingCount> values;
+    std::array<std::optional<LogValue>, kLogSettingCount> logs;
+
+    std::optional<LogValue>& log(LogSetting s) { return logs[static_cast<std::size_t>(s)]; }
+    const std::optional<LogValue>& log(LogSetting s) const { return logs[static_cast<std::size_t>(s)]; }
 
     std::optional<SettingValue>& operator[](Setting s) { return values[static_cast<std::size_t>(s)]; }
     const std::optional<SettingValue>& operator[](Setting s) const { return values[static_cast<std::size_t>(s)]; }
@@ -39,6 +52,7 @@ struct ProfileSettings {
 // The word for a setting in the registry ("EnableFirewall"), and back; words that decide nothing are not found.
 std::string_view to_string(Setting setting);
 std::optional<Setting> find_setting(std::string_view name);
+std::optional<LogSetting> find_log_setting(std::string_view name);  // "LogFileSize", ...
 // Known, but without part in the question what is let through (logging, notifications, stealth mode).
 bool is_idle_setting(std::string_view name);
 
