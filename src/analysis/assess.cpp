@@ -15,6 +15,7 @@
 #include "analysis/question.hpp"
 #include "analysis/sides.hpp"
 #include "analysis/surplus.hpp"
+#include "fwproof/base/parallel.hpp"
 
 namespace fwproof {
 
@@ -46,16 +47,7 @@ public:
         for (std::size_t i = 0; i < topology_.firewalls.size(); ++i) {
             if (topology_.firewalls[i].placed) firewalls.insert(i);
         }
-        for (const std::size_t index : firewalls) {
-            try {
-                open_desk(index);
-            } catch (const OutOfBudget&) {
-                give_up(index);
-                for (const Path* path : opening_paths(topology_.firewalls[index])) {
-                    result_.exhausted.push_back({index, path});
-                }
-            }
-        }
+        open_desks({firewalls.begin(), firewalls.end()});
         for (auto& [index, desk] : desks_) {
             std::vector<Meeting*> here;
             for (auto& meeting : meetings_) {
@@ -165,7 +157,28 @@ private:
         return bound;
     }
 
-    void open_desk(std::size_t index) {
+    // Most of the work, and independent of each other.
+    void open_desks(const std::vector<std::size_t>& firewalls) {
+        std::vector<std::unique_ptr<Desk>> made(firewalls.size());
+        for_each_index(firewalls.size(), options_.threads, [&](std::size_t i) {
+            try {
+                made[i] = desk(firewalls[i]);
+            } catch (const OutOfBudget&) {  // told below, in order
+            }
+        });
+        for (std::size_t i = 0; i < firewalls.size(); ++i) {
+            const std::size_t index = firewalls[i];
+            if (made[i]) {
+                desks_.emplace(index, std::move(made[i]));
+                continue;
+            }
+            give_up(index);
+            for (const Path* path : opening_paths(topology_.firewalls[index]))
+                result_.exhausted.push_back({index, path});
+        }
+    }
+
+    std::unique_ptr<Desk> desk(std::size_t index) const {
         std::vector<Product> values, required;
         for (const auto& [key, claims] : claims_) {
             if (key.first != index) continue;
@@ -181,8 +194,7 @@ private:
             }
         }
         const auto open = openings(topology_.firewalls[index], values);
-        desks_.emplace(index,
-                       std::make_unique<Desk>(topology_.firewalls[index], values, required, open, options_.budget));
+        return std::make_unique<Desk>(topology_.firewalls[index], values, required, open, options_.budget);
     }
 
     // Of a transit device what touches the addresses of roles; what a host firewall permits is looked at as a whole.

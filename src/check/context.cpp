@@ -31,7 +31,7 @@ const Assessment& CheckContext::assessment() const {
 }
 
 const RuleStudy& CheckContext::rules() const {
-    if (!impl_->rules) impl_->rules.emplace(firewalls());
+    if (!impl_->rules) impl_->rules.emplace(firewalls(), input().threads);
     return *impl_->rules;
 }
 

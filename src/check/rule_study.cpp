@@ -1,12 +1,17 @@
 #include "check/rule_study.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "check/rule_desk.hpp"
 #include "check/rule_faults.hpp"
+#include "fwproof/base/parallel.hpp"
 
 namespace fwproof {
 
 struct RuleStudy::Impl {
     const std::vector<Firewall>& firewalls;
+    std::size_t threads;
     std::vector<std::unique_ptr<RuleDesk>> desks;  // one for each firewall, made when needed
     std::optional<std::vector<FaultyRule>> faults;
     std::optional<Openings> openings;
@@ -17,17 +22,28 @@ struct RuleStudy::Impl {
         return *made;
     }
 
+    // Firewalls do not depend on each other: each is looked at by one thread, and what is found stands in their order.
+    template <class Found, class Find>
+    std::vector<Found> find(const Find& find_one) {
+        std::vector<Found> all(firewalls.size());
+        for_each_index(firewalls.size(), threads, [&](std::size_t i) { find_one(i, desk(i), all[i]); });
+        return all;
+    }
+
     const Openings& found() {
         if (!openings) {
             openings.emplace();
-            for (std::size_t i = 0; i < firewalls.size(); ++i) find_openings(i, desk(i), *openings);
+            for (auto& some : find<Openings>(find_openings)) {
+                std::move(some.permits.begin(), some.permits.end(), std::back_inserter(openings->permits));
+                std::move(some.denials.begin(), some.denials.end(), std::back_inserter(openings->denials));
+            }
         }
         return *openings;
     }
 };
 
-RuleStudy::RuleStudy(const std::vector<Firewall>& firewalls)
-    : impl_(std::make_unique<Impl>(Impl{firewalls, {}, std::nullopt, std::nullopt})) {
+RuleStudy::RuleStudy(const std::vector<Firewall>& firewalls, std::size_t threads)
+    : impl_(std::make_unique<Impl>(Impl{firewalls, threads, {}, std::nullopt, std::nullopt})) {
     impl_->desks.resize(firewalls.size());
 }
 RuleStudy::~RuleStudy() = default;
@@ -36,7 +52,8 @@ RuleStudy::RuleStudy(RuleStudy&&) noexcept = default;
 const std::vector<FaultyRule>& RuleStudy::faults() const {
     if (!impl_->faults) {
         impl_->faults.emplace();
-        for (std::size_t i = 0; i < impl_->firewalls.size(); ++i) find_faults(i, impl_->desk(i), *impl_->faults);
+        for (auto& some : impl_->find<std::vector<FaultyRule>>(find_faults))
+            std::move(some.begin(), some.end(), std::back_inserter(*impl_->faults));
     }
     return *impl_->faults;
 }

@@ -31,7 +31,7 @@ struct FaultyRule {
 
 class RuleStudy {
 public:
-    explicit RuleStudy(const std::vector<Firewall>& firewalls);
+    RuleStudy(const std::vector<Firewall>& firewalls, std::size_t threads);
     ~RuleStudy();
     RuleStudy(RuleStudy&&) noexcept;
 

@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/project.hpp"
 #include "cli/publish.hpp"
+#include "cli/read.hpp"
 #include "cli/report_files.hpp"
 #include "cli/site_input.hpp"
 #include "fwproof/catalog/resolve.hpp"
@@ -94,7 +95,11 @@ Loaded<Question> from_arguments(const Arguments& arguments, const Reading& readi
     SiteRequest request;
     request.as = arguments.texts("as");
     request.bind = arguments.texts("bind");
-    request.exports = arguments.positional;
+    for (const auto& path : arguments.positional) {
+        auto names = exports_at(path, world);
+        if (!names) return tl::unexpected(std::vector<Error>{names.error()});
+        request.exports.insert(request.exports.end(), names->begin(), names->end());
+    }
     request.phase = *phase;
     request.network_profile = reading.load.network_profile;
     auto site = make_site(request, *catalogs);
@@ -190,8 +195,12 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     const auto policies = read_exports(question->site, question->base, *reading, world);
     if (!policies) return unusable(policies.error(), world);
     if (policies->loaded.empty()) {
+        const bool named = !parsed->positional.empty();
         print_error(
-            {"the site names no firewall, so there is nothing to check", "add a [[firewall]] with its export", {}},
+            named ? Error{fmt::format("no firewall export in {}", parsed->positional.front()), "name the files", {}}
+                  : Error{"the site names no firewall, so there is nothing to check",
+                          "add a [[firewall]] with its export",
+                          {}},
             world);
         return kIncomplete;
     }
@@ -207,6 +216,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
         input.waivers.insert(input.waivers.end(), waivers.begin(), waivers.end());
     }
     input.today = *day;
+    input.threads = input.assess.threads = reading->jobs;
     input.assess.keep_permits = wants_evidence(*reporting);
     const CheckContext context(std::move(input));
     world.doing("comparing what is needed with what is open");
@@ -229,6 +239,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     if (parsed->has("matrix")) report.matrix = matrix_of(resolution->requirements, assessment);
     report.exhausted = assessment.exhausted.size();
     report.assumptions = assumptions(*resolution, assessment, *policies, context.input().topology);
+    for (auto& text : passed_over(world)) report.assumptions.push_back(std::move(text));
     return publish(std::move(report), *reporting, world);
 }
 

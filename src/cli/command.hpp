@@ -24,8 +24,9 @@ struct World {
     bool out_is_terminal = false;
     std::function<std::optional<std::string>(const char* name)> environment;
     std::chrono::sys_seconds now;
-    std::vector<SourceRef> opened = {};  // every input that was read so far
-    Progress* progress = nullptr;        // where err is a terminal
+    std::vector<SourceRef> opened = {};         // every input that was read so far
+    std::vector<std::string> passed_over = {};  // files of directories that are no exports
+    Progress* progress = nullptr;               // where err is a terminal
 
     // Says what is going on, to whoever watches a long run.
     void doing(std::string what) const {

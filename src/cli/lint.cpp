@@ -23,15 +23,6 @@ command, 'fwproof EXPORT...' does the same. Waivers of the site file and of .fwp
 
 )";
 
-// The exports behind one argument.
-Result<std::vector<Input>> read_argument(const std::string& path, World& world) {
-    std::error_code ignored;
-    auto one = read_export(path, world);
-    if (one) return std::vector<Input>{std::move(*one)};
-    if (path == "-" || !std::filesystem::is_directory(path, ignored)) return fail(one.error());
-    return read_directory(path, world);
-}
-
 // The site that the exports belong to, where there is one.
 struct Place {
     Site site;
@@ -63,25 +54,21 @@ const SiteFirewall* firewall_of(const Place& place, const std::string& file) {
 
 Loaded<SitePolicies> read_named(const std::vector<std::string>& paths, const Place& place, const Reading& reading,
                                 World& world) {
-    SitePolicies exports;
+    std::vector<Export> exports;
     for (const auto& path : paths) {
-        const auto inputs = read_argument(path, world);
+        auto inputs = read_argument(path, world);
         if (!inputs) return tl::unexpected(std::vector<Error>{inputs.error()});
-        for (const auto& input : *inputs) {
+        for (auto& input : *inputs) {
             const SiteFirewall* firewall = firewall_of(place, input.name);
-            const auto options =
+            auto options =
                 firewall ? load_options(*firewall, place.base, reading, world) : Result<LoadOptions>(reading.load);
             if (!options) return tl::unexpected(std::vector<Error>{options.error()});
             const bool sniffed = reading.format.empty() && firewall;
-            auto policies = load_policies(input, *options, sniffed ? firewall->format : reading.format);
-            if (!policies) return tl::unexpected(std::vector<Error>{policies.error()});
-            for (auto& policy : *policies) {
-                exports.policies.push_back(std::move(policy));
-                exports.loaded.push_back({&exports.policies.back(), firewall ? firewall->id : "", input.name});
-            }
+            exports.push_back(
+                {std::move(input), std::move(*options), sniffed ? firewall->format : reading.format, firewall});
         }
     }
-    return exports;
+    return load_exports(exports, reading.jobs);
 }
 
 // The files that are read beside exports and site.
@@ -148,6 +135,7 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     }
     input.today = *day;
     input.position = *position;
+    input.threads = reading->jobs;
     const CheckContext context(std::move(input));
     world.doing("checking the rules");
 
@@ -158,6 +146,7 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     for (const Check* check : *selected) report.checks.emplace_back(check->name);
     report.files = report_files(world, &place->site, {}, other_uses(*parsed, *place));
     report.arguments = arguments_without_outputs(*parsed);
+    report.assumptions = passed_over(world);
     for (const auto& loaded : exports->loaded) {
         report.inputs.push_back(report_input(loaded));
         for (const auto& assumption : loaded.policy->assumptions) {

@@ -46,12 +46,13 @@ Result<Arguments> parse_arguments(std::string_view command, const std::vector<st
 // Synopsis, `about` (a paragraph or examples), the options.
 std::string help_text(std::string_view command, std::string_view about, const po::options_description& options);
 
-// --input-format, --network-profile, --local-subnet, --ipset, --as-of
+// --input-format, --network-profile, --local-subnet, --ipset, --as-of, --jobs
 po::options_description reading_options();
 
 struct Reading {
     LoadOptions load;
-    std::string format;  // empty: sniff
+    std::string format;    // empty: sniff
+    std::size_t jobs = 1;  // threads, at least 1
 };
 Result<Reading> read_reading_options(const Arguments& arguments, World& world);
 
@@ -83,6 +84,8 @@ struct Reporting {
     std::string write_baseline;  // path; empty: none is written
     std::string timestamp;       // from SOURCE_DATE_EPOCH, RFC 3339; empty without
 };
+// --fail-on; nothing: never.
+Result<std::optional<Severity>> read_fail_on(const Arguments& arguments);
 Result<Reporting> read_report_options(const Arguments& arguments, World& world);
 Selection selection(const Reporting& reporting, std::vector<Subject> subjects);
 

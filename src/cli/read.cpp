@@ -126,30 +126,90 @@ Result<Input> read_export(const std::string& path, World& world) {
     return Input{path, {*source}};
 }
 
-Result<std::vector<Input>> read_directory(const std::string& path, World& world) {
+namespace {
+
+// What may be an export, sorted by name: files that are not hidden, and backups of group policy objects as a whole.
+Result<std::vector<std::string>> names_in(const std::string& path) {
+    namespace fs = std::filesystem;
+    const auto unreadable = [](const fs::path& at, const std::error_code& problem) {
+        return fail(fail_for(at.string(), fmt::format("cannot be read: {}", problem.message()),
+                             "mend it, or name the exports one by one")
+                        .error());
+    };
     std::vector<std::string> names;
     std::error_code problem;
-    for (std::filesystem::directory_iterator entry(path, problem), end; !problem && entry != end;
-         entry.increment(problem)) {
-        const std::string name = entry->path().filename().string();
-        std::error_code ignored;
-        if (!name.starts_with(".") && entry->is_regular_file(ignored)) names.push_back(entry->path().string());
+    fs::recursive_directory_iterator entry(path, problem);
+    if (problem) return unreadable(path, problem);
+    for (const fs::recursive_directory_iterator end; entry != end; entry.increment(problem)) {
+        if (problem) break;
+        const auto status = entry->status(problem);
+        if (problem || status.type() == fs::file_type::not_found) {
+            return unreadable(entry->path(), std::make_error_code(std::errc::no_such_file_or_directory));
+        }
+        const bool hidden = entry->path().filename().string().starts_with(".");
+        const bool whole = fs::is_directory(status) && is_policy_backup(entry->path().string());
+        if (hidden || whole) entry.disable_recursion_pending();
+        if (!hidden && (whole || fs::is_regular_file(status))) names.push_back(entry->path().string());
     }
-    if (problem) {
-        return fail(fail_for(path, fmt::format("cannot be read: {}", problem.message()), "check the path").error());
-    }
+    if (problem) return unreadable(path, problem);
     std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace
+
+Result<std::vector<Input>> read_directory(const std::string& path, World& world) {
+    const auto names = names_in(path);
+    if (!names) return fail(names.error());
     std::vector<Input> inputs;
-    for (const auto& name : names) {
-        auto source = read_text(name, world);
-        if (!source) return fail(source.error());
-        Input input{name, {*source}};
+    for (const auto& name : *names) {
+        Result<Input> input = is_policy_backup(name) ? read_policy_backup(name, world)
+                                                     : read_text(name, world).map([&](const SourceRef& source) {
+                                                           return Input{name, {source}};
+                                                       });
+        if (!input) return fail(input.error());
         const auto all = vendors();
-        if (std::any_of(all.begin(), all.end(), [&](const Vendor& v) { return v.detect(input) != Likelihood::no; })) {
-            inputs.push_back(std::move(input));
+        if (std::any_of(all.begin(), all.end(), [&](const Vendor& v) { return v.detect(*input) != Likelihood::no; })) {
+            inputs.push_back(std::move(*input));
+        } else {
+            world.passed_over.push_back(name);
         }
     }
     return inputs;
+}
+
+Result<std::vector<Input>> read_argument(const std::string& path, World& world) {
+    std::error_code ignored;
+    if (path != "-" && std::filesystem::is_directory(path, ignored) && !is_policy_backup(path)) {
+        return read_directory(path, world);
+    }
+    auto one = read_export(path, world);
+    if (!one) return fail(one.error());
+    return std::vector<Input>{std::move(*one)};
+}
+
+Result<std::vector<std::string>> exports_at(const std::string& path, World& world) {
+    std::error_code ignored;
+    if (path == "-" || !std::filesystem::is_directory(path, ignored) || is_policy_backup(path)) {
+        return std::vector<std::string>{path};
+    }
+    const auto inputs = read_directory(path, world);
+    if (!inputs) return fail(inputs.error());
+    std::vector<std::string> names;
+    for (const auto& input : *inputs) names.push_back(input.name);
+    return names;
+}
+
+std::vector<std::string> passed_over(const World& world) {
+    if (world.passed_over.empty()) return {};
+    constexpr std::size_t kShown = 5;
+    const auto& all = world.passed_over;
+    const std::size_t shown = std::min(all.size(), kShown);
+    const std::string more = shown < all.size() ? fmt::format(" and {} more", all.size() - shown) : "";
+    return {fmt::format("{} {} no firewall export and not looked at: {}{}",
+                        all.size() == 1 ? "1 file" : fmt::format("{} files", all.size()),
+                        all.size() == 1 ? "is" : "are",
+                        fmt::join(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more)};
 }
 
 }  // namespace fwproof::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "fwproof/base/source.hpp"
@@ -21,7 +22,16 @@ Result<Input> read_export(const std::string& path, World& world);
 // Whether the directory is the backup of a group policy object.
 bool is_policy_backup(const std::string& path);
 
-// The regular files directly in a directory that are exports, sorted by name, one input each.
+// The exports below a directory, sorted by name; hidden files and directories are left out. What is no export is noted
+// in world.passed_over. Errors: what cannot be read, a link that leads nowhere.
 Result<std::vector<Input>> read_directory(const std::string& path, World& world);
+
+// What one argument of the command line names: an export, or those below a directory. Not empty for a file.
+Result<std::vector<Input>> read_argument(const std::string& path, World& world);
+// The same as paths.
+Result<std::vector<std::string>> exports_at(const std::string& path, World& world);
+
+// A sentence about world.passed_over, for the assumptions of a report; none if it is empty.
+std::vector<std::string> passed_over(const World& world);
 
 }  // namespace fwproof::cli

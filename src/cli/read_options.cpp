@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include "cli/options.hpp"
 #include "cli/read.hpp"
@@ -18,6 +19,23 @@ std::string suggestion(std::string_view word, const Range& known, Name name) {
     for (const auto& item : known) names.emplace_back(name(item));
     if (const auto near = did_you_mean(word, names)) return fmt::format("did you mean '{}'?", *near);
     return fmt::format("known: {}", fmt::join(names, ", "));
+}
+
+// Empty when it is no whole number from 1 to `most`.
+std::optional<std::size_t> number(const std::string& text, std::size_t most) {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value == 0 || value > most) return std::nullopt;
+    return value;
+}
+
+Result<std::size_t> read_jobs(const Arguments& arguments) {
+    constexpr std::size_t kMost = 1024;
+    if (!arguments.has("jobs")) return std::max(std::thread::hardware_concurrency(), 1U);
+    const std::string text = arguments.text("jobs");
+    if (const auto jobs = number(text, kMost)) return *jobs;
+    return fail(fmt::format("--jobs '{}' is no number of exports", text),
+                fmt::format("write a number from 1 to {}", kMost));
 }
 
 }  // namespace
@@ -52,6 +70,9 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
         if (!date) return fail(date.error());
         reading.load.as_of = *date;
     }
+    const auto jobs = read_jobs(arguments);
+    if (!jobs) return fail(jobs.error());
+    reading.jobs = *jobs;
     return reading;
 }
 
@@ -60,13 +81,12 @@ Result<Budget> read_budget(const Arguments& arguments) {
     constexpr std::uint64_t kStepsPerNode = 25;
     if (!arguments.has("budget")) return Budget();
     const std::string text = arguments.text("budget");
-    std::size_t thousands = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), thousands);
-    if (error != std::errc() || end != text.data() + text.size() || thousands == 0 || thousands > kMostThousands) {
+    const auto thousands = number(text, kMostThousands);
+    if (!thousands) {
         return fail(fmt::format("--budget '{}' is no number of thousands of nodes", text),
                     fmt::format("write a number from 1 to {}", kMostThousands));
     }
-    return Budget{thousands * 1'000, thousands * 1'000 * kStepsPerNode};
+    return Budget{*thousands * 1'000, *thousands * 1'000 * kStepsPerNode};
 }
 
 bool wants_evidence(const Reporting& reporting) {
@@ -77,7 +97,8 @@ bool wants_evidence(const Reporting& reporting) {
 std::vector<std::string> arguments_without_outputs(const Arguments& arguments) {
     std::vector<std::string> words;
     for (const auto& [name, value] : arguments.in_order) {
-        if (name == "format" || name == "output" || name == "color" || name == "write-baseline") continue;
+        if (name == "format" || name == "output" || name == "color" || name == "jobs" || name == "write-baseline")
+            continue;
         words.push_back(value.empty() ? "--" + name : fmt::format("--{}={}", name, value));
     }
     words.insert(words.end(), arguments.positional.begin(), arguments.positional.end());
@@ -94,6 +115,16 @@ Result<std::optional<FirewallKind>> read_position(const Arguments& arguments) {
 
 Selection selection(const Reporting& reporting, std::vector<Subject> subjects) {
     return {std::move(subjects), reporting.select, reporting.ignore, reporting.standards};
+}
+
+Result<std::optional<Severity>> read_fail_on(const Arguments& arguments) {
+    const std::string level = arguments.text("fail-on");
+    if (level.empty()) return Severity::error;
+    if (level == "never") return std::nullopt;
+    for (const Severity severity : {Severity::error, Severity::warning, Severity::note}) {
+        if (level == to_string(severity)) return severity;
+    }
+    return fail(fmt::format("--fail-on '{}' is not a severity", level), "write error, warning, note or never");
 }
 
 Result<Reporting> read_report_options(const Arguments& arguments, World& world) {
@@ -124,17 +155,9 @@ Result<Reporting> read_report_options(const Arguments& arguments, World& world) 
         return fail("two formats would be mixed on standard output", "give all but one of them an --output FILE");
     }
 
-    if (const std::string level = arguments.text("fail-on"); !level.empty()) {
-        if (level == "never") {
-            reporting.fail_on.reset();
-        } else if (level == "error" || level == "warning" || level == "note") {
-            reporting.fail_on = level == "error"     ? Severity::error
-                                : level == "warning" ? Severity::warning
-                                                     : Severity::note;
-        } else {
-            return fail(fmt::format("--fail-on '{}' is not a severity", level), "write error, warning, note or never");
-        }
-    }
+    const auto fail_on = read_fail_on(arguments);
+    if (!fail_on) return fail(fail_on.error());
+    reporting.fail_on = *fail_on;
     reporting.strict = arguments.has("strict");
     reporting.select = arguments.words("select");
     reporting.ignore = arguments.words("ignore");

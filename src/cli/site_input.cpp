@@ -45,24 +45,6 @@ std::vector<Prefix> prefixes(const AddressSet& set) {
     return all;
 }
 
-// What a host does with packets that no rule decides, where the export leaves it out and the site says it.
-void set_defaults(const SiteFirewall& firewall, const std::string& file, Policy& policy) {
-    if (firewall.kind != FirewallKind::host) return;
-    for (const auto& path : policy.paths) {
-        const auto& stated = path.position == Position::inbound ? firewall.default_inbound : firewall.default_outbound;
-        if (!stated || path.position == Position::transit) continue;
-        for (const auto& stage : path.stages) {
-            Ruleset& ruleset = policy.rulesets[stage.ruleset];
-            if (!ruleset.default_verdict || ruleset.default_span) continue;
-            ruleset.default_verdict = *stated;
-            std::string text =
-                fmt::format("{}: the default of {} is {}, as the site says", file, ruleset.name, to_string(*stated));
-            auto& known = policy.assumptions;
-            if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(std::move(text));
-        }
-    }
-}
-
 bool has_written_rules(const Policy& policy, Position position) {
     return std::any_of(policy.paths.begin(), policy.paths.end(), [&](const Path& path) {
         return path.position == position &&
@@ -150,7 +132,7 @@ Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string
 
 Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
                                   const std::map<std::string, Input>& instead) {
-    SitePolicies result;
+    std::vector<Export> exports;
     std::vector<Error> problems;
     for (const auto& firewall : site.firewalls) {
         Input input;
@@ -167,24 +149,18 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
             input.sources.insert(input.sources.end(), one->sources.begin(), one->sources.end());
         }
         if (!readable) continue;
-        const auto options = load_options(firewall, base, reading, world);
+        auto options = load_options(firewall, base, reading, world);
         if (!options) {
             problems.push_back(options.error());
             continue;
         }
-        auto policies = load_policies(input, *options, reading.format.empty() ? firewall.format : reading.format);
-        if (!policies) {
-            problems.push_back(policies.error());
-            continue;
-        }
-        for (auto& policy : *policies) {
-            set_defaults(firewall, input.name, policy);
-            result.policies.push_back(std::move(policy));
-            result.loaded.push_back({&result.policies.back(), firewall.id, input.name});
-        }
+        exports.push_back({std::move(input), std::move(*options),
+                           reading.format.empty() ? firewall.format : reading.format, &firewall});
     }
+    auto loaded = load_exports(exports, reading.jobs);
+    if (!loaded) problems.insert(problems.end(), loaded.error().begin(), loaded.error().end());
     if (!problems.empty()) return tl::unexpected(std::move(problems));
-    return result;
+    return loaded;
 }
 
 }  // namespace fwproof::cli

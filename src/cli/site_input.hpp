@@ -1,14 +1,13 @@
 // Everything that a check of required flows reads: catalogs, the site, the exports of its firewalls.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/load_exports.hpp"
 #include "cli/options.hpp"
-#include "fwproof/analysis/crossing.hpp"
 #include "fwproof/catalog/catalog.hpp"
 #include "fwproof/catalog/site.hpp"
 #include "fwproof/policy/policy.hpp"
@@ -27,11 +26,6 @@ struct SiteFile {
 };
 Loaded<SiteFile> read_site_file(const std::string& path, World& world);
 
-// The policies of all firewalls of a site. What `loaded` refers to lives in `policies`, which never moves.
-struct SitePolicies {
-    std::deque<Policy> policies;
-    std::vector<LoadedPolicy> loaded;
-};
 // How the exports of a firewall of the site are read: as `reading` says, and the site where it says more.
 Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string& base, const Reading& reading,
                                  World& world);

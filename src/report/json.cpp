@@ -1,10 +1,9 @@
 // One JSON object. Keys are only ever added; schema_version changes when one changes its meaning.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "fwproof/base/secrets.hpp"
 #include "fwproof/check/check.hpp"
+#include "report/json.hpp"
 #include "report/words.hpp"
 
 namespace fwproof::report {
@@ -140,7 +139,7 @@ Json summary(const Report& report) {
 
 }  // namespace
 
-std::string render_json(const Report& report, const RenderOptions&) {
+nlohmann::ordered_json result_object(const Report& report) {
     Json object;
     object["schema_version"] = 1;
     object["tool"] = {{"name", "fwproof"}, {"version", report.tool_version}};
@@ -170,7 +169,11 @@ std::string render_json(const Report& report, const RenderOptions&) {
     for (const auto& finding : report.findings) object["findings"].push_back(finding_object(finding));
     object["flows"] = Json::array();
     for (const auto& flow : report.flows) object["flows"].push_back(flow_object(flow));
-    return object.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+    return object;
+}
+
+std::string render_json(const Report& report, const RenderOptions&) {
+    return result_object(report).dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace fwproof::report

@@ -39,8 +39,6 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
         {{"check", "--as", "management-server", "missing.cfg"},
          "missing.cfg: error: cannot be read: No such file or directory; check the path; it is taken from the current "
          "directory\n"},
-        {{"check", "--as", "management-server", "folder"},
-         "folder: error: is a directory; name the files in it: folder/*\n"},
         {{"check", "--as", "management-server", "empty.cfg"},
          "empty.cfg: error: is empty; export the firewall's policy again\n"},
         {{"check", "--as", "management-server", "blank.cfg"},
@@ -120,6 +118,20 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
         CHECK(ran.err == message);
         CHECK(ran.out.empty());
         CHECK(ran.status == 2);
+    }
+}
+
+TEST_CASE("a directory without exports is no input") {
+    const std::string folder = fresh_directory("no-exports");
+    write_file(folder, "notes.txt", "nothing here\n");
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"lint"}, {"check", "--as", "management-server"}}) {
+        std::vector<std::string> arguments = command;
+        arguments.emplace_back(".");
+        const Ran ran = run_fwproof(arguments, folder);
+        CHECK(ran.status == 3);
+        CHECK(ran.out.empty());
+        CHECK(ran.err == "fwproof: error: no firewall export in .; name the files\n");
     }
 }
 

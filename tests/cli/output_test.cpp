@@ -80,9 +80,10 @@ TEST_CASE("a report that cannot be written is an error and leaves nothing behind
         const Ran ran = check({"--output", folder + "/report.txt"});
         fs::permissions(folder, fs::perms::owner_all);
         CHECK(ran.status == 2);
-        CHECK(ran.err ==
-              folder +
-                  "/report.txt: error: cannot be written: Permission denied; check the directory and its permissions\n");
+        CHECK(
+            ran.err ==
+            folder +
+                "/report.txt: error: cannot be written: Permission denied; check the directory and its permissions\n");
     }
     SECTION("a full disk") {
         const Ran ran = check({"--output", "/dev/full"});

@@ -6,7 +6,10 @@ TEST_CASE("the directory of a group policy backup is one export") {
     const Ran whole = run_fwproof({"check", "--as", "management-server", backup});
     CHECK(whole.err.find("is a directory") == std::string::npos);
     CHECK(whole.status != 2);
-    const Ran other = run_fwproof({"check", "--as", "management-server", "fixtures/vendor/windows"});
-    CHECK(other.err.find("is a directory") != std::string::npos);
-    CHECK(other.status == 2);
+    // A directory of exports, and of backups, is a fleet.
+    const Ran fleet =
+        run_fwproof({"check", "--as", "management-server", "--format", "json", "fixtures/vendor/windows"});
+    CHECK(fleet.status == 1);
+    CHECK(fleet.err.empty());
+    CHECK(fleet.out.find("\"file\": \"" + backup + "\"") != std::string::npos);
 }

@@ -58,7 +58,7 @@ void run_all(const std::vector<std::string>& lines) {
         const Ran ran = run_program("sh", {"-c", line}, at);
         INFO(line << "\nexit status " << ran.status << "\n" << ran.err);
         CHECK((ran.status == 0 || ran.status == 1));
-        CHECK(!ran.out.empty());
+        CHECK((!ran.out.empty() || line.find(" > parts") != std::string::npos));
     }
 }
 
@@ -73,8 +73,8 @@ TEST_CASE("the command lines of the README run") {
 TEST_CASE("the command lines of the manual run") {
     std::vector<std::string> lines;
     for (const char* page : {"fwproof.1", "fwproof-catalog.5", "fwproof-site.5"}) {
-        const auto more =
-            command_lines(read_whole(from_root(std::string("man/") + page)), std::regex("\n\\.Dl (fwproof [^\n]*)"));
+        const auto more = command_lines(read_whole(from_root(std::string("man/") + page)),
+                                        std::regex("\n\\.Dl ((?:fwproof|find) [^\n]*)"));
         lines.insert(lines.end(), more.begin(), more.end());
     }
     CHECK(lines.size() >= 9);

@@ -107,6 +107,7 @@ struct AssessOptions {
     std::size_t region_limit = 64;  // products of a remainder or region that are kept
     bool keep_permits = false;      // also say by which rules flows pass: evidence, not needed for a verdict
     Budget budget;                  // of the packet space of one device
+    std::size_t threads = 1;        // devices are worked out independently; the result is the same
 };
 
 struct Assessment {

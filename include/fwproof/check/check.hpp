@@ -36,6 +36,7 @@ struct CheckInput {
     std::vector<Waiver> waivers;                 // of the site and of the project's settings
     std::optional<std::chrono::sys_days> today;  // nothing: no date is past
     AssessOptions assess;
+    std::size_t threads = 1;               // firewalls are looked at independently; the findings are the same
     std::optional<FirewallKind> position;  // what the firewalls protect; nothing: as each policy looks
 };
 

@@ -35,7 +35,7 @@ std::vector<Selected> select_sources(const std::vector<SourceRef>& sources) {
         selected.push_back({source, nullptr});
     }
     for (auto& policy : selected) {
-        if (recognise(*policy.source).carrier != Carrier::registry_policy) continue;
+        if (!policy.source || recognise(*policy.source).carrier != Carrier::registry_policy) continue;
         const std::string root = backup_root(plain_path(*policy.source));
         const auto report = std::find_if(selected.begin(), selected.end(), [&](const Selected& other) {
             return other.source && recognise(*other.source).carrier == Carrier::gpo_report &&

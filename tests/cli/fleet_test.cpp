@@ -1,0 +1,75 @@
+// Many exports in one run: the same bytes whatever the number of threads, and nothing passed over in silence.
+#include <filesystem>
+
+#include "support/catch.hpp"
+#include "support/program.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A tree of 60 exports of three vendors, with a rule of its own in each, and something that is none.
+std::string fleet() {
+    const std::string folder = fresh_directory("fleet");
+    fs::create_directories(folder + "/site-b/hosts");
+    fs::create_directories(folder + "/.git");
+    write_file(folder, ".git/edge.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
+    write_file(folder, "README.txt", "Exports of the fleet, taken every night.\n");
+    const auto text = [](const std::string& path) { return read_whole(std::string(FWPROOF_ROOT) + "/" + path); };
+    const std::string registry = text("fixtures/site/scom/exports/ms1-policy.reg");
+    const std::string edge = text("fixtures/diff/object-edit/old.cfg");
+    for (int i = 0; i < 20; ++i) {
+        const std::string number = std::to_string(i);
+        const std::string where = i % 2 ? "site-b/hosts/" : "";
+        write_file(folder, where + "host" + number + ".v4",
+                   "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -s 10.0." + number +
+                       ".0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -s 10.0." + number +
+                       ".7/32 -p tcp -m tcp --dport 22 -j DROP\nCOMMIT\n");
+        write_file(folder, where + "host" + number + ".reg", registry);
+        write_file(folder, where + "edge" + number + ".cfg", edge);
+    }
+    return folder;
+}
+
+}  // namespace
+
+TEST_CASE("a fleet gives the same bytes with any number of jobs") {
+    const std::string folder = fleet();
+    for (const auto& command :
+         std::vector<std::vector<std::string>>{{"lint"}, {"check", "--catalog", "scom", "--as", "management-server"}}) {
+        std::vector<std::string> arguments = command;
+        arguments.insert(arguments.end(), {"--format", "json", "--as-of", "2026-11-16", ".", "--jobs", "1"});
+        const Ran one = run_fwproof(arguments, folder, {}, {"SOURCE_DATE_EPOCH=1793772000"});
+        INFO(one.err);
+        CHECK(one.status == 1);
+        CHECK(one.out.find("\"file\": \"./site-b/hosts/host19.v4\"") != std::string::npos);
+        CHECK(one.out.find(".git/") == std::string::npos);
+        CHECK(one.out.find("1 file is no firewall export and not looked at: ./README.txt") != std::string::npos);
+        for (const std::string jobs : {"2", "5"}) {
+            arguments.back() = jobs;
+            CHECK(run_fwproof(arguments, folder, {}, {"SOURCE_DATE_EPOCH=1793772000"}).out == one.out);
+        }
+    }
+}
+
+TEST_CASE("a directory with an entry that cannot be read is refused") {
+    const std::string folder = fresh_directory("holes");
+    write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n");
+    fs::create_symlink("nowhere.v4", folder + "/old.v4");
+    const Ran ran = run_fwproof({"lint", "."}, folder);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK(ran.err ==
+          "./old.v4: error: cannot be read: No such file or directory; mend it, or name the exports one by one\n");
+}
+
+TEST_CASE("a number of jobs that is none is refused") {
+    for (const std::string jobs : {"0", "-1", "many", "2000"}) {
+        const Ran ran = run_fwproof({"lint", "--jobs=" + jobs, "fixtures/diff/edit/old.v4"});
+        INFO(jobs);
+        CHECK(ran.status == 2);
+        CHECK(ran.out.empty());
+        CHECK(ran.err ==
+              "fwproof: error: --jobs '" + jobs + "' is no number of exports; write a number from 1 to 1024\n");
+    }
+}
