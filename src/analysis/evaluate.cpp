@@ -1,6 +1,10 @@
 // Questions to a policy, in three values.
 #include "fwproof/analysis/evaluate.hpp"
 
+#include <algorithm>
+#include <cassert>
+#include <map>
+
 #include "analysis/jumps.hpp"
 #include "analysis/walk.hpp"
 
@@ -28,6 +32,47 @@ void add_values(SpaceBuilder& builder, const Policy& policy, const Nearby& rules
     }
     for (const auto& product : policy.impossible) builder.add(product);
 }
+
+namespace {
+
+// What debug builds check of every answer that is not too large: it is a partition of the question.
+constexpr std::size_t kMostChecked = 64;  // parts
+
+[[maybe_unused]] bool partition(const PacketSet& question, const std::vector<PacketSet>& parts, bool whole) {
+    const Space::Unbilled free_of_charge(question.space());
+    PacketSet rest = question;
+    for (const auto& part : parts) {
+        if (!part.subset_of(rest)) return false;
+        rest = rest - part;
+    }
+    return !whole || rest.empty();
+}
+
+// The hits that are sure are disjoint in each stage. What is possible besides may overlap.
+[[maybe_unused]] bool disjoint_in_stages(const PacketSet& question, const std::vector<Hit>& hits) {
+    if (hits.size() > kMostChecked) return true;
+    std::map<std::size_t, std::vector<PacketSet>> sure;
+    for (const auto& hit : hits) {
+        if (hit.surely) sure[hit.stage].push_back(hit.packets);
+    }
+    return std::all_of(sure.begin(), sure.end(),
+                       [&](const auto& stage) { return partition(question, stage.second, false); });
+}
+
+// In a path of one unguarded stage whose ruleset has a default every packet that is not lost is somebody's: the default
+// takes the rest. Translations end a stage without a hit.
+[[maybe_unused]] bool covered(const Policy& policy, const Path& path, const PacketSet& question, const PacketSet& lost,
+                              const std::vector<Hit>& hits) {
+    if (path.stages.size() != 1 || !path.stages[0].guard.is_all() || hits.size() > kMostChecked) return true;
+    const RulesetIndex ruleset = path.stages[0].ruleset;
+    if (ruleset >= policy.rulesets.size() || !policy.rulesets[ruleset].default_verdict) return true;
+    const Space::Unbilled free_of_charge(question.space());
+    PacketSet rest = question - lost;
+    for (const auto& hit : hits) rest = rest - hit.packets;
+    return rest.empty() || translates(policy);
+}
+
+}  // namespace
 
 struct Evaluator::Impl {
     Impl(const Policy& asked, Space coordinates, const PacketSet& focus, Nearby nearby)
@@ -68,7 +113,9 @@ Outcome Evaluator::evaluate(const Path& path, const PacketSet& question, const A
         for (const auto& [world, packets] : walk.live) permitted = permitted | packets.possibly;
         // Every packet has at least one end; it is undecided when it has several, or is lost.
         const PacketSet both = permitted & walk.denied;
-        return {permitted - both - walk.lost, walk.denied - both - walk.lost, both | walk.lost, false};
+        Outcome outcome{permitted - both - walk.lost, walk.denied - both - walk.lost, both | walk.lost, false};
+        assert(partition(question, {outcome.permitted, outcome.denied, outcome.undecided}, true));
+        return outcome;
     } catch (const OutOfBudget&) {
         return {impl_->space.empty(), impl_->space.empty(), question, true};
     }
@@ -76,7 +123,7 @@ Outcome Evaluator::evaluate(const Path& path, const PacketSet& question, const A
 
 std::vector<Hit> Evaluator::attribute(const Path& path, const PacketSet& question, const Assumption& assumption) const {
     std::vector<Part> parts;
-    impl_->walk(path, question, assumption, &parts);
+    const Walk walk = impl_->walk(path, question, assumption, &parts);
     std::vector<Hit> hits;
     for (const auto& part : parts) {
         const PacketSet maybe = part.packets.possibly - part.packets.surely;
@@ -85,6 +132,8 @@ std::vector<Hit> Evaluator::attribute(const Path& path, const PacketSet& questio
         }
         if (!maybe.empty()) hits.push_back({part.rule, maybe, part.verdict, false, part.via, part.stage});
     }
+    assert(disjoint_in_stages(question, hits));
+    assert(covered(impl_->policy, path, question, walk.lost, hits));
     return hits;
 }
 

@@ -61,6 +61,8 @@ public:
     void step() {
         if (++steps_ > step_limit_) out_of_budget();
     }
+    std::size_t node_limit() const { return node_limit_; }
+    std::uint64_t step_limit() const { return step_limit_; }
     void set_limits(std::size_t nodes, std::uint64_t steps) {
         node_limit_ = nodes;
         step_limit_ = steps;

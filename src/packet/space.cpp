@@ -181,6 +181,21 @@ SpaceBuilder& SpaceBuilder::set_budget(const Budget& budget) {
     collected_->budget = budget;
     return *this;
 }
+Space::Unbilled::Unbilled(const Space& space)
+    : space_(space.impl_),
+      nodes_(space_->diagram().node_count()),
+      node_limit_(space_->diagram().node_limit()),
+      steps_(space_->diagram().steps()),
+      step_limit_(space_->diagram().step_limit()) {
+    space_->diagram().set_limits(~std::uint32_t{0}, ~std::uint64_t{0});
+}
+Space::Unbilled::~Unbilled() {
+    auto& diagram = space_->diagram();
+    const std::uint64_t steps = diagram.steps() - steps_;
+    diagram.set_limits(node_limit_ + (diagram.node_count() - nodes_),
+                       step_limit_ > ~steps ? ~std::uint64_t{0} : step_limit_ + steps);
+}
+
 std::size_t Space::node_count() const { return impl_->diagram().node_count(); }
 
 }  // namespace fwproof

@@ -50,6 +50,20 @@ public:
     void set_budget(const Budget& budget);
     std::size_t node_count() const;
 
+    // While it lives, operations on sets are not charged to the budget: for what debug builds check besides.
+    class Unbilled {
+    public:
+        explicit Unbilled(const Space& space);
+        ~Unbilled();
+        Unbilled(const Unbilled&) = delete;
+        Unbilled& operator=(const Unbilled&) = delete;
+
+    private:
+        std::shared_ptr<SpaceImpl> space_;
+        std::size_t nodes_, node_limit_;
+        std::uint64_t steps_, step_limit_;
+    };
+
 private:
     friend class SpaceBuilder;
     friend class PacketSet;
