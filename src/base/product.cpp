@@ -27,8 +27,9 @@ struct ServiceWords {
     std::string behind;
 };
 
-ServiceWords service_words(const ServiceSetRef& services) {
+ServiceWords service_words(const ServiceSetRef& services, const SetWords& words_for) {
     if (!services) return {};
+    if (const auto said = words_for.services ? words_for.services(*services) : std::nullopt) return {*said, "", "", ""};
     const auto& terms = services->terms;
     const bool plain = terms.size() == 1 && terms[0].protocols.intervals().size() == 1 &&
                        terms[0].protocols.intervals()[0].first == terms[0].protocols.intervals()[0].last;
@@ -44,8 +45,9 @@ ServiceWords service_words(const ServiceSetRef& services) {
 }
 
 // Braces around several parts, and around a set that names everything where null would do.
-std::string endpoint_text(const AddressSetRef& addresses, const std::string& ports) {
+std::string endpoint_text(const AddressSetRef& addresses, const std::string& ports, const SetWords& words_for) {
     if (!addresses) return "any" + ports;
+    if (const auto said = words_for.addresses ? words_for.addresses(*addresses) : std::nullopt) return *said + ports;
     std::string text = to_string(*addresses);
     if (text.find(',') != std::string::npos || addresses->is_all()) return "{" + text + "}" + ports;
     if (!ports.empty() && text.find(':') != std::string::npos) return "[" + text + "]" + ports;
@@ -64,10 +66,11 @@ std::string field_text(const FieldTest& test) {
     return text.empty() ? "never" : text;
 }
 
-std::string product_text(const Product& product, bool new_implied) {
-    const ServiceWords words = service_words(product.services);
-    std::string text = fmt::format("{} {} > {}", words.protocol, endpoint_text(product.source, words.source_ports),
-                                   endpoint_text(product.destination, words.destination_ports));
+std::string product_text(const Product& product, bool new_implied, const SetWords& words_for = {}) {
+    const ServiceWords words = service_words(product.services, words_for);
+    std::string text =
+        fmt::format("{} {} > {}", words.protocol, endpoint_text(product.source, words.source_ports, words_for),
+                    endpoint_text(product.destination, words.destination_ports, words_for));
     if (!product.in.is_all()) text += " in " + to_string(product.in);
     if (!product.out.is_all()) text += " out " + to_string(product.out);
     const bool implied = new_implied && product.states == StateSet(State::new_);
@@ -154,6 +157,12 @@ bool operator==(const Product& a, const Product& b) {
 }
 
 std::string to_string(const Product& product) { return product_text(product, true); }
+
+std::string to_string(const Product& product, const SetWords& words) { return product_text(product, true, words); }
+
+std::string to_exact_string(const Product& product, const SetWords& words) {
+    return product_text(product, false, words);
+}
 
 std::string to_exact_string(const Product& product) { return product_text(product, false); }
 

@@ -41,12 +41,13 @@ std::string decider_cell(const Policy& policy, Verdict verdict, const std::optio
     return text;
 }
 
-std::string region_row(const DeviceDiff& device, const std::string& path, const ChangedRegion& region) {
+std::string region_row(const DeviceDiff& device, const ObjectNames& names, const std::string& path,
+                       const ChangedRegion& region) {
     std::string packets;
     const auto add = [&](const std::string& html) { packets += (packets.empty() ? "" : "<br>") + html; };
-    for (const auto& product : region.first_packets) add(code(to_string(product)));
+    for (const auto& product : region.first_packets) add(code(to_text(product, names)));
     if (region.also.bits() != 0) add(also_sentence(region.also));
-    for (const auto& product : region.others) add(code(to_exact_string(product)));
+    for (const auto& product : region.others) add(code(to_exact_text(product, names)));
     if (!region.complete) add("and more");
     std::string because;
     for (const auto& [added, span] : region.because) {
@@ -62,12 +63,13 @@ std::string region_row(const DeviceDiff& device, const std::string& path, const 
 
 std::string device_section(const FileDiff& file, const DeviceDiff& device) {
     const Review& review = device.review;
+    const ObjectNames names = names_of(device);
     std::string text = fmt::format("### {}: {}\n\n", code(file.path), to_string(review.effect));
     if (!file.renamed_from.empty()) text += fmt::format("Was {}.\n\n", code(file.renamed_from));
     std::string rows, remarks;
     for (const auto& path : review.paths) {
         const std::string name = path_name(path.after ? *path.after : *path.before);
-        for (const auto& region : path.regions) rows += region_row(device, name, region);
+        for (const auto& region : path.regions) rows += region_row(device, names, name, region);
         if (!path.not_compared.empty()) {
             remarks += fmt::format("- {}: not compared: {}\n", cell(name), cell(path.not_compared));
         } else if (path.same()) {

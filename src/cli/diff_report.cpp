@@ -59,6 +59,12 @@ std::string short_count(std::size_t count, std::string_view thing) {
     return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
+ObjectNames names_of(const DeviceDiff& device) {
+    ObjectNames names(*device.after);
+    names.add(*device.before);
+    return names;
+}
+
 std::string headline(const DiffReport& report) {
     const Effect effect = report.effect();
     if (effect != Effect::unchanged) {

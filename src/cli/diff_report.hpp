@@ -8,6 +8,7 @@
 
 #include "cli/versions.hpp"
 #include "fwproof/analysis/review.hpp"
+#include "fwproof/policy/object_names.hpp"
 
 namespace fwproof::cli {
 
@@ -63,6 +64,9 @@ struct DiffReport {
 // (`single`), also the version before.
 Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Reading& reading,
                                   const ReviewOptions& options);
+
+// Names for the sets of regions: those after the change, and those before it that it did not give to other sets.
+ObjectNames names_of(const DeviceDiff& device);
 
 // The sentence that comes first: "widened: ...".
 std::string headline(const DiffReport& report);

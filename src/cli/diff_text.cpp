@@ -51,16 +51,16 @@ void decider(Writer& out, std::string_view label, const Policy& policy, Verdict 
     }
 }
 
-void region_text(Writer& out, const DeviceDiff& device, const ChangedRegion& region) {
+void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names, const ChangedRegion& region) {
     std::string label = fmt::format("{:<16}", to_string(region.direction));
     const std::string blank(label.size(), ' ');
     const auto packets = [&](std::string_view text) {
         out.line(2, fmt::format("{} {}", label, text));
         label = blank;
     };
-    for (const auto& product : region.first_packets) packets(printable(to_string(product)));
+    for (const auto& product : region.first_packets) packets(printable(to_text(product, names)));
     if (region.also.bits() != 0) packets(also_sentence(region.also));
-    for (const auto& product : region.others) packets(printable(to_exact_string(product)));
+    for (const auto& product : region.others) packets(printable(to_exact_text(product, names)));
     if (!region.complete) packets("and more");
     decider(out, "before", *device.before, region.before, region.before_by);
     decider(out, "after", *device.after, region.after, region.after_by);
@@ -75,6 +75,7 @@ void region_text(Writer& out, const DeviceDiff& device, const ChangedRegion& reg
 
 void device_text(Writer& out, const DeviceDiff& device) {
     const Review& review = device.review;
+    const ObjectNames names = names_of(device);
     for (const auto& path : review.paths) {
         const std::string name = path_name(path.after ? *path.after : *path.before);
         if (!path.not_compared.empty()) {
@@ -89,9 +90,9 @@ void device_text(Writer& out, const DeviceDiff& device) {
             continue;
         }
         out.line(1, fmt::format("{}:", printable(name)));
-        for (const auto& region : path.regions) region_text(out, device, region);
+        for (const auto& region : path.regions) region_text(out, device, names, region);
         for (const auto& product : path.replies_lost) {
-            out.line(2, fmt::format("{:<16} {}", "replies lost", printable(to_exact_string(product))));
+            out.line(2, fmt::format("{:<16} {}", "replies lost", printable(to_exact_text(product, names))));
         }
         if (!path.complete)
             out.line(2, "not decided: the comparison ran out of its budget; there may be more differences");

@@ -8,6 +8,7 @@
 #include "cli/read.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/printable.hpp"
+#include "fwproof/policy/object_names.hpp"
 
 namespace fwproof::cli {
 
@@ -129,10 +130,11 @@ void translated_by(Lines& lines, int depth, const Policy& policy, const Hit& hit
 void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer& answer) {
     if (answer.out_of_budget)
         lines.add(depth, "because", "the budget of the analysis is used up; --budget sets another");
+    const ObjectNames names = answer.parts.size() > 1 ? ObjectNames(policy) : ObjectNames();
     for (const auto& part : answer.parts) {
         if (answer.parts.size() > 1) {
             for (const auto& product : part.region) {
-                lines.head(depth, fmt::format("{} {}", to_string(part.verdict), printable(to_string(product))));
+                lines.head(depth, fmt::format("{} {}", to_string(part.verdict), printable(to_text(product, names))));
             }
             if (!part.region_complete) lines.head(depth, fmt::format("{} and more", to_string(part.verdict)));
         }

@@ -7,6 +7,7 @@
 #include "cli/csv.hpp"
 #include "cli/policies.hpp"
 #include "fwproof/base/printable.hpp"
+#include "fwproof/policy/object_names.hpp"
 
 namespace fwproof::cli {
 
@@ -16,6 +17,7 @@ std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question
     const Answerer answerer(policy, {question}, budget);
     const auto answers = answerer.ask(question, kRegions);
     if (!answers) return answers.error();
+    const ObjectNames names(policy);
     for (const auto& answer : *answers) {
         if (answer.out_of_budget || (answer.parts.empty() && !answer.cannot_occur)) table.complete = false;
         for (const auto& part : answer.parts) {
@@ -27,8 +29,8 @@ std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question
             }
             table.complete = table.complete && part.region_complete;
             for (const auto& product : part.region) {
-                table.rows.push_back(
-                    {policy_title(policy), printable(answer.path), part.verdict, printable(to_string(product)), who});
+                table.rows.push_back({policy_title(policy), printable(answer.path), part.verdict,
+                                      printable(to_string(product)), printable(to_text(product, names)), who});
             }
         }
     }
@@ -41,7 +43,7 @@ std::string regions_text(const RegionTable& table) {
         const std::string now = fmt::format("# {}: {}\n", row.device, row.path);
         if (now != title) text += now;
         title = now;
-        text += fmt::format("{} {}{}\n", to_string(row.verdict), row.region,
+        text += fmt::format("{} {}{}\n", to_string(row.verdict), row.said,
                             row.decided_by.empty() ? "" : "  # " + row.decided_by);
     }
     if (!table.complete) text += "# the list is not complete\n";

@@ -15,6 +15,7 @@ struct RegionRow {
     std::string path;
     Verdict verdict{};
     std::string region;      // in the flow notation
+    std::string said;        // the same for people: sets by the names of objects
     std::string decided_by;  // rules with their places, joined with ", "
 };
 

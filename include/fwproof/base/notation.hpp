@@ -1,6 +1,7 @@
 // The notation in which packets, rules and policies are written and read back: words separated by blanks.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,14 @@ std::string to_exact_string(const Product& product);
 Result<Product> parse_product(WordReader& words);
 // The words behind the destination alone, which narrow `product`; stops as parse_product does.
 std::optional<Error> parse_product_words(WordReader& words, Product& product);
+
+// What stands for a set in the text of a product; nothing: the set is written out.
+struct SetWords {
+    std::function<std::optional<std::string>(const AddressSet&)> addresses;
+    std::function<std::optional<std::string>(const ServiceSet&)> services;
+};
+std::string to_string(const Product& product, const SetWords& words);
+std::string to_exact_string(const Product& product, const SetWords& words);
 
 // The terms of to_string(const ServiceSet&).
 std::optional<ServiceSet> parse_services(std::string_view text);
