@@ -34,7 +34,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
                        opening.rule.ruleset == chain.ruleset;
             });
             const auto guard = last_guard(ruleset);
-            if (reached || !guard || context.rules().desk(i).out_of_budget) continue;
+            if (reached || !guard || context.rules().desk(i).incomplete()) continue;
             const RuleRef standard{chain.ruleset, static_cast<std::uint32_t>(ruleset.rules.size())};
             Finding finding = finding_about(check, firewall, standard);
             finding.message = fmt::format("the policy of {} is ACCEPT: without {} everything would be permitted",

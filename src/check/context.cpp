@@ -1,9 +1,15 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <tuple>
 
+#include "check/describe.hpp"
+#include "check/rule_desk.hpp"
 #include "check/rule_study.hpp"
 #include "check/waivers.hpp"
+#include "fwproof/policy/object_names.hpp"
 
 namespace fwproof {
 
@@ -11,6 +17,7 @@ struct CheckContext::Impl {
     CheckInput input;
     std::optional<Assessment> assessment;
     std::optional<RuleStudy> rules;
+    std::vector<const Check*> unfinished;
     std::vector<const Check*> running;
 };
 
@@ -31,8 +38,31 @@ const Assessment& CheckContext::assessment() const {
 }
 
 const RuleStudy& CheckContext::rules() const {
-    if (!impl_->rules) impl_->rules.emplace(firewalls(), input().threads);
+    if (!impl_->rules) impl_->rules.emplace(firewalls(), impl_->input.assess.budget, input().threads);
     return *impl_->rules;
+}
+
+std::vector<BeyondBudget> CheckContext::beyond_budget() const {
+    std::vector<BeyondBudget> all;
+    for (std::size_t i = 0; impl_->rules && i < firewalls().size(); ++i) {
+        const RuleDesk* desk = impl_->rules->desk_so_far(i);
+        if (!desk) continue;
+        const Firewall& firewall = firewalls()[i];
+        for (const Path* path : desk->paths_beyond) {
+            all.push_back(
+                {&firewall, {}, fmt::format("what rules let in{} was not worked out", place(firewall, {path}))});
+        }
+        for (const auto& [ruleset, rules] : desk->rules_beyond) {
+            const Ruleset& list = firewall.policy->rulesets[ruleset];
+            all.push_back({&firewall, list.rules[rules.front()].span,
+                           rules.size() == 1 ? fmt::format("1 rule of {} was not judged", list.name)
+                                             : fmt::format("{} rules of {} were not judged", rules.size(), list.name)});
+        }
+    }
+    for (const Check* check : impl_->unfinished) {
+        all.push_back({nullptr, {}, fmt::format("the check {} was not finished", check->name)});
+    }
+    return all;
 }
 
 bool CheckContext::runs(std::string_view check) const {
@@ -52,18 +82,51 @@ void sort_findings(std::vector<Finding>& findings) {
 
 }  // namespace
 
+namespace {
+
+void say_regions(const std::vector<Firewall>& firewalls, std::vector<Finding>& findings) {
+    std::map<const Firewall*, ObjectNames> names;  // made when needed
+    static const ObjectNames kNone;
+    for (Finding& finding : findings) {
+        const auto at = std::find_if(firewalls.begin(), firewalls.end(), [&](const Firewall& firewall) {
+            return firewall.id == finding.firewall && firewall.file == finding.file;
+        });
+        const ObjectNames* known = &kNone;
+        if (at != firewalls.end() && !finding.region.empty()) {
+            const auto [place, fresh] = names.try_emplace(&*at);
+            if (fresh) place->second.add(*at->policy);
+            known = &place->second;
+        }
+        for (const auto& product : finding.region) finding.region_text.push_back(to_text(product, *known));
+    }
+}
+
+}  // namespace
+
 std::vector<Finding> run_checks(const CheckContext& context, std::span<const Check* const> selected) {
     context.impl_->running.assign(selected.begin(), selected.end());
     std::vector<Finding> findings;
+    const auto run = [&](const Check& check) {
+        const auto before = static_cast<std::ptrdiff_t>(findings.size());
+        try {
+            check.run(context, check, findings);
+        } catch (const OutOfBudget&) {
+            findings.erase(findings.begin() + before, findings.end());
+            context.impl_->unfinished.push_back(&check);
+        }
+    };
+    extern const Check check_beyond_budget;  // sees what all others could not work out, and cannot be waived
     for (const Check* check : selected) {
-        if (check->subject != Subject::waiver) check->run(context, *check, findings);
+        if (check->subject != Subject::waiver && check != &check_beyond_budget) run(*check);
     }
     apply_waivers(context, findings);
     for (const Check* check : selected) {
-        if (check->subject == Subject::waiver) check->run(context, *check, findings);
+        if (check->subject == Subject::waiver) run(*check);
     }
+    if (context.runs(check_beyond_budget.name)) run(check_beyond_budget);
     sort_findings(findings);
     set_fingerprints(findings);
+    say_regions(context.firewalls(), findings);
     return findings;
 }
 

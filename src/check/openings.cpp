@@ -78,7 +78,7 @@ public:
             try {
                 find(path, question, found);
             } catch (const OutOfBudget&) {
-                desk_.out_of_budget = true;
+                desk_.paths_beyond.push_back(&path);
             }
         }
     }

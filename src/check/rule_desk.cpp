@@ -50,13 +50,15 @@ Space make_space(const Policy& policy) {
 
 }  // namespace
 
-RuleDesk::RuleDesk(const Policy& judged)
+RuleDesk::RuleDesk(const Policy& judged, const Budget& allowed)
     : policy(judged),
       space(make_space(judged)),
       occurring(space.all() - space.from(judged.impossible)),
       first(space.from(first_of(judged)) & occurring),
       with_ports(space.from(with_port_protocols())),
-      anybody(space.from(from_internet(judged))) {
+      anybody(space.from(from_internet(judged))),
+      budget(allowed) {
+    space.set_budget(budget);
     for (const auto& service : sensitive_services()) sensitive.push_back(space.from(service.product()));
 }
 

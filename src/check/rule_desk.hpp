@@ -1,12 +1,16 @@
 // One policy with the packet space in which its rules are compared.
 #pragma once
 
+#include <map>
+#include <vector>
+
 #include "fwproof/analysis/evaluate.hpp"
 
 namespace fwproof {
 
 struct RuleDesk {
-    explicit RuleDesk(const Policy& judged);
+    // The budget is for what is asked of the desk, not for the sets that it starts with.
+    RuleDesk(const Policy& judged, const Budget& budget);
 
     const Policy& policy;
     Space space;
@@ -14,8 +18,12 @@ struct RuleDesk {
     PacketSet first;       // of those, first packets between computers, in the families that the export speaks about
     PacketSet with_ports;  // TCP, UDP, SCTP
     PacketSet anybody;     // from the Internet, coming in outside
-    std::vector<PacketSet> sensitive;    // of sensitive_services(), in their order
-    mutable bool out_of_budget = false;  // something could not be computed
+    std::vector<PacketSet> sensitive;  // of sensitive_services(), in their order
+    const Budget budget;
+    // What took more than the budget: paths whose openings are not known, and rules that were not judged, by ruleset.
+    mutable std::vector<const Path*> paths_beyond;
+    mutable std::map<RulesetIndex, std::vector<std::uint32_t>> rules_beyond;
+    bool incomplete() const { return !paths_beyond.empty() || !rules_beyond.empty(); }
 
     // What the rule matches whatever conditions, marks and translations are; what it may match.
     PacketSet surely(const Rule& rule) const;

@@ -27,7 +27,7 @@ public:
             if (!ruleset.bound || !ruleset.used_by.empty()) continue;
             if (std::all_of(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& r) { return r.implicit; }))
                 continue;
-            found_.push_back(find_anomalies(policy_, i, desk_.occurring));
+            look_at(i);
         }
         // Rules without a place of their own are judged one by one.
         std::map<std::pair<const Source*, std::uint32_t>, std::size_t> by_span;
@@ -43,11 +43,35 @@ public:
             }
         }
         for (const auto& statement : statements) {
-            if (auto fault = judge(statement)) faults.push_back(std::move(*fault));
+            try {
+                if (auto fault = judge(statement)) faults.push_back(std::move(*fault));
+            } catch (const OutOfBudget&) {
+                beyond(statement.all.front()->rule);
+            }
         }
     }
 
 private:
+    void look_at(RulesetIndex index) {
+        const Ruleset& ruleset = policy_.rulesets[index];
+        AnomalyOptions options;
+        const double share = static_cast<double>(desk_.budget.nodes) / static_cast<double>(Budget().nodes);
+        options.steps_per_rule =
+            std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(options.steps_per_rule) * share));
+        try {
+            found_.push_back(find_anomalies(policy_, index, desk_.occurring, options));
+        } catch (const OutOfBudget&) {
+            for (std::uint32_t i = 0; i < ruleset.rules.size(); ++i) {
+                if (!ruleset.rules[i].implicit && ruleset.rules[i].enabled) beyond({index, i});
+            }
+            return;
+        }
+        for (const Anomaly& anomaly : found_.back()) {
+            if (anomaly.standing == Standing::undecided && !rule_of(anomaly.rule).implicit) beyond(anomaly.rule);
+        }
+    }
+    void beyond(RuleRef rule) { desk_.rules_beyond[rule.ruleset].push_back(rule.rule); }
+
     const Rule& rule_of(RuleRef ref) const { return policy_.rulesets[ref.ruleset].rules[ref.rule]; }
     bool is_default(RuleRef ref) const { return ref.rule >= policy_.rulesets[ref.ruleset].rules.size(); }
     const Decide* decision(RuleRef ref) const { return std::get_if<Decide>(&rule_of(ref).action); }

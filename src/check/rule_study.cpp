@@ -12,13 +12,14 @@ namespace fwproof {
 struct RuleStudy::Impl {
     const std::vector<Firewall>& firewalls;
     std::size_t threads;
+    Budget budget;
     std::vector<std::unique_ptr<RuleDesk>> desks;  // one for each firewall, made when needed
     std::optional<std::vector<FaultyRule>> faults;
     std::optional<Openings> openings;
 
     RuleDesk& desk(std::size_t firewall) {
         auto& made = desks[firewall];
-        if (!made) made = std::make_unique<RuleDesk>(*firewalls[firewall].policy);
+        if (!made) made = std::make_unique<RuleDesk>(*firewalls[firewall].policy, budget);
         return *made;
     }
 
@@ -32,18 +33,19 @@ struct RuleStudy::Impl {
 
     const Openings& found() {
         if (!openings) {
-            openings.emplace();
+            Openings all;  // kept only when it is complete
             for (auto& some : find<Openings>(find_openings)) {
-                std::move(some.permits.begin(), some.permits.end(), std::back_inserter(openings->permits));
-                std::move(some.denials.begin(), some.denials.end(), std::back_inserter(openings->denials));
+                std::move(some.permits.begin(), some.permits.end(), std::back_inserter(all.permits));
+                std::move(some.denials.begin(), some.denials.end(), std::back_inserter(all.denials));
             }
+            openings = std::move(all);
         }
         return *openings;
     }
 };
 
-RuleStudy::RuleStudy(const std::vector<Firewall>& firewalls, std::size_t threads)
-    : impl_(std::make_unique<Impl>(Impl{firewalls, threads, {}, std::nullopt, std::nullopt})) {
+RuleStudy::RuleStudy(const std::vector<Firewall>& firewalls, const Budget& budget, std::size_t threads)
+    : impl_(std::make_unique<Impl>(Impl{firewalls, threads, budget, {}, std::nullopt, std::nullopt})) {
     impl_->desks.resize(firewalls.size());
 }
 RuleStudy::~RuleStudy() = default;
@@ -51,9 +53,10 @@ RuleStudy::RuleStudy(RuleStudy&&) noexcept = default;
 
 const std::vector<FaultyRule>& RuleStudy::faults() const {
     if (!impl_->faults) {
-        impl_->faults.emplace();
+        std::vector<FaultyRule> all;
         for (auto& some : impl_->find<std::vector<FaultyRule>>(find_faults))
-            std::move(some.begin(), some.end(), std::back_inserter(*impl_->faults));
+            std::move(some.begin(), some.end(), std::back_inserter(all));
+        impl_->faults = std::move(all);
     }
     return *impl_->faults;
 }
@@ -62,5 +65,6 @@ const std::vector<Opening>& RuleStudy::openings() const { return impl_->found().
 const std::vector<Opening>& RuleStudy::denials() const { return impl_->found().denials; }
 
 const RuleDesk& RuleStudy::desk(std::size_t firewall) const { return impl_->desk(firewall); }
+const RuleDesk* RuleStudy::desk_so_far(std::size_t firewall) const { return impl_->desks[firewall].get(); }
 
 }  // namespace fwproof

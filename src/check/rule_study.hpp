@@ -31,7 +31,7 @@ struct FaultyRule {
 
 class RuleStudy {
 public:
-    RuleStudy(const std::vector<Firewall>& firewalls, std::size_t threads);
+    RuleStudy(const std::vector<Firewall>& firewalls, const Budget& budget, std::size_t threads);
     ~RuleStudy();
     RuleStudy(RuleStudy&&) noexcept;
 
@@ -42,6 +42,8 @@ public:
     // What is surely denied, in the same form.
     const std::vector<Opening>& denials() const;
     const RuleDesk& desk(std::size_t firewall) const;
+    // Null: nothing was asked of that firewall's rules so far.
+    const RuleDesk* desk_so_far(std::size_t firewall) const;
 
 private:
     struct Impl;

@@ -163,6 +163,7 @@ std::map<std::string, std::string> other_uses(const Arguments& arguments, const 
 
 Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = site_options();
+    add_budget_option(options);
     options.add(reading_options()).add(report_options());
     const auto parsed = parse_arguments("check", arguments, options);
     if (!parsed) return fail(parsed.error());
@@ -176,6 +177,8 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     if (!selected) return fail(selected.error());
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
+    const auto budget = read_budget(*parsed);
+    if (!budget) return fail(budget.error());
 
     const bool bound = parsed->has("as") || parsed->has("bind");
     const auto project = find_project(world);
@@ -217,6 +220,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     }
     input.today = *day;
     input.threads = input.assess.threads = reading->jobs;
+    input.assess.budget = *budget;
     input.assess.keep_permits = wants_evidence(*reporting);
     const CheckContext context(std::move(input));
     world.doing("comparing what is needed with what is open");
@@ -237,7 +241,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     report.undecided = assessment.conditional;
     report.unchecked = assessment.unchecked;
     if (parsed->has("matrix")) report.matrix = matrix_of(resolution->requirements, assessment);
-    report.exhausted = assessment.exhausted.size();
+    report.exhausted = assessment.exhausted.size() + context.beyond_budget().size();
     report.assumptions = assumptions(*resolution, assessment, *policies, context.input().topology);
     for (auto& text : passed_over(world)) report.assumptions.push_back(std::move(text));
     return publish(std::move(report), *reporting, world);

@@ -88,6 +88,7 @@ int unusable(const std::vector<Error>& errors, World& world) {
 
 Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = lint_options();
+    add_budget_option(options);
     options.add(reading_options()).add(report_options());
     const auto parsed = parse_arguments("lint", arguments, options);
     if (!parsed) return fail(parsed.error());
@@ -103,6 +104,8 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     if (!position) return fail(position.error());
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
+    const auto budget = read_budget(*parsed);
+    if (!budget) return fail(budget.error());
     const auto project = find_project(world);
     if (!project) return unusable(project.error(), world);
     const auto place = read_place(*parsed, *project, world);
@@ -136,6 +139,7 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     input.today = *day;
     input.position = *position;
     input.threads = reading->jobs;
+    input.assess.budget = *budget;
     const CheckContext context(std::move(input));
     world.doing("checking the rules");
 
@@ -143,6 +147,7 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     report.command = "lint";
     report.day = day_text(*day);
     report.findings = run_checks(context, *selected);
+    report.exhausted = context.beyond_budget().size();
     for (const Check* check : *selected) report.checks.emplace_back(check->name);
     report.files = report_files(world, &place->site, {}, other_uses(*parsed, *place));
     report.arguments = arguments_without_outputs(*parsed);

@@ -169,7 +169,7 @@ std::string as_text(const std::vector<Shown>& all, const std::string& what) {
     return text;
 }
 
-Result<int> show_regions(const std::vector<Shown>& all, const std::string& format, World& world) {
+Result<int> show_regions(const std::vector<Shown>& all, const std::string& format, const Budget& budget, World& world) {
     const auto everything = parse_flow(std::make_shared<const Source>("regions", "any any > any"));
     if (!everything) return fail(everything.error());
     std::string text;
@@ -177,7 +177,7 @@ Result<int> show_regions(const std::vector<Shown>& all, const std::string& forma
     for (const auto& [file, policies] : all) {
         RegionTable table;
         for (const auto& policy : policies) {
-            if (auto error = add_regions(policy, *everything, table)) return fail(std::move(*error));
+            if (auto error = add_regions(policy, *everything, table, budget)) return fail(std::move(*error));
         }
         if (format == "json") {
             files.push_back(
@@ -205,6 +205,7 @@ Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
     auto add = options.add_options();
     add("as", po::value<std::string>()->value_name("WHAT"), "rules (default), regions, objects or notes");
     add("format", po::value<std::string>()->value_name("NAME"), "text (default), json or csv");
+    add_budget_option(options);
     const auto parsed = parse_arguments("show", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -213,6 +214,8 @@ Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
     }
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
+    const auto budget = read_budget(*parsed);
+    if (!budget) return fail(budget.error());
     const std::string what = parsed->has("as") ? parsed->text("as") : "rules";
     const std::string format = parsed->has("format") ? parsed->text("format") : "text";
     if (what != "rules" && what != "regions" && what != "objects" && what != "notes") {
@@ -228,7 +231,7 @@ Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
         if (!policies) return fail(policies.error());
         all.push_back({path, std::move(*policies)});
     }
-    if (what == "regions") return show_regions(all, format, world);
+    if (what == "regions") return show_regions(all, format, *budget, world);
     world.out << (format == "json" ? as_json(all, what) : format == "csv" ? as_csv(all, what) : as_text(all, what));
     return kClean;
 }

@@ -109,7 +109,8 @@ private:
         std::size_t shown = 0;
         for (const auto& product : finding.region) {
             if (shown == kRegionLines) break;
-            line(shown == 0 ? "packets" : "", to_string(product));
+            line(shown == 0 ? "packets" : "",
+                 shown < finding.region_text.size() ? finding.region_text[shown] : to_string(product));
             ++shown;
         }
         if (finding.region.size() > shown)

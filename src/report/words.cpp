@@ -101,6 +101,7 @@ std::string summary_line(const Report& report) {
         if (report.undecided > 0) text += fmt::format(", {} undecided", report.undecided);
         if (report.unchecked > 0) text += fmt::format(", {} unchecked", report.unchecked);
     }
+    if (report.exhausted > 0) text += fmt::format("; {} beyond the budget", counted(report.exhausted, "question"));
     std::size_t rules = 0, conditional = 0, not_understood = 0;
     for (const auto& input : report.inputs) {
         rules += input.rules;

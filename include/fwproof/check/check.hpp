@@ -40,6 +40,13 @@ struct CheckInput {
     std::optional<FirewallKind> position;  // what the firewalls protect; nothing: as each policy looks
 };
 
+// A question that took more than the budget.
+struct BeyondBudget {
+    const Firewall* firewall = nullptr;  // null: of all firewalls
+    SourceSpan span;                     // may be empty
+    std::string what;                    // "what rules let in was not worked out"
+};
+
 // The input and what several checks need to know about it, computed on first use.
 class CheckContext {
 public:
@@ -52,6 +59,8 @@ public:
     std::span<const Requirement> requirements() const;
     const Assessment& assessment() const;
     const RuleStudy& rules() const;
+    // What the checks so far could not work out within the budget. Never nothing where a finding may be missing for it.
+    std::vector<BeyondBudget> beyond_budget() const;
     // Whether a check of that name is part of this run.
     bool runs(std::string_view check) const;
 

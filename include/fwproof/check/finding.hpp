@@ -43,6 +43,7 @@ struct Finding {
     std::vector<Product> needed;   // what the rule is needed for, where the region is more than that
     // What a finding without a region is about, so that a fingerprint needs no name: what the rule matches. Not shown.
     std::vector<Product> subject;
+    std::vector<std::string> region_text;  // the same for people: sets by the names that the export gives them
     std::vector<std::string> details;     // further sentences, one a line
     std::vector<std::string> conditions;  // what it depends on
     std::string fix;                      // a command or change to try; may be empty
