@@ -41,7 +41,7 @@ void print_overview(std::ostream& out) {
     fmt::print(
         out, "fwproof {}: proves what a firewall policy permits.\n\nusage: fwproof COMMAND [OPTION...] [EXPORT...]\n\n",
         kVersion);
-    for (const auto& command : commands()) fmt::print(out, "  {:<9}{}\n", command.name, command.summary);
+    for (const auto& command : commands()) fmt::print(out, "  {:<13}{}\n", command.name, command.summary);
     fmt::print(
         out,
         "\nAn EXPORT is a file as the firewall writes it: iptables-save, a Cisco ASA running-config, a Windows GPO\n"
