@@ -1,6 +1,3 @@
-#include <fmt/format.h>
-
-#include "check/describe.hpp"
 #include "check/windows_rules.hpp"
 
 namespace fwproof {
@@ -8,16 +5,8 @@ namespace fwproof {
 namespace {
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    each_inbound_allow(context, [&](const WindowsRule& one) {
-        if (!one.rule.traits.has(Trait::overrides_blocks)) return false;
-        Finding finding = finding_about(check, one.firewall, one.ref);
-        finding.message = fmt::format("{} lets authenticated computers past every block rule",
-                                      rule_name(*one.firewall.policy, one.ref));
-        finding.details.push_back(
-            fmt::format("in the profile{} {}", one.profiles.size() == 1 ? "" : "s", join_some(one.profiles)));
-        findings.push_back(std::move(finding));
-        return true;
-    });
+    report_trait(context, check, Trait::overrides_blocks, "lets authenticated computers past every block rule",
+                 findings);
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "check/windows_rules.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
+
+#include "check/describe.hpp"
 
 namespace fwproof {
 
@@ -65,6 +69,19 @@ void each_inbound_allow(const CheckContext& context, const std::function<bool(co
             }
         }
     }
+}
+
+void report_trait(const CheckContext& context, const Check& check, Trait trait, std::string_view what,
+                  std::vector<Finding>& findings) {
+    each_inbound_allow(context, [&](const WindowsRule& one) {
+        if (!one.rule.traits.has(trait)) return false;
+        Finding finding = finding_about(check, one.firewall, one.ref);
+        finding.message = fmt::format("{} {}", rule_name(*one.firewall.policy, one.ref), what);
+        finding.details.push_back(
+            fmt::format("in the profile{} {}", one.profiles.size() == 1 ? "" : "s", join_some(one.profiles)));
+        findings.push_back(std::move(finding));
+        return true;
+    });
 }
 
 }  // namespace fwproof

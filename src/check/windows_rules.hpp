@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fwproof/check/check.hpp"
@@ -22,5 +23,9 @@ struct WindowsRule {
 // Inbound rules that permit and are switched on, in the order of the export's rulesets. A statement of several parts
 // (one for each keyword that it lists) is looked at part by part until `look` returns true.
 void each_inbound_allow(const CheckContext& context, const std::function<bool(const WindowsRule&)>& look);
+
+// A finding for each of them that has the trait: its name and `what`, and its profiles.
+void report_trait(const CheckContext& context, const Check& check, Trait trait, std::string_view what,
+                  std::vector<Finding>& findings);
 
 }  // namespace fwproof
