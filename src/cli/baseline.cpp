@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "cli/options.hpp"
 #include "cli/read.hpp"
 #include "cli/version.hpp"
 
@@ -44,12 +45,7 @@ Result<Baseline> read_baseline(const std::string& path, World& world) {
         ++number;
         if (!finding.is_object() || text_of(finding, "fingerprint").empty())
             return not_a_baseline(path, fmt::format("finding {} has no fingerprint", number));
-        const std::string word = text_of(finding, "severity");
-        const auto severity = [&]() -> std::optional<Severity> {
-            for (const Severity known : {Severity::error, Severity::warning, Severity::note})
-                if (word == to_string(known)) return known;
-            return std::nullopt;
-        }();
+        const auto severity = parse_severity(text_of(finding, "severity"));
         if (!severity) return not_a_baseline(path, fmt::format("finding {} has no severity", number));
         const auto entry = baseline.emplace(text_of(finding, "fingerprint"), *severity).first;
         entry->second = std::max(entry->second, *severity);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -18,8 +17,6 @@ namespace fwproof::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::array kSeverities = {Severity::note, Severity::warning, Severity::error};
 
 constexpr std::string_view kAbout =
     R"(Makes one result of those that 'check' or 'lint' printed with --format jsonl or json, in any order. A RESULT may hold
@@ -201,9 +198,8 @@ void count(const Json& findings, Json& summary) {
 int exit_status(const std::vector<Part>& parts, const Json& findings, std::optional<Severity> fail_on) {
     const auto fails = [&](const Json& finding) {
         if (!fail_on || finding["waived_by"].is_string()) return false;
-        const std::string severity = finding["severity"];
-        return std::any_of(kSeverities.begin(), kSeverities.end(),
-                           [&](Severity s) { return s >= *fail_on && severity == to_string(s); });
+        const auto severity = parse_severity(finding["severity"].get<std::string>());
+        return severity && *severity >= *fail_on;
     };
     if (std::any_of(findings.begin(), findings.end(), fails)) return kFound;
     const auto incomplete = [](const Part& part) { return part.result["summary"]["exit_status"] == kIncomplete; };

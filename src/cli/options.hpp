@@ -84,6 +84,8 @@ struct Reporting {
     std::string write_baseline;  // path; empty: none is written
     std::string timestamp;       // from SOURCE_DATE_EPOCH, RFC 3339; empty without
 };
+// "error", "warning" or "note"; nothing: another word.
+std::optional<Severity> parse_severity(std::string_view word);
 // --fail-on; nothing: never.
 Result<std::optional<Severity>> read_fail_on(const Arguments& arguments);
 Result<Reporting> read_report_options(const Arguments& arguments, World& world);

@@ -117,13 +117,18 @@ Selection selection(const Reporting& reporting, std::vector<Subject> subjects) {
     return {std::move(subjects), reporting.select, reporting.ignore, reporting.standards};
 }
 
+std::optional<Severity> parse_severity(std::string_view word) {
+    for (const Severity severity : {Severity::error, Severity::warning, Severity::note}) {
+        if (word == to_string(severity)) return severity;
+    }
+    return std::nullopt;
+}
+
 Result<std::optional<Severity>> read_fail_on(const Arguments& arguments) {
     const std::string level = arguments.text("fail-on");
     if (level.empty()) return Severity::error;
     if (level == "never") return std::nullopt;
-    for (const Severity severity : {Severity::error, Severity::warning, Severity::note}) {
-        if (level == to_string(severity)) return severity;
-    }
+    if (const auto severity = parse_severity(level)) return severity;
     return fail(fmt::format("--fail-on '{}' is not a severity", level), "write error, warning, note or never");
 }
 
