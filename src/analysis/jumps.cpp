@@ -50,7 +50,8 @@ std::vector<bool> enterable_rulesets(const Policy& policy) {
         frames.push_back({at, 0});
     };
     const auto close = [&](RulesetIndex at) {
-        for (const auto to : targets[at]) depth[at] = std::max(depth[at], enterable[to] && to != at ? depth[to] + 1 : 1);
+        for (const auto to : targets[at])
+            depth[at] = std::max(depth[at], enterable[to] && to != at ? depth[to] + 1 : 1);
         if (lowest[at] == order[at]) {
             const bool loops = component.back() != at || std::binary_search(targets[at].begin(), targets[at].end(), at);
             RulesetIndex member{};

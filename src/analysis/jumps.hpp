@@ -7,8 +7,8 @@
 
 namespace fwproof {
 
-// By ruleset. False: the ruleset can reach itself, or its jumps are nested deeper than any device allows; what enters it
-// is not decided. Tarjan's strongly connected components (1972) without recursion: linear in the number of jumps.
+// By ruleset. False: the ruleset can reach itself, or its jumps are nested deeper than any device allows; what enters
+// it is not decided. Tarjan's strongly connected components (1972) without recursion: linear in the number of jumps.
 std::vector<bool> enterable_rulesets(const Policy& policy);
 
 }  // namespace fwproof

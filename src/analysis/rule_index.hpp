@@ -2,8 +2,8 @@
 //
 // Every ruleset gets a balanced tree over its rules. A stretch of rules that only decide has one diagram of decisions,
 // made from the whole list where every match is one product (Decisions::of_list), else from the diagrams of its halves;
-// a question about single rules descends only into halves that decide some of it, once it was asked for often enough. Everything is made when first asked
-// for and kept.
+// a question about single rules descends only into halves that decide some of it, once it was asked for often enough.
+// Everything is made when first asked for and kept.
 #pragma once
 
 #include <map>
@@ -43,8 +43,8 @@ public:
     const std::vector<Stretch>& stretches(RulesetIndex ruleset);
     // Of a stretch that only decides, without assumptions.
     const Decisions& decisions(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world);
-    // The same for a question that can do without; null: the stretch is long and was seldom asked for, so that to look at
-    // its halves costs less than to make it.
+    // The same for a question that can do without; null: the stretch is long and was seldom asked for, so that to look
+    // at its halves costs less than to make it.
     const Decisions* decisions_if_worthwhile(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world);
 
     WorldIndex index_of(const World& world);

@@ -27,7 +27,8 @@ struct SurplusQuestion {
     std::vector<Product> packets;  // opening_question()
     std::vector<Product> without;  // packets that do not meet the device; of addresses that the claims name
     const std::vector<Claim>& claims;
-    AddressSet bound;  // what roles are bound to; an opening of a transit device that touches none of it is only counted
+    AddressSet
+        bound;  // what roles are bound to; an opening of a transit device that touches none of it is only counted
     std::size_t region_limit = 64;
 };
 

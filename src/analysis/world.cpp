@@ -60,8 +60,8 @@ std::optional<Product> in_world(const Product& product, const World& world, bool
     Product seen = product;
     if (!rewrite_address(seen.source, world.source, widest)) return std::nullopt;
     if (!rewrite_address(seen.destination, world.destination, widest)) return std::nullopt;
-    const bool ports = world.source.port || world.source.port_unknown || world.destination.port ||
-                       world.destination.port_unknown;
+    const bool ports =
+        world.source.port || world.source.port_unknown || world.destination.port || world.destination.port_unknown;
     if (!ports || !seen.services) return seen;
     ServiceSet services;
     for (ServiceTerm term : seen.services->terms) {

@@ -16,8 +16,8 @@ AddressSet AddressSet::range(const Address& first, const Address& last) {
 
 std::optional<AddressSet> AddressSet::masked(std::uint32_t value, std::uint32_t mask) {
     if (mask == 0) return any4();
-    const std::uint32_t low = mask & ~(mask - 1);    // lowest fixed bit
-    const std::uint32_t free = ~mask & ~(low - 1);   // free bits above it
+    const std::uint32_t low = mask & ~(mask - 1);   // lowest fixed bit
+    const std::uint32_t free = ~mask & ~(low - 1);  // free bits above it
     if (__builtin_popcount(free) > 8) return std::nullopt;
     std::vector<Interval<std::uint32_t>> intervals;
     std::uint32_t choice = 0;

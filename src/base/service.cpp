@@ -1,5 +1,5 @@
-#include "fwproof/base/letters.hpp"
 #include "fwproof/base/service.hpp"
+#include "fwproof/base/letters.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-#include "fwproof/base/letters.hpp"
 #include "fwproof/catalog/catalog.hpp"
+#include "fwproof/base/letters.hpp"
 
 #include <algorithm>
 
@@ -113,7 +113,8 @@ const T* by_id(const std::vector<T>& list, std::string_view id) {
 }
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower_case(x) == lower_case(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
 }  // namespace

@@ -50,12 +50,12 @@ Verdict verdict(const Rule& rule) { return std::get<Decide>(rule.action).verdict
 TEST_CASE("dead rules are blamed on a smallest set of earlier rules") {
     const auto anomalies = judge(list({
         rule("10.0.0.0/25", Verdict::deny),
-        rule("10.0.0.64/26", Verdict::permit),    // taken by the first alone
+        rule("10.0.0.64/26", Verdict::permit),  // taken by the first alone
         rule("10.0.0.128/25", Verdict::permit),
-        rule("10.0.0.192/26", Verdict::permit),   // the same verdict
-        rule("10.0.0.0/24", Verdict::permit),     // taken by two together
-        rule("10.0.0.0/23", Verdict::permit),     // half of it is left
-        rule("10.0.2.0/24", Verdict::deny),       // what would follow anyway
+        rule("10.0.0.192/26", Verdict::permit),  // the same verdict
+        rule("10.0.0.0/24", Verdict::permit),    // taken by two together
+        rule("10.0.0.0/23", Verdict::permit),    // half of it is left
+        rule("10.0.2.0/24", Verdict::deny),      // what would follow anyway
         rule("192.0.2.0/24", Verdict::permit),
     }));
     REQUIRE(anomalies.size() == 8);
@@ -82,7 +82,8 @@ TEST_CASE("a rule that only may match takes nothing") {
     Rule maybe = rule("10.0.0.0/24", Verdict::deny);
     maybe.match.conditional = true;
     maybe.match.conditions = {{ConditionKind::program, "x", {}}};
-    const auto anomalies = judge(list({maybe, rule("10.0.0.0/24", Verdict::permit), rule("10.0.0.0/24", Verdict::deny)}));
+    const auto anomalies =
+        judge(list({maybe, rule("10.0.0.0/24", Verdict::permit), rule("10.0.0.0/24", Verdict::deny)}));
     CHECK(anomalies[1].standing == Standing::effective);
     CHECK(anomalies[2].standing == Standing::shadowed);
     CHECK(blamed(anomalies[2]) == std::vector<std::uint32_t>{1});

@@ -212,7 +212,8 @@ TEST_CASE("the differences near the edits are those of the whole permit sets") {
             const Policy after = bench::edit(before, edits, 12);
             CompareOptions options;
             for (const Policy* policy : {&before, &after}) {
-                for (const auto& rule : policy->rulesets[0].rules) options.values.push_back(rule.match.any_of[0].header);
+                for (const auto& rule : policy->rulesets[0].rules)
+                    options.values.push_back(rule.match.any_of[0].header);
             }
             const Comparison comparison = compare(before, before.paths[0], after, after.paths[0], options);
             INFO(family << " " << edits << " edits");

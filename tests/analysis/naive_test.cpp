@@ -71,8 +71,8 @@ TEST_CASE("the first rule that matches decides, else the default") {
 TEST_CASE("jump comes back, goto returns for its caller") {
     Fixture f;
     f.add(Verdict::deny, {rule({}, Jump{1}), rule(from("10.0.0.2"), kPermit)});
-    f.add({}, {rule(from("10.0.0.1"), kPermit), rule(from("10.0.0.2"), Return{}), rule({}, Goto{2}),
-               rule({}, kPermit)});
+    f.add({},
+          {rule(from("10.0.0.1"), kPermit), rule(from("10.0.0.2"), Return{}), rule({}, Goto{2}), rule({}, kPermit)});
     f.add({}, {rule(from("10.0.0.3"), kPermit)});
     CHECK(f.ask("10.0.0.1") == Verdict::permit);
     CHECK(f.ask("10.0.0.2") == Verdict::permit);

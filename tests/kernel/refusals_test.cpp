@@ -22,6 +22,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 // One rule for each of the extensions that random rules do not use.
+// clang-format off
 constexpr std::array kFurtherRules = {
     "-A INPUT -m limit --limit 3/minute --limit-burst 10 -j LOG --log-prefix \"x \" --log-level 4",
     "-A INPUT -m hashlimit --hashlimit-upto 10/sec --hashlimit-burst 5 --hashlimit-mode srcip,dstport --hashlimit-name h -j ACCEPT",
@@ -46,6 +47,7 @@ constexpr std::array kFurtherRules = {
     "-A INPUT -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff",
     "-A INPUT -p icmp -m icmp --icmp-type 3/4 -j REJECT --reject-with icmp-host-prohibited",
 };
+// clang-format on
 
 std::string join(const Lines& lines) {
     std::string text;
@@ -79,11 +81,16 @@ public:
         switch (random_.below(14)) {
             case 0: lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at)); break;
             case 1: lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at), lines[at]); break;
-            case 2: lines[at] = lines[at].substr(0, random_.below(static_cast<std::uint32_t>(lines[at].size() + 1))); break;
+            case 2:
+                lines[at] = lines[at].substr(0, random_.below(static_cast<std::uint32_t>(lines[at].size() + 1)));
+                break;
             default: {
-                for (int tries = 0; tries < 20 && !lines[at].starts_with("-A"); ++tries) at = 1 + random_.below(static_cast<std::uint32_t>(lines.size() - 1));
-                if (random_.one_in(4)) spoil_byte(lines[at]);
-                else spoil_word(lines[at]);
+                for (int tries = 0; tries < 20 && !lines[at].starts_with("-A"); ++tries)
+                    at = 1 + random_.below(static_cast<std::uint32_t>(lines.size() - 1));
+                if (random_.one_in(4))
+                    spoil_byte(lines[at]);
+                else
+                    spoil_word(lines[at]);
             }
         }
         return at;
@@ -95,16 +102,21 @@ private:
         const std::uint32_t at = random_.below(static_cast<std::uint32_t>(line.size() + 1));
         switch (random_.below(3)) {
             case 0: line.insert(at, 1, random_.from(kBytes)); break;
-            case 1: if (at < line.size()) line.erase(at, 1); break;
-            default: if (at < line.size()) line[at] = random_.from(kBytes);
+            case 1:
+                if (at < line.size()) line.erase(at, 1);
+                break;
+            default:
+                if (at < line.size()) line[at] = random_.from(kBytes);
         }
     }
 
     void spoil_word(std::string& line) {
+        // clang-format off
         constexpr std::array kWords = {"!", "-p", "tcp", "udp", "-s", "10.0.0.1", "10.0.0.0/33", "300.1.1.1", "1:0", "65536", "-1", "--dport", "--sport", "-m", "multiport",
                                        "--dports", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "-j", "ACCEPT", "NOSUCH", "c9", "-g", "--syn", "--tcp-flags", "SYN", "NEW,",
                                        "--ctstate", "-i", "eth0", "averyverylongname0", "0x", "0xfffffffff", "any", "all", "none", "-f", "--icmp-type", "255/1", "256",
                                        "02:00:00:00:00", "-A", "INPUT", "FORWARD", "--bogus", "-", "--", "1.5", "99/second", "::1", "2001:db8::/129", "ff", "\"open", "state", "comment"};
+        // clang-format on
         Lines words = words_in(line);
         if (words.size() < 3) return;
         const std::size_t at = 1 + random_.below(static_cast<std::uint32_t>(words.size() - 1));
@@ -130,7 +142,8 @@ bool asks_the_host(const std::string& message) {
     for (const std::string_view before : {"host/network `", "-owner\" option: \""}) {
         const auto at = message.find(before);
         if (at == std::string::npos) continue;
-        const std::string word = message.substr(at + before.size(), message.find_first_of("'\"", at + before.size()) - at - before.size());
+        const std::string word =
+            message.substr(at + before.size(), message.find_first_of("'\"", at + before.size()) - at - before.size());
         const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
         if (std::any_of(word.begin(), word.end(), letter) && word[0] != '-') return true;
     }
@@ -155,7 +168,8 @@ void judge_spoilt(Family family, std::uint32_t seed, std::size_t texts) {
             const auto filter = std::find(lines.begin(), lines.end(), "*filter");
             lines.erase(lines.begin() + 1, filter);
             const auto commit = std::find(lines.begin(), lines.end(), "COMMIT");
-            const auto first = std::find_if(lines.begin(), commit, [](const auto& line) { return line.starts_with("-A"); });
+            const auto first =
+                std::find_if(lines.begin(), commit, [](const auto& line) { return line.starts_with("-A"); });
             const auto at = lines.erase(first, commit);
             lines.insert(at, {random.from(kFurtherRules), random.from(kFurtherRules)});
         }
@@ -174,14 +188,17 @@ void judge_spoilt(Family family, std::uint32_t seed, std::size_t texts) {
             ++outcome.refused;
             if (!said.empty() || asks_the_host(ran.message)) continue;
             ++outcome.missed;
-            if (outcome.reports.size() < 40) outcome.reports.push_back(fmt::format("not reported: {}\n  {}", lines[std::min(line, lines.size() - 1)], ran.message));
+            if (outcome.reports.size() < 40)
+                outcome.reports.push_back(
+                    fmt::format("not reported: {}\n  {}", lines[std::min(line, lines.size() - 1)], ran.message));
         } else if (!said.empty()) {
             ++outcome.false_alarms;
         }
     }
     network().clear(backend(), family);
-    std::cout << fmt::format("spoilt {}: {} texts, {} refused by iptables-restore; {} of them not reported, {} others called broken\n", family_name(family),
-                             outcome.texts, outcome.refused, outcome.missed, outcome.false_alarms);
+    std::cout << fmt::format(
+        "spoilt {}: {} texts, {} refused by iptables-restore; {} of them not reported, {} others called broken\n",
+        family_name(family), outcome.texts, outcome.refused, outcome.missed, outcome.false_alarms);
     INFO(join(outcome.reports));
     CHECK(outcome.refused * 5 > outcome.texts);
     CHECK(outcome.missed == 0);
@@ -191,33 +208,46 @@ void judge_spoilt(Family family, std::uint32_t seed, std::size_t texts) {
 // The table and chain that a target may stand in.
 std::pair<std::string, std::string> home_of(std::string_view target) {
     const std::map<std::string_view, std::pair<std::string, std::string>> kHomes = {
-        {"DNAT", {"nat", "PREROUTING"}}, {"REDIRECT", {"nat", "PREROUTING"}}, {"NETMAP", {"nat", "PREROUTING"}}, {"SNAT", {"nat", "POSTROUTING"}},
-        {"MASQUERADE", {"nat", "POSTROUTING"}}, {"CT", {"raw", "PREROUTING"}}, {"NOTRACK", {"raw", "PREROUTING"}}, {"TRACE", {"raw", "PREROUTING"}},
-        {"CONNSECMARK", {"security", "INPUT"}}, {"SECMARK", {"security", "INPUT"}}, {"REJECT", {"filter", "INPUT"}}, {"TPROXY", {"mangle", "PREROUTING"}},
-        {"DNPT", {"mangle", "PREROUTING"}}, {"SNPT", {"mangle", "POSTROUTING"}}, {"CLASSIFY", {"mangle", "POSTROUTING"}}, {"CHECKSUM", {"mangle", "POSTROUTING"}}};
+        {"DNAT", {"nat", "PREROUTING"}},         {"REDIRECT", {"nat", "PREROUTING"}},
+        {"NETMAP", {"nat", "PREROUTING"}},       {"SNAT", {"nat", "POSTROUTING"}},
+        {"MASQUERADE", {"nat", "POSTROUTING"}},  {"CT", {"raw", "PREROUTING"}},
+        {"NOTRACK", {"raw", "PREROUTING"}},      {"TRACE", {"raw", "PREROUTING"}},
+        {"CONNSECMARK", {"security", "INPUT"}},  {"SECMARK", {"security", "INPUT"}},
+        {"REJECT", {"filter", "INPUT"}},         {"TPROXY", {"mangle", "PREROUTING"}},
+        {"DNPT", {"mangle", "PREROUTING"}},      {"SNPT", {"mangle", "POSTROUTING"}},
+        {"CLASSIFY", {"mangle", "POSTROUTING"}}, {"CHECKSUM", {"mangle", "POSTROUTING"}}};
     const auto found = kHomes.find(target);
     return found == kHomes.end() ? std::pair<std::string, std::string>{"mangle", "INPUT"} : found->second;
 }
 
 // Every extension without any option: those that need one are refused by both.
 void judge_bare(Family family) {
-    const std::map<std::string_view, std::string_view> kProtocols = {{"icmp6", "ipv6-icmp"}, {"multiport", "tcp"}, {"tcpmss", "tcp"}, {"ecn", "tcp"}, {"connlimit", "tcp"},
-                                                                     {"TCPMSS", "tcp"}, {"SYNPROXY", "tcp"}, {"ECN", "tcp"}, {"REDIRECT", "tcp"}, {"TPROXY", "tcp"}, {"TCPOPTSTRIP", "tcp"},
-                                                                     {"tcp", "tcp"}, {"udp", "udp"}, {"icmp", "icmp"}, {"sctp", "sctp"}, {"dccp", "dccp"}, {"esp", "esp"}, {"ah", "ah"},
-                                                                     {"mh", "mh"}, {"ipcomp", "ipcomp"}};
+    const std::map<std::string_view, std::string_view> kProtocols = {
+        {"icmp6", "ipv6-icmp"}, {"multiport", "tcp"}, {"tcpmss", "tcp"}, {"ecn", "tcp"},      {"connlimit", "tcp"},
+        {"TCPMSS", "tcp"},      {"SYNPROXY", "tcp"},  {"ECN", "tcp"},    {"REDIRECT", "tcp"}, {"TPROXY", "tcp"},
+        {"TCPOPTSTRIP", "tcp"}, {"tcp", "tcp"},       {"udp", "udp"},    {"icmp", "icmp"},    {"sctp", "sctp"},
+        {"dccp", "dccp"},       {"esp", "esp"},       {"ah", "ah"},      {"mh", "mh"},        {"ipcomp", "ipcomp"}};
     network().clear(backend(), family);
     std::size_t asked = 0, refused = 0;
     for (const auto& extension : iptables::extensions()) {
         if (!extension.exists_for(family)) continue;
         const bool match = extension.kind == iptables::ExtensionKind::match;
-        auto [table, chain] = match ? std::pair<std::string, std::string>{"mangle", extension.name == "owner" ? "OUTPUT" : extension.name == "rpfilter" ? "PREROUTING" : "INPUT"}
-                                    : home_of(extension.name);
+        auto [table, chain] =
+            match ? std::pair<std::string, std::string>{"mangle", extension.name == "owner"      ? "OUTPUT"
+                                                                  : extension.name == "rpfilter" ? "PREROUTING"
+                                                                                                 : "INPUT"}
+                  : home_of(extension.name);
         const auto protocol = kProtocols.find(extension.name);
-        const std::string rule = fmt::format("-A {}{} {} {}", chain, protocol == kProtocols.end() ? "" : fmt::format(" -p {}", protocol->second), match ? "-m" : "-j", extension.name);
-        const std::string text = fmt::format("# Generated by {} v1\n*{}\n{}\nCOMMIT\n", family == Family::v4 ? "iptables-save" : "ip6tables-save", table, rule);
+        const std::string rule = fmt::format(
+            "-A {}{} {} {}", chain, protocol == kProtocols.end() ? "" : fmt::format(" -p {}", protocol->second),
+            match ? "-m" : "-j", extension.name);
+        const std::string text = fmt::format("# Generated by {} v1\n*{}\n{}\nCOMMIT\n",
+                                             family == Family::v4 ? "iptables-save" : "ip6tables-save", table, rule);
         const Ran ran = network().restore(backend(), family, text);
-        const bool lacking = ran.message.find("missing kernel module") != std::string::npos || ran.message.find("RULE_APPEND failed") != std::string::npos ||
-                             ran.message.find("Couldn't load") != std::string::npos || ran.message.ends_with("failed\n");
+        const bool lacking = ran.message.find("missing kernel module") != std::string::npos ||
+                             ran.message.find("RULE_APPEND failed") != std::string::npos ||
+                             ran.message.find("Couldn't load") != std::string::npos ||
+                             ran.message.ends_with("failed\n");
         if (lacking) continue;
         ++asked;
         refused += ran.status != 0 ? 1 : 0;

@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "fwproof/vendor/vendor.hpp"
-#include "support/catch.hpp"
 #include "support/any_policy.hpp"
+#include "support/catch.hpp"
 #include "support/same_policy.hpp"
 
 using namespace fwproof;

@@ -120,7 +120,7 @@ private:
                              std::all_of(match.conditions.begin(), match.conditions.end(), assumption_);
         if ((!match.conditional || assumed) && holds_any(match.any_of, world) == Truth::yes) return Truth::yes;
         return holds_any(match.outer.empty() ? match.any_of : match.outer, world) == Truth::no ? Truth::no
-                                                                                              : Truth::maybe;
+                                                                                               : Truth::maybe;
     }
 
     bool reaches(RulesetIndex from, RulesetIndex target, std::vector<bool>& seen) const {

@@ -8,8 +8,8 @@ namespace fwproof::tiny {
 
 struct PolicyOptions {
     std::uint32_t rulesets = 4;
-    std::uint32_t rules = 6;     // at most, in each ruleset
-    bool plain = false;          // only exact rules that decide
+    std::uint32_t rules = 6;  // at most, in each ruleset
+    bool plain = false;       // only exact rules that decide
     bool loops = false;
 };
 
@@ -57,7 +57,8 @@ inline Policy random_policy(Products& random, const PolicyOptions& options) {
             if (!options.plain) {
                 if (random.one_in(5)) {
                     rule.match.conditional = true;
-                    rule.match.conditions = {{random.one_in(2) ? ConditionKind::program : ConditionKind::user, "x", {}}};
+                    rule.match.conditions = {
+                        {random.one_in(2) ? ConditionKind::program : ConditionKind::user, "x", {}}};
                 }
                 if (random.one_in(6)) {
                     rule.match.outer = rule.match.any_of;
@@ -69,8 +70,12 @@ inline Policy random_policy(Products& random, const PolicyOptions& options) {
                 const std::uint32_t targets = options.rulesets - lowest;
                 switch (random.below(12)) {
                     case 0:
-                    case 1: if (targets > 0) rule.action = Jump{lowest + random.below(targets)}; break;
-                    case 2: if (targets > 0) rule.action = Goto{lowest + random.below(targets)}; break;
+                    case 1:
+                        if (targets > 0) rule.action = Jump{lowest + random.below(targets)};
+                        break;
+                    case 2:
+                        if (targets > 0) rule.action = Goto{lowest + random.below(targets)};
+                        break;
                     case 3: rule.action = Return{}; break;
                     case 4: rule.action = Continue{}; break;
                     case 5:

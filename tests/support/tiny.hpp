@@ -10,7 +10,8 @@ namespace fwproof::tiny {
 
 inline std::vector<Packet> every_packet() {
     std::vector<Packet> packets;
-    const std::vector<Address> v4 = {*parse_address("10.0.0.0"), *parse_address("10.0.0.1"), *parse_address("10.0.0.2")};
+    const std::vector<Address> v4 = {*parse_address("10.0.0.0"), *parse_address("10.0.0.1"),
+                                     *parse_address("10.0.0.2")};
     const std::vector<Address> v6 = {*parse_address("2001:db8::"), *parse_address("2001:db8::1")};
     for (const auto& addresses : {v4, v6}) {
         for (const auto& source : addresses) {

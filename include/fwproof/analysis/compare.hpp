@@ -40,7 +40,7 @@ struct CompareOptions {
 };
 
 struct Comparison {
-    Space space;  // of the rules near the edits, the question and CompareOptions::values
+    Space space;                          // of the rules near the edits, the question and CompareOptions::values
     std::vector<Difference> differences;  // disjoint; by direction, then in the order of the rules before and after
     PacketSet undecided;                  // not compared for want of budget
     bool complete = true;                 // every difference has been listed and attributed

@@ -1,5 +1,5 @@
-// A product set of packet headers: one value set per field, all of which must hold. Rules, flows and regions are made of
-// these; packet/packet_set.hpp computes with unions of them.
+// A product set of packet headers: one value set per field, all of which must hold. Rules, flows and regions are made
+// of these; packet/packet_set.hpp computes with unions of them.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,12 @@ public:
     constexpr bool contains(State state) const { return (bits_ & bit(state)) != 0; }
     constexpr StateSet complement() const { return StateSet(static_cast<std::uint8_t>(~bits_ & all().bits_)); }
 
-    friend constexpr StateSet operator|(StateSet a, StateSet b) { return StateSet(static_cast<std::uint8_t>(a.bits_ | b.bits_)); }
-    friend constexpr StateSet operator&(StateSet a, StateSet b) { return StateSet(static_cast<std::uint8_t>(a.bits_ & b.bits_)); }
+    friend constexpr StateSet operator|(StateSet a, StateSet b) {
+        return StateSet(static_cast<std::uint8_t>(a.bits_ | b.bits_));
+    }
+    friend constexpr StateSet operator&(StateSet a, StateSet b) {
+        return StateSet(static_cast<std::uint8_t>(a.bits_ & b.bits_));
+    }
     friend constexpr bool operator==(StateSet, StateSet) = default;
 
 private:
@@ -78,10 +82,11 @@ enum class Field : std::uint8_t {
     fragment,       // 0 not a later fragment, 1 a later fragment
     source_kind,    // AddressKind of the source as the routing of the device sees it
     destination_kind,
-    spi,            // AH or ESP security parameter index
+    spi,                   // AH or ESP security parameter index
     connection_direction,  // 0 original, 1 reply
-    input_bridge_port, output_bridge_port,  // reserved: 0 none
-    opaque,         // a condition that is fixed per packet but otherwise unknown
+    input_bridge_port,
+    output_bridge_port,  // reserved: 0 none
+    opaque,              // a condition that is fixed per packet but otherwise unknown
 };
 std::string_view to_string(Field field);
 
@@ -90,7 +95,9 @@ inline constexpr std::uint64_t kNoMac = std::uint64_t{1} << 48;
 
 // Values of the two address kind fields: the route types of Linux.
 enum class AddressKind : std::uint8_t {
+    // clang-format off
     unspecified, unicast, local, broadcast, anycast, multicast, blackhole, unreachable, prohibit,
+    // clang-format on
 };
 
 struct FieldTest {

@@ -58,7 +58,7 @@ struct ServiceSet {
 using ServiceSetRef = std::shared_ptr<const ServiceSet>;
 
 ServiceSetRef share(ServiceSet set);
-ServiceSetRef service(std::uint8_t protocol);                                // all ports or types
+ServiceSetRef service(std::uint8_t protocol);  // all ports or types
 ServiceSetRef service(std::uint8_t protocol, PortSet destination_ports);
 
 // "any", "tcp/443", "udp/53,1024-65535", "tcp/443 from 53" (source ports), "icmp/8", "icmp/3/4", "tcp flags SYN";

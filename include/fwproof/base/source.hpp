@@ -12,9 +12,9 @@ namespace fwproof {
 
 enum class Encoding : std::uint8_t { bytes, utf8_bom, utf16_le, utf16_be };
 
-// One input, read whole. `bytes` is what came; `text` is what parsers read: UTF-16 is converted to UTF-8 and a byte order
-// mark is dropped, anything else is kept byte for byte (8-bit remarks are legal in several formats). The encoding is
-// decided by the bytes, never by what the text declares.
+// One input, read whole. `bytes` is what came; `text` is what parsers read: UTF-16 is converted to UTF-8 and a byte
+// order mark is dropped, anything else is kept byte for byte (8-bit remarks are legal in several formats). The encoding
+// is decided by the bytes, never by what the text declares.
 class Source {
 public:
     Source(std::string name, std::string bytes);

@@ -11,13 +11,13 @@
 namespace fwproof {
 
 struct FlowQuery {
-    // What is left out is unconstrained, but the state is new unless given, and a new TCP connection starts with SYN alone
-    // unless flags are given.
+    // What is left out is unconstrained, but the state is new unless given, and a new TCP connection starts with SYN
+    // alone unless flags are given.
     Product header;
-    std::string at;                      // chain, list or profile; empty: the paths decide
+    std::string at;  // chain, list or profile; empty: the paths decide
     std::optional<std::string> program;
     std::optional<std::string> service;
-    bool single = false;                 // names exactly one packet apart from interfaces and source port
+    bool single = false;  // names exactly one packet apart from interfaces and source port
 };
 
 // Addresses are an address, a prefix, a range or "any"; ports a number or a-b; IPv6 with a port stands in brackets.

@@ -46,22 +46,22 @@ struct Match {
 
 // Something a rule depends on that no packet header shows.
 enum class ConditionKind : std::uint8_t {
-    program,         // value: path
-    service,         // value: service name
-    package,         // value: application package
-    user,            // value: principal or SDDL
-    ipsec,           // value: what authentication or encryption
-    fqdn,            // value: name
-    time,            // value: schedule
-    rate,            // limit, hashlimit, quota: value as written
-    memory,          // recent, SET target: what earlier packets left behind
-    payload,         // string, u32, l7 inspection
-    address_keyword, // value: LocalSubnet, DNS ...
-    port_keyword,    // value: RPC, RPC-EPMap, Teredo ...
-    interface_type,  // value: Lan, Wireless, RemoteAccess
-    platform,        // value: operating system condition
-    reference,       // value: the name that is not defined in this export
-    syntax,          // value: the words that were not understood
+    program,          // value: path
+    service,          // value: service name
+    package,          // value: application package
+    user,             // value: principal or SDDL
+    ipsec,            // value: what authentication or encryption
+    fqdn,             // value: name
+    time,             // value: schedule
+    rate,             // limit, hashlimit, quota: value as written
+    memory,           // recent, SET target: what earlier packets left behind
+    payload,          // string, u32, l7 inspection
+    address_keyword,  // value: LocalSubnet, DNS ...
+    port_keyword,     // value: RPC, RPC-EPMap, Teredo ...
+    interface_type,   // value: Lan, Wireless, RemoteAccess
+    platform,         // value: operating system condition
+    reference,        // value: the name that is not defined in this export
+    syntax,           // value: the words that were not understood
     other,
 };
 std::string_view to_string(ConditionKind kind);  // "program", "address keyword", ...

@@ -13,9 +13,9 @@
 //   path inbound
 //     stage INPUT
 //
-// A rule is its flags (disabled, implicit, and maybe for one that matches only if its conditions hold), its action, what
-// it matches (alternatives separated by "|"; "all"; "nothing"), then "at most" with the widest it can match, "because"
-// with its conditions, and what reports show of it. "@" names an object of the policy that the rule shares.
+// A rule is its flags (disabled, implicit, and maybe for one that matches only if its conditions hold), its action,
+// what it matches (alternatives separated by "|"; "all"; "nothing"), then "at most" with the widest it can match,
+// "because" with its conditions, and what reports show of it. "@" names an object of the policy that the rule shares.
 #pragma once
 
 #include <string>
@@ -37,7 +37,7 @@ std::string print_rule(const Policy& policy, const Rule& rule, const PolicyTextO
 Result<Policy> parse_policy(SourceRef source);
 
 // The words of the canonical text for the values of these types.
-std::string_view to_string(Register reg);        // "packet-mark", ...
-std::string_view to_string(ReplyHandling reply); // "tracked", "tracked-ports", "by-rules"
+std::string_view to_string(Register reg);         // "packet-mark", ...
+std::string_view to_string(ReplyHandling reply);  // "tracked", "tracked-ports", "by-rules"
 
 }  // namespace fwproof

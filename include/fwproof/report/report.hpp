@@ -52,7 +52,8 @@ struct Report {
     std::vector<FlowRow> flows;       // required flows, also those that pass
     std::vector<Finding> findings;    // sorted
     std::size_t errors = 0, warnings = 0, notes = 0, waived = 0;
-    std::optional<std::vector<Finding>> known;  // findings that a baseline had and that are left out; nothing: no baseline
+    std::optional<std::vector<Finding>>
+        known;  // findings that a baseline had and that are left out; nothing: no baseline
     std::size_t required = 0, satisfied = 0, unchecked = 0, undecided = 0;  // required flows
     std::size_t exhausted = 0;       // paths of devices that took more than the budget to work out
     std::vector<MatrixCell> matrix;  // empty unless asked for

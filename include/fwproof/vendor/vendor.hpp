@@ -42,8 +42,8 @@ struct Vendor {
 
 std::span<const Vendor> vendors();
 
-// Sniffs (or takes `format` when it is not empty) and loads. The error for an input that nobody knows says what it looks
-// like and which formats there are.
+// Sniffs (or takes `format` when it is not empty) and loads. The error for an input that nobody knows says what it
+// looks like and which formats there are.
 Result<std::vector<Policy>> load_policies(const Input& input, const LoadOptions& options, std::string_view format = {});
 
 }  // namespace fwproof

@@ -122,7 +122,8 @@ private:
         if (lowering_.policy.paths.size() == 1) lowering_.policy.paths[0].variant.clear();
     }
 
-    // Replies of connections meet no list. Whether ICMP is inspected, and which list its replies meet, is not known here.
+    // Replies of connections meet no list. Whether ICMP is inspected, and which list its replies meet, is not known
+    // here.
     void replies_without_bindings(Ruleset& ruleset) {
         known_connections(ruleset);
         Product replies;

@@ -29,9 +29,9 @@ struct OptionAst {
     const OptionSpec* spec = nullptr;
     std::uint16_t match = kNoExtension;  // index into RuleAst::matches; kNoExtension: of the rule or its target
     bool negated = false;
-    std::uint32_t offset = 0;            // of the option word
+    std::uint32_t offset = 0;  // of the option word
     Word value;
-    Word second;                         // the second argument, where the option has two
+    Word second;  // the second argument, where the option has two
 
     std::uint32_t end() const {
         if (spec->arguments == 2) return second.end();

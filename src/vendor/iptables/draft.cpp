@@ -132,7 +132,8 @@ bool intersect(Match& a, const Match& b) {
 bool plainly_empty(const Product& product) {
     const auto no_values = [](const FieldTest& test) { return test.values.empty(); };
     return product.states.empty() || (product.source && product.source->empty()) ||
-           (product.destination && product.destination->empty()) || (product.services && product.services->terms.empty()) ||
+           (product.destination && product.destination->empty()) ||
+           (product.services && product.services->terms.empty()) ||
            (!product.in.negated && product.in.any_of.empty()) || (!product.out.negated && product.out.any_of.empty()) ||
            std::any_of(product.fields.begin(), product.fields.end(), no_values);
 }
@@ -155,7 +156,8 @@ RuleMatch Draft::finish() && {
     bool inexact = false, too_many = false;
     for (const auto& alternatives : unions) {
         std::vector<Match> next_sure, next_widest;
-        const auto combine = [&](const std::vector<Match>& from, std::vector<Match>& to, const Alternative& alternative) {
+        const auto combine = [&](const std::vector<Match>& from, std::vector<Match>& to,
+                                 const Alternative& alternative) {
             for (const Match& match : from) {
                 Match both = match;
                 if (!intersect(both, alternative.match)) {
@@ -180,7 +182,8 @@ RuleMatch Draft::finish() && {
     if (too_many) {
         result.any_of.push_back(std::move(base));
         result.conditional = true;
-        if (result.conditions.empty()) result.conditions.push_back({ConditionKind::other, "a combination of tests that is too large", {}});
+        if (result.conditions.empty())
+            result.conditions.push_back({ConditionKind::other, "a combination of tests that is too large", {}});
         return result;
     }
     result.any_of = std::move(sure);

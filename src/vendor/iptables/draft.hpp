@@ -23,7 +23,8 @@ struct Draft {
     RuleMatch finish() &&;
 };
 
-// a := a and b. False when the result cannot be written as one product (two interface tests, rarely); a is then unchanged.
+// a := a and b. False when the result cannot be written as one product (two interface tests, rarely); a is then
+// unchanged.
 bool intersect(Product& a, const Product& b);
 bool intersect(Match& a, const Match& b);
 AddressSetRef intersect(const AddressSetRef& a, const AddressSetRef& b);

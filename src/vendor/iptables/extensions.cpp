@@ -24,13 +24,14 @@ std::vector<Extension> make_extensions() {
     std::vector<Extension> list;
     list.reserve(128);
 #define FWPROOF_XT(kind, name, families, handling, condition, why) \
-    list.push_back({ExtensionKind::kind, name, Families::families, Handling::handling, ConditionKind::condition, why, {}});
+    list.push_back(                                                \
+        {ExtensionKind::kind, name, Families::families, Handling::handling, ConditionKind::condition, why, {}});
 #define FWPROOF_XT_OPTION(name, id, arguments, invertible) \
     list.back().options.push_back({name, OptionId::id, arguments, invertible});
-#define FWPROOF_XT_VALUE(value_form, from, to, names)          \
-    list.back().options.back().form = ValueForm::value_form;   \
-    list.back().options.back().least = from;                   \
-    list.back().options.back().most = to;                      \
+#define FWPROOF_XT_VALUE(value_form, from, to, names)        \
+    list.back().options.back().form = ValueForm::value_form; \
+    list.back().options.back().least = from;                 \
+    list.back().options.back().most = to;                    \
     list.back().options.back().choice = names;
 #define FWPROOF_XT_NEEDS(names) list.back().needs.push_back(option_bits(list.back(), names));
 #include "vendor/iptables/extensions.def"

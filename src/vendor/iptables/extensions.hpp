@@ -14,6 +14,7 @@ namespace fwproof::iptables {
 // What an option means, whatever it is called. `opaque`: read, not modelled.
 enum class OptionId : std::uint8_t {
     opaque,
+    // clang-format off
     // of every rule
     protocol, source, destination, in_interface, out_interface, fragment, jump, goto_chain, match, only_v4, only_v6, counters,
     no_meaning,  // --numeric, --verbose, --wait ...
@@ -28,24 +29,26 @@ enum class OptionId : std::uint8_t {
     // of targets
     reject_with, set_xmark, set_mark, and_mark, or_mark, xor_mark, shift_mark, save_mark, restore_mark, mask, nfmask, ctmask,
     to_destination, to_source, to_ports, to_network, notrack, changed_set, on_port,
+    // clang-format on
 };
 
 // How the value of an option is written. Options that are modelled read theirs themselves.
 enum class ValueForm : std::uint8_t {
     any,
-    number,      // from least to most; decimal, hexadecimal or octal
-    range,       // NUMBER or NUMBER:NUMBER
-    fraction,    // 0.25
-    text,        // of least to most bytes
-    file,        // the same, as a file name: no slash
-    word, words, // one of a list; several, separated by commas
-    rate,        // 3/minute, 100kb/s
-    burst,       // 5, 100kb
+    number,    // from least to most; decimal, hexadecimal or octal
+    range,     // NUMBER or NUMBER:NUMBER
+    fraction,  // 0.25
+    text,      // of least to most bytes
+    file,      // the same, as a file name: no slash
+    word,
+    words,  // one of a list; several, separated by commas
+    rate,   // 3/minute, 100kb/s
+    burst,  // 5, 100kb
     interface,
     level,       // of syslog
     expression,  // of u32
     address,
-    account,     // a number, a range with a hyphen, or a name
+    account,  // a number, a range with a hyphen, or a name
 };
 
 struct OptionSpec {

@@ -50,7 +50,8 @@ void add_states(Policy& policy, Family family) {
     std::vector<Interval<std::uint8_t>> starts;
     for (unsigned byte = 0; byte < 256; ++byte) {
         const unsigned kind = byte & ~static_cast<unsigned>(kPsh | kUrg | kEce | kCwr);
-        if (kind == kSyn || kind == kAck) starts.push_back({static_cast<std::uint8_t>(byte), static_cast<std::uint8_t>(byte)});
+        if (kind == kSyn || kind == kAck)
+            starts.push_back({static_cast<std::uint8_t>(byte), static_cast<std::uint8_t>(byte)});
     }
     tcp.tcp_flags = IntervalSet<std::uint8_t>(std::move(starts)).complement();
     policy.impossible.push_back(states_of(tcp, State::new_));
@@ -129,21 +130,25 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
     if (tested.fields.contains(Field::destination_kind)) {
         for (const Family family : policy.families) {
             const Sides side = sides(family);
-            tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::multicast), side.multicast);
-            tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::broadcast), side.broadcast);
+            tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::multicast),
+                side.multicast);
+            tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::broadcast),
+                side.broadcast);
             Product loopback;
             loopback.destination = share(side.loopback);
             loopback.fields = {{Field::destination_kind, kinds({AddressKind::local}).complement()}};
             policy.impossible.push_back(std::move(loopback));
         }
         forbid(policy, Field::destination_kind,
-               kinds({AddressKind::unicast, AddressKind::local, AddressKind::broadcast, AddressKind::multicast}).complement());
+               kinds({AddressKind::unicast, AddressKind::local, AddressKind::broadcast, AddressKind::multicast})
+                   .complement());
         forbid(policy, Field::destination_kind, kinds({AddressKind::unicast}), some, none);
         if (!translates) forbid(policy, Field::destination_kind, kinds({AddressKind::local}), some, some);
     }
     if (tested.fields.contains(Field::source_kind)) {
         forbid(policy, Field::source_kind, kinds({AddressKind::unicast, AddressKind::local}).complement());
-        forbid(policy, Field::source_kind, kinds({AddressKind::local}), InterfaceSet{{{"", false}, {"lo", false}}, true});
+        forbid(policy, Field::source_kind, kinds({AddressKind::local}),
+               InterfaceSet{{{"", false}, {"lo", false}}, true});
         forbid(policy, Field::source_kind, kinds({AddressKind::unicast}), none);
     }
     if (tested.fields.contains(Field::packet_type)) {
@@ -173,11 +178,13 @@ void add_impossible(Policy& policy) {
     }
     if (tested.fields.contains(Field::opaque)) {
         forbid(policy, Field::opaque, Numbers::of(0).complement());
-        policy.assumptions.push_back("packets come in through the interface that leads back to their source (rpfilter)");
+        policy.assumptions.push_back(
+            "packets come in through the interface that leads back to their source (rpfilter)");
     }
     bool translates = false;
     for (const auto& ruleset : policy.rulesets) {
-        for (const auto& rule : ruleset.rules) translates = translates || std::holds_alternative<Translate>(rule.action);
+        for (const auto& rule : ruleset.rules)
+            translates = translates || std::holds_alternative<Translate>(rule.action);
     }
     add_kinds(policy, tested, translates);
 }

@@ -61,8 +61,10 @@ IpSetEntry make_entry(const IpSet& set, std::span<const Word> words) {
     IpSetEntry entry;
     entry.parts = set.list ? std::vector<std::string_view>{words[2].text} : split(words[2].text, ',');
     for (std::size_t i = 3; i < words.size(); ++i) {
-        if (words[i].text == "comment") ++i;
-        else if (words[i].text == "nomatch") entry.no_match = true;
+        if (words[i].text == "comment")
+            ++i;
+        else if (words[i].text == "nomatch")
+            entry.no_match = true;
     }
     return entry;
 }
@@ -107,7 +109,8 @@ std::optional<PortEntry> entry_port(std::string_view text, Family family) {
     if (has_icmp_type(entry.protocol)) {
         if (text.find('/') == std::string_view::npos) {
             const auto named = parse_icmp_type(text, family);
-            if (!named || named->intervals().size() != 1 || named->intervals()[0].first != named->intervals()[0].last) return std::nullopt;
+            if (!named || named->intervals().size() != 1 || named->intervals()[0].first != named->intervals()[0].last)
+                return std::nullopt;
             entry.values = named->intervals()[0];
             return entry;
         }
@@ -190,7 +193,10 @@ struct Group {
 class Matcher {
 public:
     Matcher(const IpSets& sets, std::string_view directions, bool negated, Family family)
-        : sets_(sets), negated_(negated), family_(family), all_(family == Family::v4 ? AddressSet::any4() : AddressSet::any6()) {
+        : sets_(sets),
+          negated_(negated),
+          family_(family),
+          all_(family == Family::v4 ? AddressSet::any4() : AddressSet::any6()) {
         for (const auto direction : split(directions, ',')) sources_.push_back(direction == "src");
     }
 
@@ -224,7 +230,8 @@ private:
     }
 
     SetMatch run_set(std::string_view name, const IpSet& set) {
-        if (!set.known) return widest(fmt::format("set '{}' is of type {} or has an option that is not read", name, set.type));
+        if (!set.known)
+            return widest(fmt::format("set '{}' is of type {} or has an option that is not read", name, set.type));
         if (!set.both_families && set.v6 != (family_ == Family::v6)) return nothing();
         if (sources_.size() < set.dimensions.size()) return nothing();
         if (set.dimensions.size() == 1 && set.dimensions[0] == Dimension::address) return run_addresses(name, set);
@@ -236,14 +243,17 @@ private:
         std::vector<Interval<std::uint32_t>> v4;
         std::vector<Interval<uint128>> v6;
         std::vector<const IpSetEntry*> entries;
-        const bool exceptions = std::any_of(set.entries.begin(), set.entries.end(), [](const auto& e) { return e.no_match; });
+        const bool exceptions =
+            std::any_of(set.entries.begin(), set.entries.end(), [](const auto& e) { return e.no_match; });
         for (const auto& entry : set.entries) entries.push_back(&entry);
         const auto length = [](const IpSetEntry* entry) {
             const auto slash = entry->parts[0].find('/');
-            return slash == std::string_view::npos ? std::uint64_t{128} : parse_number(entry->parts[0].substr(slash + 1), 128).value_or(128);
+            return slash == std::string_view::npos ? std::uint64_t{128}
+                                                   : parse_number(entry->parts[0].substr(slash + 1), 128).value_or(128);
         };
         if (exceptions) {
-            std::stable_sort(entries.begin(), entries.end(), [&](const auto* a, const auto* b) { return length(a) < length(b); });
+            std::stable_sort(entries.begin(), entries.end(),
+                             [&](const auto* a, const auto* b) { return length(a) < length(b); });
         }
         AddressSet members;
         for (const auto* entry : entries) {
@@ -261,7 +271,8 @@ private:
         SetMatch match;
         if (members.empty()) return match;
         Alternative alternative;
-        (sources_[0] ? alternative.match.header.source : alternative.match.header.destination) = share(std::move(members));
+        (sources_[0] ? alternative.match.header.source : alternative.match.header.destination) =
+            share(std::move(members));
         match.alternatives.push_back(std::move(alternative));
         return match;
     }
@@ -343,8 +354,12 @@ private:
                     break;
                 }
                 case Dimension::port: header.services = share(ServiceSet{{service_term(*group.port, source)}}); break;
-                case Dimension::interface: (source ? header.in : header.out) = InterfaceSet::of(std::string(group.interface)); break;
-                case Dimension::mac: add_field(header, Field::source_mac, IntervalSet<std::uint64_t>::of(group.mac)); break;
+                case Dimension::interface:
+                    (source ? header.in : header.out) = InterfaceSet::of(std::string(group.interface));
+                    break;
+                case Dimension::mac:
+                    add_field(header, Field::source_mac, IntervalSet<std::uint64_t>::of(group.mac));
+                    break;
                 case Dimension::other: break;
             }
         }
@@ -415,7 +430,9 @@ IpSets parse_ipset(const SourceRef& source, std::vector<Note>& notes) {
         split_line(line, offset, store, split_words);
         const auto& words = split_words.words;
         const auto report = [&](std::string message) {
-            notes.push_back({NoteKind::unparsed_line, std::move(message), "the file should hold what 'ipset save' prints",
+            notes.push_back({NoteKind::unparsed_line,
+                             std::move(message),
+                             "the file should hold what 'ipset save' prints",
                              {source.get(), offset, static_cast<std::uint32_t>(line.size())}});
         };
         if (words.size() >= 3 && words[0].text == "create") {
@@ -446,7 +463,8 @@ IpSets parse_ipset(const SourceRef& source, std::vector<Note>& notes) {
     return sets;
 }
 
-SetMatch match_set(const IpSets& sets, std::string_view name, std::string_view directions, bool negated, Family family) {
+SetMatch match_set(const IpSets& sets, std::string_view name, std::string_view directions, bool negated,
+                   Family family) {
     return Matcher(sets, directions, negated, family).run(name);
 }
 

@@ -11,8 +11,8 @@
 namespace fwproof::iptables {
 
 struct Word {
-    std::string_view text;      // without quotes and escapes
-    std::uint32_t offset = 0;   // of the word as written, in the source's text
+    std::string_view text;     // without quotes and escapes
+    std::uint32_t offset = 0;  // of the word as written, in the source's text
     std::uint32_t length = 0;
     bool quoted = false;
 

@@ -32,7 +32,7 @@ struct Facts {
     bool sets_connection_mark = false;
     bool tests_mark = false;
     bool tests_connection_mark = false;
-    bool mark_unknown = false;     // computed by something that is not modelled
+    bool mark_unknown = false;  // computed by something that is not modelled
     bool connection_mark_unknown = false;
     bool changes_ttl = false;
     bool changes_tos = false;
@@ -60,11 +60,11 @@ struct RuleScope {
     Lowering& lowering;
     const TableAst& table;
     const ChainAst& chain;
-    std::uint8_t hooks = 0;    // where its chain is evaluated; 0: nowhere
+    std::uint8_t hooks = 0;  // where its chain is evaluated; 0: nowhere
     const RuleAst& rule;
     Draft draft;
-    std::optional<Issue> issue;             // the rule would be refused
-    std::vector<Note> notes = {};           // added to the policy when the rule decides something
+    std::optional<Issue> issue;                          // the rule would be refused
+    std::vector<Note> notes = {};                        // added to the policy when the rule decides something
     std::optional<std::chrono::sys_days> last_day = {};  // of its time match
 
     Family family() const { return table.family; }
@@ -74,14 +74,14 @@ struct RuleScope {
 
     void refuse(const OptionAst& option, std::string message, std::string hint = {});
     // The rule holds on a condition that no header shows.
-    void condition(ConditionKind kind, std::string value, SourceSpan at, std::string message, NoteKind note = NoteKind::unmodelled_condition,
-                   std::string hint = {});
+    void condition(ConditionKind kind, std::string value, SourceSpan at, std::string message,
+                   NoteKind note = NoteKind::unmodelled_condition, std::string hint = {});
 };
 
 // The topics. Each reads every option of its own in the rule.
-void lower_addresses(RuleScope& scope);   // -s -d, iprange, interfaces, further header fields
-void lower_service(RuleScope& scope);     // protocol, ports, ICMP types, TCP flags
-void lower_state(RuleScope& scope);       // state, conntrack, marks
+void lower_addresses(RuleScope& scope);  // -s -d, iprange, interfaces, further header fields
+void lower_service(RuleScope& scope);    // protocol, ports, ICMP types, TCP flags
+void lower_state(RuleScope& scope);      // state, conntrack, marks
 void lower_time(RuleScope& scope);
 void lower_sets(RuleScope& scope);
 
@@ -92,7 +92,7 @@ std::optional<std::uint8_t> required_protocol(const RuleAst& rule);
 struct TargetEffect {
     std::vector<Action> actions;  // all but the last go on to the next
     bool logs = false;
-    bool match_unknown = false;   // the action takes place on a condition of its own
+    bool match_unknown = false;  // the action takes place on a condition of its own
 };
 // `chain_index`: where a chain of this table stands in the policy.
 TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string_view, RulesetIndex>& chain_index);

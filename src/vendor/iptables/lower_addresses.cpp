@@ -47,18 +47,20 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
             if (!word->exact || (word->odd_mask && scope.lowering.odd_intervals > kMostOddIntervals)) {
                 keep = false;
                 scope.condition(ConditionKind::other, std::string(part), scope.span(option),
-                                fmt::format("the mask of '{}' leaves too many gaps to be modelled", part), NoteKind::odd_mask,
-                                "write the networks one by one");
+                                fmt::format("the mask of '{}' leaves too many gaps to be modelled", part),
+                                NoteKind::odd_mask, "write the networks one by one");
             } else if (word->odd_mask) {
-                scope.notes.push_back({NoteKind::odd_mask, fmt::format("'{}' has a mask that is no prefix", part), "", scope.span(option)});
+                scope.notes.push_back({NoteKind::odd_mask, fmt::format("'{}' has a mask that is no prefix", part), "",
+                                       scope.span(option)});
             }
         } else if (looks_like_host_name(part.substr(0, part.find('/'))) && part.find('/') == std::string_view::npos) {
             keep = false;
             scope.condition(ConditionKind::fqdn, std::string(part), scope.span(option),
-                            fmt::format("host name '{}' is looked up when the rules are loaded", part), NoteKind::unresolved_name,
-                            "iptables-save prints the addresses that it meant");
+                            fmt::format("host name '{}' is looked up when the rules are loaded", part),
+                            NoteKind::unresolved_name, "iptables-save prints the addresses that it meant");
         } else {
-            return scope.refuse(option, fmt::format("'{}' is no {} address or network", part, family_name(scope.family())));
+            return scope.refuse(option,
+                                fmt::format("'{}' is no {} address or network", part, family_name(scope.family())));
         }
         if (comma == std::string_view::npos) break;
         rest.remove_prefix(comma + 1);
@@ -94,7 +96,8 @@ bool is_negated_list(RuleScope& scope) {
 
 void lower_range(RuleScope& scope, const OptionAst& option, AddressSetRef& side) {
     const auto range = parse_address_range(option.value.text, scope.family());
-    if (!range) return scope.refuse(option, fmt::format("'{}' is no {} range", option.value.text, family_name(scope.family())));
+    if (!range)
+        return scope.refuse(option, fmt::format("'{}' is no {} range", option.value.text, family_name(scope.family())));
     constrain(scope, side, share(option.negated ? all_of(scope.family()) - *range : *range));
 }
 
@@ -105,7 +108,8 @@ void lower_interface(RuleScope& scope, const OptionAst& option) {
     // The kernel has no such interface at these hooks; a built-in chain refuses the test, others never match a name.
     const std::uint8_t absent = in ? kOutput | kPostrouting : kPrerouting | kInput;
     if (scope.chain.built_in && (scope.hooks & absent) != 0) {
-        return scope.refuse(option, fmt::format("{} has no {} interface to test", scope.chain.name, in ? "input" : "output"));
+        return scope.refuse(option,
+                            fmt::format("{} has no {} interface to test", scope.chain.name, in ? "input" : "output"));
     }
     if (pattern->prefix && pattern->name.empty()) {
         if (option.negated) scope.draft.never = true;
@@ -118,14 +122,16 @@ void lower_interface(RuleScope& scope, const OptionAst& option) {
         return;
     }
     if (here != 0) {
-        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
-                               fmt::format("the chain is evaluated where the packet has no {} interface yet and where it has one",
-                                           in ? "input" : "output"));
+        return scope.condition(
+            ConditionKind::other, std::string(option.value.text), scope.span(option),
+            fmt::format("the chain is evaluated where the packet has no {} interface yet and where it has one",
+                        in ? "input" : "output"));
     }
     Product test;
     (in ? test.in : test.out) = std::move(set);
     if (!intersect(scope.draft.base.header, test)) {
-        scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option), "two interface tests that do not combine");
+        scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
+                        "two interface tests that do not combine");
     }
 }
 
@@ -139,7 +145,8 @@ void lower_kinds(RuleScope& scope, const OptionAst& option, Field field) {
         const std::string_view name = rest.substr(0, comma);
         // A beginning is enough, in any case.
         const auto found = std::find_if(kNames.begin(), kNames.end(), [&](std::string_view known) {
-            return !name.empty() && name.size() <= known.size() && std::equal(name.begin(), name.end(), known.begin(), [](char a, char b) { return (a & ~0x20) == b; });
+            return !name.empty() && name.size() <= known.size() &&
+                   std::equal(name.begin(), name.end(), known.begin(), [](char a, char b) { return (a & ~0x20) == b; });
         });
         if (found == kNames.end()) {
             if (name != "THROW" && name != "NAT" && name != "XRESOLVE") {
@@ -173,13 +180,17 @@ void lower_tos_word(RuleScope& scope, const OptionAst& option) {
         std::string_view name;
         std::uint32_t value;
     };
-    constexpr auto kNames = std::to_array<Name>({{"Minimize-Delay", 0x10}, {"Maximize-Throughput", 0x08},
-                                                 {"Maximize-Reliability", 0x04}, {"Minimize-Cost", 0x02}, {"Normal-Service", 0}});
+    constexpr auto kNames = std::to_array<Name>({{"Minimize-Delay", 0x10},
+                                                 {"Maximize-Throughput", 0x08},
+                                                 {"Maximize-Reliability", 0x04},
+                                                 {"Minimize-Cost", 0x02},
+                                                 {"Normal-Service", 0}});
     for (const auto& entry : kNames) {
         if (entry.name == option.value.text) return lower_tos(scope, option, entry.value, 0x3f);
     }
     const auto value = parse_value_mask(option.value.text);
-    if (!value || value->value > 255) return scope.refuse(option, fmt::format("'{}' is no type of service", option.value.text));
+    if (!value || value->value > 255)
+        return scope.refuse(option, fmt::format("'{}' is no type of service", option.value.text));
     lower_tos(scope, option, value->value, value->masked ? value->mask : 0xff);
 }
 
@@ -188,8 +199,10 @@ void lower_dscp_class(RuleScope& scope, const OptionAst& option) {
     std::optional<std::uint32_t> value;
     if (name == "EF") value = 0x2e;
     if (name == "BE" || name == "CS0") value = 0;
-    if (name.size() == 3 && name.starts_with("CS") && name[2] >= '0' && name[2] <= '7') value = static_cast<std::uint32_t>(name[2] - '0') << 3;
-    if (name.size() == 4 && name.starts_with("AF") && name[2] >= '1' && name[2] <= '4' && name[3] >= '1' && name[3] <= '3') {
+    if (name.size() == 3 && name.starts_with("CS") && name[2] >= '0' && name[2] <= '7')
+        value = static_cast<std::uint32_t>(name[2] - '0') << 3;
+    if (name.size() == 4 && name.starts_with("AF") && name[2] >= '1' && name[2] <= '4' && name[3] >= '1' &&
+        name[3] <= '3') {
         value = static_cast<std::uint32_t>((name[2] - '0') << 3 | (name[3] - '0') << 1);
     }
     if (!value) return scope.refuse(option, fmt::format("'{}' is no DSCP class", name));
@@ -200,7 +213,8 @@ void lower_ttl(RuleScope& scope, const OptionAst& option) {
     const auto value = parse_number(option.value.text, 255);
     if (!value) return scope.refuse(option, fmt::format("'{}' is no hop limit", option.value.text));
     if (scope.facts().changes_ttl) {
-        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option), "another rule rewrites the hop limit");
+        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
+                               "another rule rewrites the hop limit");
     }
     if ((scope.hooks & kPrerouting) != 0) {
         return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
@@ -208,7 +222,9 @@ void lower_ttl(RuleScope& scope, const OptionAst& option) {
     }
     Numbers set;
     switch (option.spec->id) {
-        case OptionId::ttl_less: if (*value > 0) set = Numbers::range(0, *value - 1); break;
+        case OptionId::ttl_less:
+            if (*value > 0) set = Numbers::range(0, *value - 1);
+            break;
         case OptionId::ttl_greater: set = Numbers::range(*value + 1, Numbers::kMax); break;
         default: set = Numbers::of(*value);
     }
@@ -237,7 +253,11 @@ void lower_packet_type(RuleScope& scope, const OptionAst& option) {
     std::string name(option.value.text);
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     constexpr auto kNames = std::to_array<std::string_view>({"unicast", "broadcast", "multicast"});
-    auto found = std::find(kNames.begin(), kNames.end(), name == "bcast" ? "broadcast" : name == "mcast" ? "multicast" : name == "host" ? "unicast" : name);
+    auto found = std::find(kNames.begin(), kNames.end(),
+                           name == "bcast"   ? "broadcast"
+                           : name == "mcast" ? "multicast"
+                           : name == "host"  ? "unicast"
+                                             : name);
     if (found == kNames.end()) return scope.refuse(option, fmt::format("'{}' is no packet type", option.value.text));
     const Numbers set = Numbers::of(static_cast<std::uint64_t>(found - kNames.begin()));
     add_field(scope.draft.base.header, Field::packet_type, option.negated ? set.complement() : set);
@@ -282,9 +302,9 @@ void lower_fragment(RuleScope& scope, const OptionAst& option) {
 void lower_reverse_path(RuleScope& scope) {
     for (std::size_t i = 0; i < scope.rule.matches.size(); ++i) {
         if (scope.rule.matches[i]->name != "rpfilter") continue;
-        const bool inverted = std::any_of(scope.rule.options.begin(), scope.rule.options.end(), [&](const OptionAst& option) {
-            return option.match == i && option.spec->id == OptionId::wrong_way;
-        });
+        const bool inverted = std::any_of(
+            scope.rule.options.begin(), scope.rule.options.end(),
+            [&](const OptionAst& option) { return option.match == i && option.spec->id == OptionId::wrong_way; });
         const Numbers right = Numbers::of(0);
         add_field(scope.draft.base.header, Field::opaque, inverted ? right.complement() : right);
     }
@@ -321,7 +341,8 @@ void lower_addresses(RuleScope& scope) {
             case OptionId::mac_source: lower_mac(scope, option); break;
             case OptionId::length: lower_numbers(scope, option, Field::packet_length, 65535); break;
             case OptionId::spi:
-                if (scope.family() == Family::v4 || scope.rule.matches[option.match]->name != "ah") lower_numbers(scope, option, Field::spi, 0xffffffff);
+                if (scope.family() == Family::v4 || scope.rule.matches[option.match]->name != "ah")
+                    lower_numbers(scope, option, Field::spi, 0xffffffff);
                 break;
             case OptionId::packet_type: lower_packet_type(scope, option); break;
             case OptionId::bridge_in:

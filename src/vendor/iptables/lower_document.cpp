@@ -58,7 +58,8 @@ Result<ChainGraph> make_graph(const TableAst& table) {
                 stack.pop_back();
                 if (!stack.empty()) depth[stack.back().first] = std::max(depth[stack.back().first], depth[at] + 1);
                 if (depth[at] > kDeepest) {
-                    return fail(fmt::format("chains call each other more than {} deep", kDeepest), "iptables-restore does not load this either",
+                    return fail(fmt::format("chains call each other more than {} deep", kDeepest),
+                                "iptables-restore does not load this either",
                                 {table.source, table.chains[at].offset, table.chains[at].length});
                 }
                 continue;
@@ -67,7 +68,8 @@ Result<ChainGraph> make_graph(const TableAst& table) {
             if (colour[next] == Colour::grey) {
                 if (reached) {
                     return fail(fmt::format("chain {} leads back to itself over this rule", table.chains[next].name),
-                                "iptables-restore refuses a loop of chains", {table.source, rule->offset, rule->length});
+                                "iptables-restore refuses a loop of chains",
+                                {table.source, rule->offset, rule->length});
                 }
                 graph.loops.insert(rule);
             } else if (colour[next] == Colour::white) {
@@ -107,7 +109,8 @@ std::vector<std::uint8_t> effects(const std::vector<Ruleset>& rulesets) {
         for (const auto& rule : rulesets[i].rules) {
             if (const auto* decide = std::get_if<Decide>(&rule.action)) {
                 if (decide->verdict != Verdict::permit) bits[i] |= kDecides;
-            } else if (std::holds_alternative<SetRegister>(rule.action) || std::holds_alternative<Translate>(rule.action)) {
+            } else if (std::holds_alternative<SetRegister>(rule.action) ||
+                       std::holds_alternative<Translate>(rule.action)) {
                 bits[i] |= kRewrites;
             } else if (const auto* jump = std::get_if<Jump>(&rule.action)) {
                 callers[jump->to].push_back(i);
@@ -138,20 +141,30 @@ struct StageSpec {
     std::string_view chain;
 };
 
-constexpr auto kInbound = std::to_array<StageSpec>({{TableName::raw, "PREROUTING"}, {TableName::mangle, "PREROUTING"},
-                                                    {TableName::nat, "PREROUTING"}, {TableName::mangle, "INPUT"},
-                                                    {TableName::filter, "INPUT"}, {TableName::security, "INPUT"}});
-constexpr auto kOutbound = std::to_array<StageSpec>({{TableName::raw, "OUTPUT"}, {TableName::mangle, "OUTPUT"},
-                                                     {TableName::nat, "OUTPUT"}, {TableName::filter, "OUTPUT"},
-                                                     {TableName::security, "OUTPUT"}, {TableName::mangle, "POSTROUTING"}});
-constexpr auto kTransit = std::to_array<StageSpec>({{TableName::raw, "PREROUTING"}, {TableName::mangle, "PREROUTING"},
-                                                    {TableName::nat, "PREROUTING"}, {TableName::mangle, "FORWARD"},
-                                                    {TableName::filter, "FORWARD"}, {TableName::security, "FORWARD"},
+constexpr auto kInbound = std::to_array<StageSpec>({{TableName::raw, "PREROUTING"},
+                                                    {TableName::mangle, "PREROUTING"},
+                                                    {TableName::nat, "PREROUTING"},
+                                                    {TableName::mangle, "INPUT"},
+                                                    {TableName::filter, "INPUT"},
+                                                    {TableName::security, "INPUT"}});
+constexpr auto kOutbound = std::to_array<StageSpec>({{TableName::raw, "OUTPUT"},
+                                                     {TableName::mangle, "OUTPUT"},
+                                                     {TableName::nat, "OUTPUT"},
+                                                     {TableName::filter, "OUTPUT"},
+                                                     {TableName::security, "OUTPUT"},
+                                                     {TableName::mangle, "POSTROUTING"}});
+constexpr auto kTransit = std::to_array<StageSpec>({{TableName::raw, "PREROUTING"},
+                                                    {TableName::mangle, "PREROUTING"},
+                                                    {TableName::nat, "PREROUTING"},
+                                                    {TableName::mangle, "FORWARD"},
+                                                    {TableName::filter, "FORWARD"},
+                                                    {TableName::security, "FORWARD"},
                                                     {TableName::mangle, "POSTROUTING"}});
 
 class DocumentLowering {
 public:
-    DocumentLowering(const DocumentAst& document, const LoadOptions& options) : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, 0, {}} {}
+    DocumentLowering(const DocumentAst& document, const LoadOptions& options)
+        : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, 0, {}} {}
 
     Result<Policy> run(std::vector<SourceRef> sources);
 
@@ -216,7 +229,8 @@ void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
         Ruleset& ruleset = policy_.rulesets[first + c];
         ruleset.bound = graph.hooks[c] != 0;
         ruleset.rules.reserve(chain.rules.size());
-        if (table.name == TableName::nat && chain.built_in && lowering_.facts_of(table.family).untracks && !chain.rules.empty()) {
+        if (table.name == TableName::nat && chain.built_in && lowering_.facts_of(table.family).untracks &&
+            !chain.rules.empty()) {
             Rule skip;
             skip.implicit = true;
             skip.name = "untracked packets are not translated";
@@ -232,15 +246,17 @@ void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
             leaves.action = Decide{table.name == TableName::filter ? Verdict::unknown : Verdict::permit, ""};
             ruleset.rules.push_back(std::move(leaves));
         }
-        if (chain.built_in && chain.policy == PolicyWord::none && table.name == TableName::filter && table.length != 0 &&
-            table.source->text().substr(table.offset, 1) == "*") {
-            policy_.notes.push_back({NoteKind::assumed_default,
-                                     fmt::format("the policy of {} is not written; ACCEPT, as in a fresh table", chain.name), "",
-                                     chain.length == 0 ? SourceSpan{table.source, table.offset, table.length} : ruleset.span});
+        if (chain.built_in && chain.policy == PolicyWord::none && table.name == TableName::filter &&
+            table.length != 0 && table.source->text().substr(table.offset, 1) == "*") {
+            policy_.notes.push_back(
+                {NoteKind::assumed_default,
+                 fmt::format("the policy of {} is not written; ACCEPT, as in a fresh table", chain.name), "",
+                 chain.length == 0 ? SourceSpan{table.source, table.offset, table.length} : ruleset.span});
         }
         for (std::size_t r = 0; r < chain.rules.size(); ++r) {
             const RuleAst& rule = chain.rules[r];
-            const RulePlace place{table, chain, graph.hooks[c], r + 1, graph.loops.contains(&rule), chain_index_[index]};
+            const RulePlace place{
+                table, chain, graph.hooks[c], r + 1, graph.loops.contains(&rule), chain_index_[index]};
             lower_rule(lowering_, place, rule, policy_.rulesets[first + c]);
         }
     }
@@ -270,15 +286,19 @@ void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, 
             rule.name = "the filter table is not in this export";
             rule.match = anything_unknown("the filter table is not in this export");
             rule.action = Decide{Verdict::unknown, ""};
-            path.stages.push_back({add_ruleset(fmt::format("{} (not in this export)", spec.chain), Verdict::permit, std::move(rule)), guard});
+            path.stages.push_back(
+                {add_ruleset(fmt::format("{} (not in this export)", spec.chain), Verdict::permit, std::move(rule)),
+                 guard});
             effects_.push_back(kDecides);
             filtered = true;
             continue;
         }
         const auto table = static_cast<std::size_t>(found - document_.tables.begin());
         const RulesetIndex ruleset = chain_index_[table].at(spec.chain);
-        const bool denies = policy_.rulesets[ruleset].default_verdict != Verdict::permit || (effects_[ruleset] & kDecides) != 0;
-        const bool needed = spec.table == TableName::filter || denies || (!filtered && (effects_[ruleset] & kRewrites) != 0);
+        const bool denies =
+            policy_.rulesets[ruleset].default_verdict != Verdict::permit || (effects_[ruleset] & kDecides) != 0;
+        const bool needed =
+            spec.table == TableName::filter || denies || (!filtered && (effects_[ruleset] & kRewrites) != 0);
         if (spec.table == TableName::filter) filtered = true;
         if (!needed) continue;
         Product own = guard;
@@ -313,9 +333,9 @@ void DocumentLowering::make_paths() {
         if (!both_families_) add_other_family(path);
         for (const Family family : policy_.families) {
             for (const Backend backend : {Backend::any, Backend::legacy, Backend::nft}) {
-                const bool present = std::any_of(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
-                    return table.family == family && table.backend == backend;
-                });
+                const bool present = std::any_of(
+                    document_.tables.begin(), document_.tables.end(),
+                    [&](const TableAst& table) { return table.family == family && table.backend == backend; });
                 if (present) add_stages(path, specs, family, backend);
             }
         }
@@ -328,19 +348,23 @@ void DocumentLowering::make_paths() {
 
 void DocumentLowering::add_assumptions() {
     auto& list = policy_.assumptions;
-    list.push_back("no nftables ruleset, bridge rule or traffic control of this host drops or marks packets besides these tables");
+    list.push_back(
+        "no nftables ruleset, bridge rule or traffic control of this host drops or marks packets besides these tables");
     if (policy_.families.size() == 1) {
         list.push_back(fmt::format("{} only: the export does not say what {} may do", family_name(policy_.families[0]),
                                    family_name(policy_.families[0] == Family::v4 ? Family::v6 : Family::v4)));
     }
-    if (document_.other_backend) list.push_back("the tables that the export mentions and does not show permit everything");
+    if (document_.other_backend)
+        list.push_back("the tables that the export mentions and does not show permit everything");
     bool tracking = false, sets = lowering_.have_sets;
     for (const auto& facts : lowering_.facts) tracking = tracking || facts.tracking;
     if (tracking) {
-        list.push_back("connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are verified");
+        list.push_back(
+            "connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are verified");
     }
     if (sets) list.push_back("the sets hold what the ipset listing says");
-    list.push_back("the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering drops none");
+    list.push_back(
+        "the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering drops none");
 }
 
 Result<Policy> DocumentLowering::run(std::vector<SourceRef> sources) {
@@ -384,7 +408,8 @@ Result<Policy> DocumentLowering::run(std::vector<SourceRef> sources) {
                                          [&](const SourceRef& ref) { return ref.get() == note.span.source; });
         return std::pair(source - policy_.sources.begin(), note.span.offset);
     };
-    std::stable_sort(policy_.notes.begin(), policy_.notes.end(), [&](const Note& a, const Note& b) { return place(a) < place(b); });
+    std::stable_sort(policy_.notes.begin(), policy_.notes.end(),
+                     [&](const Note& a, const Note& b) { return place(a) < place(b); });
     return std::move(policy_);
 }
 

@@ -10,7 +10,8 @@ void RuleScope::refuse(const OptionAst& option, std::string message, std::string
     if (!issue) issue = Issue{std::move(message), std::move(hint), option.offset, option.end() - option.offset};
 }
 
-void RuleScope::condition(ConditionKind kind, std::string value, SourceSpan at, std::string message, NoteKind note, std::string hint) {
+void RuleScope::condition(ConditionKind kind, std::string value, SourceSpan at, std::string message, NoteKind note,
+                          std::string hint) {
     draft.conditional = true;
     draft.conditions.push_back({kind, std::move(value), at});
     notes.push_back({note, std::move(message), std::move(hint), at});
@@ -38,9 +39,11 @@ void lower_unmodelled(RuleScope& scope) {
         if (always || never) continue;
         const bool header_behind = match.name == "ah" && scope.family() == Family::v6;  // an extension header there
         if (match.handling == Handling::inexact || header_behind) {
-            const SourceSpan at = first ? scope.span(first->offset, last->end()) : scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
+            const SourceSpan at = first ? scope.span(first->offset, last->end())
+                                        : scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
             scope.condition(match.condition, first ? std::string(at.text()) : std::string(match.name), at,
-                            fmt::format("-m {}: the rule depends on {}", match.name, header_behind ? "an extension header of the packet" : match.why));
+                            fmt::format("-m {}: the rule depends on {}", match.name,
+                                        header_behind ? "an extension header of the packet" : match.why));
         } else if (opaque) {
             scope.condition(ConditionKind::other, std::string(scope.span(*opaque).text()), scope.span(*opaque),
                             fmt::format("-m {}: option --{} is not modelled", match.name, opaque->spec->name));
@@ -50,7 +53,8 @@ void lower_unmodelled(RuleScope& scope) {
 
 bool is_owner_misplaced(const RuleScope& scope) {
     return (scope.hooks & ~(kOutput | kPostrouting)) != 0 &&
-           std::any_of(scope.rule.matches.begin(), scope.rule.matches.end(), [](const Extension* m) { return m->name == "owner"; });
+           std::any_of(scope.rule.matches.begin(), scope.rule.matches.end(),
+                       [](const Extension* m) { return m->name == "owner"; });
 }
 
 Rule base_rule(const RulePlace& place, const RuleAst& rule) {
@@ -79,14 +83,16 @@ Action possible_action(const RulePlace& place, const RuleAst& rule) {
     if (name == "ACCEPT") return Decide{Verdict::permit, ""};
     if (name == "DROP" || name == "REJECT") return Decide{Verdict::deny, ""};
     if (rule.target_extension && rule.target_extension->handling == Handling::no_effect) return Continue{};
-    if (const auto chain = place.chain_index.find(name); chain != place.chain_index.end() && !rule.target_extension && !place.in_loop) {
+    if (const auto chain = place.chain_index.find(name);
+        chain != place.chain_index.end() && !rule.target_extension && !place.in_loop) {
         if (rule.go) return Goto{chain->second};
         return Jump{chain->second};
     }
     return Decide{Verdict::unknown, ""};
 }
 
-void add_refused(Lowering& lowering, const RulePlace& place, const RuleAst& rule, const Issue& issue, Ruleset& ruleset) {
+void add_refused(Lowering& lowering, const RulePlace& place, const RuleAst& rule, const Issue& issue,
+                 Ruleset& ruleset) {
     const SourceSpan at{place.table.source, issue.offset, issue.length};
     lowering.policy.notes.push_back({NoteKind::unparsed_line, issue.message, issue.hint, at});
     Rule result = base_rule(place, rule);
@@ -110,9 +116,11 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
     }
     if (rule.issue) return add_refused(lowering, place, rule, *rule.issue, ruleset);
     RuleScope scope{lowering, place.table, place.chain, place.hooks, rule, {}, {}, {}};
-    if (place.in_loop) scope.issue = Issue{"this jump closes a loop of chains", "", rule.target.offset, rule.target.length};
+    if (place.in_loop)
+        scope.issue = Issue{"this jump closes a loop of chains", "", rule.target.offset, rule.target.length};
     if (is_owner_misplaced(scope)) {
-        scope.issue = Issue{"-m owner works for the host's own packets only: OUTPUT and POSTROUTING", "", rule.offset, rule.length};
+        scope.issue = Issue{"-m owner works for the host's own packets only: OUTPUT and POSTROUTING", "", rule.offset,
+                            rule.length};
     }
     if (!scope.issue) lower_service(scope);
     if (!scope.issue) lower_addresses(scope);

@@ -36,8 +36,14 @@ std::span<const std::uint8_t> protocols_of(std::string_view match) {
         std::string_view match;
         std::uint8_t protocol;
     };
-    static constexpr auto kSingles = std::to_array<Single>({{"tcp", kTcp}, {"tcpmss", kTcp}, {"icmp", kIcmp}, {"icmp6", kIcmp6},
-                                                            {"sctp", kSctp}, {"dccp", kDccp}, {"esp", 50}, {"ah", 51}});
+    static constexpr auto kSingles = std::to_array<Single>({{"tcp", kTcp},
+                                                            {"tcpmss", kTcp},
+                                                            {"icmp", kIcmp},
+                                                            {"icmp6", kIcmp6},
+                                                            {"sctp", kSctp},
+                                                            {"dccp", kDccp},
+                                                            {"esp", 50},
+                                                            {"ah", 51}});
     if (match == "multiport") return kPorts;
     if (match == "udp") return kDatagrams;
     for (const auto& single : kSingles) {
@@ -49,7 +55,8 @@ std::span<const std::uint8_t> protocols_of(std::string_view match) {
 IntervalSet<std::uint8_t> flag_bytes(std::uint8_t mask, std::uint8_t wanted, bool negated) {
     std::vector<Interval<std::uint8_t>> bytes;
     for (unsigned byte = 0; byte < 256; ++byte) {
-        if (((byte & mask) == wanted) != negated) bytes.push_back({static_cast<std::uint8_t>(byte), static_cast<std::uint8_t>(byte)});
+        if (((byte & mask) == wanted) != negated)
+            bytes.push_back({static_cast<std::uint8_t>(byte), static_cast<std::uint8_t>(byte)});
     }
     return IntervalSet<std::uint8_t>(std::move(bytes));
 }
@@ -62,7 +69,9 @@ void narrow(IntervalSet<T>& values, IntervalSet<T> by) {
 // Several terms only where --ports asks for either side.
 using Terms = std::vector<ServiceTerm>;
 
-bool is_extension_header(std::uint8_t protocol) { return protocol == 43 || protocol == 44 || protocol == 51 || protocol == 60; }
+bool is_extension_header(std::uint8_t protocol) {
+    return protocol == 43 || protocol == 44 || protocol == 51 || protocol == 60;
+}
 
 // Narrows every term by one option. False: refused, and reported.
 bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
@@ -138,7 +147,8 @@ bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
             return true;
         }
         case OptionId::syn:
-            for (auto& term : terms) narrow(term.tcp_flags, flag_bytes(kFin | kSyn | kRst | kAck, kSyn, option.negated));
+            for (auto& term : terms)
+                narrow(term.tcp_flags, flag_bytes(kFin | kSyn | kRst | kAck, kSyn, option.negated));
             return true;
         case OptionId::tcp_flags: {
             const auto mask = parse_tcp_flag_list(text);

@@ -21,15 +21,17 @@ bool are_sides(std::string_view text) {
 void lower_set(RuleScope& scope, const OptionAst& option) {
     const std::string_view name = option.value.text;
     const std::string_view directions = option.second.text;
-    if (name.empty() || name.size() > 31) return scope.refuse(option, fmt::format("'{}' is no name of a set: 1 to 31 characters", name));
+    if (name.empty() || name.size() > 31)
+        return scope.refuse(option, fmt::format("'{}' is no name of a set: 1 to 31 characters", name));
     if (!are_sides(directions)) {
-        return scope.refuse(option, fmt::format("'{}' does not say which addresses to look up", directions), "src or dst, for each part of the set one");
+        return scope.refuse(option, fmt::format("'{}' does not say which addresses to look up", directions),
+                            "src or dst, for each part of the set one");
     }
     Lowering& lowering = scope.lowering;
     if (!lowering.have_sets) {
         return scope.condition(ConditionKind::reference, std::string(name), scope.span(option),
-                               fmt::format("the contents of set '{}' are not in this export", name), NoteKind::unresolved_name,
-                               "save them with 'ipset save' and give the file with --ipset");
+                               fmt::format("the contents of set '{}' are not in this export", name),
+                               NoteKind::unresolved_name, "save them with 'ipset save' and give the file with --ipset");
     }
     if (scope.facts().changed_sets.contains(name)) {
         return scope.condition(ConditionKind::memory, std::string(name), scope.span(option),

@@ -49,8 +49,8 @@ void add(std::vector<Alternative>& to, std::vector<Alternative> from, bool sure)
     }
 }
 
-// The tests of one -m conntrack. What asks for the header before translation is exact for the first packet; for later ones
-// the export does not say what the connection's first packet was.
+// The tests of one -m conntrack. What asks for the header before translation is exact for the first packet; for later
+// ones the export does not say what the connection's first packet was.
 class Conntrack {
 public:
     explicit Conntrack(RuleScope& scope) : scope_(scope) {}
@@ -70,7 +70,8 @@ public:
             }
             case OptionId::ctproto: {
                 const auto protocol = parse_protocol_word(text);
-                if (!protocol || *protocol == 0) return scope_.refuse(option, fmt::format("unknown protocol '{}'", text));
+                if (!protocol || *protocol == 0)
+                    return scope_.refuse(option, fmt::format("unknown protocol '{}'", text));
                 ServiceTerm term;
                 term.protocols = ProtocolSet::of(*protocol);
                 if (option.negated) term.protocols = term.protocols.complement();
@@ -81,7 +82,8 @@ public:
             case OptionId::ctorigsrc:
             case OptionId::ctorigdst: {
                 const auto word = parse_address_word(text, scope_.family());
-                if (!word || !word->exact) return scope_.refuse(option, fmt::format("'{}' is no address or network", text));
+                if (!word || !word->exact)
+                    return scope_.refuse(option, fmt::format("'{}' is no address or network", text));
                 const AddressSet all = scope_.family() == Family::v4 ? AddressSet::any4() : AddressSet::any6();
                 auto& side = option.spec->id == OptionId::ctorigsrc ? original_.source : original_.destination;
                 side = intersect(side, share(option.negated ? all - word->addresses : word->addresses));
@@ -94,14 +96,17 @@ public:
                 if (!ports) return scope_.refuse(option, fmt::format("'{}' is no port or ascending range", text));
                 if (option.negated) ports = ports->complement();
                 ServiceTerm term;
-                term.protocols = ProtocolSet{{kTcp, kTcp}, {kUdp, kUdp}, {kDccp, kDccp}, {kSctp, kSctp}, {kUdpLite, kUdpLite}};
-                (option.spec->id == OptionId::ctorigsrcport ? term.source_ports : term.destination_ports) = std::move(*ports);
+                term.protocols =
+                    ProtocolSet{{kTcp, kTcp}, {kUdp, kUdp}, {kDccp, kDccp}, {kSctp, kSctp}, {kUdpLite, kUdpLite}};
+                (option.spec->id == OptionId::ctorigsrcport ? term.source_ports : term.destination_ports) =
+                    std::move(*ports);
                 original_.services = intersect(original_.services, share(ServiceSet{{term}}));
                 tests_original_ = true;
                 break;
             }
             case OptionId::ctdir:
-                if (text != "ORIGINAL" && text != "REPLY") return scope_.refuse(option, fmt::format("'{}' is no direction", text));
+                if (text != "ORIGINAL" && text != "REPLY")
+                    return scope_.refuse(option, fmt::format("'{}' is no direction", text));
                 direction_ = text == "REPLY" ? 1 : 0;
                 break;
             default: break;
@@ -120,8 +125,10 @@ public:
         if (given_ && selects(State::invalid)) without = without | State::invalid;
         if (given_ && selects(State::untracked)) without = without | State::untracked;
         add(all, in_states(scope_, without), true);
-        if (all.empty()) scope_.draft.never = true;
-        else scope_.draft.unions.push_back(std::move(all));
+        if (all.empty())
+            scope_.draft.never = true;
+        else
+            scope_.draft.unions.push_back(std::move(all));
     }
 
 private:
@@ -173,7 +180,8 @@ private:
         auto part = in_states(scope_, states);
         if (direction_) {
             for (auto& alternative : part) {
-                add_field(alternative.match.header, Field::connection_direction, IntervalSet<std::uint64_t>::of(*direction_));
+                add_field(alternative.match.header, Field::connection_direction,
+                          IntervalSet<std::uint64_t>::of(*direction_));
             }
         }
         if (!sure) {
@@ -203,7 +211,8 @@ void lower_mark(RuleScope& scope, const OptionAst& option) {
                                "the mark is set by something that is not modelled");
     }
     Alternative test;
-    test.match.registers.push_back({connection ? Register::connection_mark : Register::packet_mark, value->value, value->mask, option.negated});
+    test.match.registers.push_back(
+        {connection ? Register::connection_mark : Register::packet_mark, value->value, value->mask, option.negated});
     const bool carried = connection ? facts.sets_connection_mark : facts.restores_mark;
     if (!connection && !carried) {
         scope.draft.base.registers.push_back(test.match.registers[0]);
@@ -212,7 +221,9 @@ void lower_mark(RuleScope& scope, const OptionAst& option) {
     std::vector<Alternative> all;
     const auto with_states = [&](StateSet states, bool tested, bool sure) {
         for (auto& alternative : in_states(scope, states)) {
-            if (tested) alternative.match.registers.insert(alternative.match.registers.end(), test.match.registers.begin(), test.match.registers.end());
+            if (tested)
+                alternative.match.registers.insert(alternative.match.registers.end(), test.match.registers.begin(),
+                                                   test.match.registers.end());
             alternative.sure = sure;
             all.push_back(std::move(alternative));
         }
@@ -220,7 +231,10 @@ void lower_mark(RuleScope& scope, const OptionAst& option) {
     // A packet without a connection has no connection mark: the test fails, negated or not.
     with_states(connection ? StateSet(State::new_) : StateSet(State::new_) | kNoConnection, true, true);
     with_states(kKnown, !carried, !carried);
-    if (carried) scope.draft.conditions.push_back({ConditionKind::memory, fmt::format("mark {} of an earlier packet", option.value.text), scope.span(option)});
+    if (carried)
+        scope.draft.conditions.push_back({ConditionKind::memory,
+                                          fmt::format("mark {} of an earlier packet", option.value.text),
+                                          scope.span(option)});
     scope.draft.unions.push_back(std::move(all));
 }
 

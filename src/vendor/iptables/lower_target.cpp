@@ -65,9 +65,11 @@ void lower_reject(RuleScope& scope, TargetEffect& effect) {
     if (scope.table.name != TableName::filter) return refuse_target(scope, "REJECT works in the filter table only");
     if (const OptionAst* option = find_option(scope.rule, OptionId::reject_with)) {
         const auto found = std::find_if(kRejectNames.begin(), kRejectNames.end(), [&](const RejectName& name) {
-            return name.v6 == v6 && !option->value.text.empty() && name.name.starts_with(option->value.text);  // a beginning is enough
+            return name.v6 == v6 && !option->value.text.empty() &&
+                   name.name.starts_with(option->value.text);  // a beginning is enough
         });
-        if (found == kRejectNames.end()) return scope.refuse(*option, fmt::format("'{}' is no way to reject", option->value.text));
+        if (found == kRejectNames.end())
+            return scope.refuse(*option, fmt::format("'{}' is no way to reject", option->value.text));
         answer = found->answer;
         if (answer == "tcp-reset" && required_protocol(scope.rule) != kTcp) {
             return scope.refuse(*option, "a TCP reset answers TCP only: the rule needs -p tcp");
@@ -94,16 +96,12 @@ std::optional<SetRegister> mark_change(RuleScope& scope, const OptionAst& option
             change.keep = ~(word->mask | word->value);
             change.value = word->value;
             break;
-        case OptionId::and_mark:
-            change.keep = word->value;
-            break;
+        case OptionId::and_mark: change.keep = word->value; break;
         case OptionId::or_mark:
             change.keep = ~word->value;
             change.value = word->value;
             break;
-        default:
-            change.keep = ~std::uint32_t{0};
-            change.value = word->value;
+        default: change.keep = ~std::uint32_t{0}; change.value = word->value;
     }
     return change;
 }
@@ -210,12 +208,16 @@ std::optional<Endpoint> parse_endpoint(std::string_view text, Family family) {
 Translate::Part part_of(const Endpoint& endpoint) {
     Translate::Part part;
     if (endpoint.address) {
-        if (endpoint.address_range) part.address_unknown = true;
-        else part.address = endpoint.address;
+        if (endpoint.address_range)
+            part.address_unknown = true;
+        else
+            part.address = endpoint.address;
     }
     if (endpoint.port) {
-        if (endpoint.port_range) part.port_unknown = true;
-        else part.port = endpoint.port;
+        if (endpoint.port_range)
+            part.port_unknown = true;
+        else
+            part.port = endpoint.port;
     }
     return part;
 }
@@ -225,20 +227,25 @@ bool is_loopback(const Address& address) {
 }
 
 void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& effect) {
-    if (scope.table.name != TableName::nat) return refuse_target(scope, fmt::format("{} works in the nat table only", name));
+    if (scope.table.name != TableName::nat)
+        return refuse_target(scope, fmt::format("{} works in the nat table only", name));
     Translate translate;
     if (name == "DNAT" || name == "SNAT") {
         const bool destination = name == "DNAT";
         const OptionAst* option = find_option(scope.rule, destination ? OptionId::to_destination : OptionId::to_source);
-        if (!option) return refuse_target(scope, fmt::format("{} needs --to-{}", name, destination ? "destination" : "source"));
+        if (!option)
+            return refuse_target(scope, fmt::format("{} needs --to-{}", name, destination ? "destination" : "source"));
         const auto endpoint = parse_endpoint(option->value.text, scope.family());
-        if (!endpoint) return scope.refuse(*option, fmt::format("'{}' is no address and port to translate to", option->value.text));
+        if (!endpoint)
+            return scope.refuse(*option,
+                                fmt::format("'{}' is no address and port to translate to", option->value.text));
         (destination ? translate.destination : translate.source) = part_of(*endpoint);
         if (destination && endpoint->address) {
             if (is_loopback(*endpoint->address)) {
                 translate.to_this_device = true;
             } else if ((scope.hooks & kPrerouting) != 0) {
-                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere, std::nullopt, ~std::uint32_t{0}});
+                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
+                                                     std::nullopt, ~std::uint32_t{0}});
             }
         }
         effect.actions.push_back(translate);
@@ -248,7 +255,8 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
         if ((scope.hooks & (kPrerouting | kOutput)) != 0) {
             translate.destination.address_unknown = true;
             if ((scope.hooks & kPrerouting) != 0) {
-                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere, std::nullopt, ~std::uint32_t{0}});
+                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
+                                                     std::nullopt, ~std::uint32_t{0}});
             }
         } else {
             translate.source.address_unknown = true;
@@ -270,7 +278,8 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
         translate.destination = part_of(endpoint);
         translate.to_this_device = true;
         if (scope.hooks == kOutput) {
-            translate.destination.address = scope.family() == Family::v4 ? Address{Family::v4, 0x7f000001} : Address{Family::v6, 1};
+            translate.destination.address =
+                scope.family() == Family::v4 ? Address{Family::v4, 0x7f000001} : Address{Family::v6, 1};
         } else {
             translate.destination.address_unknown = true;
         }
@@ -280,7 +289,8 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
 
 void unknown_verdict(RuleScope& scope, std::string_view name, std::string_view why, TargetEffect& effect) {
     effect.actions.push_back(Decide{Verdict::unknown, ""});
-    scope.notes.push_back({NoteKind::unmodelled_condition, fmt::format("{}: what happens to the packet depends on {}", name, why), "",
+    scope.notes.push_back({NoteKind::unmodelled_condition,
+                           fmt::format("{}: what happens to the packet depends on {}", name, why), "",
                            target_span(scope)});
 }
 
@@ -291,8 +301,10 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
     const std::string_view name = scope.rule.target.text;
     if (name.empty()) return effect;
     if (const auto chain = chain_index.find(name); chain != chain_index.end() && !scope.rule.target_extension) {
-        if (scope.rule.go) effect.actions.push_back(Goto{chain->second});
-        else effect.actions.push_back(Jump{chain->second});
+        if (scope.rule.go)
+            effect.actions.push_back(Goto{chain->second});
+        else
+            effect.actions.push_back(Jump{chain->second});
         return effect;
     }
     if (name == "ACCEPT") {
@@ -327,7 +339,8 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
         if (scope.table.name != TableName::raw) {
             refuse_target(scope, fmt::format("{} works in the raw table only", name));
         } else if (name == "NOTRACK" || find_option(scope.rule, OptionId::notrack)) {
-            effect.actions.push_back(SetRegister{Register::disposition, ~kUntracked, kUntracked, std::nullopt, ~std::uint32_t{0}});
+            effect.actions.push_back(
+                SetRegister{Register::disposition, ~kUntracked, kUntracked, std::nullopt, ~std::uint32_t{0}});
         }
     } else if (name == "DNAT" || name == "SNAT" || name == "MASQUERADE" || name == "REDIRECT" || name == "NETMAP") {
         lower_translation(scope, name, effect);
@@ -349,8 +362,8 @@ void collect_facts(const TableAst& table, Facts& facts) {
         for (const auto& rule : chain.rules) {
             for (const auto* match : rule.matches) {
                 const std::string_view name = match->name;
-                if (name == "state" || name == "conntrack" || name == "connmark" || name == "connbytes" || name == "connlimit" ||
-                    name == "connlabel" || name == "helper" || name == "cluster") {
+                if (name == "state" || name == "conntrack" || name == "connmark" || name == "connbytes" ||
+                    name == "connlimit" || name == "connlabel" || name == "helper" || name == "cluster") {
                     facts.tracking = true;
                 }
                 if (name == "mark") facts.tests_mark = true;
@@ -360,7 +373,8 @@ void collect_facts(const TableAst& table, Facts& facts) {
             if (!target) continue;
             const std::string_view name = target->name;
             const auto has = [&](OptionId id) { return find_option(rule, id) != nullptr; };
-            if (table.name == TableName::nat || name == "CT" || name == "NOTRACK" || name == "CONNMARK" || name == "SYNPROXY") {
+            if (table.name == TableName::nat || name == "CT" || name == "NOTRACK" || name == "CONNMARK" ||
+                name == "SYNPROXY") {
                 facts.tracking = true;
             }
             if (name == "NOTRACK" || (name == "CT" && has(OptionId::notrack))) facts.untracks = true;
@@ -380,11 +394,12 @@ void collect_facts(const TableAst& table, Facts& facts) {
             if (name == "DSCP" || name == "TOS" || name == "ECN") facts.changes_tos = true;
             if (name == "SET") {
                 for (const auto& option : rule.options) {
-                    if (option.spec->id == OptionId::changed_set) facts.changed_sets.insert(std::string(option.value.text));
+                    if (option.spec->id == OptionId::changed_set)
+                        facts.changed_sets.insert(std::string(option.value.text));
                 }
-                facts.mark_unknown = facts.mark_unknown || std::any_of(rule.options.begin(), rule.options.end(), [](const OptionAst& o) {
-                    return o.spec->name == "map-mark";
-                });
+                facts.mark_unknown =
+                    facts.mark_unknown || std::any_of(rule.options.begin(), rule.options.end(),
+                                                      [](const OptionAst& o) { return o.spec->name == "map-mark"; });
             }
         }
         if (table.name == TableName::nat && !chain.rules.empty()) facts.tracking = true;

@@ -17,7 +17,8 @@ using std::chrono::sys_seconds;
 std::optional<int> two_digits(std::string_view text) {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || text.empty() || text.size() > 4) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || text.empty() || text.size() > 4)
+        return std::nullopt;
     return value;
 }
 

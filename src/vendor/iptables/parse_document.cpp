@@ -23,7 +23,10 @@ bool starts_like_rule(std::string_view line) {
 class DocumentParser {
 public:
     DocumentParser(SourceRef source, DocumentAst& document)
-        : source_(std::move(source)), document_(document), text_(source_->text()), first_table_(document.tables.size()),
+        : source_(std::move(source)),
+          document_(document),
+          text_(source_->text()),
+          first_table_(document.tables.size()),
           whole_evidence_(family_evidence(text_)) {}
 
     Result<void> parse();
@@ -75,7 +78,7 @@ private:
     std::optional<std::uint64_t> packets_;
     std::uint32_t lost_ = 0;  // lines of the open table that were not understood
     std::unordered_map<std::string_view, std::uint32_t> lost_seen_;
-    bool skipping_ = false;   // inside a table that does not exist
+    bool skipping_ = false;  // inside a table that does not exist
     bool crlf_ = false;
     bool assumed_family_ = false;
     SplitLine split_;
@@ -88,12 +91,14 @@ Result<void> DocumentParser::parse() {
         length_ = static_cast<std::uint32_t>(line.size());
         if (!crlf_ && offset_ + line.size() + 1 < text_.size() && text_[offset_ + line.size()] == '\r') {
             crlf_ = true;
-            note(NoteKind::information, "lines end with CR LF; iptables-restore refuses such a file", "convert the line ends");
+            note(NoteKind::information, "lines end with CR LF; iptables-restore refuses such a file",
+                 "convert the line ends");
         }
         parse_line(line);
     }
     if (!open_ && !text_.empty() && text_.ends_with("COMMIT")) {
-        note(NoteKind::information, "the last line has no line end; the legacy back end refuses such a file", "end the line");
+        note(NoteKind::information, "the last line has no line end; the legacy back end refuses such a file",
+             "end the line");
     }
     if (open_) commit(true);
     if (document_.tables.size() == first_table_) {
@@ -109,7 +114,8 @@ void DocumentParser::parse_line(std::string_view line) {
     if (line[0] == '#') return parse_comment(line);
     if (line[0] == '*') return open_table(line);
     if (line.find_first_not_of(" \t") == std::string_view::npos) {
-        if (open_) note(NoteKind::information, "a line of blanks; iptables-restore refuses such a file", "delete the blanks");
+        if (open_)
+            note(NoteKind::information, "a line of blanks; iptables-restore refuses such a file", "delete the blanks");
         return;
     }
     if (skipping_) {
@@ -142,15 +148,18 @@ void DocumentParser::parse_comment(std::string_view line) {
         backend_ = has("nf_tables") ? Backend::nft : Backend::legacy;
         if (document_.version.empty()) {
             const auto version = line.find(" v");
-            if (version != std::string_view::npos) document_.version = line.substr(version + 2, line.find(" on ") - version - 2);
+            if (version != std::string_view::npos)
+                document_.version = line.substr(version + 2, line.find(" on ") - version - 2);
         }
     } else if (has("tables present, use ")) {
         document_.other_backend = true;
-        note(NoteKind::partial_export, "tables of the other iptables back end are loaded on this host and filter packets too",
+        note(NoteKind::partial_export,
+             "tables of the other iptables back end are loaded on this host and filter packets too",
              "add the output of the command that the line names to this file");
     } else if (has(" is incompatible, use 'nft' tool") || has(" contains incompatible base-chains")) {
         document_.other_backend = true;
-        note(NoteKind::partial_export, "this table has rules that iptables cannot show", "they are in 'nft list ruleset'");
+        note(NoteKind::partial_export, "this table has rules that iptables cannot show",
+             "they are in 'nft list ruleset'");
     }
 }
 
@@ -166,13 +175,15 @@ Family DocumentParser::family_here(std::size_t at) const {
 
 void DocumentParser::open_table(std::string_view line) {
     if (open_) {
-        note(NoteKind::partial_export, fmt::format("table {} has no COMMIT before this line; iptables-restore refuses that",
-                                                   to_string(table()->name)));
+        note(NoteKind::partial_export,
+             fmt::format("table {} has no COMMIT before this line; iptables-restore refuses that",
+                         to_string(table()->name)));
         commit(false);
     }
     skipping_ = false;
     const std::string_view name = first_word(line.substr(1));
-    const auto known = std::find_if(kTableNames.begin(), kTableNames.end(), [&](TableName t) { return to_string(t) == name; });
+    const auto known =
+        std::find_if(kTableNames.begin(), kTableNames.end(), [&](TableName t) { return to_string(t) == name; });
     if (known == kTableNames.end()) {
         note(NoteKind::unparsed_line, fmt::format("there is no table '{}'", name.substr(0, 40)),
              "the tables are filter, nat, mangle, raw and security");
@@ -188,7 +199,8 @@ void DocumentParser::open_table(std::string_view line) {
     fresh.length = length_;
     if (!dump_family_ && !assumed_family_ && !whole_evidence_) {
         assumed_family_ = true;
-        note(NoteKind::assumed_default, fmt::format("nothing says whether this is IPv4 or IPv6; taken as {}", family_name(fresh.family)),
+        note(NoteKind::assumed_default,
+             fmt::format("nothing says whether this is IPv4 or IPv6; taken as {}", family_name(fresh.family)),
              "the line '# Generated by iptables-save' or 'ip6tables-save' says it");
     }
     for (const auto chain : built_in_chains(*known)) {
@@ -240,7 +252,8 @@ void DocumentParser::parse_chain_line(std::string_view line) {
     ChainAst* chain = table()->find(name);
     if (!chain) {
         if (name.size() > 28) {
-            note(NoteKind::information, fmt::format("the chain name '{}' is longer than 28 characters; iptables-restore refuses it", name));
+            note(NoteKind::information,
+                 fmt::format("the chain name '{}' is longer than 28 characters; iptables-restore refuses it", name));
         }
         chain = declare(name);
     } else if (!chain->built_in) {
@@ -256,10 +269,12 @@ void DocumentParser::parse_chain_line(std::string_view line) {
         if (chain->built_in) {
             chain->policy = policy == "DROP" ? PolicyWord::drop : PolicyWord::accept;
         } else {
-            note(NoteKind::information, fmt::format("chain {} is not built in and has no policy; the legacy back end refuses this", name));
+            note(NoteKind::information,
+                 fmt::format("chain {} is not built in and has no policy; the legacy back end refuses this", name));
         }
     } else if (policy != "-") {
-        note(NoteKind::unparsed_line, fmt::format("'{}' is no policy", policy.substr(0, 40)), "a policy is ACCEPT or DROP");
+        note(NoteKind::unparsed_line, fmt::format("'{}' is no policy", policy.substr(0, 40)),
+             "a policy is ACCEPT or DROP");
         ++lost_;
     }
 }
@@ -284,7 +299,8 @@ void DocumentParser::commit(bool cut_off) {
             offset_ = table()->offset;
             length_ = table()->length;
             note(NoteKind::partial_export,
-                 fmt::format("table {} has no COMMIT: the export is cut off, and what follows is unknown", to_string(table()->name)),
+                 fmt::format("table {} has no COMMIT: the export is cut off, and what follows is unknown",
+                             to_string(table()->name)),
                  "iptables-restore would apply nothing of it");
             ++lost_;
         }
@@ -302,9 +318,10 @@ ChainAst* DocumentParser::chain_of(std::span<const Word> words) {
     }
     ChainAst* chain = table()->find(words[0].text);
     if (!chain) {
-        document_.notes.push_back({NoteKind::undefined_reference,
-                                   fmt::format("chain '{}' is not declared; iptables-restore refuses this line", words[0].text), "",
-                                   span(words[0].offset, words[0].length)});
+        document_.notes.push_back(
+            {NoteKind::undefined_reference,
+             fmt::format("chain '{}' is not declared; iptables-restore refuses this line", words[0].text), "",
+             span(words[0].offset, words[0].length)});
     }
     return chain;
 }
@@ -312,7 +329,8 @@ ChainAst* DocumentParser::chain_of(std::span<const Word> words) {
 RuleAst DocumentParser::finish_rule(std::span<const Word> words) {
     RuleAst rule = parse_rule(words, *table());
     // The line end becomes part of the word, which a comment may have.
-    if (split_.open_quote && !rule.issue && !rule.options.empty() && rule.options.back().spec->id != OptionId::comment) {
+    if (split_.open_quote && !rule.issue && !rule.options.empty() &&
+        rule.options.back().spec->id != OptionId::comment) {
         rule.issue = Issue{"a quotation is not closed", "", split_.words.back().offset, split_.words.back().length};
     } else if (split_.open_quote) {
         note(NoteKind::assumed_default, "a quotation is not closed; taken as closed at the end of the line");
@@ -335,7 +353,8 @@ void DocumentParser::parse_command(std::string_view line) {
         if (words.empty()) return unparsed("counters without a rule");
     }
     std::string_view verb = words[0].text;
-    if (verb.size() > 2 && verb[0] == '-' && std::string_view("AIRDPNFXZE").find(verb[1]) != std::string_view::npos) {  // "-AINPUT"
+    if (verb.size() > 2 && verb[0] == '-' &&
+        std::string_view("AIRDPNFXZE").find(verb[1]) != std::string_view::npos) {  // "-AINPUT"
         Word& attached = split_.words[static_cast<std::size_t>(words.data() - split_.words.data())];
         verb = verb.substr(0, 2);
         attached.text.remove_prefix(2);
@@ -345,9 +364,16 @@ void DocumentParser::parse_command(std::string_view line) {
     } else {
         words = words.subspan(1);
     }
-    constexpr auto kLong = std::to_array<std::array<std::string_view, 2>>(
-        {{"--append", "-A"}, {"--insert", "-I"}, {"--delete", "-D"}, {"--replace", "-R"}, {"--policy", "-P"},
-         {"--new-chain", "-N"}, {"--flush", "-F"}, {"--delete-chain", "-X"}, {"--zero", "-Z"}, {"--rename-chain", "-E"}});
+    constexpr auto kLong = std::to_array<std::array<std::string_view, 2>>({{"--append", "-A"},
+                                                                           {"--insert", "-I"},
+                                                                           {"--delete", "-D"},
+                                                                           {"--replace", "-R"},
+                                                                           {"--policy", "-P"},
+                                                                           {"--new-chain", "-N"},
+                                                                           {"--flush", "-F"},
+                                                                           {"--delete-chain", "-X"},
+                                                                           {"--zero", "-Z"},
+                                                                           {"--rename-chain", "-E"}});
     for (const auto& [name, letter] : kLong) {
         if (verb == name) verb = letter;
     }
@@ -392,7 +418,8 @@ void DocumentParser::append(std::span<const Word> words, std::string_view verb) 
             std::from_chars(text.data(), text.data() + text.size(), position);
             words = words.subspan(1);
             const std::size_t limit = chain->rules.size() + (verb == "-I" ? 1 : 0);
-            if (position == 0 || position > limit) return unparsed(fmt::format("chain {} has no rule {}", chain->name, text));
+            if (position == 0 || position > limit)
+                return unparsed(fmt::format("chain {} has no rule {}", chain->name, text));
             at = position - 1;
         } else if (verb == "-R") {
             return unparsed("-R needs the number of a rule");
@@ -402,7 +429,8 @@ void DocumentParser::append(std::span<const Word> words, std::string_view verb) 
     const auto other_family = table()->family == Family::v4 ? OptionId::only_v6 : OptionId::only_v4;
     const bool skipped = !rule.issue && std::any_of(rule.options.begin(), rule.options.end(),
                                                     [&](const OptionAst& o) { return o.spec->id == other_family; });
-    if (skipped) return note(NoteKind::information, "a rule of the other address family is skipped, as by iptables-restore");
+    if (skipped)
+        return note(NoteKind::information, "a rule of the other address family is skipped, as by iptables-restore");
     if (verb == "-R") {
         chain->rules[at] = std::move(rule);
     } else {
@@ -414,7 +442,8 @@ void DocumentParser::set_policy(std::span<const Word> words) {
     ChainAst* chain = chain_of(words);
     if (!chain) return;
     const std::string_view policy = words.size() > 1 ? words[1].text : std::string_view();
-    if (!chain->built_in || (policy != "ACCEPT" && policy != "DROP")) return unparsed("-P takes a built-in chain and ACCEPT or DROP");
+    if (!chain->built_in || (policy != "ACCEPT" && policy != "DROP"))
+        return unparsed("-P takes a built-in chain and ACCEPT or DROP");
     chain->policy = policy == "DROP" ? PolicyWord::drop : PolicyWord::accept;
     chain->declared = true;
     chain->offset = offset_;
@@ -424,9 +453,11 @@ void DocumentParser::set_policy(std::span<const Word> words) {
 // The same options with the same values, whatever their spelling.
 bool same_rule(const RuleAst& a, const RuleAst& b) {
     if (a.options.size() != b.options.size() || a.target.text != b.target.text || a.go != b.go) return false;
-    return std::equal(a.options.begin(), a.options.end(), b.options.begin(), [](const OptionAst& x, const OptionAst& y) {
-        return x.spec->id == y.spec->id && x.negated == y.negated && x.value.text == y.value.text && x.second.text == y.second.text;
-    });
+    return std::equal(a.options.begin(), a.options.end(), b.options.begin(),
+                      [](const OptionAst& x, const OptionAst& y) {
+                          return x.spec->id == y.spec->id && x.negated == y.negated && x.value.text == y.value.text &&
+                                 x.second.text == y.second.text;
+                      });
 }
 
 void DocumentParser::remove_rule(ChainAst& chain, std::span<const Word> words) {
@@ -434,12 +465,14 @@ void DocumentParser::remove_rule(ChainAst& chain, std::span<const Word> words) {
         std::size_t position = 0;
         const std::string_view text = words[0].text;
         std::from_chars(text.data(), text.data() + text.size(), position);
-        if (position == 0 || position > chain.rules.size()) return unparsed(fmt::format("chain {} has no rule {}", chain.name, text));
+        if (position == 0 || position > chain.rules.size())
+            return unparsed(fmt::format("chain {} has no rule {}", chain.name, text));
         chain.rules.erase(chain.rules.begin() + static_cast<std::ptrdiff_t>(position - 1));
         return;
     }
     const RuleAst wanted = finish_rule(words);
-    const auto found = std::find_if(chain.rules.begin(), chain.rules.end(), [&](const RuleAst& rule) { return same_rule(rule, wanted); });
+    const auto found = std::find_if(chain.rules.begin(), chain.rules.end(),
+                                    [&](const RuleAst& rule) { return same_rule(rule, wanted); });
     if (found == chain.rules.end()) return unparsed(fmt::format("chain {} has no such rule to delete", chain.name));
     chain.rules.erase(found);
 }
@@ -449,7 +482,8 @@ void DocumentParser::rename_chain(std::span<const Word> words) {
     ChainAst* chain = chain_of(words);
     if (!chain) return;
     const std::string_view name = words[1].text;
-    if (chain->built_in || table()->find(name)) return unparsed(fmt::format("chain {} cannot be renamed to {}", chain->name, name));
+    if (chain->built_in || table()->find(name))
+        return unparsed(fmt::format("chain {} cannot be renamed to {}", chain->name, name));
     // Rules name their target by text, so a renamed chain keeps its old name for them too.
     unparsed("-E is not followed");
 }

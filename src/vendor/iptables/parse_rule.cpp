@@ -100,10 +100,12 @@ private:
     }
 
     bool may_be_attached(const OptionSpec& spec, const Word& word) {
-        const bool apart = spec.id == OptionId::protocol || spec.id == OptionId::jump || spec.id == OptionId::source || spec.id == OptionId::destination ||
-                           spec.id == OptionId::in_interface || spec.id == OptionId::out_interface;
+        const bool apart = spec.id == OptionId::protocol || spec.id == OptionId::jump || spec.id == OptionId::source ||
+                           spec.id == OptionId::destination || spec.id == OptionId::in_interface ||
+                           spec.id == OptionId::out_interface;
         if (!apart) return true;
-        refuse(word, fmt::format("the value in '{}' has to stand apart", word.text), "iptables-restore takes the whole word for the value");
+        refuse(word, fmt::format("the value in '{}' has to stand apart", word.text),
+               "iptables-restore takes the whole word for the value");
         return false;
     }
 
@@ -154,7 +156,8 @@ private:
         switch (*number) {
             case 1: name = "icmp"; break;
             case 6: name = "tcp"; break;
-            case 17: case 136: name = "udp"; break;
+            case 17:
+            case 136: name = "udp"; break;
             case 33: name = "dccp"; break;
             case 50: name = "esp"; break;
             case 51: name = "ah"; break;
@@ -164,7 +167,8 @@ private:
             default: return false;
         }
         const Extension* extension = find_match(name, table_.family);
-        if (!extension || std::find(rule_.matches.begin(), rule_.matches.end(), extension) != rule_.matches.end()) return false;
+        if (!extension || std::find(rule_.matches.begin(), rule_.matches.end(), extension) != rule_.matches.end())
+            return false;
         rule_.matches.push_back(extension);
         return true;
     }
@@ -222,10 +226,13 @@ private:
         const auto comma = option.value.text.find(',');
         const std::string_view packets = option.value.text.substr(0, comma);
         std::string_view bytes;
-        if (comma != std::string_view::npos) bytes = option.value.text.substr(comma + 1);
-        else if (at_ < words_.size()) bytes = words_[at_++].text;
+        if (comma != std::string_view::npos)
+            bytes = option.value.text.substr(comma + 1);
+        else if (at_ < words_.size())
+            bytes = words_[at_++].text;
         const auto first = parse_number(packets, ~std::uint64_t{0}), second = parse_number(bytes, ~std::uint64_t{0});
-        if (!first || !second) return refuse(word, fmt::format("'{}' needs a packet counter and a byte counter", word.text));
+        if (!first || !second)
+            return refuse(word, fmt::format("'{}' needs a packet counter and a byte counter", word.text));
         rule_.packets = first;
     }
 
@@ -233,16 +240,16 @@ private:
         const OptionId id = option.spec->id;
         if (id == OptionId::opaque) {  // those of policy come again behind --next
             return option.match != kNoExtension && rule_.matches[option.match]->name != "policy" &&
-                   std::any_of(rule_.options.begin(), rule_.options.end(),
-                               [&](const OptionAst& other) { return other.spec == option.spec && other.match == option.match; });
+                   std::any_of(rule_.options.begin(), rule_.options.end(), [&](const OptionAst& other) {
+                       return other.spec == option.spec && other.match == option.match;
+                   });
         }
-        if (id == OptionId::match || id == OptionId::no_meaning || id == OptionId::jump ||
-            id == OptionId::goto_chain || id == OptionId::comment) {
+        if (id == OptionId::match || id == OptionId::no_meaning || id == OptionId::jump || id == OptionId::goto_chain ||
+            id == OptionId::comment) {
             return false;
         }
-        return std::any_of(rule_.options.begin(), rule_.options.end(), [&](const OptionAst& other) {
-            return other.spec->id == id && other.match == option.match;
-        });
+        return std::any_of(rule_.options.begin(), rule_.options.end(),
+                           [&](const OptionAst& other) { return other.spec->id == id && other.match == option.match; });
     }
 
     void act(OptionAst& option, const Word& word) {
@@ -252,7 +259,8 @@ private:
             case OptionId::goto_chain: return set_target(option.value, word, true);
             case OptionId::table: return refuse(word, "a rule in a table cannot name a table");
             case OptionId::protocol: protocol_ = option.value; break;
-            case OptionId::command: return refuse(word, fmt::format("'{}' is a command, and a line has one", word.text));
+            case OptionId::command:
+                return refuse(word, fmt::format("'{}' is a command, and a line has one", word.text));
             case OptionId::no_meaning: return;
             default: break;
         }
@@ -274,7 +282,8 @@ private:
         if (!rule_.target.text.empty()) return refuse(option, "a rule has one target, this is the second");
         if (name.text.empty()) return refuse(name, "the target has no name");
         const ChainAst* chain = table_.find(name.text);
-        if (chain && chain->built_in) return refuse(name, fmt::format("'{}' is a built-in chain: no rule can go there", name.text));
+        if (chain && chain->built_in)
+            return refuse(name, fmt::format("'{}' is a built-in chain: no rule can go there", name.text));
         if (!chain && go) return refuse(name, fmt::format("-g needs a chain, '{}' is none", name.text));
         if (!chain && std::find(kVerdicts.begin(), kVerdicts.end(), name.text) == kVerdicts.end()) {
             rule_.target_extension = find_target(name.text, table_.family);

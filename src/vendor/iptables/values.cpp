@@ -194,6 +194,7 @@ std::optional<std::uint8_t> parse_protocol_word(std::string_view text) {
         std::uint8_t number;
     };
     // What /etc/protocols of Debian says beyond the usual names.
+    // clang-format off
     static constexpr auto kNames = std::to_array<Name>(
         {{"all", 0}, {"ip", 0}, {"hopopt", 0}, {"ggp", 3}, {"ipencap", 4}, {"st", 5}, {"egp", 8}, {"igp", 9}, {"pup", 12}, {"hmp", 20},
          {"xns-idp", 22}, {"rdp", 27}, {"iso-tp4", 29}, {"xtp", 36}, {"ddp", 37}, {"idpr-cmtp", 38}, {"idrp", 45}, {"rsvp", 46}, {"skip", 57},
@@ -201,6 +202,7 @@ std::optional<std::uint8_t> parse_protocol_word(std::string_view text) {
          {"etherip", 97}, {"encap", 98}, {"pim", 103}, {"ipcomp", 108}, {"vrrp", 112}, {"l2tp", 115}, {"isis", 124}, {"fc", 133},
          {"ipv6-mh", 135}, {"mobility-header", 135}, {"mh", 135}, {"mpls-in-ip", 137}, {"manet", 138}, {"hip", 139}, {"shim6", 140},
          {"wesp", 141}, {"rohc", 142}, {"ethernet", 143}});
+    // clang-format on
     for (const auto& entry : kNames) {
         if (entry.name == name) return entry.number;
     }
@@ -241,8 +243,9 @@ std::optional<AddressSet> parse_address_range(std::string_view text, Family fami
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     if (const auto number = parse_number(text, 65535)) return static_cast<std::uint16_t>(*number);
-    const auto found = std::lower_bound(kServices.begin(), kServices.end(), text,
-                                        [](const Service& service, std::string_view name) { return service.name < name; });
+    const auto found =
+        std::lower_bound(kServices.begin(), kServices.end(), text,
+                         [](const Service& service, std::string_view name) { return service.name < name; });
     if (found == kServices.end() || found->name != text) return std::nullopt;
     return found->port;
 }
@@ -302,7 +305,8 @@ std::optional<IcmpSet> parse_icmp_type(std::string_view text, Family family) {
             }
         }
         if (!found) return std::nullopt;
-        return found->code < 0 ? icmp_type(found->type) : icmp_code(found->type, static_cast<std::uint8_t>(found->code));
+        return found->code < 0 ? icmp_type(found->type)
+                               : icmp_code(found->type, static_cast<std::uint8_t>(found->code));
     };
     if (!name.empty() && (name[0] < '0' || name[0] > '9')) {
         return family == Family::v4 ? search(kIcmpNames) : search(kIcmp6Names);
@@ -323,13 +327,20 @@ std::optional<std::uint8_t> parse_tcp_flag_list(std::string_view text) {
         std::string_view name;
         std::uint8_t bits;
     };
-    constexpr auto kFlags = std::to_array<Name>({{"SYN", kSyn}, {"ACK", kAck}, {"FIN", kFin}, {"RST", kRst},
-                                                 {"URG", kUrg}, {"PSH", kPsh}, {"ALL", 0x3f}, {"NONE", 0}});
+    constexpr auto kFlags = std::to_array<Name>({{"SYN", kSyn},
+                                                 {"ACK", kAck},
+                                                 {"FIN", kFin},
+                                                 {"RST", kRst},
+                                                 {"URG", kUrg},
+                                                 {"PSH", kPsh},
+                                                 {"ALL", 0x3f},
+                                                 {"NONE", 0}});
     std::uint8_t bits = 0;
     const bool ok = split_commas(text, [&](std::string_view part) {
         if (part.empty()) return true;  // commas in a row are one
         const std::string name = lower_case(part);
-        const auto found = std::find_if(kFlags.begin(), kFlags.end(), [&](const Name& flag) { return lower_case(flag.name) == name; });
+        const auto found =
+            std::find_if(kFlags.begin(), kFlags.end(), [&](const Name& flag) { return lower_case(flag.name) == name; });
         if (found == kFlags.end()) return false;
         bits = static_cast<std::uint8_t>(bits | found->bits);
         return true;
@@ -390,7 +401,8 @@ std::optional<InterfacePattern> parse_interface(std::string_view text) {
 std::optional<IntervalSet<std::uint64_t>> parse_number_range(std::string_view text, std::uint64_t max) {
     const auto colon = text.find(':');
     const std::string_view low = text.substr(0, colon);
-    const auto first = low.empty() && colon != std::string_view::npos ? std::optional<std::uint64_t>(0) : parse_number(low, max);
+    const auto first =
+        low.empty() && colon != std::string_view::npos ? std::optional<std::uint64_t>(0) : parse_number(low, max);
     auto last = first;
     if (colon != std::string_view::npos) {
         const std::string_view high = text.substr(colon + 1);

@@ -65,7 +65,8 @@ std::string refusals(const std::string& text) {
             default: break;
         }
         if (!note.span) continue;
-        lines += fmt::format("{}:{}: {}: {}\n", note.span.line(), note.span.column(), to_string(note.kind), note.message);
+        lines +=
+            fmt::format("{}:{}: {}: {}\n", note.span.line(), note.span.column(), to_string(note.kind), note.message);
     }
     return lines;
 }

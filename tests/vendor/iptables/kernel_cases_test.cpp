@@ -66,15 +66,19 @@ Packet probe_packet(const Case& question, std::string_view probe) {
     packet.out = question.position == Position::inbound ? "" : "eth1";
     packet.fields[Field::ttl] = question.position == Position::transit ? 63 : 64;
     std::optional<State> state;
-    const std::map<std::string_view, Field> kFields = {{"ttl", Field::ttl},           {"tos", Field::tos},
-                                                       {"mac", Field::source_mac},    {"fragment", Field::fragment},
-                                                       {"length", Field::packet_length}, {"spi", Field::spi},
+    const std::map<std::string_view, Field> kFields = {{"ttl", Field::ttl},
+                                                       {"tos", Field::tos},
+                                                       {"mac", Field::source_mac},
+                                                       {"fragment", Field::fragment},
+                                                       {"length", Field::packet_length},
+                                                       {"spi", Field::spi},
                                                        {"direction", Field::connection_direction},
                                                        {"source-kind", Field::source_kind},
                                                        {"wrong-way", Field::opaque},
                                                        {"destination-kind", Field::destination_kind}};
-    const std::map<std::string_view, std::uint8_t> kNames = {{"tcp", kTcp}, {"udp", kUdp}, {"icmp", kIcmp}, {"icmp6", kIcmp6},
-                                                             {"sctp", kSctp}, {"gre", 47}, {"esp", 50}, {"ah", 51}, {"udplite", kUdpLite}};
+    const std::map<std::string_view, std::uint8_t> kNames = {{"tcp", kTcp},     {"udp", kUdp},   {"icmp", kIcmp},
+                                                             {"icmp6", kIcmp6}, {"sctp", kSctp}, {"gre", 47},
+                                                             {"esp", 50},       {"ah", 51},      {"udplite", kUdpLite}};
     for (const auto word : words_of(probe)) {
         const auto equals = word.find('=');
         if (equals == std::string_view::npos) continue;

@@ -22,7 +22,8 @@ Likelihood sniff(std::string_view text) {
 std::string notes_of(const Policy& policy) {
     std::string lines;
     for (const auto& note : policy.notes) {
-        lines += fmt::format("{}:{}: {}: {}\n", note.span.line(), note.span.column(), to_string(note.kind), note.message);
+        lines +=
+            fmt::format("{}:{}: {}: {}\n", note.span.line(), note.span.column(), to_string(note.kind), note.message);
         if (!note.hint.empty()) lines += fmt::format("    hint: {}\n", note.hint);
     }
     return lines;
@@ -62,7 +63,8 @@ TEST_CASE("iptables exports are recognised by content") {
 }
 
 TEST_CASE("input without a table is an error") {
-    const std::string hint = "hint: iptables-save prints '*filter', the chains, the rules and 'COMMIT'; iptables -L is not read\n";
+    const std::string hint =
+        "hint: iptables-save prints '*filter', the chains, the rules and 'COMMIT'; iptables -L is not read\n";
     CHECK(load_error("") == "rules: error: no iptables table in this input\n" + hint);
     CHECK(load_error("Chain INPUT (policy ACCEPT)\n") ==
           "rules:1:1: error: no iptables table in this input\n    Chain INPUT (policy ACCEPT)\n    ^\n" + hint);
@@ -84,9 +86,12 @@ TEST_CASE("a rule that was not understood may do what its legible words say, and
     CHECK(ask("-A INPUT --bogus -j LOG\n") == "D");
     CHECK(ask("nonsense\n") == "?");
     CHECK(ask("-A INPUT -p tcp --dport 80 -j ACCEPT\nnonsense\n") == "A");  // decided before it
-    CHECK(verdict(load_text(head + "-A INPUT -p tcp --dport 80 -j ACCEPT\n"), Position::inbound, tcp_to(81)) == "?");  // cut off
-    CHECK(verdict(load_text("*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n"), Position::inbound, tcp_to(80)) == "?");  // no filter table
-    CHECK(verdict(load_text("-P INPUT DROP\n-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"), Position::inbound, tcp_to(80)) == "A");
+    CHECK(verdict(load_text(head + "-A INPUT -p tcp --dport 80 -j ACCEPT\n"), Position::inbound, tcp_to(81)) ==
+          "?");  // cut off
+    CHECK(verdict(load_text("*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n"), Position::inbound, tcp_to(80)) ==
+          "?");  // no filter table
+    CHECK(verdict(load_text("-P INPUT DROP\n-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"), Position::inbound,
+                  tcp_to(80)) == "A");
 }
 
 TEST_CASE("words are read as iptables-restore reads them") {
@@ -101,10 +106,12 @@ TEST_CASE("words are read as iptables-restore reads them") {
         {"-A INPUT -s 10.0.0540/30 -j DROP", "-A INPUT -s 10.0.1.96/30 -j DROP"},  // no octets: the C library's reading
         {"-A INPUT -s 10.0.0.0/0x8 -j DROP", "-A INPUT -s 10.0.0.0/8 -j DROP"},
         {"-A INPUT -s nonsense/0 -j DROP", "-A INPUT -j DROP"},
-        {"-A INPUT -m iprange --src-range 10.0.0.42-10.0.0.055 -j DROP", "-A INPUT -m iprange --src-range 10.0.0.42-10.0.0.45 -j DROP"},
+        {"-A INPUT -m iprange --src-range 10.0.0.42-10.0.0.055 -j DROP",
+         "-A INPUT -m iprange --src-range 10.0.0.42-10.0.0.45 -j DROP"},
         {"-A INPUT -m state --state E,IN,N -j DROP", "-A INPUT -m state --state INVALID,NEW,ESTABLISHED -j DROP"},
         {"-A INPUT -m addrtype --dst-type mul -j DROP", "-A INPUT -m addrtype --dst-type MULTICAST -j DROP"},
-        {"-A INPUT -p tcp -m tcp --tcp-flags SYN,,ACK, SYN -j DROP", "-A INPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN -j DROP"},
+        {"-A INPUT -p tcp -m tcp --tcp-flags SYN,,ACK, SYN -j DROP",
+         "-A INPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN -j DROP"},
         {"-A INPUT -j REJECT --reject-with icmp-host-p", "-A INPUT -j REJECT --reject-with icmp-host-prohibited"},
         {"-AINPUT -j DROP", "-A INPUT -j DROP"},
         {"-A INPUT -c 7,9 -j DROP", "-A INPUT -j DROP"},
@@ -126,7 +133,8 @@ TEST_CASE("words are read as iptables-restore reads them") {
             continue;
         }
         CHECK(refusals(head + reading.rule + "\nCOMMIT\n") == "");
-        CHECK(print_policy(load_text(head + reading.rule + "\nCOMMIT\n")) == print_policy(load_text(head + reading.same + "\nCOMMIT\n")));
+        CHECK(print_policy(load_text(head + reading.rule + "\nCOMMIT\n")) ==
+              print_policy(load_text(head + reading.same + "\nCOMMIT\n")));
     }
 }
 
@@ -138,7 +146,9 @@ TEST_CASE("IPv6 extension headers are no protocols") {
 }
 
 TEST_CASE("rules keep their place, counters and comments") {
-    const Policy policy = load_text("*filter\n:INPUT DROP [5:300]\n[7:420] -A INPUT -p tcp -m comment --comment \"say \\\"web\\\"\" -j ACCEPT\nCOMMIT\n");
+    const Policy policy = load_text(
+        "*filter\n:INPUT DROP [5:300]\n[7:420] -A INPUT -p tcp -m comment --comment \"say \\\"web\\\"\" -j "
+        "ACCEPT\nCOMMIT\n");
     const Rule& rule = rule_named(policy, "INPUT rule 1");
     CHECK(rule.comment == "say \"web\"");
     CHECK(rule.hits == 7);
@@ -147,7 +157,8 @@ TEST_CASE("rules keep their place, counters and comments") {
 }
 
 TEST_CASE("the other address family is unknown, not permitted") {
-    const Policy policy = load_text("# Generated by iptables-save v1.8.9 on Mon\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n");
+    const Policy policy = load_text(
+        "# Generated by iptables-save v1.8.9 on Mon\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n");
     Packet packet = tcp_to(80);
     CHECK(verdict(policy, Position::inbound, packet) == "A");
     packet.source = *parse_address("2001:db8::1");
@@ -156,8 +167,12 @@ TEST_CASE("the other address family is unknown, not permitted") {
 }
 
 TEST_CASE("both back ends of one family have to let a packet pass") {
-    const std::string legacy = "# Generated by iptables-save v1.8.9 on Mon\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 81 -j DROP\nCOMMIT\n";
-    const std::string nft = "# Generated by iptables-save v1.8.9 (nf_tables) on Mon\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 80:81 -j ACCEPT\nCOMMIT\n";
+    const std::string legacy =
+        "# Generated by iptables-save v1.8.9 on Mon\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 81 "
+        "-j DROP\nCOMMIT\n";
+    const std::string nft =
+        "# Generated by iptables-save v1.8.9 (nf_tables) on Mon\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp "
+        "--dport 80:81 -j ACCEPT\nCOMMIT\n";
     const Policy policy = load_text(legacy + nft);
     CHECK(verdict(policy, Position::inbound, tcp_to(80)) == "A");
     CHECK(verdict(policy, Position::inbound, tcp_to(81)) == "D");
@@ -165,7 +180,9 @@ TEST_CASE("both back ends of one family have to let a packet pass") {
 }
 
 TEST_CASE("time holds or not once a moment is given") {
-    const std::string text = "*filter\n:INPUT DROP [0:0]\n-A INPUT -m time --timestart 08:00 --timestop 18:00 --weekdays Mon,Tue,Wed,Thu,Fri -j ACCEPT\nCOMMIT\n";
+    const std::string text =
+        "*filter\n:INPUT DROP [0:0]\n-A INPUT -m time --timestart 08:00 --timestop 18:00 --weekdays "
+        "Mon,Tue,Wed,Thu,Fri -j ACCEPT\nCOMMIT\n";
     using namespace std::chrono;
     LoadOptions options;
     CHECK(verdict(load_text(text), Position::inbound, tcp_to(80)) == "?");
@@ -180,8 +197,12 @@ TEST_CASE("time holds or not once a moment is given") {
 TEST_CASE("the README lists every extension with its state") {
     const std::string readme = read_fixture("../../../src/vendor/iptables/README.md");
     for (const auto& extension : extensions()) {
-        const std::string_view families = extension.families == Families::both ? "IPv4, IPv6" : extension.families == Families::v4 ? "IPv4" : "IPv6";
-        const std::string_view state = extension.handling == Handling::exact ? "modelled" : extension.handling == Handling::no_effect ? "recorded" : "inexact";
+        const std::string_view families = extension.families == Families::both ? "IPv4, IPv6"
+                                          : extension.families == Families::v4 ? "IPv4"
+                                                                               : "IPv6";
+        const std::string_view state = extension.handling == Handling::exact       ? "modelled"
+                                       : extension.handling == Handling::no_effect ? "recorded"
+                                                                                   : "inexact";
         const std::string row = fmt::format("| `{}` | {} | {} |", extension.name, families, state);
         INFO(row);
         CHECK(readme.find(row) != std::string::npos);
