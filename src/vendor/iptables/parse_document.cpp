@@ -26,8 +26,7 @@ public:
         : source_(std::move(source)),
           document_(document),
           text_(source_->text()),
-          first_table_(document.tables.size()),
-          whole_evidence_(family_evidence(text_)) {}
+          first_table_(document.tables.size()) {}
 
     Result<void> parse();
 
@@ -63,13 +62,14 @@ private:
     void catch_up(ChainAst& chain);
 
     TableAst* table() { return open_ ? &document_.tables[*open_] : nullptr; }
-    Family family_here(std::size_t at) const;
+    std::optional<Family> family_here(std::size_t at);
+    Family usual_family() const;
 
     SourceRef source_;
     DocumentAst& document_;
     std::string_view text_;
     std::size_t first_table_;
-    std::optional<Family> whole_evidence_;  // what the whole text says about the family
+    std::optional<std::optional<Family>> whole_evidence_;  // of the whole text; made when first needed
     std::optional<std::size_t> open_;
     std::optional<Family> dump_family_;
     Backend backend_ = Backend::any;
@@ -163,12 +163,17 @@ void DocumentParser::parse_comment(std::string_view line) {
     }
 }
 
-Family DocumentParser::family_here(std::size_t at) const {
+// Of the table that opens there, as its dump, its words or else the whole text say.
+std::optional<Family> DocumentParser::family_here(std::size_t at) {
     if (dump_family_) return *dump_family_;
     auto end = text_.find("\n*", at);
     const std::string_view section = text_.substr(at, end == std::string_view::npos ? end : end - at);
     if (const auto evidence = family_evidence(section)) return *evidence;
-    if (whole_evidence_) return *whole_evidence_;
+    if (!whole_evidence_) whole_evidence_ = family_evidence(text_);
+    return *whole_evidence_;
+}
+
+Family DocumentParser::usual_family() const {
     const std::string& name = source_->name();
     return name.ends_with("v6") || name.find("ip6tables") != std::string::npos ? Family::v6 : Family::v4;
 }
@@ -192,12 +197,13 @@ void DocumentParser::open_table(std::string_view line) {
     }
     TableAst fresh;
     fresh.name = *known;
-    fresh.family = family_here(offset_);
+    const auto family = family_here(offset_);
+    fresh.family = family.value_or(usual_family());
     fresh.backend = backend_;
     fresh.source = source_.get();
     fresh.offset = offset_;
     fresh.length = length_;
-    if (!dump_family_ && !assumed_family_ && !whole_evidence_) {
+    if (!family && !assumed_family_) {
         assumed_family_ = true;
         note(NoteKind::assumed_default,
              fmt::format("nothing says whether this is IPv4 or IPv6; taken as {}", family_name(fresh.family)),

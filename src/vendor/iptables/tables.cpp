@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cstring>
 
 #include "vendor/iptables/parse.hpp"
 
@@ -26,22 +26,47 @@ std::vector<std::string_view> built_in_chains(TableName table) {
     return {};
 }
 
+namespace {
+
+// As text.find(words, from), which is slow where the first character is frequent.
+std::size_t find(std::string_view text, std::string_view words, std::size_t from = 0) {
+    if (from >= text.size()) return std::string_view::npos;
+    const void* found = memmem(text.data() + from, text.size() - from, words.data(), words.size());
+    return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
+}
+
+}  // namespace
+
 std::optional<Family> family_evidence(std::string_view text) {
-    const auto has = [&](std::string_view words) { return text.find(words) != std::string_view::npos; };
-    bool v6 = has("icmp6") || has("icmpv6") || has("ipv6-icmp") || has("-m hl ") || has("-j HL ");
-    bool v4 = !v6 && (has("-p icmp ") || has("icmp-port-unreachable") || has("-m ttl ") || has("-j TTL "));
+    const auto has = [&](std::string_view words) { return find(text, words) != std::string_view::npos; };
+    const auto for_each = [&](std::string_view words, const auto& look) {
+        for (auto at = find(text, words); at != std::string_view::npos; at = find(text, words, at + 1)) {
+            look(text.substr(0, at), text.substr(at + words.size()));
+        }
+    };
+    bool v6 = has("-m hl ") || has("-j HL ");
+    bool v4 = has("-m ttl ") || has("-j TTL ");
+    for_each("icmp", [&](std::string_view before, std::string_view behind) {
+        if (behind.starts_with('6') || behind.starts_with("v6") || before.ends_with("ipv6-")) v6 = true;
+        if (behind.starts_with("-port-unreachable") || (behind.starts_with(' ') && before.ends_with("-p "))) v4 = true;
+    });
+    if (v6) v4 = false;
     // Words that stand where an address does.
     for (const std::string_view option : {" -s ", " -d ", " --to-destination ", "-range "}) {
-        for (auto at = text.find(option); at != std::string_view::npos && !(v4 && v6); at = text.find(option, at + 1)) {
-            const std::string_view rest = text.substr(at + option.size(), 44);
-            const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n"));
-            const auto colons = std::count(word.begin(), word.end(), ':');
+        for_each(option, [&](std::string_view, std::string_view behind) {
+            int colons = 0;
+            bool dot = false;
+            for (const char c : behind.substr(0, 44)) {
+                if (c == ' ' || c == '\t' || c == '\r' || c == '\n') break;
+                colons += c == ':';
+                dot = dot || c == '.';
+            }
             if (colons >= 2) {
                 v6 = true;
-            } else if (word.find('.') != std::string_view::npos) {
+            } else if (dot) {
                 v4 = true;
             }
-        }
+        });
     }
     if (v4 == v6) return std::nullopt;
     return v6 ? Family::v6 : Family::v4;
