@@ -141,7 +141,9 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     const auto pairs = staged ? pair_staged(words, *reading) : pair_versions(words[0], words[1], *reading, world);
     if (!pairs) return fail(pairs.error());
 
-    DiffReport report;
+    // Never freed: to take two long policies apart takes longer than it takes the system to drop the process.
+    static auto& reports = *new std::deque<DiffReport>;
+    DiffReport& report = reports.emplace_back();
     report.same = pairs->same;
     report.single = pairs->single;
     report.command = "fwproof diff";
