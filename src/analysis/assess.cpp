@@ -201,10 +201,10 @@ private:
     std::vector<Product> openings(const Firewall& firewall, std::vector<Product>& values) const {
         const AddressSet bound = bound_addresses();
         std::vector<Product> found;
-        for (const auto& path : firewall.policy->paths) {
-            for (const Product& product : opening_question(firewall, path.position, own_addresses(firewall))) {
+        for (const Path* path : opening_paths(firewall)) {
+            for (const Product& product : opening_question(firewall, path->position, own_addresses(firewall))) {
                 values.push_back(product);
-                if (path.position != Position::transit) {
+                if (path->position != Position::transit) {
                     found.push_back(product);
                     continue;
                 }

@@ -19,6 +19,13 @@ Space build_space(const Policy& policy, std::initializer_list<const std::vector<
     return builder.set_budget(budget).build();
 }
 
+// What packets of the products can meet on any path.
+Nearby nearby(const Policy& policy, const std::vector<Product>& products) {
+    std::vector<const Path*> paths;
+    for (const Path& path : policy.paths) paths.push_back(&path);
+    return {policy, paths, products};
+}
+
 }  // namespace
 
 Desk::Desk(const Firewall& firewall, const std::vector<Product>& values, const std::vector<Product>& required,
@@ -28,8 +35,10 @@ Desk::Desk(const Firewall& firewall, const std::vector<Product>& values, const s
       space_(build_space(*firewall.policy, {&values, &required, &openings}, budget)),
       impossible_(space_.from(firewall.policy->impossible)),
       openings_focus_(space_.from(openings)),
-      evaluator_(std::make_unique<Evaluator>(*firewall.policy, space_, space_.from(required))),
-      openings_(std::make_unique<Evaluator>(*firewall.policy, space_, openings_focus_)) {}
+      evaluator_(std::make_unique<Evaluator>(*firewall.policy, space_, space_.from(required),
+                                             nearby(*firewall.policy, required))),
+      openings_(
+          std::make_unique<Evaluator>(*firewall.policy, space_, openings_focus_, nearby(*firewall.policy, openings))) {}
 
 PacketSet Desk::question(const std::vector<Product>& products) const { return space_.from(products) - impossible_; }
 

@@ -9,7 +9,7 @@ namespace {
 
 std::uint64_t key(RulesetIndex ruleset, std::uint32_t at) { return std::uint64_t{ruleset} << 32 | at; }
 
-// A stretch is worth its diagram when questions would descend into it again and again.
+// A stretch is worth a diagram for every question when it is short or asked for again and again.
 constexpr std::uint32_t kShortStretch = 32;  // rules
 constexpr std::uint32_t kAskedOften = 8;
 
@@ -158,7 +158,7 @@ const Decisions& RuleIndex::decisions(RulesetIndex ruleset, std::uint32_t at, Wo
     const Stretch& stretch = trees_[ruleset][at];
     Decisions made;
     if (stretch.listable) {
-        made = listed(ruleset, stretch, world);
+        made = listed(ruleset, stretch, world, focus_);
     } else if (stretch.left != 0) {
         const Decisions left = decisions(ruleset, stretch.left, world);
         made = left.then(decisions(ruleset, stretch.right, world));
@@ -177,16 +177,16 @@ const Decisions& RuleIndex::decisions(RulesetIndex ruleset, std::uint32_t at, Wo
     return decisions_[key(ruleset, at)].insert_or_assign(world, std::move(made)).first->second;
 }
 
-const Decisions* RuleIndex::decisions_if_worthwhile(RulesetIndex ruleset, std::uint32_t at, WorldIndex world) {
+Decisions RuleIndex::decisions_within(RulesetIndex ruleset, std::uint32_t at, WorldIndex world,
+                                      const PacketSet& region) {
     const Stretch& stretch = trees_[ruleset][at];
-    if (stretch.end - stretch.begin > kShortStretch && !decisions_.contains(key(ruleset, at)) &&
-        ++asked_[key(ruleset, at)] < kAskedOften) {
-        return nullptr;
-    }
-    return &decisions(ruleset, at, world);
+    const auto place = key(ruleset, at);
+    const bool seldom = stretch.listable && stretch.end - stretch.begin > kShortStretch &&
+                        !decisions_.contains(place) && ++asked_[place] < kAskedOften;
+    return seldom ? listed(ruleset, stretch, world, region & focus_) : decisions(ruleset, at, world);
 }
 
-Decisions RuleIndex::listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex index) {
+Decisions RuleIndex::listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex index, const PacketSet& region) {
     const World& world = worlds_[index];
     std::vector<Decisions::Listed> list;
     std::deque<Product> rewritten;  // keeps their places
@@ -211,7 +211,7 @@ Decisions RuleIndex::listed(RulesetIndex ruleset, const Stretch& stretch, WorldI
             add(rule.match.outer.empty() ? rule.match.any_of : rule.match.outer, ends | Decisions::pass, true);
         }
     }
-    return Decisions::of_list(list, focus_);
+    return Decisions::of_list(list, region);
 }
 
 }  // namespace fwproof

@@ -1,9 +1,8 @@
 // The sets that rules match, and what stretches of rules decide together.
 //
 // Every ruleset gets a balanced tree over its rules. A stretch of rules that only decide has one diagram of decisions,
-// made from the whole list where every match is one product (Decisions::of_list), else from the diagrams of its halves;
-// a question about single rules descends only into halves that decide some of it, once it was asked for often enough.
-// Everything is made when first asked for and kept.
+// made from the whole list where every match is one product (Decisions::of_list), else from the diagrams of its halves.
+// What is asked for often is made for every question once and kept.
 #pragma once
 
 #include <map>
@@ -43,9 +42,9 @@ public:
     const std::vector<Stretch>& stretches(RulesetIndex ruleset);
     // Of a stretch that only decides, without assumptions.
     const Decisions& decisions(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world);
-    // The same for a question that can do without; null: the stretch is long and was seldom asked for, so that to look
-    // at its halves costs less than to make it.
-    const Decisions* decisions_if_worthwhile(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world);
+    // The same for questions inside the region. Of a long stretch that was seldom asked for they are made for the
+    // region alone and not kept.
+    Decisions decisions_within(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world, const PacketSet& region);
 
     WorldIndex index_of(const World& world);
     const World& world(WorldIndex index) const { return worlds_[index]; }
@@ -53,7 +52,7 @@ public:
 private:
     // False: no packet of the focus can match, whatever the marks.
     bool in_focus(RuleRef rule, WorldIndex world);
-    Decisions listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex world);
+    Decisions listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex world, const PacketSet& region);
     PacketSet set_of(const std::vector<Match>& matches, WorldIndex world, bool widest);
     std::uint32_t grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin, std::uint32_t end);
 

@@ -7,7 +7,6 @@
 #include "analysis/surplus.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -37,8 +36,10 @@ std::vector<Product> opening_question(const Firewall& firewall, Position positio
 
 namespace {
 
-// Of the look at what serving rules permit elsewhere: so many diagram nodes more than before.
-constexpr std::size_t kNodesBeyond = 1'000'000;
+// Of the look at what serving rules permit elsewhere: so many diagram nodes more than before, and so many rules at
+// once.
+constexpr std::size_t kNodesBeyond = 250'000;
+constexpr std::size_t kTogether = 8;
 
 // The packets that requirements of one kind ask for.
 struct Claimed {
@@ -116,6 +117,14 @@ std::size_t count_unrelated(const Policy& policy, const Path& path, const Addres
     return count;
 }
 
+// A rule that serves a flow, and what it may permit that was not asked first.
+struct Beyond {
+    Charge* charge;
+    std::vector<Product> headers;
+    PacketSet packets;
+    long double size;
+};
+
 class PathSurplus {
 public:
     PathSurplus(const Desk& desk, const SurplusQuestion& question, std::span<const Requirement> requirements,
@@ -136,38 +145,59 @@ public:
     }
 
 private:
-    // Adds what the rules that serve a flow permit beyond what was asked first. When that is too much to work out their
-    // regions stay incomplete.
+    // Adds what the rules that serve a flow permit beyond what was asked first. The smallest questions come first, so
+    // that a rule for everything does not use up what many narrow ones would need; the regions of rules for which the
+    // rest does not suffice stay incomplete.
     void look_beyond(const PacketSet& beyond, std::vector<Charge>& charged) {
-        std::map<RuleRef, Charge*> serving;
-        std::vector<Product> headers;
+        std::vector<Beyond> serving;
         for (Charge& charge : charged) {
             if (!charge.packets.intersects(claims_.needed.packets)) continue;
-            serving.emplace(charge.rule, &charge);
+            Beyond one{&charge, {}, desk_.space().empty(), 0};
             const auto& rules = desk_.policy().rulesets[charge.rule.ruleset].rules;
-            if (charge.rule.rule >= rules.size()) continue;
-            const RuleMatch& match = rules[charge.rule.rule].match;
-            for (const auto& one : match.outer.empty() ? match.any_of : match.outer) headers.push_back(one.header);
-        }
-        Space space = desk_.space();
-        Budget beyond_budget = desk_.budget();
-        beyond_budget.nodes = std::min(beyond_budget.nodes, space.node_count() + kNodesBeyond);
-        try {
-            space.set_budget(beyond_budget);
-            const PacketSet question = beyond & space.from(headers);
-            if (!question.empty()) {
-                const Evaluator evaluator(desk_.policy(), space, question);
-                for (const Charge& more : charges(evaluator, path_, question)) {
-                    const auto place = serving.find(more.rule);
-                    if (place == serving.end()) continue;
-                    place->second->packets = place->second->packets | more.packets;
-                    place->second->surely = place->second->surely | more.surely;
+            if (charge.rule.rule < rules.size()) {
+                const RuleMatch& match = rules[charge.rule.rule].match;
+                for (const auto& each : match.outer.empty() ? match.any_of : match.outer) {
+                    one.headers.push_back(each.header);
                 }
             }
+            one.packets = beyond & desk_.space().from(one.headers);
+            if (one.packets.empty()) continue;
+            one.size = one.packets.size();
+            serving.push_back(std::move(one));
+        }
+        std::stable_sort(serving.begin(), serving.end(),
+                         [](const Beyond& a, const Beyond& b) { return a.size < b.size; });
+        Space space = desk_.space();
+        Budget budget = desk_.budget();
+        budget.nodes = std::min(budget.nodes, space.node_count() + kNodesBeyond);
+        const std::span<const Beyond> all(serving);
+        std::size_t done = 0;
+        try {
+            space.set_budget(budget);
+            for (; done < all.size(); done += kTogether) {
+                add_beyond(all.subspan(done, std::min(kTogether, all.size() - done)));
+            }
         } catch (const OutOfBudget&) {
-            for (const auto& [rule, charge] : serving) cut_short_.insert(rule);
+            for (const Beyond& one : all.subspan(done)) cut_short_.insert(one.charge->rule);
         }
         space.set_budget(desk_.budget());
+    }
+
+    void add_beyond(std::span<const Beyond> serving) {
+        std::vector<Product> headers;
+        PacketSet question = desk_.space().empty();
+        for (const Beyond& one : serving) {
+            headers.insert(headers.end(), one.headers.begin(), one.headers.end());
+            question = question | one.packets;
+        }
+        const Evaluator evaluator(desk_.policy(), desk_.space(), question, Nearby(desk_.policy(), {&path_}, headers));
+        for (const Charge& more : charges(evaluator, path_, question)) {
+            const auto place = std::find_if(serving.begin(), serving.end(),
+                                            [&](const Beyond& one) { return one.charge->rule == more.rule; });
+            if (place == serving.end()) continue;
+            place->charge->packets = place->charge->packets | more.packets;
+            place->charge->surely = place->charge->surely | more.surely;
+        }
     }
 
     void classify(const Charge& charge) {

@@ -152,7 +152,8 @@ Ends Walk::walk_ruleset(RulesetIndex index, WorldIndex world, const Live& enteri
 void Walk::walk(RulesetIndex ruleset, std::uint32_t at, LiveWorlds& worlds, Ends& ends) {
     if (worlds.empty()) return;
     const RuleIndex::Stretch stretch = index_.stretches(ruleset)[at];
-    if (stretch.decides_only && !(assumption_ && stretch.conditional) && walk_decisions(ruleset, at, worlds, ends)) {
+    if (stretch.decides_only && !(assumption_ && stretch.conditional)) {
+        walk_decisions(ruleset, at, worlds, ends);
         return;
     }
     if (stretch.left == 0) {
@@ -175,25 +176,43 @@ void Walk::decide_all(RulesetIndex index, WorldIndex world, const Live& entering
     ends.denied = decisions.may(denies, entering.possibly);
 }
 
-// Settles a stretch without looking at its rules; false when the rules have to be named and some of them decide.
-bool Walk::walk_decisions(RulesetIndex ruleset, std::uint32_t at, LiveWorlds& worlds, Ends& ends) {
-    if (parts_) {
-        for (const auto& [world, packets] : worlds) {
-            const Decisions* decisions = index_.decisions_if_worthwhile(ruleset, at, world);
-            if (!decisions) return false;
-            if (!decisions->may(Decisions::permit | Decisions::deny, packets.possibly).empty()) return false;
-        }
-        return true;
-    }
+// A stretch whose rules only decide.
+void Walk::walk_decisions(RulesetIndex ruleset, std::uint32_t at, LiveWorlds& worlds, Ends& ends) {
     for (auto it = worlds.begin(); it != worlds.end();) {
         Live& packets = it->second;
-        const auto& decisions = index_.decisions(ruleset, at, it->first);
-        add(ends.permitted, it->first, {decisions.may(Decisions::permit, packets.possibly), space_.empty()}, ends);
-        ends.denied = ends.denied | decisions.may(Decisions::deny, packets.possibly);
-        packets.possibly = decisions.may(Decisions::pass, packets.possibly);
+        if (parts_) {
+            packets = part_off(ruleset, at, it->first, packets, ends);
+        } else {
+            const auto& decisions = index_.decisions(ruleset, at, it->first);
+            add(ends.permitted, it->first, {decisions.may(Decisions::permit, packets.possibly), space_.empty()}, ends);
+            ends.denied = ends.denied | decisions.may(Decisions::deny, packets.possibly);
+            packets.possibly = decisions.may(Decisions::pass, packets.possibly);
+        }
         it = packets.possibly.empty() ? worlds.erase(it) : std::next(it);
     }
-    return true;
+}
+
+// Gives the rules of the stretch what each decides; what goes on behind it is left.
+Live Walk::part_off(RulesetIndex ruleset, std::uint32_t at, WorldIndex world, const Live& packets, Ends& ends) {
+    const auto decisions = index_.decisions_within(ruleset, at, world, packets.possibly);
+    const PacketSet decided = decisions.may(Decisions::permit | Decisions::deny, packets.possibly);
+    if (decided.empty()) return packets;
+    divide(ruleset, at, world, {decided, packets.surely & decided}, ends);
+    return {decisions.may(Decisions::pass, packets.possibly), packets.surely - decided};
+}
+
+// The same for packets that some rule of the stretch may decide. They are divided among its halves and their halves
+// until each rule has its own, so that what is looked at grows smaller with every step.
+void Walk::divide(RulesetIndex ruleset, std::uint32_t at, WorldIndex world, const Live& packets, Ends& ends) {
+    const RuleIndex::Stretch stretch = index_.stretches(ruleset)[at];
+    if (stretch.left == 0) {
+        LiveWorlds alone;
+        alone.emplace(world, packets);
+        apply({ruleset, stretch.begin}, alone, ends);
+        return;
+    }
+    const Live rest = part_off(ruleset, stretch.left, world, packets, ends);
+    if (!rest.possibly.empty()) divide(ruleset, stretch.right, world, rest, ends);
 }
 
 void Walk::apply(RuleRef ref, LiveWorlds& worlds, Ends& ends) {
