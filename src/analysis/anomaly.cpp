@@ -35,6 +35,7 @@ namespace {
 
 constexpr std::size_t kMostOutside = 1'000;  // products
 constexpr std::size_t kMostMinimized = 64;   // rules that take a part each
+constexpr std::size_t kLooksPerStep = 8;     // rules that the index offers, for the price of one box
 
 class Judge {
 public:
@@ -43,7 +44,10 @@ public:
           index_(index),
           options_(options),
           takes_(ruleset_, question.space()),
-          boxes_(takes_.boxes()) {
+          boxes_(takes_.boxes()),
+          left_of_all_(options.steps),
+          pairs_per_rule_(std::clamp(options.pairs / std::max<std::size_t>(ruleset_.rules.size(), 1), std::size_t{64},
+                                     options.pairs_per_rule)) {
         const PacketSet outside = question.space().all() - question;
         const auto products = outside.products(kMostOutside);
         for (const auto& product : products.products) boxes_.add(product, outside_);
@@ -57,10 +61,13 @@ public:
             anomaly.standing = Standing::not_evaluated;
             return anomaly;
         }
-        left_ = decidable_ ? options_.steps_per_rule : 0;
+        const std::size_t given = decidable_ ? std::min(options_.steps_per_rule, left_of_all_) : 0;
+        left_ = given;
         try {
             judge(rule, anomaly);
+            left_ -= std::min(left_, takes_.looked() / kLooksPerStep);
         } catch (const OutOfBudget&) {
+            left_ = 0;
             const auto witness = anomaly.witness;  // it stands whatever else is not known
             anomaly = {};
             anomaly.rule = {index_, rule};
@@ -69,6 +76,7 @@ public:
             anomaly.counts_complete = false;
             anomaly.blamed_complete = false;
         }
+        left_of_all_ -= given - left_;
         return anomaly;
     }
 
@@ -76,8 +84,18 @@ private:
     using Boxes = std::vector<BoxFields>;
 
     void step(std::size_t steps = 1) {
+        steps += takes_.looked() / kLooksPerStep;
         if (steps > left_) throw OutOfBudget();
         left_ -= steps;
+    }
+
+    std::size_t most_looks() const { return left_ * kLooksPerStep; }
+
+    // The rules before that surely take something near it.
+    std::vector<std::uint32_t> all_takers(std::uint32_t rule) {
+        auto found = takes_.takers(rule, 0, rule, most_looks());
+        if (!found.complete) throw OutOfBudget();
+        return std::move(found.rules);
     }
 
     void judge(std::uint32_t rule, Anomaly& anomaly) {
@@ -148,8 +166,8 @@ private:
         std::sort(taken.begin(), taken.end());
         taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
         const auto differs = [&](std::uint32_t earlier) { return !takes_.same_end(earlier, rule); };
-        const bool shadowed = std::any_of(taken.begin(), taken.end(), differs) ||
-                              find_different_taker(rule, match, takes_.meeting(rule, 0, rule).rules);
+        const bool shadowed =
+            std::any_of(taken.begin(), taken.end(), differs) || find_different_taker(rule, match, all_takers(rule));
         anomaly.standing = shadowed ? Standing::shadowed : Standing::unreachable;
         const auto alone = [&](std::uint32_t earlier) { return boxes_.inside(match, takes_.surely(earlier)); };
         auto one = std::find_if(taken.begin(), taken.end(), [&](auto by) { return differs(by) && alone(by); });
@@ -193,7 +211,7 @@ private:
 
     // What earlier rules with another end take of a rule that is alive, and how they lie to each other.
     void lose_share(std::uint32_t rule, const BoxSet& match, Anomaly& anomaly) {
-        const auto earlier = takes_.meeting(rule, 0, rule, options_.pairs_per_rule);
+        const auto earlier = takes_.meeting(rule, 0, rule, pairs_per_rule_);
         anomaly.counts_complete = earlier.complete;
         std::vector<std::uint32_t> different;
         for (const auto other : earlier) {
@@ -234,8 +252,7 @@ private:
         if (lost > 0) anomaly.share_lost = static_cast<double>(lost / boxes_.size(match));
         // Nothing found in what could be looked at: whether anything is lost has to be known all the same.
         if (lost > 0 || anomaly.blamed_complete) return;
-        const auto& all = earlier.complete ? different : takes_.meeting(rule, 0, rule).rules;
-        if (const auto by = find_different_taker(rule, match, all)) {
+        if (const auto by = find_different_taker(rule, match, earlier.complete ? different : all_takers(rule))) {
             anomaly.standing = Standing::partly_shadowed;
             anomaly.blamed = {{{index_, *by}, boxes_.pick(boxes_.intersect(match, takes_.surely(*by)).boxes[0])}};
         }
@@ -255,7 +272,8 @@ private:
                 return takes_.first_taker_like(point, rule, before);
             });
         };
-        const auto later = takes_.meeting(rule, rule + 1, end);
+        const auto later = takes_.meeting(rule, rule + 1, end, most_looks());
+        if (!later.complete) throw OutOfBudget();
         for (const auto other : later) {
             if (takes_.idle(other) || takes_.same_end(other, rule)) continue;
             step();
@@ -278,8 +296,10 @@ private:
             rest = boxes_.subtract(rest, takes_.surely(by));
             return (steps += rest.boxes.size() + 1) <= options_.share_steps;
         };
-        for (const auto earlier : takes_.meeting(rule, 0, rule)) {
-            if (takes_.leaves(earlier) && !cut(earlier)) return;
+        const auto before = takes_.takers(rule, 0, rule, most_looks());
+        if (!before.complete) return;
+        for (const auto earlier : before) {
+            if (!cut(earlier)) return;
         }
         for (const auto by : later) {
             if (!takes_.same_end(by, rule) || !takes_.leaves(by) || rest.empty()) continue;
@@ -300,6 +320,7 @@ private:
         for (std::uint32_t from = rule + 1; from < end;) {
             const auto next = takes_.first_touched(packet, from, end);
             if (!next) break;
+            step();
             if (!takes_.same_end(*next, rule)) return false;
             if (boxes_.contains(takes_.surely(*next), packet)) return true;
             from = *next + 1;
@@ -315,6 +336,8 @@ private:
     BoxSet outside_;         // what the question leaves out
     bool decidable_ = true;  // the boxes of outside_ are all there
     std::size_t left_ = 0;   // steps, for the rule at hand
+    std::size_t left_of_all_;
+    std::size_t pairs_per_rule_;
 };
 
 }  // namespace

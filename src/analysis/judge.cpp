@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 #include "analysis/overlap.hpp"
 #include "fwproof/base/letters.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kPeerProducts = 64;
 constexpr std::size_t kMostDeciders = 16;
+constexpr std::size_t kMostConditions = 16;
 
 std::string_view base_name(std::string_view path) {
     const auto slash = path.find_last_of("\\/");
@@ -183,6 +185,7 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
     const Policy& policy = desk_.policy();
     const bool conditional = result.judgement == Judgement::conditional;
     const auto hits = desk_.evaluator().attribute(*result.path, failing, assumption_for(requirement));
+    std::unordered_set<std::string> seen;
     bool by_default = true;
     bool sure = false;
     for (const auto& hit : hits) {
@@ -192,8 +195,11 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
         keep_decider(result.deciders, hit);
         if (undecided) {
             for (auto& text : desk_.conditions(hit.rule)) {
-                if (std::find(result.conditions.begin(), result.conditions.end(), text) == result.conditions.end()) {
+                if (!seen.insert(text).second) continue;
+                if (result.conditions.size() < kMostConditions) {
                     result.conditions.push_back(std::move(text));
+                } else {
+                    ++result.more_conditions;
                 }
             }
         }

@@ -13,12 +13,23 @@ bool depends_on_history(const Match& match) {
 }  // namespace
 
 RuleTakes::RuleTakes(const Ruleset& ruleset, const Space& space)
-    : ruleset_(ruleset), boxes_(space), index_(outlines(ruleset, space)), sets_(ruleset.rules.size()) {}
+    : ruleset_(ruleset), boxes_(space), index_(outlines(space)), takers_(taken(space)), sets_(ruleset.rules.size()) {}
 
-std::vector<Outline> RuleTakes::outlines(const Ruleset& ruleset, const Space& space) {
+std::vector<Outline> RuleTakes::taken(const Space& space) const {
+    std::vector<Outline> made(ruleset_.rules.size());
+    for (std::uint32_t i = 0; i < made.size(); ++i) {
+        if (!leaves(i) || ruleset_.rules[i].match.conditional) continue;
+        for (const auto& match : ruleset_.rules[i].match.any_of) {
+            if (!depends_on_history(match)) made[i].cover(space.outline(match.header));
+        }
+    }
+    return made;
+}
+
+std::vector<Outline> RuleTakes::outlines(const Space& space) const {
     std::vector<Outline> made;
-    made.reserve(ruleset.rules.size());
-    for (const auto& rule : ruleset.rules) {
+    made.reserve(ruleset_.rules.size());
+    for (const auto& rule : ruleset_.rules) {
         Outline outline;
         if (rule.enabled) {
             for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
@@ -70,26 +81,31 @@ bool RuleTakes::same_end(std::uint32_t a, std::uint32_t b) const {
 }
 
 std::optional<std::uint32_t> RuleTakes::first_taker(const Point& packet, std::uint32_t before) {
-    return index_.first(boxes_.outline(packet), 0, before,
-                        [&](std::uint32_t rule) { return leaves(rule) && boxes_.contains(surely(rule), packet); });
+    return takers_.first(boxes_.outline(packet), 0, before, [&](std::uint32_t rule) {
+        ++looked_;
+        return boxes_.contains(surely(rule), packet);
+    });
 }
 
 std::optional<std::uint32_t> RuleTakes::first_taker_like(const Point& packet, std::uint32_t rule,
                                                          std::uint32_t before) {
-    return index_.first(boxes_.outline(packet), rule + 1, before, [&](std::uint32_t other) {
-        return same_end(other, rule) && leaves(other) && boxes_.contains(surely(other), packet);
+    return takers_.first(boxes_.outline(packet), rule + 1, before, [&](std::uint32_t other) {
+        ++looked_;
+        return same_end(other, rule) && boxes_.contains(surely(other), packet);
     });
 }
 
 std::optional<std::uint32_t> RuleTakes::first_touched(const Point& packet, std::uint32_t begin, std::uint32_t end) {
-    return index_.first(boxes_.outline(packet), begin, end,
-                        [&](std::uint32_t rule) { return !idle(rule) && boxes_.contains(possibly(rule), packet); });
+    return index_.first(boxes_.outline(packet), begin, end, [&](std::uint32_t rule) {
+        ++looked_;
+        return !idle(rule) && boxes_.contains(possibly(rule), packet);
+    });
 }
 
-RuleTakes::Rules RuleTakes::meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
-                                    std::size_t limit) const {
+RuleTakes::Rules RuleTakes::meeting(const OutlineIndex& index, std::uint32_t rule, std::uint32_t begin,
+                                    std::uint32_t end, std::size_t limit) {
     Rules found;
-    index_.visit(index_.outline(rule), begin, end, [&](std::uint32_t other) {
+    index.visit(index_.outline(rule), begin, end, [&](std::uint32_t other) {
         if (found.rules.size() >= limit) {
             found.complete = false;
             return false;
@@ -97,6 +113,7 @@ RuleTakes::Rules RuleTakes::meeting(std::uint32_t rule, std::uint32_t begin, std
         found.rules.push_back(other);
         return true;
     });
+    looked_ += found.rules.size();
     std::sort(found.rules.begin(), found.rules.end());
     return found;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "analysis/outline_index.hpp"
@@ -34,6 +35,9 @@ public:
     // The first rule in [begin, end) that may match the packet and does something.
     std::optional<std::uint32_t> first_touched(const Point& packet, std::uint32_t begin, std::uint32_t end);
 
+    // Rules looked at since this was asked last.
+    std::size_t looked() { return std::exchange(looked_, 0); }
+
     // The rules in [begin, end) whose outlines meet that of the rule, in order; at most `limit`.
     struct Rules {
         std::vector<std::uint32_t> rules;
@@ -41,8 +45,13 @@ public:
         auto begin() const { return rules.begin(); }
         auto end() const { return rules.end(); }
     };
-    Rules meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
-                  std::size_t limit = ~std::size_t{0}) const;
+    Rules meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) {
+        return meeting(index_, rule, begin, end, limit);
+    }
+    // Of them, those that surely take something.
+    Rules takers(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) {
+        return meeting(takers_, rule, begin, end, limit);
+    }
 
 private:
     struct Sets {
@@ -51,11 +60,16 @@ private:
         bool exact = true;  // both are `surely`
     };
     const Sets& sets(std::uint32_t rule);
-    static std::vector<Outline> outlines(const Ruleset& ruleset, const Space& space);
+    Rules meeting(const OutlineIndex& index, std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
+                  std::size_t limit);
+    std::vector<Outline> outlines(const Space& space) const;  // of what rules possibly match
+    std::vector<Outline> taken(const Space& space) const;     // of what rules surely match that leave the ruleset
 
     const Ruleset& ruleset_;
     BoxSpace boxes_;
     OutlineIndex index_;
+    OutlineIndex takers_;
+    std::size_t looked_ = 0;
     std::vector<std::optional<Sets>> sets_;
 };
 

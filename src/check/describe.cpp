@@ -6,16 +6,24 @@
 
 namespace fwproof {
 
-std::string join_some(const std::vector<std::string>& words, std::size_t most) {
+std::string join_some(const std::vector<std::string>& words, std::size_t most, std::size_t further) {
     if (words.empty()) return {};
+    const std::size_t all = words.size() + further;
     std::string text = words[0];
-    const std::size_t shown = words.size() <= most ? words.size() : std::max<std::size_t>(most - 1, 1);
+    const std::size_t shown =
+        all == words.size() && all <= most ? all : std::max<std::size_t>(1, std::min(most - 1, words.size()));
     for (std::size_t i = 1; i < shown; ++i) {
-        const bool last = i + 1 == words.size();
+        const bool last = i + 1 == all;
         text += (last ? " and " : ", ") + words[i];
     }
-    if (shown < words.size()) text += fmt::format(" and {} more", words.size() - shown);
+    if (shown < all) text += fmt::format(" and {} more", all - shown);
     return text;
+}
+
+std::vector<std::string> conditions_text(const FlowResult& flow) {
+    auto texts = flow.conditions;
+    if (flow.more_conditions > 0) texts.push_back(fmt::format("{} more", flow.more_conditions));
+    return texts;
 }
 
 std::string rule_name(const Policy& policy, RuleRef ref) {

@@ -9,8 +9,11 @@
 
 namespace fwproof {
 
-// "a", "a and b", "a, b, c and 4 more".
-std::string join_some(const std::vector<std::string>& words, std::size_t most = 4);
+// "a", "a and b", "a, b, c and 4 more". `further` is counted as more of them.
+std::string join_some(const std::vector<std::string>& words, std::size_t most = 4, std::size_t further = 0);
+
+// What the verdict depends on, one text for each; the last may count the rest.
+std::vector<std::string> conditions_text(const FlowResult& flow);
 
 // "OUT line 12", "the default of chain INPUT": without the place.
 std::string rule_name(const Policy& policy, RuleRef rule);

@@ -50,7 +50,7 @@ std::vector<FlowRow> flow_rows(const CheckContext& context) {
         row.ports = services_text(all, flow.requirements);
         row.judgement = flow.judgement;
         row.counts = flow.counts;
-        row.conditions = flow.conditions;
+        row.conditions = conditions_text(flow);
         row.unchecked = flow.unchecked;
         if (!first.citations.empty()) row.citation = first.citations.front();
         if (flow.judgement != Judgement::unchecked) {

@@ -40,7 +40,8 @@ std::string sentence(const CheckContext& context, const Firewall& firewall, cons
             return fmt::format("only a part of {} passes{}: {} does not", who(context, flow.requirements), at,
                                region_text(plain_region(flow.remainder), flow.remainder_complete));
         default: {
-            std::string what = flow.conditions.empty() ? join_some(flow.notes) : join_some(flow.conditions, 2);
+            std::string what =
+                flow.conditions.empty() ? join_some(flow.notes) : join_some(flow.conditions, 2, flow.more_conditions);
             if (what.empty()) what = "something that the export does not decide";
             return fmt::format("whether {} passes{} depends on {}", who(context, which), at, what);
         }
@@ -64,7 +65,7 @@ void add_evidence(const CheckContext& context, const Firewall& firewall, const F
     finding.witness = flow.witness;
     finding.region = plain_region(flow.remainder);
     finding.region_complete = flow.remainder_complete;
-    finding.conditions = flow.conditions;
+    finding.conditions = conditions_text(flow);
     add_reversed(firewall, flow, finding);
     const Requirement& first = context.requirements()[flow.requirements[0]];
     if (!first.note.empty()) finding.details.push_back(first.note);

@@ -56,8 +56,9 @@ private:
         const Ruleset& ruleset = policy_.rulesets[index];
         AnomalyOptions options;
         const double share = static_cast<double>(desk_.budget.nodes) / static_cast<double>(Budget().nodes);
-        options.steps_per_rule =
-            std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(options.steps_per_rule) * share));
+        for (auto* steps : {&options.steps_per_rule, &options.steps}) {
+            *steps = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(*steps) * share));
+        }
         try {
             found_.push_back(find_anomalies(policy_, index, desk_.occurring, options));
         } catch (const OutOfBudget&) {

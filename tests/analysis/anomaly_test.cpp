@@ -89,6 +89,30 @@ TEST_CASE("a rule that only may match takes nothing") {
     CHECK(blamed(anomalies[2]) == std::vector<std::uint32_t>{1});
 }
 
+TEST_CASE("the steps for all rules together are used up from the top down") {
+    std::vector<Rule> rules;
+    for (int i = 0; i < 200; ++i) {
+        rules.push_back(
+            rule(i % 2 == 0 ? "10.0.0.0/25" : "10.0.0.128/25", i % 3 == 0 ? Verdict::deny : Verdict::permit));
+    }
+    const Policy policy = list(std::move(rules));
+    SpaceBuilder builder;
+    add_values(builder, policy);
+    const Space space = builder.build();
+    const auto all = find_anomalies(policy, 0, space.all());
+    CHECK(std::none_of(all.begin(), all.end(), [](const Anomaly& a) { return a.standing == Standing::undecided; }));
+
+    AnomalyOptions options;
+    options.steps = 300;
+    const auto some = find_anomalies(policy, 0, space.all(), options);
+    std::size_t judged = 0;
+    while (judged < some.size() && some[judged].standing != Standing::undecided) ++judged;
+    CHECK(judged > 2);
+    CHECK(judged < some.size());
+    for (std::size_t i = 0; i < judged; ++i) CHECK(some[i].standing == all[i].standing);
+    for (std::size_t i = judged; i < some.size(); ++i) CHECK(some[i].standing == Standing::undecided);
+}
+
 TEST_CASE("every claim about a random list holds packet by packet") {
     const auto packets = tiny::every_packet();
     std::size_t dead = 0;

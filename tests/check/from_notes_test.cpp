@@ -31,3 +31,31 @@ TEST_CASE("a note of the reader becomes one finding with its place") {
     CHECK(findings[0].firewall == "edge");
     CHECK(findings[0].span.line() == 2);
 }
+
+TEST_CASE("of more than a thousand notes of one kind the last finding counts the rest") {
+    std::string text;
+    for (int i = 0; i < 1'500; ++i) text += "x\n";
+    auto source = std::make_shared<const Source>("edge.rules", text);
+    Policy policy;
+    policy.sources = {source};
+    for (std::uint32_t i = 0; i < 1'500; ++i) {
+        policy.notes.push_back({NoteKind::unparsed_line, "not understood: 'x'", "", {source.get(), 2 * i, 1}});
+    }
+    CheckInput input;
+    Firewall firewall;
+    firewall.id = "edge";
+    firewall.file = "edge.rules";
+    firewall.policy = &policy;
+    input.topology.firewalls = {firewall};
+    const CheckContext context(std::move(input));
+    const auto selected = select_checks({.subjects = {Subject::input}, .select = {"unparsed-line"}, .ignore = {}});
+    REQUIRE(selected);
+
+    const auto findings = run_checks(context, *selected);
+    REQUIRE(findings.size() == 1'001);
+    CHECK(findings[999].message == "not understood: 'x'");
+    CHECK(findings[999].span.line() == 1'000);
+    CHECK(findings[1'000].message == "500 more of these, from here on, are not listed");
+    CHECK(findings[1'000].span.line() == 1'001);
+    CHECK(findings[1'000].severity == Severity::warning);
+}

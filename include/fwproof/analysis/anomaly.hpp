@@ -45,8 +45,10 @@ struct Anomaly {
 
 struct AnomalyOptions {
     std::size_t steps_per_rule = 20'000;  // boxes made for one rule; a rule that would need more is undecided
+    std::size_t steps = 400'000'000;      // for all rules together; when they are used up, the rest is undecided
     std::size_t share_steps = 1'000;      // boxes looked at to add up what one rule has lost
     std::size_t pairs_per_rule = 4'096;   // earlier rules compared with one rule for the share lost and the counts
+    std::size_t pairs = 100'000'000;      // about that many for all rules, but at least 64 for each
     std::size_t correlated_limit = 64;    // of them, those that are counted as correlated or generalized
     std::size_t blamed_limit = 32;
 };

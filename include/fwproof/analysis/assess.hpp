@@ -50,7 +50,8 @@ struct FlowResult {
     std::optional<Packet> witness;  // a packet of the remainder
     std::vector<Decider> permits;   // of what is surely permitted; only with AssessOptions::keep_permits
     std::optional<Packet> permit_witness;
-    std::vector<std::string> conditions;  // what a conditional verdict depends on
+    std::vector<std::string> conditions;  // what a conditional verdict depends on; the first of them
+    std::size_t more_conditions = 0;      // that are not among them
     std::vector<std::string> notes;       // peers assumed, interfaces left open
     std::string unchecked;                // why nobody can say
     bool reply_missing = false;           // the flow passes, replies do not
