@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "analysis/translations.hpp"
+
 namespace fwproof {
 
 namespace {
 
-constexpr std::size_t kMostHulls = 32;  // more products are looked at as one
+constexpr std::size_t kMostHulls = 32;  // of more products several are looked at as one
 
 template <class T>
 struct Range {
@@ -125,17 +127,20 @@ std::vector<bool> rulesets_on(const Policy& policy, const Path& path) {
 }
 
 Nearby::Nearby(const Policy& policy, const std::vector<const Path*>& paths, const std::vector<Product>& packets) {
-    if (translates(policy)) return;
+    const auto seen = Translations(policy, paths).onwards(packets);
+    if (!seen) return;
     everything_ = false;
     rules_.resize(policy.rulesets.size());
     std::vector<Hull> hulls;
-    Hull all;
-    for (const auto& product : packets) {
-        const Hull one = hull(product);
-        all.cover(one);
-        if (packets.size() <= kMostHulls) hulls.push_back(one);
+    const std::size_t together = seen->size() / kMostHulls + 1;
+    for (std::size_t i = 0; i < seen->size(); ++i) {
+        const Hull one = hull((*seen)[i]);
+        if (i % together == 0) {
+            hulls.push_back(one);
+        } else {
+            hulls.back().cover(one);
+        }
     }
-    if (packets.size() > kMostHulls) hulls.push_back(all);
     const auto near = [&](const std::vector<Match>& matches) {
         return std::any_of(matches.begin(), matches.end(), [&](const Match& match) {
             return std::any_of(hulls.begin(), hulls.end(), [&](const Hull& hull) { return meets(hull, match.header); });

@@ -22,7 +22,56 @@ bool meet(const ServiceSetRef& a, const ServiceSetRef& b) {
     });
 }
 
+constexpr std::size_t kMostTerms = 256;
+
+// False: nothing is in both.
+bool narrow(AddressSetRef& to, const AddressSetRef& by) {
+    if (!by || to == by) return true;
+    if (!to) {
+        to = by;
+        return true;
+    }
+    AddressSet both = *to & *by;
+    if (both.empty()) return false;
+    to = share(std::move(both));
+    return true;
+}
+
+bool narrow(ServiceSetRef& to, const ServiceSetRef& by) {
+    if (!by || to == by) return true;
+    if (!to) {
+        to = by;
+        return true;
+    }
+    if (to->terms.size() * by->terms.size() > kMostTerms) return meet(to, by);
+    ServiceSet both;
+    for (const ServiceTerm& a : to->terms) {
+        for (const ServiceTerm& b : by->terms) {
+            if (!meet(a, b)) continue;
+            both.terms.push_back({a.protocols & b.protocols, a.source_ports & b.source_ports,
+                                  a.destination_ports & b.destination_ports, a.icmp & b.icmp,
+                                  a.tcp_flags & b.tcp_flags});
+        }
+    }
+    const bool some = !both.terms.empty();
+    to = share(std::move(both));
+    return some;
+}
+
 }  // namespace
+
+std::optional<Product> common(const Product& a, const Product& b) {
+    Product both = a;
+    both.states = a.states & b.states;
+    if (both.states.empty() || !narrow(both.source, b.source) || !narrow(both.destination, b.destination) ||
+        !narrow(both.services, b.services)) {
+        return std::nullopt;
+    }
+    if (both.in.is_all()) both.in = b.in;
+    if (both.out.is_all()) both.out = b.out;
+    if (both.fields.empty()) both.fields = b.fields;
+    return both;
+}
 
 bool overlap(const Product& a, const Product& b) {
     return !(a.states & b.states).empty() && meet(a.source, b.source) && meet(a.destination, b.destination) &&

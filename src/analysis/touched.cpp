@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/jumps.hpp"
+#include "analysis/translations.hpp"
 #include "fwproof/analysis/nearby.hpp"
 
 namespace fwproof {
@@ -20,7 +21,7 @@ bool alike(const Policy& before, const Path& before_path, const Policy& after, c
                       after_path.stages.end(), same_stage) &&
            std::equal(before.rulesets.begin(), before.rulesets.end(), after.rulesets.begin(), after.rulesets.end(),
                       same_frame) &&
-           !translates(before) && !translates(after) && enterable_rulesets(before) == enterable_rulesets(after);
+           enterable_rulesets(before) == enterable_rulesets(after);
 }
 
 void touch(const Rule& rule, std::vector<Product>& touched) {
@@ -48,7 +49,8 @@ std::optional<std::vector<Product>> touched_by_changes(const Policy& before, con
         for (const auto rule : edits.added) touch(is.rules[rule], touched);
         if (touched.size() > kMostTouched) return std::nullopt;
     }
-    return touched;
+    // As far as no changed rule is met, both sides translate alike.
+    return Translations(before, {&before_path}).backwards(std::move(touched));
 }
 
 }  // namespace fwproof

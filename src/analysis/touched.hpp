@@ -9,9 +9,9 @@
 namespace fwproof {
 
 // A superset of the packets whose verdict differs: what the rules match that are only on one side, in any ruleset that
-// one of the paths leads into. A packet that none of them matches meets the same rules in the same order on both sides.
-// Nothing when the policies are not alike enough to say (other rulesets, stages or defaults, translations), or when so
-// much changed that looking at everything is as quick.
+// one of the paths leads into, as packets are when they enter the path. A packet that none of them matches, translated
+// or not, meets the same rules in the same order on both sides. Nothing when the policies are not alike enough to say
+// (other rulesets, stages or defaults), or when so much changed that looking at everything is as quick.
 //
 // Rules of one ruleset are aligned by a longest common subsequence: the common ends are cut off first, and what is left
 // between them is aligned exactly while it is small (quadratic in its length), else taken as changed.

@@ -12,9 +12,9 @@ class Nearby {
 public:
     // Every rule of every policy.
     Nearby() = default;
-    // The rules that packets of the products may match on their way through one of the paths; a superset, found by
-    // hulls of the products' addresses, protocols and destination ports. Every rule where a rule translates: then
-    // packets come by with other headers.
+    // The rules that packets of the products may match on their way through one of the paths, translated or not; a
+    // superset, found by hulls of the products' addresses, protocols and destination ports. Every rule where there are
+    // more ways of being translated than can be followed.
     Nearby(const Policy& policy, const std::vector<const Path*>& paths, const std::vector<Product>& packets);
 
     bool everything() const { return everything_; }

@@ -1,0 +1,138 @@
+// One step takes a product through one translating rule, forwards or backwards: what the rule matches, with the
+// rewritten fields as they are behind it, or open as they were before it. A packet is translated at most once in a
+// stage, so as many rounds of steps as there are stages that translate reach every header.
+#include "analysis/translations.hpp"
+
+#include <algorithm>
+
+#include "analysis/overlap.hpp"
+#include "fwproof/analysis/nearby.hpp"
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kMostProducts = 2'000;
+constexpr std::size_t kMostSteps = 500'000;
+
+bool rewrites(const Rule& rule) { return rule.enabled && std::holds_alternative<Translate>(rule.action); }
+
+bool all_have_ports(const ProtocolSet& protocols) {
+    static const ProtocolSet kWithPorts = [] {
+        ProtocolSet all = {};
+        for (const auto protocol : {kTcp, kUdp, kDccp, kSctp, kUdpLite}) all = all | ProtocolSet::of(protocol);
+        return all;
+    }();
+    return protocols.subset_of(kWithPorts);
+}
+
+struct End {
+    AddressSetRef Product::*address;
+    PortSet ServiceTerm::*ports;
+};
+constexpr End kSource{&Product::source, &ServiceTerm::source_ports};
+constexpr End kDestination{&Product::destination, &ServiceTerm::destination_ports};
+
+// Headers that look like the product once the part is rewritten: the part itself is open. False: none.
+bool undo(Product& product, const Translate::Part& part, const End& end) {
+    AddressSetRef& address = product.*end.address;
+    if (part.address && address && !address->contains(*part.address)) return false;
+    if (part.address || part.address_unknown) address = nullptr;
+    if (!product.services || (!part.port && !part.port_unknown)) return true;
+    ServiceSet services;
+    for (ServiceTerm term : product.services->terms) {
+        PortSet& ports = term.*end.ports;
+        if (part.port && !ports.contains(*part.port)) continue;
+        ports = PortSet::all();
+        services.terms.push_back(std::move(term));
+    }
+    const bool some = !services.terms.empty();
+    product.services = share(std::move(services));
+    return some;
+}
+
+void apply(Product& product, const Translate::Part& part, const End& end) {
+    AddressSetRef& address = product.*end.address;
+    if (part.address) address = share(AddressSet::of(*part.address));
+    if (part.address_unknown) address = nullptr;
+    if (!product.services || (!part.port && !part.port_unknown)) return;
+    ServiceSet services = *product.services;
+    for (ServiceTerm& term : services.terms) {
+        const bool known = part.port && all_have_ports(term.protocols);
+        term.*end.ports = known ? PortSet::of(*part.port) : PortSet::all();
+    }
+    product.services = share(std::move(services));
+}
+
+const Translate& translation(const Rule& rule) { return std::get<Translate>(rule.action); }
+
+}  // namespace
+
+Translations::Translations(const Policy& policy, const std::vector<const Path*>& paths) {
+    std::vector<bool> known(policy.rulesets.size());
+    for (const Path* path : paths) {
+        std::size_t stages = 0;
+        for (const Stage& stage : path->stages) {
+            const auto on = rulesets_on(policy, {path->position, path->variant, {stage}});
+            bool any = false;
+            for (std::size_t i = 0; i < on.size(); ++i) {
+                if (!on[i]) continue;
+                const auto& rules = policy.rulesets[i].rules;
+                any = any || std::any_of(rules.begin(), rules.end(), rewrites);
+                if (known[i]) continue;
+                known[i] = true;
+                for (const Rule& rule : rules) {
+                    if (rewrites(rule)) rules_.push_back(&rule);
+                }
+            }
+            stages += any;
+        }
+        most_ = std::max(most_, stages);
+    }
+}
+
+template <class Step>
+std::optional<std::vector<Product>> Translations::follow(std::vector<Product> products, const Step& step) const {
+    std::size_t fresh = 0;  // those of the last round begin here
+    std::size_t steps = 0;
+    for (std::size_t round = 0; round < most_ && fresh < products.size(); ++round) {
+        const std::size_t end = products.size();
+        for (; fresh < end; ++fresh) {
+            for (const Rule* rule : rules_) {
+                for (const auto* matches : {&rule->match.any_of, &rule->match.outer}) {
+                    for (const Match& match : *matches) {
+                        if (++steps > kMostSteps) return std::nullopt;
+                        auto next = step(products[fresh], translation(*rule), match.header);
+                        if (!next || std::find(products.begin(), products.end(), *next) != products.end()) continue;
+                        if (products.size() >= kMostProducts) return std::nullopt;
+                        products.push_back(std::move(*next));
+                    }
+                }
+            }
+        }
+    }
+    return products;
+}
+
+std::optional<std::vector<Product>> Translations::backwards(std::vector<Product> products) const {
+    return follow(std::move(products),
+                  [](Product seen, const Translate& translate, const Product& matched) -> std::optional<Product> {
+                      if (!undo(seen, translate.source, kSource)) return std::nullopt;
+                      if (!undo(seen, translate.destination, kDestination)) return std::nullopt;
+                      return common(seen, matched);
+                  });
+}
+
+std::optional<std::vector<Product>> Translations::onwards(std::vector<Product> products) const {
+    return follow(
+        std::move(products),
+        [](const Product& seen, const Translate& translate, const Product& matched) -> std::optional<Product> {
+            auto next = common(seen, matched);
+            if (!next) return next;
+            apply(*next, translate.source, kSource);
+            apply(*next, translate.destination, kDestination);
+            return next;
+        });
+}
+
+}  // namespace fwproof
