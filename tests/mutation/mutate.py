@@ -9,6 +9,7 @@ its time. Survivors are printed with their line; those that change nothing that 
 in equivalent.txt beside this file. Exit status 1 when less than 95 % of the others are caught.
 """
 import argparse
+import os
 import pathlib
 import random
 import re
@@ -18,7 +19,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TREE = ROOT / "build" / "mutation" / "tree"
-BUILD = ROOT / "build" / "mutation" / "build"
+BUILD = TREE / "build" / "debug"  # lies as in any checkout, so that a compiler cache knows what it compiled there
 KNOWN = pathlib.Path(__file__).with_name("equivalent.txt")
 SECONDS = 300  # of one test program; the slowest needs a tenth
 GOAL = 0.95
@@ -123,8 +124,11 @@ def prepare():
     shutil.rmtree(TREE, ignore_errors=True)
     if run("git", "-C", ROOT, "worktree", "add", "--detach", "--force", TREE, "HEAD") != 0:
         sys.exit("mutate: git worktree add failed")
-    launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    if run("cmake", "-S", TREE, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", *launcher) != 0:
+    options = ["-DCMAKE_CXX_FLAGS_DEBUG=-g1"]  # less to write and to link
+    if shutil.which("ccache"):
+        options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
+        os.environ.update(CCACHE_BASEDIR=str(TREE), CCACHE_NOHASHDIR="1")
+    if run("cmake", "-S", TREE, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", *options) != 0:
         sys.exit("mutate: cmake failed")
 
 
