@@ -117,6 +117,7 @@ private:
         entry.catalog = catalog_.id;
         entry.role = id;
         entry.title = role->title;
+        entry.ways.push_back({from, to, flow.id});
         if (in(entry.flows, flow.id)) return;
         entry.flows.push_back(flow.id);
         entry.citations.push_back(citation(catalog_, flow.cites.front()));
@@ -530,6 +531,13 @@ private:
                 const PortSet ports = statement.ports.empty() ? PortSet::all() : statement.ports;
                 resolved.services = share({{term(*statement.protocol, ports, PortSet::all())}});
             }
+            AddressSet addresses;
+            for (const auto& role : statement.roles) {
+                for (const Member& member : members_.of(role)) {
+                    if (member.host && !member.host->anywhere) addresses = addresses | *member.host->addresses;
+                }
+            }
+            if (!addresses.empty()) resolved.addresses = share(std::move(addresses));
             resolved.citation = citation(catalog_, statement.cites.front());
             out_.statements.push_back(std::move(resolved));
         }

@@ -344,10 +344,22 @@ std::vector<Product> needed_by(const CheckContext& context, const std::vector<st
     return needed;
 }
 
+bool touches(const AddressSetRef& addresses, const std::vector<Product>& region) {
+    return addresses && std::any_of(region.begin(), region.end(), [&](const Product& product) {
+               const auto& to = product.destination;
+               return !to || !(*to & *addresses).empty();
+           });
+}
+
 // What a document says about services that it asks for nowhere.
 void add_statements(const CheckContext& context, const Surplus& surplus, Finding& finding) {
     if (!context.input().resolution) return;
     for (const auto& statement : context.input().resolution->statements) {
+        if (statement.kind == StatementKind::not_covered && touches(statement.addresses, surplus.region)) {
+            finding.details.push_back(fmt::format("{}: the document leaves them to another one ({})", statement.title,
+                                                  citation_text(statement.citation)));
+            continue;
+        }
         const bool refused = statement.kind == StatementKind::not_required;
         if (!refused && statement.kind != StatementKind::informational) continue;
         if (!meets(statement.services, surplus.region)) continue;

@@ -240,7 +240,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     report.satisfied = assessment.satisfied;
     report.undecided = assessment.conditional;
     report.unchecked = assessment.unchecked;
-    if (parsed->has("matrix")) report.matrix = matrix_of(resolution->requirements, assessment);
+    if (parsed->has("matrix")) report.matrix = matrix_of(*resolution, assessment);
     report.exhausted = assessment.exhausted.size() + context.beyond_budget().size();
     report.assumptions = assumptions(*resolution, assessment, *policies, context.input().topology);
     for (auto& text : passed_over(world)) report.assumptions.push_back(std::move(text));

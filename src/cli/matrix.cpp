@@ -30,7 +30,8 @@ std::string verdict_text(const std::map<Judgement, std::size_t>& pairs) {
 
 }  // namespace
 
-std::vector<MatrixCell> matrix_of(std::span<const Requirement> requirements, const Assessment& assessment) {
+std::vector<MatrixCell> matrix_of(const Resolution& resolution, const Assessment& assessment) {
+    const auto& requirements = resolution.requirements;
     using CellKey = std::tuple<std::string, std::string, std::string>;  // catalog, from, to
     std::vector<CellKey> order;
     std::map<CellKey, std::vector<std::string>> services;  // in the order of the catalog
@@ -56,6 +57,16 @@ std::vector<MatrixCell> matrix_of(std::span<const Requirement> requirements, con
                 {name.substr(0, space), name.substr(space + 1), verdict_text(verdicts[{key, name}])});
         }
         cells.push_back(std::move(cell));
+    }
+    for (const auto& role : resolution.unbound) {
+        for (const auto& way : role.ways) {
+            const auto same = [&](const MatrixCell& cell) {
+                return cell.catalog == role.catalog && cell.from == way.from && cell.to == way.to;
+            };
+            auto cell = std::find_if(cells.begin(), cells.end(), same);
+            if (cell == cells.end()) cell = cells.insert(cells.end(), {role.catalog, way.from, way.to, {}});
+            cell->services.push_back({"", way.flow, fmt::format("unchecked: no host is bound to {}", role.role)});
+        }
     }
     return cells;
 }

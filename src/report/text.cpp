@@ -58,8 +58,8 @@ public:
                 entry = std::max(entry, service.entry.size());
             }
             for (const auto& service : cell.services) {
-                text_ += fmt::format("  {:<{}}  {:<{}}  {}\n", printable(service.ports), ports,
-                                     printable(service.entry), entry, service.verdict);
+                if (ports > 0) text_ += fmt::format("  {:<{}}", printable(service.ports), ports);
+                text_ += fmt::format("  {:<{}}  {}\n", printable(service.entry), entry, printable(service.verdict));
             }
         }
         if (!report.matrix.empty()) text_ += '\n';

@@ -16,13 +16,23 @@ TEST_CASE("the matrix has a cell for each pair of roles and a line for each serv
     const Ran text = run_fwproof({"check", "--site", kForgotten + "site.toml", "--matrix"});
     CHECK(says(text,
                "management-server > management-server\n"
-               "  tcp/5723  ms-ms/agent-channel  missing for 1 of 6, satisfied for 5 of 6\n"));
+               "  tcp/5723  ms-ms/agent-channel  missing for 1 of 6, satisfied for 5 of 6"));
+    // Of pairs of which the site binds one role.
+    CHECK(says(text,
+               "gateway-server > management-server\n"
+               "  gateway-ms        unchecked: no host is bound to gateway-server\n"
+               "  gateway-ms-setup  unchecked: no host is bound to gateway-server"));
     const auto json = nlohmann::json::parse(
         run_fwproof({"check", "--site", kForgotten + "site.toml", "--matrix", "--format", "json"}).out);
-    CHECK(json.at("matrix") == nlohmann::json::parse(R"([
+    REQUIRE(json.at("matrix").size() == 9);
+    CHECK(json.at("matrix")[0] == nlohmann::json::parse(R"(
         {"catalog": "scom", "from": "management-server", "to": "management-server", "services": [
             {"ports": "tcp/5723", "entry": "ms-ms/agent-channel",
-             "verdict": "missing for 1 of 6, satisfied for 5 of 6"}]}])"));
+             "verdict": "missing for 1 of 6, satisfied for 5 of 6"}]})"));
+    CHECK(json.at("matrix")[1] == nlohmann::json::parse(R"(
+        {"catalog": "scom", "from": "connector-framework-source", "to": "management-server", "services": [
+            {"ports": "", "entry": "connector-ms",
+             "verdict": "unchecked: no host is bound to connector-framework-source"}]})"));
     CHECK(run_fwproof({"check", "--site", kForgotten + "site.toml"}).out.find("satisfied for 5") == std::string::npos);
 }
 

@@ -28,6 +28,10 @@ struct UnboundRole {
     std::string catalog, role, title;
     std::vector<std::string> flows;  // ids; only of services that are needed as far as the site says
     std::vector<Citation> citations;
+    struct Way {
+        std::string from, to, flow;  // roles, one of which is this; id of the flow
+    };
+    std::vector<Way> ways;
 };
 
 // A statement of a document that asks for nothing, for messages about openings that nothing needs.
@@ -35,7 +39,8 @@ struct ResolvedStatement {
     std::string catalog;
     StatementKind kind{};
     std::string title;
-    ServiceSetRef services;  // null: the statement names none
+    ServiceSetRef services;   // null: the statement names none
+    AddressSetRef addresses;  // of the hosts that play its roles; null: it names none, or nobody plays them
     Citation citation;
 };
 
