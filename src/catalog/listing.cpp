@@ -5,6 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "fwproof/base/csv.hpp"
+
 namespace fwproof {
 
 namespace {
@@ -115,16 +117,6 @@ constexpr std::array<Column, 18> kColumns = {{
     {"row", &CatalogItem::row},
 }};
 
-std::string csv_field(const std::string& text) {
-    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + "\"";
-}
-
 }  // namespace
 
 std::vector<CatalogItem> catalog_items(const Catalog& catalog) {
@@ -210,12 +202,15 @@ std::string render_catalog_text(const Catalog& catalog) {
 }
 
 std::string render_catalog_csv(const Catalog& catalog) {
-    std::string text;
-    for (const auto& [name, member] : kColumns) text += std::string(name) + ",";
-    text += "line\n";
+    std::vector<std::string> cells;
+    for (const auto& [name, member] : kColumns) cells.emplace_back(name);
+    cells.emplace_back("line");
+    std::string text = csv_line(cells);
     for (const CatalogItem& item : catalog_items(catalog)) {
-        for (const auto& [name, member] : kColumns) text += csv_field(item.*member) + ",";
-        text += fmt::format("{}\n", item.line);
+        cells.clear();
+        for (const auto& [name, member] : kColumns) cells.push_back(item.*member);
+        cells.push_back(fmt::format("{}", item.line));
+        text += csv_line(cells);
     }
     return text;
 }

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/csv.hpp"
 #include "cli/policies.hpp"
+#include "fwproof/base/csv.hpp"
 #include "fwproof/base/printable.hpp"
 #include "fwproof/policy/object_names.hpp"
 
@@ -51,7 +51,7 @@ std::string regions_text(const RegionTable& table) {
 }
 
 std::string regions_csv(const RegionTable& table) {
-    std::string text = "device,path,verdict,region,decided_by\n";
+    std::string text = csv_line({"device", "path", "verdict", "region", "decided_by"});
     for (const auto& row : table.rows) {
         text += csv_line({row.device, row.path, std::string(to_string(row.verdict)), row.region, row.decided_by});
     }

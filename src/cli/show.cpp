@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/csv.hpp"
 #include "cli/policies.hpp"
 #include "cli/regions.hpp"
+#include "fwproof/base/csv.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/printable.hpp"
 #include "fwproof/policy/text.hpp"
@@ -114,10 +114,10 @@ std::string as_json(const std::vector<Shown>& all, const std::string& what) {
 }
 
 std::string as_csv(const std::vector<Shown>& all, const std::string& what) {
-    std::string text = what == "rules"
-                           ? "file,line,ruleset,position,name,rule,exact,conditions,enabled,logs,hits,comment\n"
-                       : what == "objects" ? "file,line,name,addresses,services,used\n"
-                                           : "file,line,kind,message,hint\n";
+    std::string text = what == "rules"     ? csv_line({"file", "line", "ruleset", "position", "name", "rule", "exact",
+                                                       "conditions", "enabled", "logs", "hits", "comment"})
+                       : what == "objects" ? csv_line({"file", "line", "name", "addresses", "services", "used"})
+                                           : csv_line({"file", "line", "kind", "message", "hint"});
     const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
     const auto line = [](const SourceSpan& span) { return span ? std::to_string(span.line()) : std::string(); };
     for (const auto& [file, loaded] : all) {

@@ -1,28 +1,14 @@
-// One line per finding, RFC 4180. A cell that a spreadsheet would take for a formula starts with an apostrophe.
+// One line per finding.
 #include <string>
 #include <vector>
 
+#include "fwproof/base/csv.hpp"
 #include "fwproof/check/check.hpp"
 #include "report/words.hpp"
 
 namespace fwproof::report {
 
 namespace {
-
-std::string cell(std::string_view text) {
-    std::string shown = printable(text);
-    if (shown.find_first_of("=+-@") == 0) shown.insert(0, 1, '\'');
-    if (shown.find_first_of(",\"'\n") == std::string::npos) return shown;
-    std::string quoted = "\"";
-    for (const char c : shown) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
-}
-
-std::string line(const std::vector<std::string>& cells) {
-    std::string text;
-    for (const auto& one : cells) text += (text.empty() ? "" : ",") + cell(one);
-    return text + "\r\n";
-}
 
 std::string joined(const std::vector<std::string>& parts) {
     std::string text;
@@ -33,23 +19,23 @@ std::string joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 std::string render_csv(const Report& report, const RenderOptions&) {
-    std::string text = line({"severity", "check", "id", "certainty", "firewall", "file", "line", "column", "message",
-                             "decided by", "packets", "packets complete", "witness", "depends on", "catalog entry",
-                             "document", "try", "waived by", "fingerprint"});
+    std::string text = csv_line({"severity", "check", "id", "certainty", "firewall", "file", "line", "column",
+                                 "message", "decided by", "packets", "packets complete", "witness", "depends on",
+                                 "catalog entry", "document", "try", "waived by", "fingerprint"});
     for (const auto& finding : report.findings) {
         const Check* check = find_check(finding.check);
         std::vector<std::string> deciders, region;
         for (const auto& rule : finding.decided_by)
             deciders.push_back(rule.verdict.empty() ? rule.name : rule.name + ": " + rule.verdict);
         for (const auto& product : finding.region) region.push_back(to_string(product));
-        text += line({std::string(to_string(finding.severity)), finding.check, check ? std::string(check->id) : "",
-                      std::string(to_string(finding.certainty)), finding.firewall, finding.file,
-                      finding.span ? std::to_string(finding.span.line()) : "",
-                      finding.span ? std::to_string(finding.span.column()) : "", finding.message, joined(deciders),
-                      joined(region), finding.region_complete ? "yes" : "no",
-                      finding.witness ? to_string(*finding.witness) : "", joined(finding.conditions),
-                      catalog_entry(finding), finding.citation ? citation_text(*finding.citation) : "",
-                      joined(lines_of(finding.fix)), finding.waived_by, finding.fingerprint});
+        text += csv_line({std::string(to_string(finding.severity)), finding.check, check ? std::string(check->id) : "",
+                          std::string(to_string(finding.certainty)), finding.firewall, finding.file,
+                          finding.span ? std::to_string(finding.span.line()) : "",
+                          finding.span ? std::to_string(finding.span.column()) : "", finding.message, joined(deciders),
+                          joined(region), finding.region_complete ? "yes" : "no",
+                          finding.witness ? to_string(*finding.witness) : "", joined(finding.conditions),
+                          catalog_entry(finding), finding.citation ? citation_text(*finding.citation) : "",
+                          joined(lines_of(finding.fix)), finding.waived_by, finding.fingerprint});
     }
     return text;
 }

@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
-namespace fwproof::cli {
+namespace fwproof {
 
-// Made safe to show; a cell that starts like a formula gets a quote mark before it.
+// Ended by CR LF. Cells are made safe to show; one that a spreadsheet would take for a formula starts with an
+// apostrophe.
 std::string csv_line(const std::vector<std::string>& cells);
 
-}  // namespace fwproof::cli
+}  // namespace fwproof
