@@ -15,7 +15,7 @@ knows a flaw, and they are tried all day long. Ports inside a range count as wel
     .example = R"(access-list OUT extended permit tcp any host 10.2.0.9 range 20 25)",
     .fix = R"(Permit it from the administrators' addresses or through a VPN only.)",
     .standards = R"(pci-dss-4.0.1 1.4.2
-nist-sp-800-41r1 4.1.3)",
+nist-sp-800-41r1 4.1)",
     .run = &report_services_from_anybody<ServiceGroup::admin>,
 };
 

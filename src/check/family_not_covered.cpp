@@ -44,7 +44,7 @@ const Check check_family_not_covered = {
 deny may be open. Not reported when another export of the run holds IPv6 rules of the same kind of firewall.)",
     .example = R"(iptables-save > rules.v4        (and no ip6tables-save > rules.v6))",
     .fix = R"(Export the IPv6 rules as well and name both files. Where IPv6 is off, waive the finding.)",
-    .standards = R"(nist-sp-800-41r1 4.1.2)",
+    .standards = R"(nist-sp-800-41r1 4.1)",
     .run = &run,
 };
 

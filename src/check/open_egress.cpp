@@ -33,7 +33,7 @@ outbound traffic.)",
     .example = R"(access-list IN extended permit ip 10.1.0.0 255.255.0.0 any)",
     .fix = R"(List what inner machines may use, and send web traffic through a proxy.)",
     .standards = R"(pci-dss-4.0.1 1.3.2
-nist-sp-800-41r1 4.1.3
+nist-sp-800-41r1 4.1
 stig-firewall-srg-v3r1 SRG-NET-000364-FW-000032)",
     .run = &run,
 };

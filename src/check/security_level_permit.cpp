@@ -56,7 +56,7 @@ family. An interface without any list is reported as unfiltered-interface.)",
 access-group IN in interface inside
 (inside and outside have IPv6 addresses, and no ipv6 access-list is bound to inside))",
     .fix = R"(Bind a list for the other family as well.)",
-    .standards = R"(nist-sp-800-41r1 4.1.2)",
+    .standards = R"(nist-sp-800-41r1 4.1)",
     .references = R"(Cisco ASA Series Firewall CLI Configuration Guide, access rules (implicit permits))",
     .run = &run,
 };

@@ -65,7 +65,7 @@ same well-known port at both ends.)",
     .fix =
         R"(Remove the rule; let a rule for established connections admit the replies. On devices that track connections replies
 need no rule.)",
-    .standards = R"(nist-sp-800-41r1 4.1.3)",
+    .standards = R"(nist-sp-800-41r1 4.1)",
     .run = &run,
 };
 

@@ -14,7 +14,7 @@ const Check check_worm_port_from_untrusted = {
 worms and ransomware.)",
     .example = R"(access-list OUT extended permit tcp any 10.2.0.0 255.255.255.0 eq 445)",
     .fix = R"(Block them at the border in both directions; use a VPN where a partner needs them.)",
-    .standards = R"(nist-sp-800-41r1 4.1.3)",
+    .standards = R"(nist-sp-800-41r1 4.1)",
     .run = &report_services_from_anybody<ServiceGroup::worm>,
 };
 
