@@ -102,6 +102,7 @@ std::string summary_line(const Report& report) {
         if (report.unchecked > 0) text += fmt::format(", {} unchecked", report.unchecked);
     }
     if (report.exhausted > 0) text += fmt::format("; {} beyond the budget", counted(report.exhausted, "question"));
+    if (report.uncompared > 0) text += fmt::format("; {} not compared", counted(report.uncompared, "part"));
     std::size_t rules = 0, conditional = 0, not_understood = 0;
     for (const auto& input : report.inputs) {
         rules += input.rules;
