@@ -73,18 +73,22 @@ Result<std::vector<Part>> read_parts(const std::string& path, World& world) {
     const std::string_view text = (*source)->text();
     const std::string name = path == "-" ? "standard input" : path;
     std::vector<Part> parts;
-    if (Json whole = Json::parse(text, nullptr, false); whole.is_object()) {
-        parts.push_back({name, 1, std::move(whole)});
-    } else {
-        std::size_t line = 0;
-        for (std::size_t at = 0; at < text.size();) {
-            ++line;
-            const std::size_t end = std::min(text.find('\n', at), text.size());
-            const std::string_view one = text.substr(at, end - at);
-            at = end + 1;
-            if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-            parts.push_back({name, line, Json::parse(one, nullptr, false)});
+    std::size_t line = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        ++line;
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        const std::string_view one = text.substr(at, end - at);
+        at = end + 1;
+        if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        Json result = Json::parse(one, nullptr, false);
+        // One result over many lines, as --format json writes it.
+        if (parts.empty() && result.is_discarded()) {
+            if (Json whole = Json::parse(text, nullptr, false); whole.is_object()) {
+                parts.push_back({name, 1, std::move(whole)});
+                break;
+            }
         }
+        parts.push_back({name, line, std::move(result)});
     }
     if (parts.empty()) return fail(wrong({name, 1, {}}, "holds no result", "write one with --format jsonl"));
     for (const auto& part : parts) {
@@ -286,9 +290,9 @@ Result<int> run_merge(const std::vector<std::string>& arguments, World& world) {
     } catch (const Json::exception&) {
         return fail("a result holds a value of the wrong kind", "give the files as --format jsonl wrote them");
     }
-    const auto render = [&](const std::string& format) {
-        if (format == "text") return as_text(result);
-        return result.dump(format == "json" ? 2 : -1, ' ', true, Json::error_handler_t::replace) + "\n";
+    const auto render = [&](const NamedOutput& output) {
+        if (output.format == "text") return as_text(result);
+        return result.dump(output.format == "json" ? 2 : -1, ' ', true, Json::error_handler_t::replace) + "\n";
     };
     if (auto error = write_outputs(*outputs, render, world)) return fail(std::move(*error));
     return result["summary"]["exit_status"].get<int>();
