@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <algorithm>
-#include "check/dates.hpp"
 #include "check/waivers.hpp"
 
 namespace fwproof {
@@ -8,14 +6,13 @@ namespace fwproof {
 namespace {
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    for (const auto& waiver : context.input().waivers) {
+    const auto fault = [](const Waiver& waiver) {
         const bool narrow = !waiver.region.empty() || !waiver.firewall.empty() || !waiver.hosts.empty() ||
                             !waiver.flow.empty() || !waiver.service.empty();
-        if (!waiver_problem(waiver).empty() || narrow) continue;
-        Finding finding = about_waiver(check, waiver);
-        finding.message = fmt::format("the waiver of {} covers every finding of that check", waiver.check);
-        findings.push_back(std::move(finding));
-    }
+        return narrow ? std::string()
+                      : fmt::format("the waiver of {} covers every finding of that check", waiver.check);
+    };
+    report_waivers(context, check, fault, findings);
 }
 
 }  // namespace

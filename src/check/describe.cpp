@@ -50,6 +50,20 @@ RuleEvidence evidence(const Firewall& firewall, const Decider& decider) {
     return shown;
 }
 
+std::string verdict_of(const Policy& policy, RuleRef ref) {
+    const Ruleset& ruleset = policy.rulesets[ref.ruleset];
+    if (ref.rule >= ruleset.rules.size())
+        return ruleset.default_verdict ? std::string(to_string(*ruleset.default_verdict)) : "";
+    const auto* decide = std::get_if<Decide>(&ruleset.rules[ref.rule].action);
+    return decide ? std::string(to_string(decide->verdict)) : "";
+}
+
+RuleEvidence evidence(const Firewall& firewall, RuleRef rule) {
+    RuleEvidence shown = evidence(firewall, {rule, Verdict::unknown, true});
+    shown.verdict = verdict_of(*firewall.policy, rule);
+    return shown;
+}
+
 std::string place(const Firewall& firewall, const std::vector<const Path*>& paths) {
     std::string text = firewall.id == firewall.file ? "" : " at " + firewall.id;
     if (paths.empty()) return text;
@@ -187,13 +201,24 @@ Finding finding_at(const Check& check, const CheckContext& context, const Firewa
     return finding;
 }
 
-Finding finding_about(const Check& check, const Firewall& firewall, RuleRef rule) {
+Finding finding_at(const Check& check, const Firewall& firewall, const SourceSpan& span) {
     Finding finding;
     finding.check = check.name;
     finding.severity = check.severity;
     finding.firewall = firewall.id;
-    finding.span = rule_span(*firewall.policy, rule);
-    finding.file = finding.span ? finding.span.source->name() : firewall.file;
+    finding.span = span;
+    finding.file = span ? span.source->name() : firewall.file;
+    return finding;
+}
+
+Finding finding_about(const Check& check, const Firewall& firewall, const Setting& setting) {
+    Finding finding = finding_at(check, firewall, setting.span);
+    if (!setting.span) finding.certainty = Certainty::assumed;
+    return finding;
+}
+
+Finding finding_about(const Check& check, const Firewall& firewall, RuleRef rule) {
+    Finding finding = finding_at(check, firewall, rule_span(*firewall.policy, rule));
     const auto& rules = firewall.policy->rulesets[rule.ruleset].rules;
     if (rule.rule < rules.size()) {
         for (const auto& match : rules[rule.rule].match.any_of) finding.subject.push_back(match.header);

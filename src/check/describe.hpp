@@ -19,6 +19,10 @@ std::vector<std::string> conditions_text(const FlowResult& flow);
 std::string rule_name(const Policy& policy, RuleRef rule);
 SourceSpan rule_span(const Policy& policy, RuleRef rule);
 RuleEvidence evidence(const Firewall& firewall, const Decider& decider);
+// The same with what the rule itself says.
+RuleEvidence evidence(const Firewall& firewall, RuleRef rule);
+// What the rule or default decides by itself; empty: nothing.
+std::string verdict_of(const Policy& policy, RuleRef rule);
 
 // " at edge", " at db1 inbound, profiles private and public"; for an export without a name of its own, which the
 // headline shows already, " inbound" or nothing. All paths are of one position.
@@ -37,6 +41,10 @@ std::string region_text(const std::vector<Product>& region, bool complete, std::
 // A finding of the check about requirements at a path: place, rules, witness, citation, catalog ids.
 Finding finding_at(const Check& check, const CheckContext& context, const Firewall& firewall,
                    const std::vector<std::size_t>& requirements);
+// A finding of the check at a statement; without one at the export.
+Finding finding_at(const Check& check, const Firewall& firewall, const SourceSpan& span);
+// A finding of the check about a setting of the export, or about one that it leaves to the device.
+Finding finding_about(const Check& check, const Firewall& firewall, const Setting& setting);
 // A finding of the check about one rule or default.
 Finding finding_about(const Check& check, const Firewall& firewall, RuleRef rule);
 // What the catalog says, for details: "Configuring a Firewall..., Port assignments, row 1, line 34".

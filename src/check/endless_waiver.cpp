@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <algorithm>
 #include "check/dates.hpp"
 #include "check/waivers.hpp"
 
@@ -11,15 +10,13 @@ constexpr std::chrono::days kYear{365};
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     const auto& today = context.input().today;
-    for (const auto& waiver : context.input().waivers) {
-        if (!waiver_problem(waiver).empty()) continue;
-        if (waiver.until && (!today || std::chrono::sys_days(*waiver.until) <= *today + kYear)) continue;
-        Finding finding = about_waiver(check, waiver);
-        finding.message = waiver.until ? fmt::format("the waiver of {} lasts until {}, more than a year", waiver.check,
-                                                     date_text(std::chrono::sys_days(*waiver.until)))
-                                       : fmt::format("the waiver of {} has no last day", waiver.check);
-        findings.push_back(std::move(finding));
-    }
+    const auto fault = [&](const Waiver& waiver) -> std::string {
+        if (!waiver.until) return fmt::format("the waiver of {} has no last day", waiver.check);
+        const std::chrono::sys_days last(*waiver.until);
+        if (!today || last <= *today + kYear) return {};
+        return fmt::format("the waiver of {} lasts until {}, more than a year", waiver.check, date_text(last));
+    };
+    report_waivers(context, check, fault, findings);
 }
 
 }  // namespace

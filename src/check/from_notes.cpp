@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "check/describe.hpp"
+
 namespace fwproof {
 
 namespace {
@@ -24,13 +26,8 @@ void report_notes(const CheckContext& context, const Check& check, NoteKind kind
             if (note.kind != kind) continue;
             if (note.span && !seen.insert({note.span.source, note.span.offset, note.message}).second) continue;
             if (++found > kMostListed + 1) continue;
-            Finding finding;
-            finding.check = check.name;
-            finding.severity = check.severity;
+            Finding finding = finding_at(check, firewall, note.span);
             finding.certainty = certainty;
-            finding.firewall = firewall.id;
-            finding.file = note.span ? note.span.source->name() : firewall.file;
-            finding.span = note.span;
             if (found > kMostListed) {
                 rest = std::move(finding);
                 continue;

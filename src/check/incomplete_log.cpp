@@ -32,25 +32,19 @@ std::string lack(const Setting& setting) {
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     for (const auto& firewall : context.firewalls()) {
         struct Lack {
+            const Setting* first = nullptr;
             std::vector<std::string> profiles;
-            SourceSpan span;
         };
         std::vector<std::pair<std::string, Lack>> lacks;  // in the order of the settings
         for (const auto& setting : firewall.policy->settings) {
             const std::string text = lack(setting);
             if (text.empty()) continue;
             auto at = std::find_if(lacks.begin(), lacks.end(), [&](const auto& known) { return known.first == text; });
-            if (at == lacks.end()) at = lacks.insert(lacks.end(), {text, {{}, setting.span}});
+            if (at == lacks.end()) at = lacks.insert(lacks.end(), {text, {&setting, {}}});
             at->second.profiles.push_back(setting.variant);
         }
         for (const auto& [text, one] : lacks) {
-            Finding finding;
-            finding.check = check.name;
-            finding.severity = check.severity;
-            finding.firewall = firewall.id;
-            finding.span = one.span;
-            finding.file = one.span ? one.span.source->name() : firewall.file;
-            finding.certainty = one.span ? Certainty::exact : Certainty::assumed;
+            Finding finding = finding_about(check, firewall, *one.first);
             finding.message = fmt::format("{} in the {} profile{}", text, join_some(one.profiles),
                                           one.profiles.size() == 1 ? "" : "s");
             findings.push_back(std::move(finding));

@@ -10,13 +10,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     for (const auto& firewall : context.firewalls()) {
         for (const auto& setting : firewall.policy->settings) {
             if (setting.name != "local-rules-merged" || setting.variant != "public") continue;
-            Finding finding;
-            finding.check = check.name;
-            finding.severity = check.severity;
-            finding.firewall = firewall.id;
-            finding.span = setting.span;
-            finding.file = setting.span ? setting.span.source->name() : firewall.file;
-            finding.certainty = setting.span ? Certainty::exact : Certainty::assumed;
+            Finding finding = finding_about(check, firewall, setting);
             finding.message = setting.span
                                   ? "the policy lets rules of the host itself hold in the public profile"
                                   : "the policy sets the public profile and leaves rules of the host itself in force";

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <algorithm>
-#include "check/dates.hpp"
 #include "check/waivers.hpp"
 
 namespace fwproof {
@@ -8,12 +6,10 @@ namespace fwproof {
 namespace {
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    for (const auto& waiver : context.input().waivers) {
-        if (!waiver_problem(waiver).empty() || !waiver.owner.empty()) continue;
-        Finding finding = about_waiver(check, waiver);
-        finding.message = fmt::format("the waiver of {} names no owner", waiver.check);
-        findings.push_back(std::move(finding));
-    }
+    const auto fault = [](const Waiver& waiver) {
+        return waiver.owner.empty() ? fmt::format("the waiver of {} names no owner", waiver.check) : std::string();
+    };
+    report_waivers(context, check, fault, findings);
 }
 
 }  // namespace

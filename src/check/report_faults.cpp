@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t kMostRules = 4;
 
-std::string verdict_of(const Policy& policy, RuleRef ref) {
-    const Ruleset& ruleset = policy.rulesets[ref.ruleset];
-    if (ref.rule >= ruleset.rules.size())
-        return ruleset.default_verdict ? std::string(to_string(*ruleset.default_verdict)) : "";
-    const auto* decide = std::get_if<Decide>(&ruleset.rules[ref.rule].action);
-    return decide ? std::string(to_string(decide->verdict)) : "";
-}
-
 // "OUT line 5 (permit)".
 std::string with_verdict(const Policy& policy, RuleRef ref) {
     const std::string verdict = verdict_of(policy, ref);
@@ -102,9 +94,7 @@ void report_faults(const CheckContext& context, const Check& check, Fault fault,
         }
         for (std::size_t i = 0; i < std::min(anomaly.blamed.size(), kMostRules); ++i) {
             const RuleRef by = anomaly.blamed[i].rule;
-            RuleEvidence shown = evidence(firewall, {by, Verdict::unknown, true});
-            shown.verdict = verdict_of(policy, by);
-            finding.decided_by.push_back(std::move(shown));
+            finding.decided_by.push_back(evidence(firewall, by));
         }
         finding.witness =
             fault == Fault::redundant && anomaly.witness ? anomaly.witness : telling(policy, anomaly).witness;

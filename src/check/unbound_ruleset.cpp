@@ -14,12 +14,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             const auto rules =
                 std::count_if(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& r) { return !r.implicit; });
             if (rules == 0) continue;
-            Finding finding;
-            finding.check = check.name;
-            finding.severity = check.severity;
-            finding.firewall = firewall.id;
-            finding.span = ruleset.span ? ruleset.span : ruleset.rules.front().span;
-            finding.file = finding.span ? finding.span.source->name() : firewall.file;
+            Finding finding = finding_at(check, firewall, ruleset.span ? ruleset.span : ruleset.rules.front().span);
             finding.message = fmt::format("{} with {} rule{} is never evaluated: nothing refers to it", ruleset.name,
                                           rules, rules == 1 ? "" : "s");
             for (const auto& rule : ruleset.rules) {

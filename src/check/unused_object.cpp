@@ -9,12 +9,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     for (const auto& firewall : context.firewalls()) {
         for (const auto& object : firewall.policy->objects) {
             if (object.used) continue;
-            Finding finding;
-            finding.check = check.name;
-            finding.severity = check.severity;
-            finding.firewall = firewall.id;
-            finding.span = object.span;
-            finding.file = object.span ? object.span.source->name() : firewall.file;
+            Finding finding = finding_at(check, firewall, object.span);
             finding.message = fmt::format("{} is used nowhere", object.name);
             findings.push_back(std::move(finding));
         }

@@ -7,16 +7,14 @@ namespace fwproof {
 namespace {
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    for (const auto& waiver : context.input().waivers) {
-        if (!waiver_problem(waiver).empty() || !context.runs(waiver.check)) continue;
+    const auto fault = [&](const Waiver& waiver) -> std::string {
         const bool used = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
             return speaks_of(waiver, f, context) || outgrows(waiver, f, context);
         });
-        if (used) continue;
-        Finding finding = about_waiver(check, waiver);
-        finding.message = fmt::format("this waiver of {} covers no finding", waiver.check);
-        findings.push_back(std::move(finding));
-    }
+        if (used || !context.runs(waiver.check)) return {};
+        return fmt::format("this waiver of {} covers no finding", waiver.check);
+    };
+    report_waivers(context, check, fault, findings);
 }
 
 }  // namespace

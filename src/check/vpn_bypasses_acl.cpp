@@ -10,12 +10,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     for (const auto& firewall : context.firewalls()) {
         for (const auto& setting : firewall.policy->settings) {
             if (setting.name != "vpn-bypasses-lists") continue;
-            Finding finding;
-            finding.check = check.name;
-            finding.severity = check.severity;
-            finding.firewall = firewall.id;
-            finding.span = setting.span;
-            finding.file = setting.span.source->name();
+            Finding finding = finding_about(check, firewall, setting);
             finding.message =
                 "packets out of the VPN tunnels that end here meet no list: 'sysopt connection permit-vpn' "
                 "is on unless it is switched off";

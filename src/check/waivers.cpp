@@ -151,4 +151,15 @@ Finding about_waiver(const Check& check, const Waiver& waiver) {
     return finding;
 }
 
+void report_waivers(const CheckContext& context, const Check& check,
+                    const std::function<std::string(const Waiver&)>& fault, std::vector<Finding>& findings) {
+    for (const auto& waiver : context.input().waivers) {
+        if (!waiver_problem(waiver).empty()) continue;
+        std::string message = fault(waiver);
+        if (message.empty()) continue;
+        findings.push_back(about_waiver(check, waiver));
+        findings.back().message = std::move(message);
+    }
+}
+
 }  // namespace fwproof

@@ -1,6 +1,8 @@
 // Which findings recorded exceptions cover.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "fwproof/check/check.hpp"
@@ -25,5 +27,8 @@ void apply_waivers(const CheckContext& context, std::vector<Finding>& findings);
 
 // A finding about the waiver itself, at its place.
 Finding about_waiver(const Check& check, const Waiver& waiver);
+// One for each well formed waiver of which `fault` says something.
+void report_waivers(const CheckContext& context, const Check& check,
+                    const std::function<std::string(const Waiver&)>& fault, std::vector<Finding>& findings);
 
 }  // namespace fwproof
