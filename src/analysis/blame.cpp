@@ -74,6 +74,9 @@ EditBlame::EditBlame(const Policy& before, const Policy& after) {
         for (const auto& [out, in] : edits.replaced) {
             lines_.replaced.emplace_back(lines_.removed.size() + out, lines_.added.size() + in);
         }
+        for (const auto& [out, in] : edits.moved) {
+            lines_.moved.emplace_back(lines_.removed.size() + out, lines_.added.size() + in);
+        }
         lines_.removed.insert(lines_.removed.end(), edits.removed.begin(), edits.removed.end());
         lines_.added.insert(lines_.added.end(), edits.added.begin(), edits.added.end());
     }
@@ -155,6 +158,8 @@ void EditBlame::blame_object(const Side& side, const RuleRef& ref, ChangedRegion
             for (const auto& line : edited_in(side, span)) {
                 if (region.object.empty()) region.object = name;
                 add(region.because, line);
+                auto& holders = side.added ? region.holders_after : region.holders_before;
+                if (std::find(holders.begin(), holders.end(), ref) == holders.end()) holders.push_back(ref);
             }
             for (const auto& word : words_of(span.text())) {
                 if (objects.contains(word) && seen.insert(word).second) open.push_back(word);

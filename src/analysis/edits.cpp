@@ -1,7 +1,9 @@
 #include "fwproof/analysis/edits.hpp"
 
+#include <deque>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "analysis/alignment.hpp"
 
@@ -105,6 +107,33 @@ bool same_line(std::string_view a, std::string_view b) {
     return i == a.size() && k == b.size();
 }
 
+// What same_line compares: lines are the same exactly where this is.
+std::string plain_line(std::string_view line) {
+    line = without_trailing_blanks(line);
+    std::string plain;
+    for (std::size_t i = 0; i < line.size();) {
+        const std::size_t past = end_of_counter(line, i);
+        plain += past != i ? '#' : line[i];
+        i = past != i ? past : i + 1;
+    }
+    return plain;
+}
+
+void find_moved(LineEdits& edits) {
+    if (edits.removed.empty() || edits.added.empty()) return;
+    std::unordered_map<std::string, std::deque<std::size_t>> added;
+    for (std::size_t k = 0; k < edits.added.size(); ++k) {
+        std::string plain = plain_line(edits.added[k].text());
+        if (!plain.empty()) added[std::move(plain)].push_back(k);
+    }
+    for (std::size_t i = 0; i < edits.removed.size(); ++i) {
+        const auto same = added.find(plain_line(edits.removed[i].text()));
+        if (same == added.end() || same->second.empty()) continue;
+        edits.moved.emplace_back(i, same->second.front());
+        same->second.pop_front();
+    }
+}
+
 bool binary(const Source& source) { return source.text().substr(0, 8000).find('\0') != std::string_view::npos; }
 
 SourceSpan line_span(const Source& source, std::size_t index) {
@@ -143,6 +172,7 @@ LineEdits edited_lines(const Source& before, const Source& after) {
         [&](std::size_t i) { edits.removed.push_back(line_span(before, i)); },
         [&](std::size_t k) { edits.added.push_back(line_span(after, k)); });
     end_stretch();
+    find_moved(edits);
     return edits;
 }
 

@@ -9,6 +9,7 @@
 #include "check/rule_desk.hpp"
 #include "check/rule_study.hpp"
 #include "check/waivers.hpp"
+#include "fwproof/check/change.hpp"
 #include "fwproof/policy/object_names.hpp"
 
 namespace fwproof {
@@ -84,7 +85,9 @@ void sort_findings(std::vector<Finding>& findings) {
 
 namespace {
 
-void say_regions(const std::vector<Firewall>& firewalls, std::vector<Finding>& findings) {
+void say_regions(const CheckContext& context, std::vector<Finding>& findings) {
+    const auto& firewalls = context.firewalls();
+    const Change* change = context.input().change;
     std::map<const Firewall*, ObjectNames> names;  // made when needed
     static const ObjectNames kNone;
     for (Finding& finding : findings) {
@@ -95,6 +98,11 @@ void say_regions(const std::vector<Firewall>& firewalls, std::vector<Finding>& f
         if (at != firewalls.end() && !finding.region.empty()) {
             const auto [place, fresh] = names.try_emplace(&*at);
             if (fresh) place->second.add(*at->policy);
+            if (fresh && change) {
+                for (const auto& policy : change->policies) {
+                    if (&firewalls[policy.firewall] == &*at) place->second.add(*policy.before);
+                }
+            }
             known = &place->second;
         }
         for (const auto& product : finding.region) finding.region_text.push_back(to_text(product, *known));
@@ -126,7 +134,7 @@ std::vector<Finding> run_checks(const CheckContext& context, std::span<const Che
     if (context.runs(check_beyond_budget.name)) run(check_beyond_budget);
     sort_findings(findings);
     set_fingerprints(findings);
-    say_regions(context.firewalls(), findings);
+    say_regions(context, findings);
     return findings;
 }
 

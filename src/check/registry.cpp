@@ -26,6 +26,7 @@ std::string_view to_string(Subject subject) {
         case Subject::rules: return "rules";
         case Subject::site: return "site";
         case Subject::waiver: return "waiver";
+        case Subject::change: return "change";
     }
     return "input";
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 
 #include "cli/options.hpp"
@@ -47,8 +48,12 @@ Result<Baseline> read_baseline(const std::string& path, World& world) {
             return not_a_baseline(path, fmt::format("finding {} has no fingerprint", number));
         const auto severity = parse_severity(text_of(finding, "severity"));
         if (!severity) return not_a_baseline(path, fmt::format("finding {} has no severity", number));
-        const auto entry = baseline.emplace(text_of(finding, "fingerprint"), *severity).first;
-        entry->second = std::max(entry->second, *severity);
+        const auto entry = baseline
+                               .emplace(text_of(finding, "fingerprint"),
+                                        KnownFinding{*severity, text_of(finding, "check"), text_of(finding, "file"),
+                                                     text_of(finding, "message")})
+                               .first;
+        entry->second.severity = std::max(entry->second.severity, *severity);
     }
     return baseline;
 }
@@ -76,11 +81,28 @@ std::string render_baseline(const Report& report, std::string_view written) {
 }
 
 void leave_out_known(const Baseline& baseline, Report& report) {
+    std::set<std::string_view> found_now;
+    for (const auto& finding : report.findings) found_now.insert(finding.fingerprint);
+    const auto looked_at = [&](const KnownFinding& known) {
+        const auto is_input = [&](const ReportInput& input) { return input.name == known.file; };
+        return std::find(report.checks.begin(), report.checks.end(), known.check) != report.checks.end() &&
+               (known.file.empty() || std::any_of(report.inputs.begin(), report.inputs.end(), is_input));
+    };
+    for (const auto& [fingerprint, known] : baseline) {
+        if (found_now.contains(fingerprint) || !looked_at(known)) continue;
+        Finding& gone = report.gone.emplace_back();
+        gone.check = known.check;
+        gone.severity = known.severity;
+        gone.file = known.file;
+        gone.message = known.message;
+        gone.fingerprint = fingerprint;
+    }
     std::vector<Finding> fresh;
     report.known.emplace();
     for (auto& finding : report.findings) {
         const auto found = baseline.find(finding.fingerprint);
-        const bool known = finding.waived_by.empty() && found != baseline.end() && finding.severity <= found->second;
+        const bool known =
+            finding.waived_by.empty() && found != baseline.end() && finding.severity <= found->second.severity;
         (known ? *report.known : fresh).push_back(std::move(finding));
     }
     report.findings = std::move(fresh);

@@ -10,8 +10,12 @@
 
 namespace fwproof::cli {
 
-// What the findings that are known have as fingerprint, and how bad each was.
-using Baseline = std::map<std::string, Severity>;
+struct KnownFinding {
+    Severity severity{};
+    std::string check, file, message;  // as they were
+};
+// By fingerprint.
+using Baseline = std::map<std::string, KnownFinding>;
 
 // A file that --write-baseline wrote.
 Result<Baseline> read_baseline(const std::string& path, World& world);
@@ -20,8 +24,8 @@ Result<Baseline> read_baseline(const std::string& path, World& world);
 // a day, "2026-11-30". The order does not change when lines move.
 std::string render_baseline(const Report& report, std::string_view written);
 
-// Takes the findings that the baseline knows out of the report and counts them. One that is worse now is new, and a
-// waived one stays.
+// Takes the findings that the baseline knows out of the report and keeps them beside it. One that is worse now is new,
+// and a waived one stays. What the baseline has and the run, though it looked, did not find again is gone.
 void leave_out_known(const Baseline& baseline, Report& report);
 
 }  // namespace fwproof::cli

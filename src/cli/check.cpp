@@ -240,6 +240,7 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     report.satisfied = assessment.satisfied;
     report.undecided = assessment.conditional;
     report.unchecked = assessment.unchecked;
+    report.unbound = resolution->unbound.size();
     if (parsed->has("matrix")) report.matrix = matrix_of(*resolution, assessment);
     report.exhausted = assessment.exhausted.size() + context.beyond_budget().size();
     report.assumptions = assumptions(*resolution, assessment, *policies, context.input().topology);

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/diff_findings.hpp"
 #include "cli/diff_report.hpp"
 #include "cli/diff_required.hpp"
-#include "cli/outputs.hpp"
 #include "cli/project.hpp"
+#include "cli/publish.hpp"
 
 namespace fwproof::cli {
 
@@ -23,9 +24,18 @@ became known; the rule that decides before and after, and the edited line that m
   fwproof diff --staged --fail-on widened               what is about to be committed
   fwproof diff asa.cfg migrated.v4 --at transit --interface inside=eth1 --interface outside=eth0
 
-What cannot be compared for want of memory counts as widened and as changed for --fail-on.
+The checks FW801 to FW811 and FW506 of fwproof-checks(7) look at the change; their findings stand behind the regions, and
+are all that SARIF, JUnit and the other formats of lint show. What cannot be compared for want of memory counts as
+widened, narrowed and changed for --fail-on.
 
 )";
+
+// What no other format says of a change is said by diff itself; OSCAL and in-toto are about what stands.
+const std::vector<std::string>& diff_formats() {
+    static const std::vector<std::string> kNames = {"text",  "json",   "jsonl",  "markdown", "sarif",
+                                                    "junit", "github", "gitlab", "csv",      "html"};
+    return kNames;
+}
 
 po::options_description diff_options() {
     po::options_description options("The comparison", 120);
@@ -37,30 +47,46 @@ po::options_description diff_options() {
         "which required flows break or are mended; default: the site that .fwproof.toml names");
     add("interface", list()->value_name("OLD=NEW"), "what an interface of OLD is called in NEW");
     add("fail-on", list()->value_name("WHAT,..."),
-        "exit with status 1 when access is widened or narrowed, anything changed, or a required flow is required-lost; "
-        "or never "
-        "(default: required-lost with --site)");
+        "exit with status 1 when access is widened or narrowed, anything changed, or a required flow is required-lost, "
+        "whatever is ignored or waived; when a check finds an error, warning or note; or never (default: required-lost "
+        "with --site)");
     add("strict", "exit with status 3 when something could not be compared");
-    add("format", list()->value_name("NAME"), "text (default), json or markdown; may be given several times");
-    add("output", list()->value_name("FILE"), "write the --format before it to FILE instead of standard output");
+    add_output_options(options, diff_formats());
+    add_finding_options(options);
     return options;
 }
 
-const std::vector<std::string> kLevels = {"widened", "narrowed", "changed", "required-lost", "never"};
+// What makes the exit status 1.
+struct FailOn {
+    std::set<std::string> effects;
+    std::optional<Severity> severity;  // findings at or above it; nothing: none
+};
 
-Result<std::set<std::string>> read_levels(const Arguments& arguments, bool site) {
-    std::set<std::string> levels;
-    for (const auto& word : arguments.words("fail-on")) {
-        if (std::find(kLevels.begin(), kLevels.end(), word) == kLevels.end()) {
-            const auto near = did_you_mean(word, kLevels);
+Result<FailOn> read_fail_on_words(const Arguments& arguments, bool site) {
+    std::vector<std::string> known = effect_names();
+    known.insert(known.end(), {"error", "warning", "note", "never"});
+    FailOn fail_on;
+    const auto words = arguments.words("fail-on");
+    for (const auto& word : words) {
+        if (std::find(known.begin(), known.end(), word) == known.end()) {
+            const auto near = did_you_mean(word, known);
             return fail(fmt::format("--fail-on '{}' is not known", word),
                         near ? fmt::format("did you mean '{}'?", *near)
-                             : "write widened, narrowed, changed, required-lost or never");
+                             : "write widened, narrowed, changed, required-lost, error, warning, note or never");
         }
-        levels.insert(word);
+        if (const auto severity = parse_severity(word)) {
+            fail_on.severity = std::min(fail_on.severity.value_or(*severity), *severity);
+        } else {
+            fail_on.effects.insert(word);
+        }
     }
-    if (levels.empty() && site) levels.insert("required-lost");
-    return levels;
+    if (fail_on.effects.contains("never")) return FailOn();
+    if (fail_on.effects.contains("required-lost") && !site) {
+        return fail("--fail-on required-lost without a site finds nothing",
+                    "give --site FILE, or name the site in .fwproof.toml");
+    }
+    if (words.empty() && site) fail_on.effects.insert("required-lost");
+    return fail_on;
 }
 
 Result<ReviewOptions> read_review_options(const Arguments& arguments) {
@@ -84,7 +110,6 @@ bool found(const DiffReport& report, const std::set<std::string>& levels) {
     const bool open = !report.complete();
     const bool moved = std::any_of(report.files.begin(), report.files.end(),
                                    [](const FileDiff& file) { return file.kind != FileDiff::Kind::changed; });
-    if (levels.contains("never")) return false;
     if (levels.contains("widened") && (open || effect == Effect::widened || effect == Effect::both)) return true;
     if (levels.contains("narrowed") && (open || effect == Effect::narrowed || effect == Effect::both)) return true;
     if (levels.contains("changed") && (open || moved || effect != Effect::unchanged)) return true;
@@ -121,12 +146,15 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     auto project = find_project(world);
     if (!project) return unusable(project.error(), world);
     const std::string site = parsed->has("site") ? parsed->text("site") : *project ? (*project)->site : std::string();
-    const auto levels = read_levels(*parsed, !site.empty());
-    if (!levels) return fail(levels.error());
+    const auto fail_on = read_fail_on_words(*parsed, !site.empty());
+    if (!fail_on) return fail(fail_on.error());
     const auto review_options = read_review_options(*parsed);
     if (!review_options) return fail(review_options.error());
-    const auto outputs = read_outputs(*parsed, {"text", "json", "markdown"});
-    if (!outputs) return fail(outputs.error());
+    auto reporting = read_report_options(*parsed, diff_formats(), world);
+    if (!reporting) return fail(reporting.error());
+    reporting->fail_on = fail_on->severity;
+    const auto selected = select_checks(selection(*reporting, {Subject::change}));
+    if (!selected) return fail(selected.error());
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
 
@@ -156,19 +184,29 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     }
 
     if (!site.empty()) {
-        RequiredQuestion question{site, parsed->has("site"), words, staged, {}};
+        RequiredQuestion question{site, parsed->has("site"), words, staged, {}, review_options->budget};
         if (*project) question.waivers = (*project)->file.waivers;
         auto required = compare_required(question, *pairs, *reading, world);
         if (!required) return unusable(required.error(), world);
         report.required = std::move(*required);
     }
 
-    const auto render = [&](const std::string& format) {
-        return format == "json" ? diff_json(report) : format == "markdown" ? diff_markdown(report) : diff_text(report);
+    const auto day = judged_day(*reading, report.required ? report.required->file.site.date : std::nullopt, world);
+    if (!day) return fail(day.error());
+    Report checked = findings_of(report, *pairs, *selected, *project ? (*project)->file.waivers : std::vector<Waiver>(),
+                                 *day, world);
+    checked.arguments = arguments_without_outputs(*parsed);
+    for (const auto& effect : fail_on->effects) {
+        for (auto& name : checks_of_effect(effect)) checked.fail_on_checks.push_back(std::move(name));
+    }
+    if (found(report, fail_on->effects)) checked.exit_code = kFound;
+    const auto own = [&](const std::string& format, const Report& finished) -> std::optional<std::string> {
+        if (format == "text") return diff_text(report, &finished);
+        if (format == "json" || format == "jsonl") return diff_json(report, finished, format == "jsonl");
+        if (format == "markdown") return diff_markdown(report, finished);
+        return std::nullopt;
     };
-    if (auto error = write_outputs(*outputs, render, world)) return fail(std::move(*error));
-    if (found(report, *levels)) return kFound;
-    return parsed->has("strict") && !report.complete() ? kIncomplete : kClean;
+    return publish(std::move(checked), *reporting, world, own);
 }
 
 }  // namespace fwproof::cli

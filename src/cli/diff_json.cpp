@@ -5,6 +5,7 @@
 #include "cli/policies.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/printable.hpp"
+#include "fwproof/check/check.hpp"
 
 namespace fwproof::cli {
 
@@ -127,10 +128,11 @@ Json required_json(const RequiredDiff& required) {
                            {"after", change.after}});
     }
     for (const auto& lapse : required.lapses) {
-        lapses.push_back(
-            {{"check", lapse.check}, {"message", printable(lapse.message)}, {"reason", printable(lapse.reason)}});
+        lapses.push_back({{"check", lapse.finding.check},
+                          {"message", printable(lapse.finding.message)},
+                          {"reason", printable(lapse.reason)}});
     }
-    return {{"site", printable(required.site)},
+    return {{"site", printable(required.path)},
             {"required", required.required},
             {"satisfied_before", required.satisfied_before},
             {"satisfied_after", required.satisfied_after},
@@ -138,9 +140,25 @@ Json required_json(const RequiredDiff& required) {
             {"waivers_that_no_longer_cover", std::move(lapses)}};
 }
 
+Json findings_json(const Report& checked) {
+    Json all = Json::array();
+    for (const auto& finding : checked.findings) {
+        const Check* check = find_check(finding.check);
+        all.push_back({{"check", finding.check},
+                       {"id", check ? Json(check->id) : Json(nullptr)},
+                       {"severity", to_string(finding.severity)},
+                       {"file", printable(finding.file)},
+                       {"line", finding.span ? Json(finding.span.line()) : Json(nullptr)},
+                       {"message", printable(finding.message)},
+                       {"waived_by", finding.waived_by.empty() ? Json(nullptr) : Json(printable(finding.waived_by))},
+                       {"fingerprint", finding.fingerprint}});
+    }
+    return all;
+}
+
 }  // namespace
 
-std::string diff_json(const DiffReport& report) {
+std::string diff_json(const DiffReport& report, const Report& checked, bool one_line) {
     Json files = Json::array();
     for (const auto& file : report.files) {
         Json devices = Json::array();
@@ -166,8 +184,9 @@ std::string diff_json(const DiffReport& report) {
                              {"became_known", report.count(Direction::became_known)},
                              {"files_the_same", report.same}}},
                            {"files", std::move(files)},
+                           {"findings", findings_json(checked)},
                            {"required_flows", report.required ? required_json(*report.required) : Json(nullptr)}};
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document.dump(one_line ? -1 : 2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace fwproof::cli

@@ -101,7 +101,7 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
 
 std::string required_section(const RequiredDiff& required) {
     std::string text =
-        fmt::format("### Required flows of {}\n\n{} of {} satisfied before, {} after.\n\n", code(required.site),
+        fmt::format("### Required flows of {}\n\n{} of {} satisfied before, {} after.\n\n", code(required.path),
                     required.satisfied_before, required.required, required.satisfied_after);
     if (!required.changes.empty()) {
         text += "| | flow | before | after |\n|---|---|---|---|\n";
@@ -112,15 +112,28 @@ std::string required_section(const RequiredDiff& required) {
         text += "\n";
     }
     for (const auto& lapse : required.lapses) {
-        text += fmt::format("- waiver no longer covers {}: {} (it was waived: {})\n", cell(lapse.check),
-                            cell(lapse.message), cell(lapse.reason));
+        text += fmt::format("- waiver no longer covers {}: {} (it was waived: {})\n", cell(lapse.finding.check),
+                            cell(lapse.finding.message), cell(lapse.reason));
     }
     return text + (required.lapses.empty() ? "" : "\n");
 }
 
+std::string findings_section(const Report& checked) {
+    if (checked.findings.empty()) return {};
+    std::string text = "### Findings\n\n";
+    for (const auto& finding : checked.findings) {
+        std::string where = printable(finding.file);
+        if (finding.span) where += fmt::format(":{}", finding.span.line());
+        text +=
+            fmt::format("- **{}** {}: {} ({}){}\n", to_string(finding.severity), finding.check, cell(finding.message),
+                        cell(where), finding.waived_by.empty() ? "" : ", waived: " + cell(finding.waived_by));
+    }
+    return text + "\n";
+}
+
 }  // namespace
 
-std::string diff_markdown(const DiffReport& report) {
+std::string diff_markdown(const DiffReport& report, const Report& checked) {
     std::string text = fmt::format("## Firewall change: {}\n\n", cell(headline(report)));
     text += "| newly permitted | newly denied | became unknown | became known |\n|---|---|---|---|\n";
     text += fmt::format("| {} | {} | {} | {} |\n\n", report.count(Direction::newly_permitted),
@@ -143,6 +156,7 @@ std::string diff_markdown(const DiffReport& report) {
         }
     }
     if (report.required) text += required_section(*report.required);
+    text += findings_section(checked);
     text += fmt::format("To reproduce:\n\n    {}\n", printable(report.command));
     return text;
 }

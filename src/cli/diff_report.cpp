@@ -103,14 +103,6 @@ std::string headline(const DiffReport& report) {
     return "unchanged: no verdict differs";
 }
 
-std::string also_sentence(StateSet states) {
-    const bool flags = states.contains(State::new_);
-    const StateSet others = states & StateSet(State::new_).complement();
-    if (others.empty()) return "and the same headers with other TCP flags";
-    return fmt::format("and the same headers in state {}{}", to_string(others),
-                       flags ? ", or with other TCP flags" : "");
-}
-
 std::string same_words(const Review& review) {
     return fmt::format("permits exactly the same {}flows",
                        review.only ? fmt::format("{} ", family_name(*review.only)) : std::string());

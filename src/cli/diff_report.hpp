@@ -2,13 +2,17 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/site_input.hpp"
 #include "cli/versions.hpp"
 #include "fwproof/analysis/review.hpp"
+#include "fwproof/check/change.hpp"
 #include "fwproof/policy/object_names.hpp"
+#include "fwproof/report/report.hpp"
 
 namespace fwproof::cli {
 
@@ -35,16 +39,16 @@ struct RequiredChange {
     bool lost = false;  // satisfied before, not after; else mended
 };
 
-// A finding that a waiver covered before and covers no more.
-struct WaiverLapse {
-    std::string check, message, reason;
-};
-
 struct RequiredDiff {
-    std::string site;
+    std::string path;  // of the site file
+    SiteFile file;
+    Resolution resolution;
+    SitePolicies policies;                         // after the change; what is lost refers to them
+    std::map<std::string, std::string> firewalls;  // ids in the site, by the path of the compared file
     std::size_t required = 0, satisfied_before = 0, satisfied_after = 0;
     std::vector<RequiredChange> changes;
-    std::vector<WaiverLapse> lapses;
+    std::vector<LostFlow> lost;
+    std::vector<LapsedWaiver> lapses;
 };
 
 struct DiffReport {
@@ -74,12 +78,11 @@ std::string headline(const DiffReport& report);
 std::string same_words(const Review& review);
 // "3 lines edited: 1 changes verdicts, 1 changes only what is logged, 1 without effect"
 std::string edits_sentence(const Review& review);
-// "and the same headers in state invalid, or with other TCP flags"
-std::string also_sentence(StateSet states);
 std::string short_count(std::size_t count, std::string_view thing);
 
-std::string diff_text(const DiffReport& report);
-std::string diff_json(const DiffReport& report);
-std::string diff_markdown(const DiffReport& report);
+// With what the checks found, where they ran.
+std::string diff_text(const DiffReport& report, const Report* checked = nullptr);
+std::string diff_json(const DiffReport& report, const Report& checked, bool one_line);
+std::string diff_markdown(const DiffReport& report, const Report& checked);
 
 }  // namespace fwproof::cli

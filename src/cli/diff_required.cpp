@@ -21,13 +21,6 @@ tl::unexpected<std::vector<Error>> errors(Error error) { return tl::unexpected(s
 
 std::string plain(const std::string& path) { return std::filesystem::path(path).lexically_normal().string(); }
 
-// "rules/edge.v4" of "HEAD:rules/edge.v4".
-std::string without_revision(const std::string& name) {
-    std::error_code ignored;
-    const std::size_t colon = name.find(':');
-    return colon == std::string::npos || std::filesystem::exists(name, ignored) ? name : name.substr(colon + 1);
-}
-
 bool ends_like(const std::string& path, const std::string& tail) {
     if (path == tail) return true;
     return path.size() > tail.size() && path.ends_with(tail) && path[path.size() - tail.size() - 1] == '/';
@@ -48,23 +41,25 @@ bool is_export(const std::string& path, const VersionPair& pair, const RequiredQ
 }
 
 struct Sides {
-    std::map<std::string, Input> before, after;
+    std::map<std::string, Input> before, after;    // by the path of the export
+    std::map<std::string, std::string> firewalls;  // ids, by the path of the pair
 };
 
 Sides exports_of(const Site& site, const std::string& base, const VersionPairs& pairs,
                  const RequiredQuestion& question) {
-    std::vector<std::string> paths;
+    std::map<std::string, std::string> paths;  // of the exports, and whose they are
     for (const auto& firewall : site.firewalls) {
-        for (const auto& path : firewall.exports) paths.push_back(beside(base, path));
+        for (const auto& path : firewall.exports) paths.emplace(beside(base, path), firewall.id);
     }
     Sides sides;
     for (const auto& pair : pairs.changed) {
         if (!pair.before || !pair.after) continue;
-        for (const auto& path : paths) {
+        for (const auto& [path, firewall] : paths) {
             // The only export of a site is what is compared, whatever its name.
             if (!is_export(plain(path), pair, question) && !(pairs.single && paths.size() == 1)) continue;
             sides.before[path] = *pair.before;
             sides.after[path] = *pair.after;
+            sides.firewalls[pair.path] = firewall;
         }
     }
     return sides;
@@ -74,6 +69,8 @@ Sides exports_of(const Site& site, const std::string& base, const VersionPairs& 
 struct Checked {
     SitePolicies policies;
     std::vector<Judgement> verdicts;
+    std::vector<FlowResult> flows;
+    std::vector<FlowRow> rows;  // of the flows
     std::vector<Finding> findings;
 };
 
@@ -82,17 +79,21 @@ Loaded<Checked> check(const SiteFile& file, const Resolution& resolution, const 
                       const Reading& reading, World& world) {
     auto policies = read_exports(file.site, base, reading, world, exports);
     if (!policies) return tl::unexpected(policies.error());
-    Checked checked{std::move(*policies), {}, {}};
+    Checked checked{std::move(*policies), {}, {}, {}, {}};
     CheckInput input;
     input.topology = make_topology(file.site, checked.policies.loaded);
     input.resolution = &resolution;
     input.waivers = file.site.waivers;
     input.waivers.insert(input.waivers.end(), question.waivers.begin(), question.waivers.end());
-    const auto now = reading.load.as_of ? *reading.load.as_of : world.now;
-    input.today = std::chrono::floor<std::chrono::days>(now);
-    if (!reading.load.as_of && file.site.date) input.today = std::chrono::sys_days(*file.site.date);
+    const auto day = judged_day(reading, file.site.date, world);
+    if (!day) return errors(day.error());
+    input.today = *day;
+    input.threads = input.assess.threads = reading.jobs;
+    input.assess.budget = question.budget;
     const CheckContext context(std::move(input));
     checked.verdicts = context.assessment().verdicts;
+    checked.flows = context.assessment().flows;
+    checked.rows = flow_rows(context);
     const auto selected = select_checks({{Subject::site}, {}, {}});
     if (!selected) return errors(selected.error());
     checked.findings = run_checks(context, *selected);
@@ -106,6 +107,33 @@ std::string flow_text(const Requirement& requirement) {
                        requirement.service);
 }
 
+// What was satisfied and is not: by the firewall, the rules and the service that it fails for.
+std::vector<LostFlow> lost_flows(const std::vector<Requirement>& requirements, std::set<std::size_t> lost,
+                                 const Checked& after) {
+    std::vector<LostFlow> all;
+    for (std::size_t i = 0; i < after.flows.size(); ++i) {
+        LostFlow flow{{}, after.rows[i]};
+        for (const std::size_t which : after.flows[i].failing) {
+            if (after.flows[i].counts && lost.contains(which)) flow.requirements.push_back(which);
+        }
+        if (!flow.requirements.empty()) all.push_back(std::move(flow));
+    }
+    for (const auto& flow : all) {
+        for (const std::size_t which : flow.requirements) lost.erase(which);
+    }
+    for (const std::size_t which : lost) {
+        const Requirement& requirement = requirements[which];
+        LostFlow flow{{which}, {}};
+        flow.after.catalog = requirement.catalog;
+        flow.after.flow = requirement.flow;
+        flow.after.service = requirement.service;
+        flow.after.judgement = after.verdicts[which];
+        if (!requirement.citations.empty()) flow.after.citation = requirement.citations.front();
+        all.push_back(std::move(flow));
+    }
+    return all;
+}
+
 using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
 Key key_of(const Finding& finding) {
     return {finding.check, finding.firewall, finding.catalog, finding.flow, finding.service};
@@ -113,14 +141,20 @@ Key key_of(const Finding& finding) {
 
 }  // namespace
 
+std::string without_revision(const std::string& name) {
+    std::error_code ignored;
+    const std::size_t colon = name.find(':');
+    return colon == std::string::npos || std::filesystem::exists(name, ignored) ? name : name.substr(colon + 1);
+}
+
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
                                       const Reading& reading, World& world) {
-    const auto file = read_site_file(question.site, world);
+    auto file = read_site_file(question.site, world);
     if (!file) return tl::unexpected(file.error());
-    const auto resolution = resolve(file->catalogs, file->site);
+    auto resolution = resolve(file->catalogs, file->site);
     if (!resolution) return tl::unexpected(resolution.error());
     const std::string base = std::filesystem::path(question.site).parent_path().string();
-    const Sides sides = exports_of(file->site, base, pairs, question);
+    Sides sides = exports_of(file->site, base, pairs, question);
     if (sides.after.empty() && question.asked && !pairs.changed.empty()) {
         return errors({fmt::format("no export of {} is among what is compared", question.site),
                        "compare the files under the names that the site gives them",
@@ -128,12 +162,13 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
     }
     const auto before = check(*file, *resolution, base, sides.before, question, reading, world);
     if (!before) return tl::unexpected(before.error());
-    const auto after = check(*file, *resolution, base, sides.after, question, reading, world);
+    auto after = check(*file, *resolution, base, sides.after, question, reading, world);
     if (!after) return tl::unexpected(after.error());
 
     RequiredDiff diff;
-    diff.site = question.site;
+    diff.path = question.site;
     const auto& requirements = resolution->requirements;
+    std::set<std::size_t> lost;
     for (std::size_t i = 0; i < requirements.size() && i < before->verdicts.size() && i < after->verdicts.size(); ++i) {
         if (requirements[i].need != Need::required) continue;
         const Judgement was = before->verdicts[i], is = after->verdicts[i];
@@ -143,7 +178,9 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
         if ((was == Judgement::satisfied) == (is == Judgement::satisfied)) continue;
         diff.changes.push_back({flow_text(requirements[i]), std::string(to_string(was)), std::string(to_string(is)),
                                 was == Judgement::satisfied});
+        if (was == Judgement::satisfied) lost.insert(i);
     }
+    diff.lost = lost_flows(requirements, std::move(lost), *after);
     std::map<Key, std::string> waived;
     std::set<Key> open;
     for (const auto& finding : before->findings) {
@@ -156,8 +193,12 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
     for (const auto& finding : after->findings) {
         const auto waiver = waived.find(key_of(finding));
         if (!finding.waived_by.empty() || waiver == waived.end() || open.contains(key_of(finding))) continue;
-        diff.lapses.push_back({finding.check, finding.message, waiver->second});
+        diff.lapses.push_back({finding, waiver->second});
     }
+    diff.firewalls = std::move(sides.firewalls);
+    diff.policies = std::move(after->policies);
+    diff.resolution = std::move(*resolution);
+    diff.file = std::move(*file);
     return diff;
 }
 

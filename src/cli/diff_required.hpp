@@ -15,7 +15,11 @@ struct RequiredQuestion {
     std::vector<std::string> names;  // OLD and NEW as given
     bool staged = false;
     std::vector<Waiver> waivers;  // of the project's settings
+    Budget budget = {};
 };
+
+// "rules/edge.v4" of "HEAD:rules/edge.v4".
+std::string without_revision(const std::string& name);
 
 // The site is checked twice: with its exports as they were before and as they are after.
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,

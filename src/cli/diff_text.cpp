@@ -130,21 +130,35 @@ void file_text(Writer& out, const FileDiff& file) {
 
 void required_text(Writer& out, const RequiredDiff& required) {
     out.gap();
-    out.line(0, fmt::format("required flows of {}: {} of {} satisfied before, {} after", printable(required.site),
+    out.line(0, fmt::format("required flows of {}: {} of {} satisfied before, {} after", printable(required.path),
                             required.satisfied_before, required.required, required.satisfied_after));
     for (const auto& change : required.changes) {
         out.line(1, fmt::format("{:<7} {}: {} before, {} after", change.lost ? "lost" : "mended",
                                 printable(change.flow), change.before, change.after));
     }
     for (const auto& lapse : required.lapses) {
-        out.line(1, fmt::format("waiver no longer covers [{}] {} (it was waived: {})", lapse.check,
-                                printable(lapse.message), printable(lapse.reason)));
+        out.line(1, fmt::format("waiver no longer covers [{}] {} (it was waived: {})", lapse.finding.check,
+                                printable(lapse.finding.message), printable(lapse.reason)));
     }
+}
+
+// One line a finding, as compilers print them.
+void findings_text(Writer& out, const Report& checked) {
+    if (!checked.findings.empty()) out.gap();
+    for (const auto& finding : checked.findings) {
+        std::string where = printable(finding.file);
+        if (finding.span) where += fmt::format(":{}:{}", finding.span.line(), finding.span.column());
+        out.line(0, fmt::format("{}{}{}[{}]: {}{}", where, where.empty() ? "" : ": ", to_string(finding.severity),
+                                finding.check, printable(finding.message),
+                                finding.waived_by.empty() ? "" : " (waived: " + printable(finding.waived_by) + ")"));
+    }
+    if (checked.known && !checked.known->empty())
+        out.line(0, short_count(checked.known->size(), "finding") + " in the baseline");
 }
 
 }  // namespace
 
-std::string diff_text(const DiffReport& report) {
+std::string diff_text(const DiffReport& report, const Report* checked) {
     Writer out;
     out.line(0, headline(report));
     for (const auto& file : report.files) {
@@ -152,6 +166,7 @@ std::string diff_text(const DiffReport& report) {
         file_text(out, file);
     }
     if (report.required) required_text(out, *report.required);
+    if (checked) findings_text(out, *checked);
     out.gap();
     std::string counts;
     for (const auto direction :

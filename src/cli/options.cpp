@@ -172,26 +172,41 @@ po::options_description lint_options() {
     return options;
 }
 
-po::options_description report_options() {
-    po::options_description options("The report", kLineWidth);
-    std::string names;
-    for (const auto& format : formats()) names += fmt::format("{}{}", names.empty() ? "" : ", ", format.name);
+std::vector<std::string> format_names() {
+    std::vector<std::string> names;
+    for (const auto& format : formats()) names.emplace_back(format.name);
+    return names;
+}
+
+void add_output_options(po::options_description& options, const std::vector<std::string>& formats) {
     const auto list = [] { return po::value<std::vector<std::string>>()->composing(); };
     auto add = options.add_options();
     add("format", list()->value_name("NAME"),
-        fmt::format("{} (default: text); may be given several times", names).c_str());
+        fmt::format("{} (default: {}); may be given several times", fmt::join(formats, ", "), formats.front()).c_str());
     add("output", list()->value_name("FILE"), "write the --format before it to FILE instead of standard output");
+}
+
+po::options_description report_options() {
+    po::options_description options("The report", kLineWidth);
+    add_output_options(options, format_names());
+    auto add = options.add_options();
     add("fail-on", po::value<std::string>()->value_name("LEVEL"),
         "the lowest severity that makes the exit status 1: error (default), warning, note, never");
     add("strict", "exit with status 3 when something was not understood or not checked");
+    add_finding_options(options);
+    add("color", po::value<std::string>()->value_name("WHEN"), "auto (default), always or never; NO_COLOR is obeyed");
+    return options;
+}
+
+void add_finding_options(po::options_description& options) {
+    const auto list = [] { return po::value<std::vector<std::string>>()->composing(); };
+    auto add = options.add_options();
     add("select", list()->value_name("CHECK,..."), "report these checks only");
     add("ignore", list()->value_name("CHECK,..."), "leave these checks out");
     add("standard", list()->value_name("NAME,..."), "report the checks of a standard: pci-dss-4.0.1, stig, ...");
     add("baseline", po::value<std::string>()->value_name("FILE"), "leave out the findings that this file has");
     add("write-baseline", po::value<std::string>()->value_name("FILE"),
         "write every finding that is not waived to FILE");
-    add("color", po::value<std::string>()->value_name("WHEN"), "auto (default), always or never; NO_COLOR is obeyed");
-    return options;
 }
 
 Result<bool> wants_color(const Arguments& arguments, const World& world) {

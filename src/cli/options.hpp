@@ -11,6 +11,7 @@
 
 #include "cli/baseline.hpp"
 #include "cli/command.hpp"
+#include "cli/outputs.hpp"
 #include "fwproof/catalog/requirement.hpp"
 #include "fwproof/check/check.hpp"
 #include "fwproof/packet/packet_set.hpp"
@@ -67,13 +68,13 @@ Result<Budget> read_budget(const Arguments& arguments);
 
 // --format, --output, --fail-on, --strict, --select, --ignore, --standard, --baseline, --write-baseline, --color
 po::options_description report_options();
+// Parts of them, for commands whose other options mean something else.
+void add_output_options(po::options_description& options, const std::vector<std::string>& formats);
+void add_finding_options(po::options_description& options);  // --select to --write-baseline
+std::vector<std::string> format_names();                     // of formats(), in their order
 
 struct Reporting {
-    struct Output {
-        const Format* format = nullptr;
-        std::string path;  // empty: standard output
-    };
-    std::vector<Output> outputs;                        // at least one
+    std::vector<NamedOutput> outputs;                   // at least one
     std::optional<Severity> fail_on = Severity::error;  // nothing: never
     bool strict = false;
     bool color = false;                       // for standard output
@@ -89,6 +90,9 @@ std::optional<Severity> parse_severity(std::string_view word);
 // --fail-on; nothing: never.
 Result<std::optional<Severity>> read_fail_on(const Arguments& arguments);
 Result<Reporting> read_report_options(const Arguments& arguments, World& world);
+// All but --fail-on, with these formats; the first is the default.
+Result<Reporting> read_report_options(const Arguments& arguments, const std::vector<std::string>& formats,
+                                      World& world);
 Selection selection(const Reporting& reporting, std::vector<Subject> subjects);
 
 // Whether some output shows what passes, too, and not only findings.

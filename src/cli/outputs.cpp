@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "cli/options.hpp"
 #include "cli/publish.hpp"
 
 namespace fwproof::cli {
@@ -35,16 +37,19 @@ Result<std::vector<NamedOutput>> read_outputs(const Arguments& arguments, const 
 }
 
 std::optional<Error> write_outputs(const std::vector<NamedOutput>& outputs,
-                                   const std::function<std::string(const std::string& format)>& render, World& world) {
+                                   const std::function<std::string(const NamedOutput& output)>& render, World& world,
+                                   std::vector<std::pair<std::string, std::string>> more) {
     std::string answer;
     std::vector<std::pair<std::string, std::string>> files;
     for (const auto& output : outputs) {
+        std::string bytes = render(output);
         if (output.path.empty()) {
-            answer = render(output.format);
+            answer = std::move(bytes);
         } else {
-            files.emplace_back(output.path, render(output.format));
+            files.emplace_back(output.path, std::move(bytes));
         }
     }
+    std::move(more.begin(), more.end(), std::back_inserter(files));
     for (const auto& [path, bytes] : files) {
         if (auto error = write_whole_file(path, bytes)) return error;
     }

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "cli/interrupt.hpp"
+#include "cli/outputs.hpp"
 #include "cli/version.hpp"
 
 namespace fwproof::cli {
@@ -50,6 +51,7 @@ void count(Report& report) {
 }
 
 int exit_status(const Report& report, const Reporting& reporting) {
+    if (report.exit_code == kFound) return kFound;
     const auto fails = [&](const Finding& f) { return report.fails(f); };
     if (std::any_of(report.findings.begin(), report.findings.end(), fails)) return kFound;
     return reporting.strict && report.incomplete() ? kIncomplete : kClean;
@@ -93,7 +95,7 @@ ReportInput report_input(const LoadedPolicy& loaded) {
     return input;
 }
 
-Result<int> publish(Report report, const Reporting& reporting, World& world) {
+Result<int> publish(Report report, const Reporting& reporting, World& world, const OwnFormats& own) {
     std::string baseline;
     if (!reporting.write_baseline.empty()) baseline = render_baseline(report, report.day);
     if (reporting.baseline) leave_out_known(*reporting.baseline, report);
@@ -104,24 +106,20 @@ Result<int> publish(Report report, const Reporting& reporting, World& world) {
     report.exit_code = exit_status(report, reporting);
 
     world.doing("writing the reports");
-    // Everything is rendered before anything is written, and standard output comes last.
-    std::string answer;
-    std::vector<std::pair<std::string, std::string>> files;
-    for (const auto& output : reporting.outputs) {
+    const auto render = [&](const NamedOutput& output) {
+        if (own) {
+            if (auto bytes = own(output.format, report)) return std::move(*bytes);
+        }
         RenderOptions options;
         options.color = output.path.empty() && reporting.color;
-        std::string bytes = output.format->render(report, options);
-        if (output.path.empty()) {
-            answer = std::move(bytes);
-        } else {
-            files.emplace_back(output.path, std::move(bytes));
-        }
-    }
-    if (!baseline.empty()) files.emplace_back(reporting.write_baseline, std::move(baseline));
-    for (const auto& [path, bytes] : files) {
-        if (auto error = write_whole_file(path, bytes)) return fail(std::move(*error));
-    }
-    world.out << answer;
+        const auto all = formats();
+        const auto format =
+            std::find_if(all.begin(), all.end(), [&](const Format& f) { return f.name == output.format; });
+        return format->render(report, options);
+    };
+    std::vector<std::pair<std::string, std::string>> more;
+    if (!baseline.empty()) more.emplace_back(reporting.write_baseline, std::move(baseline));
+    if (auto error = write_outputs(reporting.outputs, render, world, std::move(more))) return fail(std::move(*error));
     return report.exit_code;
 }
 

@@ -126,10 +126,7 @@ Result<Input> read_export(const std::string& path, World& world) {
     return Input{path, {*source}};
 }
 
-namespace {
-
-// What may be an export, sorted by name: files that are not hidden, and backups of group policy objects as a whole.
-Result<std::vector<std::string>> names_in(const std::string& path) {
+Result<std::vector<std::string>> files_below(const std::string& path) {
     namespace fs = std::filesystem;
     const auto unreadable = [](const fs::path& at, const std::error_code& problem) {
         return fail(fail_for(at.string(), fmt::format("cannot be read: {}", problem.message()),
@@ -156,10 +153,8 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
     return names;
 }
 
-}  // namespace
-
 Result<std::vector<Input>> read_directory(const std::string& path, World& world) {
-    const auto names = names_in(path);
+    const auto names = files_below(path);
     if (!names) return fail(names.error());
     std::vector<Input> inputs;
     for (const auto& name : *names) {

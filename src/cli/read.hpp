@@ -22,6 +22,10 @@ Result<Input> read_export(const std::string& path, World& world);
 // Whether the directory is the backup of a group policy object.
 bool is_policy_backup(const std::string& path);
 
+// What may be an export below a directory, sorted: files and links to files that are not hidden, and backups of group
+// policy objects as a whole. Errors: what cannot be read, a link that leads nowhere.
+Result<std::vector<std::string>> files_below(const std::string& path);
+
 // The exports below a directory, sorted by name; hidden files and directories are left out. What is no export is noted
 // in world.passed_over. Errors: what cannot be read, a link that leads nowhere.
 Result<std::vector<Input>> read_directory(const std::string& path, World& world);

@@ -91,7 +91,7 @@ Result<Budget> read_budget(const Arguments& arguments) {
 
 bool wants_evidence(const Reporting& reporting) {
     return std::any_of(reporting.outputs.begin(), reporting.outputs.end(),
-                       [](const Reporting::Output& o) { return o.format->name != "text"; });
+                       [](const NamedOutput& output) { return output.format != "text"; });
 }
 
 std::vector<std::string> arguments_without_outputs(const Arguments& arguments) {
@@ -133,36 +133,19 @@ Result<std::optional<Severity>> read_fail_on(const Arguments& arguments) {
 }
 
 Result<Reporting> read_report_options(const Arguments& arguments, World& world) {
-    Reporting reporting;
-    const Format* pending = nullptr;
-    const auto known = formats();
-    const auto find = [&](std::string_view name) {
-        const auto found = std::find_if(known.begin(), known.end(), [&](const Format& f) { return f.name == name; });
-        return found == known.end() ? nullptr : &*found;
-    };
-    for (const auto& [option, value] : arguments.in_order) {
-        if (option == "format") {
-            if (pending) reporting.outputs.push_back({pending, {}});
-            pending = find(value);
-            if (!pending) {
-                return fail(fmt::format("unknown format '{}'", value),
-                            suggestion(value, known, [](const Format& f) { return f.name; }));
-            }
-        } else if (option == "output") {
-            if (value.empty()) return fail("--output needs a file name", "'-' is standard output");
-            reporting.outputs.push_back({pending ? pending : find("text"), value == "-" ? std::string() : value});
-            pending = nullptr;
-        }
-    }
-    if (pending || reporting.outputs.empty()) reporting.outputs.push_back({pending ? pending : find("text"), {}});
-    const auto to_stdout = [](const Reporting::Output& o) { return o.path.empty(); };
-    if (std::count_if(reporting.outputs.begin(), reporting.outputs.end(), to_stdout) > 1) {
-        return fail("two formats would be mixed on standard output", "give all but one of them an --output FILE");
-    }
-
     const auto fail_on = read_fail_on(arguments);
     if (!fail_on) return fail(fail_on.error());
-    reporting.fail_on = *fail_on;
+    auto reporting = read_report_options(arguments, format_names(), world);
+    if (reporting) reporting->fail_on = *fail_on;
+    return reporting;
+}
+
+Result<Reporting> read_report_options(const Arguments& arguments, const std::vector<std::string>& formats,
+                                      World& world) {
+    Reporting reporting;
+    auto outputs = read_outputs(arguments, formats);
+    if (!outputs) return fail(outputs.error());
+    reporting.outputs = std::move(*outputs);
     reporting.strict = arguments.has("strict");
     reporting.select = arguments.words("select");
     reporting.ignore = arguments.words("ignore");

@@ -237,7 +237,8 @@ Result<int> run_test(const std::vector<std::string>& arguments, World& world) {
             outcomes.push_back(judge(expectation, name, answerer, *answers));
         }
     }
-    const auto render = [&](const std::string& format) {
+    const auto render = [&](const NamedOutput& output) {
+        const auto& format = output.format;
         return format == "json" ? as_json(outcomes) : format == "junit" ? as_junit(outcomes) : as_text(outcomes);
     };
     if (auto error = write_outputs(*outputs, render, world)) return fail(std::move(*error));

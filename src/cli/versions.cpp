@@ -69,19 +69,16 @@ Result<Version> version_on_disk(const std::string& path, World& world) {
         return version;
     }
     version.directory = true;
-    fs::recursive_directory_iterator entry(path, problem);
-    for (const fs::recursive_directory_iterator end; !problem && entry != end; entry.increment(problem)) {
-        const std::string name = entry->path().filename().string();
-        std::error_code ignored;
-        if (name.starts_with(".")) {
-            entry.disable_recursion_pending();
-            continue;
+    const auto names = files_below(path);
+    if (!names) return fail(names.error());
+    for (const auto& name : *names) {
+        File file{name, {}, {}};
+        if (is_policy_backup(name)) {
+            auto input = read_export(name, world);
+            if (!input) return fail(input.error());
+            file.input = std::move(*input);
         }
-        if (!entry->is_regular_file(ignored) || entry->is_symlink(ignored)) continue;
-        version.files[entry->path().lexically_relative(path).string()] = {entry->path().string(), {}, {}};
-    }
-    if (problem) {
-        return fail(Error{fmt::format("cannot be read: {}", problem.message()), "check its permissions", {}, path});
+        version.files[fs::path(name).lexically_relative(path).string()] = std::move(file);
     }
     return version;
 }

@@ -21,11 +21,12 @@ std::span<const Format> formats() {
 }
 
 bool Report::fails(const Finding& finding) const {
+    if (std::find(fail_on_checks.begin(), fail_on_checks.end(), finding.check) != fail_on_checks.end()) return true;
     return finding.waived_by.empty() && fail_on && finding.severity >= *fail_on;
 }
 
 bool Report::incomplete() const {
-    return unchecked > 0 || undecided > 0 || exhausted > 0 ||
+    return unchecked > 0 || undecided > 0 || exhausted > 0 || uncompared > 0 ||
            std::any_of(inputs.begin(), inputs.end(), [](const ReportInput& i) { return i.not_understood > 0; });
 }
 

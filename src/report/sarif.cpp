@@ -117,8 +117,9 @@ public:
         for (const Check* check : checks()) {
             const auto named = [&](const auto& name) { return name == check->name; };
             const bool ran = std::any_of(report.checks.begin(), report.checks.end(), named);
-            const bool found = std::any_of(report.findings.begin(), report.findings.end(),
-                                           [&](const Finding& f) { return f.check == check->name; });
+            const auto by_it = [&](const Finding& finding) { return finding.check == check->name; };
+            const bool found = std::any_of(report.findings.begin(), report.findings.end(), by_it) ||
+                               (report.known && std::any_of(report.known->begin(), report.known->end(), by_it));
             if (ran || found) rules_.push_back(check);
         }
     }
@@ -153,6 +154,11 @@ public:
             if (left == 0) continue;
             --left;
             run["results"].push_back(result(finding));
+            if (report_.known) run["results"].back()["baselineState"] = "new";
+        }
+        if (report_.known) {
+            add_known(*report_.known, "unchanged", "It is in the baseline.", run["results"]);
+            add_known(report_.gone, "absent", "It was in the baseline, and is not found any more.", run["results"]);
         }
         run["invocations"] = Json::array({invocation()});
         Json log;
@@ -302,6 +308,20 @@ private:
             object["tryIsProven"] = finding.fix_proven;
         }
         return object;
+    }
+
+    // What is no news: results that are suppressed, so that nobody takes them for open.
+    void add_known(const std::vector<Finding>& findings, const char* state, const char* why, Json& results) {
+        for (const auto& finding : findings) {
+            if (results.size() == kMostResults) return;
+            Json object = result(finding);
+            object["baselineState"] = state;
+            if (finding.waived_by.empty()) {
+                object["suppressions"] =
+                    Json::array({{{"kind", "external"}, {"status", "accepted"}, {"justification", why}}});
+            }
+            results.push_back(std::move(object));
+        }
     }
 
     Json invocation() const {

@@ -136,6 +136,32 @@ TEST_CASE("fingerprints survive new names of lists, chains, groups and objects, 
     CHECK(compared > 100);
 }
 
+TEST_CASE("SARIF says what is new, unchanged and absent") {
+    const std::string here = fresh_directory("baseline-states");
+    const std::string head = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+    const std::string ssh = "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n";
+    const std::string telnet = "-A INPUT -p tcp -m tcp --dport 23 -j ACCEPT\n";
+    const std::string rdp = "-A INPUT -p tcp -m tcp --dport 3389 -j ACCEPT\n";
+    write_file(here, "rules.v4", head + ssh + telnet + "COMMIT\n");
+    write_file(here, "other.v4", head + rdp + "COMMIT\n");
+    run_fwproof({"lint", "--select", "FW211", "--write-baseline", "known.json", "rules.v4", "other.v4"}, here);
+    write_file(here, "rules.v4", head + ssh + rdp + "COMMIT\n");
+    const Ran ran =
+        run_fwproof({"lint", "--select", "FW211", "--baseline", "known.json", "--format", "sarif", "rules.v4"}, here);
+    std::string states;
+    const auto log = nlohmann::json::parse(ran.out);
+    for (const auto& result : log.at("runs")[0].at("results")) {
+        const std::string text = result.at("message").at("text");
+        states += result.at("baselineState").get<std::string>() + ": " + text.substr(0, text.find(" (")) +
+                  (result.contains("suppressions") ? " (suppressed)\n" : "\n");
+    }
+    // What stood in a file that was not looked at is neither there nor gone.
+    CHECK(states ==
+          "new: INPUT rule 2 lets anybody reach tcp/3389\nunchanged: INPUT rule 1 lets anybody reach tcp/22 "
+          "(suppressed)\n"
+          "absent: INPUT rule 2 lets anybody reach tcp/23 (suppressed)\n");
+}
+
 TEST_CASE("a check whose findings the baseline hides does not pass in any report") {
     const std::string here = fresh_directory("baseline-evidence");
     write_file(here, "edge.cfg", kBefore);

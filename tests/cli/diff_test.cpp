@@ -108,6 +108,73 @@ TEST_CASE("the exit status follows --fail-on") {
     CHECK(run_fwproof({"diff", "a", "b"}, folder).status == 0);
 }
 
+TEST_CASE("findings make the exit status as in lint, and effects whatever is ignored or waived") {
+    const std::string folder = fresh_directory("diff-findings");
+    write_file(folder, "a.v4", host(kSsh));
+    write_file(folder, "b.v4", host(kWideSsh));
+    const auto status = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"diff", "a.v4", "b.v4"});
+        return run_fwproof(words, folder).status;
+    };
+    CHECK(status({"--fail-on", "error"}) == 1);
+    CHECK(status({"--fail-on", "error", "--ignore", "widened-access"}) == 0);
+    CHECK(status({"--fail-on", "warning", "--select", "narrowed-access"}) == 0);
+    CHECK(status({"--fail-on", "never,error"}) == 0);
+    CHECK(status({"--fail-on", "widened", "--ignore", "all"}) == 1);
+    // A waiver excuses the finding; the gate for widened access stays shut.
+    write_file(folder, ".fwproof.toml",
+               "[[waiver]]\ncheck = \"widened-access\"\nregion = \"tcp 10.0.0.0/8 > any:22\"\nuntil = 2099-01-01\n"
+               "owner = \"net-ops\"\nreason = \"CHG-7\"\n");
+    CHECK(status({"--fail-on", "error"}) == 0);
+    CHECK(status({"--fail-on", "widened"}) == 1);
+    const Ran waived = run_fwproof({"diff", "a.v4", "b.v4"}, folder);
+    INFO(waived.out);
+    CHECK(waived.out.find(", which the default of INPUT denied before (waived: CHG-7)\n") != std::string::npos);
+    std::filesystem::remove(folder + "/.fwproof.toml");
+    // A baseline hides what was approved.
+    CHECK(run_fwproof({"diff", "a.v4", "b.v4", "--write-baseline", "known.json"}, folder).status == 0);
+    CHECK(status({"--fail-on", "error", "--baseline", "known.json"}) == 0);
+    const Ran known = run_fwproof({"diff", "a.v4", "b.v4", "--baseline", "known.json"}, folder);
+    CHECK(known.out.find("1 finding in the baseline\n") != std::string::npos);
+    CHECK(known.out.find("error[") == std::string::npos);
+}
+
+TEST_CASE("the formats of reports show the findings of a change, under the names of files") {
+    const Repository repository("diff-formats");
+    std::filesystem::create_directory(repository.path + "/rules");
+    repository.stage("rules/edge.v4", host(kSsh));
+    repository.commit("one");
+    repository.stage("rules/edge.v4", host(kWideSsh));
+    repository.commit("two");
+    const auto in = [&](const std::string& format) {
+        const Ran ran = repository.fwproof({"diff", "HEAD~1:", "HEAD:", "--fail-on", "widened", "--format", format});
+        CHECK(ran.err.empty());
+        CHECK(ran.status == 1);
+        return ran.out;
+    };
+    const auto sarif = nlohmann::json::parse(in("sarif"))["runs"][0];
+    REQUIRE(sarif["results"].size() == 1);
+    const auto& place = sarif["results"][0]["locations"][0]["physicalLocation"];
+    CHECK(sarif["results"][0]["ruleId"] == "FW801");
+    CHECK(place["artifactLocation"]["uri"] == "rules/edge.v4");
+    CHECK(place["region"]["startLine"] == 5);
+    CHECK(sarif["automationDetails"]["id"] == "fwproof/diff/");
+    CHECK(sarif["invocations"][0]["exitCode"] == 1);
+    CHECK(in("github").starts_with("::error file=rules/edge.v4,line=5,col=1,title=widened-access::"));
+    CHECK(in("junit").find("failures=\"1\"") != std::string::npos);
+    CHECK(in("csv").find("\nerror,widened-access,FW801,exact,rules/edge.v4,rules/edge.v4,5,1,") != std::string::npos);
+    CHECK(nlohmann::json::parse(in("gitlab"))[0]["location"]["path"] == "rules/edge.v4");
+    CHECK(in("html").find("widened-access") != std::string::npos);
+    CHECK(nlohmann::json::parse(in("jsonl")) == nlohmann::json::parse(in("json")));
+    CHECK(nlohmann::json::parse(in("json"))["findings"][0]["check"] == "widened-access");
+    const Ran several = repository.fwproof({"diff", "HEAD~1:", "HEAD:", "--format", "sarif", "--output", "a.sarif",
+                                            "--format", "markdown", "--output", "a.md"});
+    CHECK(several.status == 0);
+    CHECK(several.out.empty());
+    CHECK(read_whole(repository.path + "/a.md").find("- **error** widened-access: ") != std::string::npos);
+    CHECK(std::filesystem::file_size(repository.path + "/a.sarif") > 1000);
+}
+
 TEST_CASE("directories are compared file by file") {
     const std::string folder = fresh_directory("diff-folders");
     for (const char* sub : {"/old/site", "/new/site"}) std::filesystem::create_directories(folder + sub);
@@ -129,6 +196,36 @@ TEST_CASE("directories are compared file by file") {
     const auto json = nlohmann::json::parse(run_fwproof({"diff", "old", "new", "--format", "json"}, folder).out);
     CHECK(json.at("files").size() == 3);
     CHECK(json.at("effect") == "widened");
+
+    // As lint does: what is hidden is left out, a link is followed, one that leads nowhere is refused.
+    std::filesystem::create_directory(folder + "/new/.git");
+    write_file(folder, "new/.git/x.v4", host(kWideSsh));
+    write_file(folder, "elsewhere", host(kWideSsh));
+    std::filesystem::remove(folder + "/new/same.v4");
+    std::filesystem::create_symlink(folder + "/elsewhere", folder + "/new/same.v4");
+    const Ran linked = run_fwproof({"diff", "old", "new"}, folder);
+    CHECK(linked.out.find("\nsame.v4: iptables: widened\n") != std::string::npos);
+    CHECK(linked.out.find("x.v4") == std::string::npos);
+    std::filesystem::remove(folder + "/elsewhere");
+    const Ran broken = run_fwproof({"diff", "old", "new"}, folder);
+    CHECK(broken.status == 2);
+    CHECK(broken.err ==
+          "new/same.v4: error: cannot be read: No such file or directory; mend it, or name the exports one by one\n");
+    CHECK(run_fwproof({"lint", "new"}, folder).err == broken.err);
+}
+
+TEST_CASE("a backup of a group policy object in a directory is one export") {
+    const std::string folder = fresh_directory("diff-backups");
+    const std::string backup = std::string(FWPROOF_ROOT) + "/fixtures/vendor/windows/one-policy";
+    for (const std::string side : {"/old", "/new"}) {
+        std::filesystem::create_directories(folder + side + "/site");
+        std::filesystem::copy(backup, folder + side + "/site/gpo", std::filesystem::copy_options::recursive);
+    }
+    const Ran same = run_fwproof({"diff", "old", "new"}, folder);
+    INFO(same.out << same.err);
+    CHECK(same.status == 0);
+    CHECK(first_line(same.out) == "unchanged: no export differs");
+    CHECK(same.out.find("0 changed, 0 added, 0 removed, 1 the same") != std::string::npos);
 }
 
 TEST_CASE("revisions, the working tree and the index are versions") {
@@ -183,6 +280,14 @@ TEST_CASE("what cannot be compared is named, with what to do about it") {
          "--input-format forces one\n"},
         {{"diff", "a.v4", "a.v4", "--fail-on", "widend"},
          "fwproof: error: --fail-on 'widend' is not known; did you mean 'widened'?\n"},
+        {{"diff", "a.v4", "a.v4", "--fail-on", "required-lost"},
+         "fwproof: error: --fail-on required-lost without a site finds nothing; give --site FILE, or name the site in "
+         ".fwproof.toml\n"},
+        {{"diff", "a.v4", "a.v4", "--format", "oscal"},
+         "fwproof: error: unknown format 'oscal'; known: text, json, jsonl, markdown, sarif, junit, github, gitlab, "
+         "csv, html\n"},
+        {{"diff", "a.v4", "a.v4", "--select", "widened"},
+         "fwproof: error: no check is named 'widened'; 'fwproof checks' lists them\n"},
         {{"diff", "a.v4", "a.v4", "--interface", "inside"},
          "fwproof: error: --interface 'inside' has no two names; write it as inside=eth1\n"},
         {{"diff", "a.v4", "a.v4", "--format", "markdwon"},

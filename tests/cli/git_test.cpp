@@ -116,6 +116,70 @@ TEST_CASE("ten commits pass or are stopped by the real pre-commit") {
     CHECK(manifest.status == 0);
 }
 
+TEST_CASE("the hooks for lint and check run through the real pre-commit, by our manifest") {
+    if (missing("pre-commit")) return;
+    const std::string root = FWPROOF_ROOT;
+    const Repository hooks("git-manifest");
+    hooks.stage(".pre-commit-hooks.yaml", read_whole(root + "/.pre-commit-hooks.yaml"));
+    REQUIRE(hooks.commit("hooks").status == 0);
+    std::string revision = hooks.git({"rev-parse", "HEAD"}).out;
+    revision.pop_back();
+
+    const Repository repository("git-lint-and-check");
+    const std::string home = fresh_directory("git-lint-and-check-home");
+    const std::string folder = root + "/fixtures/check/required-flow-lost/";
+    std::string site = read_whole(folder + "site.toml");
+    const std::string catalog = "../site/demo.toml";
+    site.replace(site.find(catalog), catalog.size(), "demo.toml");
+    repository.stage("site.toml", site);
+    repository.stage("demo.toml", read_whole(root + "/fixtures/check/site/demo.toml"));
+    repository.stage(".fwproof.toml", "site = \"site.toml\"\n");
+    repository.stage(".pre-commit-config.yaml", "repos:\n- repo: " + hooks.path + "\n  rev: " + revision +
+                                                    "\n  hooks:\n  - id: fwproof-lint\n  - id: fwproof-check\n");
+    auto variables = Repository::alone();
+    variables.push_back("PRE_COMMIT_HOME=" + home);
+    const Ran installed = run_program("pre-commit", {"install"}, repository.path, {}, variables);
+    INFO(installed.out << installed.err);
+    REQUIRE(installed.status == 0);
+    // Status and what both hooks said.
+    const auto commit = [&](const std::string& file, const std::string& text) {
+        repository.stage(file, text);
+        const Ran ran = run_program("git", {"commit", "-q", "-m", file}, repository.path, {}, variables);
+        return std::pair(ran.status, ran.out + ran.err);
+    };
+    const auto says = [](const std::string& text, const std::string& what) {
+        INFO(text);
+        CHECK(text.find(what) != std::string::npos);
+    };
+    const std::string good = read_whole(folder + "good.v4");
+    const auto [first, first_text] = commit("edge.v4", good);
+    INFO(first_text);
+    CHECK(first == 0);
+    says(first_text, "fwproof lint");
+    says(first_text, "fwproof check");
+    CHECK(first_text.find("Failed") == std::string::npos);
+    CHECK(first_text.find("Skipped") == std::string::npos);
+
+    // The rules are sound, but a flow that the product needs is gone.
+    const auto [lost, lost_text] = commit("edge.v4", read_whole(folder + "bad.v4"));
+    CHECK(lost == 1);
+    says(lost_text, "error[missing-opening]");
+    CHECK(lost_text.find("error[shadowed-rule]") == std::string::npos);
+    // The flow passes, but a rule that somebody meant does nothing.
+    std::string shadowed = good;
+    shadowed.insert(shadowed.find("COMMIT"),
+                    "-A INPUT -s 10.1.0.0/24 -j DROP\n-A INPUT -s 10.1.0.7/32 -p tcp -m tcp --dport 22 -j ACCEPT\n");
+    const auto [shadow, shadow_text] = commit("edge.v4", shadowed);
+    CHECK(shadow == 1);
+    says(shadow_text, "error[shadowed-rule]");
+    CHECK(shadow_text.find("error[missing-opening]") == std::string::npos);
+    // Neither looks at what is no export.
+    repository.stage("edge.v4", good);
+    const auto [notes, notes_text] = commit("notes.txt", "nothing\n");
+    CHECK(notes == 0);
+    says(notes_text, "Skipped");
+}
+
 TEST_CASE("git diff and git log -p show meaning") {
     const Repository repository("git-driver");
     repository.git({"config", "diff.fwproof.textconv", "fwproof textconv"});
@@ -222,6 +286,16 @@ TEST_CASE("a diff with a site names the required flows that break") {
     INFO(ran.out << ran.err);
     CHECK(ran.status == 1);
     CHECK(ran.out.find("\n  lost    tcp/5723 from ") != std::string::npos);
+    const auto status = [&](const std::string& level) {
+        return run_fwproof({"diff", path, "core-fw.cfg", "--site", "site/site.toml", "--as-of", "2026-11-16",
+                            "--fail-on", level},
+                           folder)
+            .status;
+    };
+    CHECK(status("required-lost") == 1);
+    CHECK(status("widened,required-lost") == 1);
+    CHECK(status("widened") == 0);
+    CHECK(status("never") == 0);
     const Ran mended =
         run_fwproof({"diff", "core-fw.cfg", path, "--site", "site/site.toml", "--as-of", "2026-11-16"}, folder);
     CHECK(mended.status == 0);

@@ -25,6 +25,32 @@ std::size_t files_in(const std::string& directory) {
 
 }  // namespace
 
+TEST_CASE("no format shows a secret of an export, not even beside a finding or in a change") {
+    const std::string folder = fresh_directory("secrets");
+    std::size_t seen = 0;
+    for (const std::string name : {"bad.cfg", "bad.reg", "bad.v4"}) {
+        const std::string text = read_whole(std::string(FWPROOF_ROOT) + "/fixtures/check/secret-in-export/" + name);
+        write_file(folder, name, text);
+        // Every secret is an edited line of its own.
+        std::string other = text;
+        for (const std::string secret : {"Winter2026", "Pl4nt-RO", "f3UhLvUj1QsXsuK7", "hunter2"}) {
+            for (std::size_t at = 0; (at = other.find(secret, at)) != std::string::npos; ++seen)
+                other.replace(at, secret.size(), secret + "x"), at += secret.size();
+        }
+        write_file(folder, "other-" + name, other);
+        for (const auto& format : fwproof::formats()) {
+            INFO(name << " " << format.name);
+            const std::string kind(format.name);
+            std::string out = run_fwproof({"lint", "--select", "all", "--format", kind, name}, folder).out;
+            CHECK(!out.empty());
+            out += run_fwproof({"diff", name, "other-" + name, "--format", kind}, folder).out;
+            for (const std::string secret : {"Winter2026", "Pl4nt-RO", "f3UhLvUj1QsXsuK7", "hunter2"})
+                CHECK(out.find(secret) == std::string::npos);
+        }
+    }
+    CHECK(seen >= 4);
+}
+
 TEST_CASE("one run writes several reports, each as it would be alone") {
     const std::string folder = fresh_directory("several");
     std::vector<std::string> all;

@@ -4,6 +4,7 @@ source "$(dirname "$0")/reports.sh"
 command -v xmllint >/dev/null || skip "xmllint is not installed (Debian: libxml2-utils)"
 schema=tests/outside/junit.xsd
 reports_in junit xml
+change_in junit xml
 for file in "$scratch"/*.xml; do
     xmllint --noout --schema "$schema" "$file" || fail "$file is not valid"
     [[ $(xmllint --xpath 'count(//failure) = /testsuites/@failures and count(//testcase) = /testsuites/@tests and

@@ -20,3 +20,9 @@ reports_in() {
     done
     cp "fixtures/report/$1/sample.golden" "$scratch/sample.$2"
 }
+
+# change_in FORMAT EXTENSION: the report of a change as a file in $scratch.
+change_in() {
+    "$fwproof" diff fixtures/diff/object-edit/old.cfg fixtures/diff/object-edit/new.cfg --format "$1" \
+        --output "$scratch/change.$2"
+}

@@ -23,6 +23,13 @@ PY
 }
 
 reports_in sarif sarif
+change_in sarif sarif
+# What is new, what a baseline has, and what is gone.
+known=$scratch/known.json export=$scratch/rules.v4
+cp fixtures/check/shadowed-rule/bad.v4 "$export"
+"$fwproof" lint --fail-on never --write-baseline "$known" "$export" >"$scratch/first"
+sed -i 's/^COMMIT/-A INPUT -p tcp -m tcp --dport 23 -j ACCEPT\nCOMMIT/' "$export"
+"$fwproof" lint --fail-on never --baseline "$known" --format sarif --output "$scratch/states.sarif" "$export"
 for file in "$scratch"/*.sarif; do
     found=$(problems "$file")
     [[ -z $found ]] || fail "$file: $found"

@@ -15,6 +15,8 @@ struct LineEdits {
     std::vector<SourceSpan> added;    // of the version after, ascending
     // Where as many lines were put in as were taken out, which replaces which: indexes into removed and added.
     std::vector<std::pair<std::size_t, std::size_t>> replaced;
+    // A line that was taken out here and put in there: indexes into removed and added. Each line at most once.
+    std::vector<std::pair<std::size_t, std::size_t>> moved;
 };
 LineEdits edited_lines(const Source& before, const Source& after);
 

@@ -36,6 +36,7 @@ struct ChangedRegion {
     std::optional<Packet> witness;
     std::vector<EditedLine> because;  // the edits that make the difference; empty: no line can be named
     std::string object;               // the edits are in the definition of this object; empty: in the rule itself
+    std::vector<RuleRef> holders_before, holders_after;  // the rules that name it, itself or in another object
 };
 
 // The same way through the device before and after.

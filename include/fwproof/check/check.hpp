@@ -22,17 +22,20 @@ enum class Subject : std::uint8_t {
     rules,   // the rules of one export: lint
     site,    // required flows and what is open beyond them: check
     waiver,  // recorded exceptions: check and lint
+    change,  // what differs between two versions: diff
 };
 
 std::string_view to_string(Subject subject);  // "input", ...
 
 struct Check;
+struct Change;
 class RuleStudy;
 
 // What a run is about. What is referred to outlives the context.
 struct CheckInput {
     Topology topology;                           // every loaded export, placed or not
     const Resolution* resolution = nullptr;      // null: no catalog is asked
+    const Change* change = nullptr;              // never null where checks of Subject::change run
     std::vector<Waiver> waivers;                 // of the site and of the project's settings
     std::optional<std::chrono::sys_days> today;  // nothing: no date is past
     AssessOptions assess;
@@ -106,7 +109,7 @@ std::span<const Check* const> checks();
 const Check* find_check(std::string_view id_or_name);
 
 struct Selection {
-    std::vector<Subject> subjects = {Subject::input, Subject::rules, Subject::site, Subject::waiver};
+    std::vector<Subject> subjects = {Subject::input, Subject::rules, Subject::site, Subject::waiver, Subject::change};
     // Ids, beginnings of ids ("FW1"), names or "all"; with no standard either, all that are not pedantic.
     std::vector<std::string> select = {};
     std::vector<std::string> ignore = {};

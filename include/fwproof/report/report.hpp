@@ -54,7 +54,11 @@ struct Report {
     std::size_t errors = 0, warnings = 0, notes = 0, waived = 0;
     std::optional<std::vector<Finding>>
         known;  // findings that a baseline had and that are left out; nothing: no baseline
+    std::vector<Finding>
+        gone;  // findings of the baseline that are not there any more; no more than their text is known
     std::size_t required = 0, satisfied = 0, unchecked = 0, undecided = 0;  // required flows
+    std::size_t unbound = 0;         // roles that required flows name and the site does not bind
+    std::size_t uncompared = 0;      // parts of a change that were not compared
     std::size_t exhausted = 0;       // paths of devices that took more than the budget to work out
     std::vector<MatrixCell> matrix;  // empty unless asked for
     std::vector<std::string> assumptions;
@@ -62,9 +66,10 @@ struct Report {
     std::string timestamp;                              // RFC 3339, or empty
     std::string day;                                    // on which dates were judged, "2026-11-16"; may be empty
     std::optional<Severity> fail_on = Severity::error;  // findings at or above it make the run fail; nothing: none do
+    std::vector<std::string> fail_on_checks;            // names: what these find makes the run fail, waived or not
     int exit_code = 0;
 
-    // Not waived, and at or above fail_on.
+    // Of one of fail_on_checks; or not waived, and at or above fail_on.
     bool fails(const Finding& finding) const;
     // Something was not understood, not checked or not decided.
     bool incomplete() const;

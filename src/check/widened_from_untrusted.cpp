@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "check/changes.hpp"
+
+namespace fwproof {
+
+namespace {
+
+void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
+    for (const auto& access : changed_access(context)) {
+        if (!access.widens()) continue;
+        Finding finding = finding_about(check, access);
+        std::erase_if(finding.region, [&](const Product& product) { return !from_untrusted(access, product); });
+        if (finding.region.empty()) continue;
+        finding.message = change_text(access) + "; it can come from the Internet";
+        findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace
+
+extern const Check check_widened_from_untrusted;
+const Check check_widened_from_untrusted = {
+    .id = "FW804",
+    .name = "widened-from-untrusted",
+    .severity = Severity::error,
+    .subject = Subject::change,
+    .summary = R"(A change lets packets in that can come from the Internet)",
+    .why =
+        R"(The region has sources that anybody can have, and comes in where the Internet may be: on an ASA by the interface with the
+lowest security level, else by an interface that no rule names or by the only one that rules name, on a Windows host in
+the public profile. What a host itself sends is left out.)",
+    .example = R"(-  network-object 25.1.2.0 255.255.255.128
++  network-object 25.1.2.0 255.255.255.0)",
+    .fix =
+        R"(Have it approved by those who answer for what is reachable from outside, or name the sources that need it.)",
+    .standards = R"(pci-dss-4.0.1 1.2.2
+pci-dss-4.0.1 1.4.2)",
+    .run = &run,
+};
+
+}  // namespace fwproof
