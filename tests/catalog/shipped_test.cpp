@@ -88,16 +88,16 @@ TEST_CASE("every role of a shipped catalog takes part in a flow") {
 
 TEST_CASE("the listing of a catalog in CSV has the promised columns") {
     const std::string csv = render_catalog_csv(*shipped("scom"));
-    CHECK(csv.substr(0, csv.find('\n')) ==
+    CHECK(csv.substr(0, csv.find('\r')) ==
           "catalog,flow,service,from,to,initiator,protocol,protocol_stated,source_ports,ports,icmp,phase,closable,"
           "feature,"
           "any_of,configurable,section,row,line");
     CHECK(csv.find(
               "\nscom,ms-opsdb,rpc,management-server,operations-manager-database,from,tcp,no,any,49152-65535,,install,"
-              "yes,,,yes,Port assignments,1,34\n") != std::string::npos);
+              "yes,,,yes,Port assignments,1,34\r\n") != std::string::npos);
     CHECK(csv.find("\nscom,browser-webconsole,https,web-console-browser,web-console-server,from,tcp,no,any,443,,"
-                   "install+runtime,no,web-console,web-console-http-or-ssl,yes,Port assignments,12,45\n") !=
+                   "install+runtime,no,web-console,web-console-http-or-ssl,yes,Port assignments,12,45\r\n") !=
           std::string::npos);
     CHECK(csv.find("\nscom,ms-netdev,icmp,management-server,network-device,either,icmp,yes,any,,,install+runtime,no,"
-                   "network-device-monitoring,,no,Port assignments,4,37\n") != std::string::npos);
+                   "network-device-monitoring,,no,Port assignments,4,37\r\n") != std::string::npos);
 }
