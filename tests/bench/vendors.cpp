@@ -163,6 +163,55 @@ std::string asa_removals(std::size_t lines) {
     return text.line("access-group OUT in interface outside").bytes;
 }
 
+// A rule of a Windows host as applications and administrators make them: many for a program, some for a service, some
+// for ports with a handful of peers.
+std::string windows_rule(Text& text) {
+    std::string rule = std::string("v2.31|Action=") + (text.below(6) == 0 ? "Block" : "Allow") +
+                       "|Active=" + (text.below(5) == 0 ? "FALSE" : "TRUE") +
+                       "|Dir=" + (text.below(3) == 0 ? "Out" : "In") + "|Protocol=" + (text.below(3) == 0 ? "17" : "6");
+    const char* profiles[] = {"", "|Profile=Domain", "|Profile=Private|Profile=Public", "|Profile=Public"};
+    rule += profiles[text.below(4)];
+    for (std::uint32_t port = text.below(3); port > 0; --port)
+        rule += "|LPort=" + std::to_string(1 + text.below(65000));
+    if (text.below(4) == 0) {
+        const std::uint32_t first = 1 + text.below(60000);
+        rule += "|LPort2_10=" + std::to_string(first) + "-" + std::to_string(first + text.below(500));
+    }
+    for (std::uint32_t peer = text.below(8); peer > 4; --peer)
+        rule += "|RA4=10." + text.number(256) + "." + text.number(256) + ".0/255.255.255.0";
+    if (text.below(5) == 0) rule += "|RA4=LocalSubnet|RA6=LocalSubnet";
+    switch (text.below(4)) {
+        case 0: rule += R"(|App=%SystemRoot%\\system32\\svchost.exe|Svc=service)" + text.number(200); break;
+        case 1: rule += R"(|App=C:\\Program Files\\Vendor )" + text.number(300) + R"(\\agent.exe)"; break;
+        default: break;
+    }
+    return rule + "|Name=Rule " + text.number(5000) + "|Desc=@FirewallAPI.dll,-28502|EmbedCtxt=Applications|";
+}
+
+// The local store of a host as reg export writes it: UTF-16.
+std::string windows_registry(std::size_t rules) {
+    Text text(7);
+    const std::string key =
+        R"([HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy)";
+    text.line("Windows Registry Editor Version 5.00\r").line("\r");
+    for (const auto* profile : {"DomainProfile", "StandardProfile", "PublicProfile"}) {
+        text.line(key + "\\" + profile + "]\r")
+            .line("\"EnableFirewall\"=dword:00000001\r")
+            .line("\"DefaultInboundAction\"=dword:00000001\r")
+            .line("\"DefaultOutboundAction\"=dword:00000000\r")
+            .line("\r");
+    }
+    text.line(key + "\\FirewallRules]\r");
+    char id[48];
+    for (std::size_t i = 0; i < rules; ++i) {
+        std::snprintf(id, sizeof id, "{%08zX-0000-4000-8000-%012zX}", i, i * 7919);
+        text.line("\"" + std::string(id) + "\"=\"" + windows_rule(text) + "\"\r");
+    }
+    std::string utf16 = "\xff\xfe";
+    for (const char c : text.bytes) (utf16 += c) += '\0';
+    return utf16;
+}
+
 // The best of three, so that a busy machine says less.
 template <class Job>
 double best(Job job) {
@@ -237,6 +286,7 @@ int main(int argc, char** argv) {
         {"asa-10000", [] { return asa_list(10'000); }, false, false},
         {"asa-100000", [] { return asa_list(100'000); }, false, false},
         {"asa-removals-20000", [] { return asa_removals(20'000); }, false, false},
+        {"windows-registry-7500", [] { return windows_registry(7'500); }, false, false},
     };
     std::printf("%-26s %8s %9s %8s %10s %15s %6s %8s\n", "file", "MB", "load s", "MB/s", "parse MB/s", "restore --test",
                 "ratio", "lint s");
