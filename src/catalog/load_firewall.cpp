@@ -7,6 +7,7 @@
 namespace fwproof::site_file {
 
 using toml_file::Problems;
+using toml_file::scalar_text;
 using toml_file::TableReader;
 using toml_file::Value;
 using toml_file::Words;
@@ -56,6 +57,29 @@ void read_interfaces(TableReader& reader, SiteFirewall& firewall) {
     }
 }
 
+// Words of Windows and what they mean on the host: {DNS = ["10.0.0.53"]}. The reader of the export knows the words.
+template <class Set, class Parse>
+void read_keywords(TableReader& reader, std::string_view key, std::string_view expected, const Parse& parse,
+                   std::map<std::string, Set>& into) {
+    const Value* table = reader.table(key);
+    if (!table) return;
+    for (const auto& entry : table->entries) {
+        std::vector<Value> items = entry.value.items;
+        if (entry.value.kind != Value::Kind::array) items = {entry.value};
+        if (items.empty()) reader.wrong_kind(entry.value, entry.key, expected);
+        for (const Value& item : items) {
+            const std::optional<std::string> text = scalar_text(item);
+            const auto part = text ? parse(*text) : std::nullopt;
+            if (!part || part->empty()) {
+                reader.wrong_kind(item, entry.key, expected);
+                continue;
+            }
+            Set& set = into[entry.key];
+            set = set | *part;
+        }
+    }
+}
+
 }  // namespace
 
 SiteFirewall read_firewall(const Value& table, Problems& problems) {
@@ -90,6 +114,12 @@ SiteFirewall read_firewall(const Value& table, Problems& problems) {
             .word<std::string>("network-profile", {{"domain", "domain"}, {"private", "private"}, {"public", "public"}})
             .value_or("");
     if (reader.find("local-subnets")) firewall.local_subnets = read_addresses(reader, "local-subnets");
+    read_keywords(
+        reader, "address-keywords", "addresses, such as [\"10.0.0.53\"]",
+        [](const std::string& text) { return parse_address_set(text); }, firewall.address_keywords);
+    read_keywords(
+        reader, "port-keywords", "ports, such as \"50000-50255\"",
+        [](const std::string& text) { return parse_ports(text); }, firewall.port_keywords);
     firewall.ipset_file = reader.string("ipset");
     firewall.captured = reader.date("captured");
     reader.finish();

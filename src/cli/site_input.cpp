@@ -123,6 +123,8 @@ Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string
     LoadOptions options = reading.load;
     if (!firewall.network_profile.empty()) options.network_profile = firewall.network_profile;
     if (firewall.local_subnets) options.local_subnets = prefixes(*firewall.local_subnets);
+    options.address_keywords = firewall.address_keywords;
+    options.port_keywords = firewall.port_keywords;
     if (firewall.ipset_file.empty()) return options;
     auto source = read_text(beside(base, firewall.ipset_file), world);
     if (!source) return fail(source.error());

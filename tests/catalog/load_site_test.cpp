@@ -60,6 +60,8 @@ export = "ms1.xml"
 host = "ms1"
 network-profile = "domain"
 local-subnets = ["10.1.0.0/24"]
+address-keywords = {DNS = ["10.1.0.53", "2001:db8::53"], DefaultGateway = "10.1.0.1"}
+port-keywords = {RPC = "50000-50255"}
 default-inbound = "deny"
 captured = 2026-04-30
 [[path]]
@@ -83,6 +85,9 @@ expires = 2026-12-31
     }
     CHECK(hosts == Lines{"ms1 [10.1.0.11, 2001:db8::11] mgmt", "10.1.0.12 [10.1.0.12] mgmt",
                          "10.2.0.0/28 [10.2.0.0/28] db network"});
+    CHECK(to_string(site.firewalls[1].address_keywords.at("DNS")) == "10.1.0.53, 2001:db8::53");
+    CHECK(to_string(site.firewalls[1].address_keywords.at("DefaultGateway")) == "10.1.0.1");
+    CHECK(to_string(site.firewalls[1].port_keywords.at("RPC")) == "50000-50255");
     CHECK(site.hosts[0].phase == Phase::install);
     CHECK(site.hosts[0].attributes.at("join") == "domain");
     CHECK(site.bindings[0].hosts == Lines{"ms1", "10.1.0.12"});

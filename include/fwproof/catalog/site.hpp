@@ -64,6 +64,8 @@ struct SiteFirewall {
     std::vector<std::string> helpers;                            // connection helpers: "tftp", "rpc", "ftp"
     std::string network_profile;                                 // Windows: domain, private, public
     std::optional<AddressSet> local_subnets;                     // what Windows calls LocalSubnet on that host
+    std::map<std::string, AddressSet> address_keywords;          // Windows: what DNS and its like mean there
+    std::map<std::string, PortSet> port_keywords;                // Windows: what RPC and its like mean there
     std::string ipset_file;                                      // path as written
     std::optional<Date> captured;
     SourceSpan span;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,7 +20,10 @@ struct LoadOptions {
     std::optional<std::chrono::sys_seconds> as_of;  // for time ranges; nothing: they stay conditions
     std::string network_profile;                    // "domain", "private", "public"; empty: one path per profile
     std::vector<Prefix> local_subnets;              // what LocalSubnet means on that host
-    SourceRef ipset;                                // the output of `ipset save`
+    // What other words of Windows mean there: "DNS", "DefaultGateway", ... and "RPC", "Ply2Disc", ...
+    std::map<std::string, AddressSet> address_keywords;
+    std::map<std::string, PortSet> port_keywords;
+    SourceRef ipset;  // the output of `ipset save`
 };
 
 // What belongs together: one file, or the files of one directory that hold one device's policy.
