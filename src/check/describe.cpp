@@ -43,6 +43,8 @@ RuleEvidence evidence(const Firewall& firewall, const Decider& decider) {
     const SourceSpan span = rule_span(*firewall.policy, decider.rule);
     RuleEvidence shown;
     shown.name = rule_name(*firewall.policy, decider.rule);
+    const auto& rules = firewall.policy->rulesets[decider.rule.ruleset].rules;
+    if (decider.rule.rule < rules.size()) shown.title = display_title(rules[decider.rule.rule]);
     shown.verdict = to_string(decider.verdict);
     shown.span = span;
     shown.file = span ? span.source->name() : "";

@@ -78,7 +78,10 @@ std::vector<std::string> conditions_of(const Policy& policy, const Hit& hit) {
 void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, std::string_view label) {
     const SourceSpan span = rule_span(policy, hit.rule);
     const Rule* rule = rule_at(policy, hit.rule);
-    std::string text = fmt::format("{}: {}", rule_name(policy, hit.rule), to_string(hit.verdict));
+    const std::string title = rule ? display_title(*rule) : std::string();
+    std::string text = rule_name(policy, hit.rule);
+    if (!title.empty()) text += fmt::format(" ({})", printable(title));
+    text += fmt::format(": {}", to_string(hit.verdict));
     if (rule && rule->implicit) text += " (implicit)";
     if (!hit.surely) text += ", if it matches";
     if (span) text += fmt::format(" ({})", place(span));
@@ -187,6 +190,7 @@ std::string as_text(const Answerer& answerer, const FlowQuery& flow, const std::
         parts_text(lines, 2, policy, answer);
         replies_text(lines, answerer, flow, answer);
     }
+    for (const auto& assumption : policy.assumptions) lines.add(1, "assuming", printable(assumption));
     return lines.take();
 }
 
@@ -200,6 +204,7 @@ Json hit_json(const Policy& policy, const Hit& hit) {
                  {"text", span ? Json(statement(span)) : Json(nullptr)},
                  {"implicit", rule == nullptr || rule->implicit},
                  {"surely", hit.surely}};
+    if (rule && !display_title(*rule).empty()) json["title"] = printable(display_title(*rule));
     Json via = Json::array();
     for (const auto& ref : hit.via) via.push_back(rule_name(policy, ref));
     json["via"] = std::move(via);
@@ -246,7 +251,9 @@ Json as_json(const Answerer& answerer, const FlowQuery& flow, const std::vector<
                                                         : Json(nullptr);
         paths.push_back(std::move(path));
     }
-    return {{"flow", printable(written)}, {"verdict", word(overall(answers))}, {"paths", std::move(paths)}};
+    Json json = {{"flow", printable(written)}, {"verdict", word(overall(answers))}, {"paths", std::move(paths)}};
+    for (const auto& assumption : answerer.policy().assumptions) json["assumptions"].push_back(printable(assumption));
+    return json;
 }
 
 std::string dump(const Json& json, int indent) {

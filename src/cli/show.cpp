@@ -55,6 +55,7 @@ Json rules_json(const Policy& policy) {
                              {"conditions", std::move(conditions)},
                              {"comment", printable(rule.comment)},
                              {"hits", rule.hits ? Json(*rule.hits) : Json(nullptr)}});
+            if (!rule.store.empty()) rules.back()["store"] = printable(rule.store);
         }
         rulesets.push_back(
             {{"name", printable(ruleset.name)},

@@ -295,11 +295,12 @@ private:
             if (auto* decide = std::get_if<Decide>(&rule.action)) decide->answer = *answer;
         }
         rule.logs = words.take("log");
-        for (const std::string_view key : {"name", "comment"}) {
+        for (const auto& [key, label] :
+             {std::pair("name", &rule.name), std::pair("comment", &rule.comment), std::pair("store", &rule.store)}) {
             if (!words.take(key)) continue;
             auto text = words.take_name(key);
             if (!text) return text.error();
-            (key == "name" ? rule.name : rule.comment) = *text;
+            *label = *text;
         }
         policy_.rulesets.back().rules.push_back(std::move(rule));
         return std::nullopt;

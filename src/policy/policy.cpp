@@ -2,6 +2,12 @@
 
 namespace fwproof {
 
+std::string display_title(const Rule& rule) {
+    if (rule.store.empty()) return {};
+    const bool named = !rule.comment.empty() && rule.comment != rule.name;
+    return named ? rule.comment + ", " + rule.store : rule.store;
+}
+
 std::string_view to_string(Verdict verdict) {
     switch (verdict) {
         case Verdict::permit: return "permit";

@@ -127,6 +127,7 @@ public:
         if (rule.logs) text += " log";
         if (options_.labels && !rule.name.empty()) text += " name " + quoted(rule.name);
         if (options_.labels && !rule.comment.empty()) text += " comment " + quoted(rule.comment);
+        if (options_.labels && !rule.store.empty()) text += " store " + quoted(rule.store);
         return text;
     }
 

@@ -21,6 +21,7 @@ void add_place(Json& object, const std::string& file, const SourceSpan& span) {
 Json decided_by(const RuleEvidence& rule) {
     Json object;
     object["rule"] = rule.name;
+    if (!rule.title.empty()) object["title"] = rule.title;
     object["verdict"] = rule.verdict;
     object["surely"] = rule.surely;
     add_place(object, rule.file, rule.span);

@@ -88,8 +88,8 @@ private:
 
     // The rule that the headline already shows is named only; any other is quoted with its place.
     void decided_by(const Finding& finding, const RuleEvidence& rule) {
-        std::string value =
-            fmt::format("{}{}", rule.name, rule.verdict.empty() ? "" : fmt::format(": {}", rule.verdict));
+        std::string value = fmt::format("{}{}{}", rule.name, rule.title.empty() ? "" : fmt::format(" ({})", rule.title),
+                                        rule.verdict.empty() ? "" : fmt::format(": {}", rule.verdict));
         if (!rule.surely) value += ", if its conditions hold";
         const bool shown =
             rule.span && rule.span.source == finding.span.source && rule.span.offset == finding.span.offset;

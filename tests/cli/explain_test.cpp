@@ -12,6 +12,16 @@ const std::string kHost =
     "-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
     "COMMIT\n";
 
+const std::string kAssumed =
+    "  assuming    no nftables ruleset, bridge rule or traffic control of this host drops or marks packets besides "
+    "these "
+    "tables\n"
+    "  assuming    IPv4 only: the export does not say what IPv6 may do\n"
+    "  assuming    connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are "
+    "verified\n"
+    "  assuming    the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering "
+    "drops none\n";
+
 }  // namespace
 
 TEST_CASE("explain names the verdict first, then the rule and the replies") {
@@ -24,12 +34,14 @@ TEST_CASE("explain names the verdict first, then the rule and the replies") {
           "                -A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
           "  replies     permit on the outbound path\n"
           "    decided by  default of OUTPUT: permit (host.rules:4)\n"
-          "                :OUTPUT ACCEPT [0:0]\n");
+          "                :OUTPUT ACCEPT [0:0]\n" +
+              kAssumed);
     CHECK(run_fwproof({"explain", "host.rules", "tcp 10.2.0.5 > 10.9.8.7:22 at INPUT"}, directory).out ==
           "deny tcp 10.2.0.5 > 10.9.8.7:22 at INPUT\n"
           "  inbound: deny\n"
           "    decided by  default of INPUT: deny (host.rules:2)\n"
-          "                :INPUT DROP [0:0]\n");
+          "                :INPUT DROP [0:0]\n" +
+              kAssumed);
     const Ran wrong = run_fwproof({"explain", "host.rules", "tcp any > any at INPTU"}, directory);
     CHECK(wrong.status == 2);
     CHECK(wrong.out.empty());

@@ -21,10 +21,11 @@ std::string_view to_string(Certainty certainty);  // "exact", "may-be-less", ...
 
 // A rule as evidence.
 struct RuleEvidence {
-    std::string file;     // export; empty for an implicit rule
-    std::string name;     // "OUT line 3", "implicit deny of OUT"
-    std::string verdict;  // "permit", "deny", "unknown"
-    SourceSpan span;      // may be empty
+    std::string file;        // export; empty for an implicit rule
+    std::string name;        // "OUT line 3", "implicit deny of OUT"
+    std::string title = {};  // display name and store of a Windows rule; empty elsewhere
+    std::string verdict;     // "permit", "deny", "unknown"
+    SourceSpan span;         // may be empty
     bool surely = true;
 };
 

@@ -83,9 +83,14 @@ struct Rule {
     bool implicit = false;  // made by the reader to express what the device does by itself; `name` says what
     std::string name;       // the vendor's identification: "OUT line 3", a rule id, "INPUT rule 4"
     std::string comment;    // remark, comment or description; display name on Windows
+    std::string store;      // where the device keeps it, if it has several places of different rank; else empty
     std::optional<std::uint64_t> hits;
     std::optional<std::chrono::sys_days> last_day;  // on which its schedule lets it match, if that ends
     SourceSpan span;                                // the statement, without its line end
 };
+
+// What people know a rule by beside its name, where the device keeps rules in several stores: "SSH in, local store".
+// Empty elsewhere.
+std::string display_title(const Rule& rule);
 
 }  // namespace fwproof
