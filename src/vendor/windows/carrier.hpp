@@ -39,10 +39,12 @@ bool is_lgpo_text(std::string_view text);
 bool is_powershell_csv(std::string_view text);
 bool is_powershell_json(std::string_view text);
 bool is_netsh_text(std::string_view text);
+bool is_foreign_netsh_text(std::string_view text);  // in another language than English
 bool is_mdm_json(std::string_view text);
 
 // The error for a file of the right form without firewall policy.
 Error no_policy(const Source& source, std::string_view what, std::string hint);
+bool says_no_policy(const Error& error);
 
 // Each reads one source into one export per policy object in it.
 Result<std::vector<Export>> read_registry_file(const SourceRef& source);

@@ -43,11 +43,15 @@ public:
         const auto computer = child(gpo, "Computer");
         if (const auto enabled = truth(text_of(child(computer, "Enabled"))); enabled && !*enabled) {
             switch_off("its computer settings are switched off", child(computer, "Enabled"));
-        } else if (!child(gpo, "LinksTo")) {
-            note(NoteKind::information, fmt::format("policy object '{}' is linked nowhere in this report", store_.name),
-                 "it applies only where it is linked", gpo);
-            into_.assumptions.push_back(
-                fmt::format("The policy object '{}' is linked to this host; the report shows no link.", store_.name));
+        } else if (!is_linked(gpo)) {
+            note(NoteKind::partial_export,
+                 fmt::format("policy object '{}' is linked nowhere in this report: its rules and settings count only "
+                             "perhaps",
+                             store_.name),
+                 "link it and report it again; its registry.pol alone is judged as if it applied", gpo);
+            store_.doubt =
+                Condition{ConditionKind::other, fmt::format("policy object '{}' is linked to this host", store_.name),
+                          xml_.span(child(gpo, "Name"))};
         }
         if (const auto filter = child(gpo, "FilterName")) {
             into_.assumptions.push_back(
@@ -68,6 +72,8 @@ public:
 
     bool finish() {
         if (!found_) return false;
+        for (const auto& [profile, setting, span] : legacy_)
+            store_.profile(profile)[setting] = SettingValue{std::nullopt, span};
         into_.stores.push_back(std::move(store_));
         return true;
     }
@@ -81,6 +87,15 @@ private:
         store_.applies = false;
         store_.applies_why = why;
         note(NoteKind::information, fmt::format("policy object '{}' applies nowhere: {}", store_.name, why), {}, where);
+    }
+
+    // A link can be switched off.
+    static bool is_linked(const pugi::xml_node& gpo) {
+        for (const auto& link : gpo.children()) {
+            if (local_name(link) == "LinksTo" && truth(text_of(child(link, "Enabled"))) != std::optional(false))
+                return true;
+        }
+        return false;
     }
 
     void read_extensions(const pugi::xml_node& computer) {
@@ -128,30 +143,49 @@ private:
         note(NoteKind::unparsed_line,
              "firewall setting of an administrative template: the report does not show what it does",
              "read registry.pol of this policy object instead", node);
+        found_ = true;
+        const auto has = [](std::string_view text, std::string_view word) {
+            return find_word(text, word) != std::string_view::npos;
+        };
+        const std::string_view title = text_of(child(node, "Name"));
+        if (has(title, "notification") || has(title, "logging") || has(title, "unicast")) return;
+        const bool domain = has(category, "Domain Profile") || has(key, "DomainProfile");
+        const bool standard = has(category, "Standard Profile") || has(key, "StandardProfile");
+        for (const Profile profile : kProfiles) {
+            if (profile == Profile::domain ? standard : domain) continue;
+            // It may switch the firewall off, open it, or shut it: every verdict of the profile is open.
+            for (const Setting setting : {Setting::enable_firewall, Setting::shielded})
+                legacy_.push_back({profile, setting, xml_.span(node)});
+        }
     }
 
     void read_rule(const pugi::xml_node& node) {
         RawRule raw;
         raw.span = xml_.span(node);
+        raw.partial = true;
         bool ports = false;
         std::string_view protocol;
-        bool narrowed = false;
         for (const auto& token : node.children()) {
             if (token.type() != pugi::node_element) continue;
+            if (is_origin(token)) continue;
             Field field{std::string(local_name(token)), token.text().get(), xml_.text_span(token)};
             ports = ports || starts_with_word(field.key, "LPort") || starts_with_word(field.key, "RPort");
             // Whether the application decides (Defer) is left out of reports, so Edge alone says nothing.
             if (same_word(field.key, "Edge")) continue;
-            narrowed = narrowed || same_word(field.key, "App") || same_word(field.key, "Svc");
             if (same_word(field.key, "Protocol")) protocol = trimmed(token.text().get());
             if (same_word(field.key, "Name")) raw.id = trimmed(field.value);
             raw.fields.push_back(std::move(field));
         }
         if (raw.id.empty()) raw.id = fmt::format("rule {}", store_.rules.size() + 1);
-        if (!ports && !narrowed && (protocol == "6" || protocol == "17")) {
+        if (!ports && (protocol == "6" || protocol == "17")) {
             raw.doubts.push_back({ConditionKind::other, "no ports that the report leaves out", raw.span});
         }
         store_.rules.push_back(interpret(raw, into_.notes));
+    }
+
+    // In a resultant set, which policy object an item comes from.
+    static bool is_origin(const pugi::xml_node& node) {
+        return (local_name(node) == "GPO" || local_name(node) == "Precedence") && namespace_uri(node) != kFirewall;
     }
 
     void read_profile(const pugi::xml_node& node, Profile profile) {
@@ -172,13 +206,18 @@ private:
             const auto precedence = child(item, "Precedence");
             if (merged_ && precedence && text_of(precedence) != "1") continue;
             const auto value_node = child(item, "Value");
-            const auto value = truth(text_of(value_node));
-            if (!value) {
+            SettingValue value{truth(text_of(value_node)), value_node ? xml_.text_span(value_node) : xml_.span(item)};
+            if (!value.value) {
                 note(NoteKind::unparsed_line,
-                     fmt::format("'{}' is neither true nor false; it is taken as not set", name), {}, item);
-                continue;
+                     fmt::format("'{}' is neither true nor false: it may have either meaning", name), {}, item);
             }
-            store_.profile(profile)[*setting] = SettingValue{*value, xml_.text_span(value_node)};
+            auto& known = store_.profile(profile)[*setting];
+            if (known && known->value != value.value) {
+                note(NoteKind::conflicting_definition, fmt::format("'{}' stands twice with different values", name), {},
+                     item);
+                value.value.reset();
+            }
+            known = value;
         }
     }
 
@@ -192,9 +231,16 @@ private:
         if (flag || count) into = LogValue{flag ? std::uint32_t{*flag} : *count, xml_.text_span(value_node)};
     }
 
+    struct Legacy {
+        Profile profile;
+        Setting setting;
+        SourceSpan span;
+    };
+
     const XmlDocument& xml_;
     Export& into_;
     Store store_;
+    std::vector<Legacy> legacy_;  // settings whose value the report does not show
     bool merged_ = false;
     bool found_ = false;
     std::size_t other_ = 0;

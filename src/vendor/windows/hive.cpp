@@ -16,8 +16,8 @@ namespace fwproof::windows {
 
 namespace {
 
-// Bounds for hostile hives, far beyond what Windows writes for the firewall.
-constexpr std::size_t kDeepest = 32;
+// Bounds for hostile hives: the depth that Windows itself allows, and far more values than it writes for the firewall.
+constexpr std::size_t kDeepest = 512;
 constexpr std::size_t kMostValues = 2'000'000;
 
 struct Close {

@@ -2,6 +2,7 @@
 // only narrow the rule, so it becomes a condition; a contradiction keeps the device from enforcing the rule at all.
 #include <fmt/format.h>
 
+#include <map>
 #include <unordered_map>
 
 #include "vendor/windows/rule.hpp"
@@ -63,6 +64,27 @@ enum class Token : std::uint8_t {
     ignored,
 };
 
+// A newer schema may bring further spellings of a list ("LPort2_30", "RA43"). Their members widen the list, so that the
+// token must not be taken for a condition that only narrows the rule.
+std::optional<Token> find_later_list(std::string_view key) {
+    struct List {
+        std::string_view start;
+        Token token;
+    };
+    constexpr auto kLists = std::to_array<List>({{"LPort2_", Token::local_port},
+                                                 {"RPort2_", Token::remote_port},
+                                                 {"LA4", Token::local_address4},
+                                                 {"LA6", Token::local_address6},
+                                                 {"RA4", Token::remote_address4},
+                                                 {"RA6", Token::remote_address6}});
+    for (const List& list : kLists) {
+        if (!starts_with_word(key, list.start)) continue;
+        const std::string_view rest = key.substr(list.start.size());
+        if (!rest.empty() && rest.find_first_not_of("0123456789_") == std::string_view::npos) return list.token;
+    }
+    return std::nullopt;
+}
+
 std::optional<Token> find_token(std::string_view key) {
     static const std::unordered_map<std::string, Token> kTokens = {
 #define FWPROOF_TOKEN(word, token) {lower_case(word), Token::token},
@@ -70,8 +92,22 @@ std::optional<Token> find_token(std::string_view key) {
 #undef FWPROOF_TOKEN
     };
     const auto found = kTokens.find(lower_case(key));
-    if (found == kTokens.end()) return std::nullopt;
-    return found->second;
+    if (found != kTokens.end()) return found->second;
+    return find_later_list(key);
+}
+
+// Tokens that must not have two values, since the later would hide the earlier. Words that are joined or added as
+// conditions of their own may be repeated.
+bool stands_once(Token token) {
+    switch (token) {
+        case Token::active:
+        case Token::program:
+        case Token::service:
+        case Token::bypass_out:
+        case Token::loose_remote:
+        case Token::platform_operator: return true;
+        default: return false;
+    }
 }
 
 class Interpreter {
@@ -99,16 +135,19 @@ private:
         const std::string_view value = trimmed(field.value);
         if (!token) return misunderstood(field, "unknown token");
         if (value.empty() && *token == Token::profile) return read_empty_profile(field);
-        if (value.empty() && *token != Token::ignored && *token != Token::name)
-            return misunderstood(field, "empty value");
+        if (value.empty() && *token != Token::ignored && *token != Token::name) return read_empty(field, *token);
+        if (stands_once(*token) && is_second(*token, value)) {
+            if (*token == Token::active) rule_.active = true;
+            return misunderstood(field, "second value");
+        }
         switch (*token) {
             case Token::action: return read_action(field, value);
             case Token::active: return read_flag(field, value, rule_.active);
             case Token::direction: return read_direction(field, value);
             case Token::profile: return read_profile(field, value);
             case Token::protocol: return read_protocol(field, value);
-            case Token::local_port: return take(field, add_port(rule_.local_ports, value, field.span));
-            case Token::remote_port: return take(field, add_port(rule_.remote_ports, value, field.span));
+            case Token::local_port: return take(field, add_port(rule_.local_ports, value, true, field.span));
+            case Token::remote_port: return take(field, add_port(rule_.remote_ports, value, false, field.span));
             case Token::local_address4:
                 return take(field, add_address(rule_.local, Family::v4, value, false, field.span));
             case Token::local_address6:
@@ -150,7 +189,8 @@ private:
         notes_.push_back({kind, std::move(message), std::move(hint), span});
     }
 
-    // Nothing that a rule can say makes it wider, so an unread token leaves it conditional.
+    // What an unread token adds to a list is kept with the list; everything else can only narrow the rule, so it leaves
+    // the rule conditional.
     void misunderstood(const Field& field, std::string_view what) {
         note(NoteKind::unparsed_line,
              fmt::format("{} '{}={}' in rule '{}': the rule may match less than it seems", what, field.key, field.value,
@@ -236,6 +276,38 @@ private:
             misunderstood(field, "unknown value");
     }
 
+    // A token without a value is not a missing one: what it should say could be anything.
+    void read_empty(const Field& field, Token token) {
+        misunderstood(field, "empty value");
+        switch (token) {
+            case Token::action:
+                has_action_ = true;
+                rule_.action = Action::unreadable;
+                return;
+            case Token::direction:
+                has_direction_ = true;
+                rule_.direction = Direction::unreadable;
+                return;
+            case Token::active: rule_.active = true; return;
+            case Token::protocol:
+                protocol_doubtful_ = true;
+                rule_.protocol.reset();
+                return;
+            case Token::loose_remote: rule_.loose_remote = true; return;
+            case Token::bypass_out: rule_.overrides_blocks = true; return;
+            case Token::local_port: rule_.local_ports.keywords.push_back({"", Family::v4, field.span}); break;
+            case Token::remote_port: rule_.remote_ports.keywords.push_back({"", Family::v4, field.span}); break;
+            default: return;
+        }
+        (token == Token::local_port ? rule_.local_ports : rule_.remote_ports).given = true;
+    }
+
+    // Whether the token stood before with another value.
+    bool is_second(Token token, std::string_view value) {
+        const auto [known, first] = once_.try_emplace(token, value);
+        return !first && !same_word(known->second, value);
+    }
+
     // Reports are seen with a blank profile beside a real one: it neither adds a profile nor stands for all of them.
     void read_empty_profile(const Field& field) {
         if (!has_profile_) rule_.profiles = {};
@@ -301,15 +373,21 @@ private:
         if (!service_.value.empty()) rule_.conditions.push_back(service_);
     }
 
+    // What a rule lacks makes it an error, unless the carrier may have left it out.
+    void reject_lack(std::string why, std::string_view what) {
+        if (!raw_.partial) return reject(std::move(why));
+        add(ConditionKind::other, fmt::format("{} that the export leaves out", what), rule_.span);
+    }
+
     void check_meaning() {
-        if (!has_action_) reject("it has no Action");
-        if (!has_direction_) reject("it has no Dir");
+        if (!has_action_) reject_lack("it has no Action", "an action");
+        if (!has_direction_) reject_lack("it has no Dir", "a direction");
         const bool ports = rule_.local_ports.given || rule_.remote_ports.given;
         if (ports && !protocol_doubtful_ && rule_.protocol != kTcp && rule_.protocol != kUdp) {
-            reject("it lists ports without protocol 6 or 17");
+            reject_lack("it lists ports without protocol 6 or 17", "a protocol");
         }
         if (icmp_protocol_ && !protocol_doubtful_ && rule_.protocol != *icmp_protocol_) {
-            reject(fmt::format("it lists ICMP types without protocol {}", *icmp_protocol_));
+            reject_lack(fmt::format("it lists ICMP types without protocol {}", *icmp_protocol_), "a protocol");
         }
         if (rule_.local.given && has_interface_) reject("it names both a local address and an interface");
         check_keywords();
@@ -317,24 +395,29 @@ private:
     }
 
     void check_keywords() {
-        for (const Keyword& keyword : rule_.local_ports.keywords) {
-            if (rule_.direction == Direction::out)
+        const PortList& ports = rule_.local_ports;
+        for (const Keyword& keyword : ports.keywords) {
+            if (rule_.direction == Direction::out && is_port_keyword(keyword.name))
                 reject(fmt::format("local port {} is only for inbound rules", keyword.name));
             if (keyword.name == "RPC" && rule_.protocol == kUdp) reject("port keyword RPC needs protocol 6");
             if (keyword.name == "Teredo" && rule_.protocol == kTcp) reject("port keyword Teredo needs protocol 17");
         }
+        if (ports.endpoint_mapper && rule_.direction == Direction::out)
+            reject("local port RPC-EPMap is only for inbound rules");
+        if (ports.endpoint_mapper && rule_.protocol == kUdp) reject("port keyword RPC-EPMap needs protocol 6");
     }
 
     void check_security() {
         const bool secured = !security_.value.empty();
-        if ((has_machines_ || has_users_) && !secured) reject("it lists authenticated peers without Security");
+        if ((has_machines_ || has_users_) && !secured)
+            reject_lack("it lists authenticated peers without Security", "an IPsec setting");
         if (rule_.action == Action::block && secured) reject("a block rule cannot have Security");
         if (rule_.action == Action::bypass) {
-            if (!has_machines_) reject("a bypass rule needs RMAuth");
-            if (!secured) reject("a bypass rule needs Security");
+            if (!has_machines_) reject_lack("a bypass rule needs RMAuth", "authenticated machines");
+            if (!secured) reject_lack("a bypass rule needs Security", "an IPsec setting");
             if (rule_.direction == Direction::out) reject("a bypass rule is inbound");
         }
-        if (rule_.overrides_blocks && !secured) reject("AuthByPassOut needs Security");
+        if (rule_.overrides_blocks && !secured) reject_lack("AuthByPassOut needs Security", "an IPsec setting");
     }
 
     const RawRule& raw_;
@@ -346,6 +429,7 @@ private:
     Condition security_{ConditionKind::ipsec, {}, {}};
     Condition platform_{ConditionKind::platform, {}, {}};
     std::optional<std::uint8_t> icmp_protocol_;
+    std::map<Token, std::string> once_;  // the first value of tokens that stand once
     bool has_action_ = false, has_direction_ = false, has_profile_ = false;
     bool protocol_doubtful_ = false, icmp_doubtful_ = false, has_interface_ = false, has_machines_ = false,
          has_users_ = false;

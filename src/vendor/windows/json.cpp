@@ -1,19 +1,52 @@
 #include "vendor/windows/json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace fwproof::windows {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr std::size_t kDeepest = 64;  // what Graph and the cmdlets write stays below 20
+constexpr std::string_view kEdited = "the file looks cut or was edited; export it again";
+
+// Where the nesting gets too deep; npos: nowhere.
+std::size_t find_depth(std::string_view text) {
+    std::size_t depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            if (c == '\\') ++i;
+            quoted = c != '"';
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > kDeepest) return i;
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace
+
 Result<json> parse_json(const SourceRef& source) {
     const std::string_view text = source->text();
-    const auto problem = [&](std::string message, std::size_t offset) {
+    const auto problem = [&](std::string message, std::size_t offset, std::string_view hint = kEdited) {
         const auto at = static_cast<std::uint32_t>(std::min(offset, text.size()));
-        Error error{std::move(message), "the file looks cut or was edited; export it again", {source.get(), at, 1}};
+        Error error{std::move(message), std::string(hint), {source.get(), at, 1}};
         error.keep = source;
         return fail(std::move(error));
     };
+    if (const auto deep = find_depth(text); deep != std::string_view::npos) {
+        return problem(fmt::format("JSON is nested deeper than {} levels", kDeepest), deep,
+                       "no firewall export is; export it again");
+    }
     try {
         return json::parse(text.begin(), text.end());
     } catch (const json::parse_error& error) {

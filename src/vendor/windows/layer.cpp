@@ -1,5 +1,5 @@
 // Policy settings beat local ones; a policy may shut local rules out; rules of all stores are joined. Policy means
-// group policy, device management, or the effective store, which has everything already.
+// group policy or device management.
 #include "vendor/windows/layer.hpp"
 
 #include <fmt/format.h>
@@ -53,39 +53,45 @@ private:
     }
 
     EffectiveSetting settle(Profile profile, Setting setting) {
-        EffectiveSetting result;
-        bool conflict = false;
+        Outcomes outcomes;
+        if (setting == Setting::shielded) {
+            add_outcomes(outcomes, profile, setting, [](const Store&) { return true; });
+            if (outcomes.surely_on) return {true, outcomes.span, false};  // on in any store wins
+        } else {
+            add_outcomes(outcomes, profile, setting, is_policy);
+            if (!outcomes.surely_set && !policy_only(setting))
+                add_outcomes(outcomes, profile, setting, [](const Store& store) { return !is_policy(store); });
+        }
+        if (!outcomes.surely_set) (factory_default(setting) ? outcomes.on : outcomes.off) = true;
+        if (outcomes.on != outcomes.off) return {outcomes.on, outcomes.span, !outcomes.surely_set};
+        if (asked_.contains(profile)) {
+            note(NoteKind::conflicting_definition,
+                 fmt::format("{} of the {} profile is set to different values, or only under conditions",
+                             to_string(setting), to_string(profile)),
+                 "report the resultant set of policy: gpresult /x or Get-GPResultantSetOfPolicy", outcomes.span);
+        }
+        return {std::nullopt, outcomes.span, false};
+    }
+
+    // What the stores of one rank may make of a setting.
+    struct Outcomes {
+        bool on = false, off = false;
+        bool surely_set = false, surely_on = false;
+        SourceSpan span;  // the first that sets it
+    };
+
+    template <class Counts>
+    void add_outcomes(Outcomes& outcomes, Profile profile, Setting setting, Counts counts) const {
         for (const Store& store : made_.stores) {
             const auto& value = store.profile(profile)[setting];
-            if (!value || !store.applies) continue;
-            if (setting == Setting::shielded) {  // on in any store wins
-                if (!result.value || value->value) result = {value->value, value->span, false};
-                continue;
-            }
-            if (!is_policy(store)) continue;
-            conflict = conflict || !value->certain || (result.value && *result.value != value->value);
-            if (!result.value) result = {value->value, value->span, false};
+            if (!value || !store.applies || !counts(store)) continue;
+            outcomes.on = outcomes.on || value->value.value_or(true);
+            outcomes.off = outcomes.off || !value->value.value_or(false);
+            const bool surely = value->certain && !store.doubt;
+            outcomes.surely_set = outcomes.surely_set || surely;
+            outcomes.surely_on = outcomes.surely_on || (surely && value->value == std::optional(true));
+            if (!outcomes.span) outcomes.span = value->span;
         }
-        if (conflict) {
-            if (asked_.contains(profile)) {
-                note(NoteKind::conflicting_definition,
-                     fmt::format("{} of the {} profile is set to different values, or only under conditions",
-                                 to_string(setting), to_string(profile)),
-                     "report the resultant set of policy: gpresult /x or Get-GPResultantSetOfPolicy", result.span);
-            }
-            result.value.reset();
-            return result;
-        }
-        if (result.value) return result;
-        if (!policy_only(setting)) {
-            for (const Store& store : made_.stores) {
-                const auto& value = store.profile(profile)[setting];
-                if (!value || !store.applies || is_policy(store)) continue;
-                if (!value->certain) return {std::nullopt, value->span, false};
-                return {value->value, value->span, false};
-            }
-        }
-        return {factory_default(setting), {}, true};
     }
 
     void collect_facts(Profile profile) {
@@ -99,6 +105,7 @@ private:
                                               [](const auto& value) { return value.has_value(); });
                 facts.told = facts.told || told;
                 by_policy = by_policy || (told && policy);
+                if (!facts.disabled_interfaces) facts.disabled_interfaces = settings.disabled_interfaces;
                 for (std::size_t i = 0; i < facts.logs.size(); ++i) {
                     if (!facts.logs[i]) facts.logs[i] = settings.logs[i];
                     facts.told = facts.told || settings.logs[i].has_value();
@@ -132,11 +139,10 @@ private:
     }
 
     void tell_absent_stores() {
-        bool policy = false, local = false, effective = false;
+        bool policy = false, local = false;
         for (const Store& store : made_.stores) {
             policy = policy || is_policy(store);
             local = local || store.kind == StoreKind::local;
-            effective = effective || store.kind == StoreKind::effective;
         }
         const bool lossy =
             std::any_of(made_.stores.begin(), made_.stores.end(), [](const Store& s) { return s.lossy; });
@@ -145,7 +151,6 @@ private:
                 "The report shows every condition of every rule; reports drop what they do not know, registry.pol does "
                 "not.");
         }
-        if (effective) return;
         if (!policy)
             made_.assumptions.emplace_back("No group policy adds rules or settings to the local store that was read.");
         if (policy)
@@ -167,6 +172,10 @@ private:
             for (const FirewallRule& rule : store.rules) {
                 LayeredRule layered{&rule, &store, store.applies ? rule.profiles : ProfileMask(), {}, {}};
                 if (!is_policy(store)) admit_local(layered, shut_out);
+                if (store.doubt) {
+                    layered.doubtful = ProfileMask::all();
+                    layered.doubt = *store.doubt;
+                }
                 layered_.rules.push_back(layered);
             }
             for (const Profile profile : kProfiles) {
@@ -192,28 +201,31 @@ private:
                 ++shut_out[static_cast<std::size_t>(profile)];
                 continue;
             }
-            if (is_shut_exception(*layered.rule, settings)) continue;
+            const auto shut = exception_setting(*layered.rule);
+            const auto exceptions = shut ? settings[*shut] : EffectiveSetting{true, {}, false};
+            if (exceptions.value == std::optional(false)) continue;
             enforced.add(profile);
-            if (!merge.value) {
+            if (!merge.value || !exceptions.value) {
                 layered.doubtful.add(profile);
-                layered.doubt = {ConditionKind::other, "local rules are in force", merge.span};
+                layered.doubt = {ConditionKind::other, "local rules are in force",
+                                 merge.value ? exceptions.span : merge.span};
             }
         }
         layered.enforced = enforced;
     }
 
     // Rules that a user could have made by the prompts of Windows XP: a program alone, or one port alone.
-    static bool is_shut_exception(const FirewallRule& rule, const EffectiveProfile& settings) {
-        if (rule.action != Action::allow || rule.direction != Direction::in) return false;
-        if (rule.protocol != kTcp && rule.protocol != kUdp) return false;
-        if (rule.remote_ports.given || rule.local.given || rule.icmp) return false;
+    // Policy can shut these out; which setting does.
+    static std::optional<Setting> exception_setting(const FirewallRule& rule) {
+        if (rule.action != Action::allow || rule.direction != Direction::in) return std::nullopt;
+        if (rule.protocol != kTcp && rule.protocol != kUdp) return std::nullopt;
+        if (rule.remote_ports.given || rule.local.given || rule.icmp) return std::nullopt;
         const bool program = rule.conditions.size() == 1 && rule.conditions[0].kind == ConditionKind::program;
-        const auto off = [&](Setting setting) { return settings[setting].value == std::optional(false); };
-        if (program && !rule.local_ports.given) return off(Setting::allow_program_exceptions);
+        if (program && !rule.local_ports.given) return Setting::allow_program_exceptions;
         const auto& ports = rule.local_ports;
         const bool one_port = rule.conditions.empty() && ports.given && ports.keywords.empty() &&
                               ports.ports.size() == 1 && ports.ports[0].first == ports.ports[0].last;
-        return one_port && off(Setting::allow_port_exceptions);
+        return one_port ? std::optional(Setting::allow_port_exceptions) : std::nullopt;
     }
 
     // Documents disagree on whether a policy rule replaces a local rule of the same id or joins it, and which of two

@@ -23,6 +23,9 @@ public:
             } else if ((same_word(line, "Computer") || same_word(line, "User")) && at + 3 <= count) {
                 if (same_word(line, "Computer")) read_block(at);
                 at += 4;
+            } else if (same_word(line, "Computer")) {
+                read_cut_block(at, count);
+                return std::move(values_);
             } else {
                 note("line is in no block of Computer, key, value and action", span(at, source_.line(at)));
                 ++at;
@@ -41,6 +44,19 @@ private:
     void note(std::string message, SourceSpan where) {
         into_.notes.push_back(
             {NoteKind::unparsed_line, std::move(message), "parse registry.pol again with LGPO.exe /parse /m", where});
+    }
+
+    // The file ends inside a block: what it would have written is not known.
+    void read_cut_block(std::uint32_t at, std::uint32_t count) {
+        const SourceSpan where = span(at, source_.line(at));
+        note("the file ends inside this block", where);
+        RegistryValue value;
+        if (at + 1 <= count) value.key = trimmed(source_.line(at + 1));
+        value.name = fmt::format("line {}", at);
+        value.type = ValueType::other;
+        value.reported = true;
+        value.span = where;
+        values_.push_back(std::move(value));
     }
 
     void read_block(std::uint32_t at) {

@@ -47,6 +47,7 @@ std::vector<RegistryValue> list_values(const std::string& file, const std::vecto
         made.name = value.name;
         made.deletes_value = value.deletes_value;
         made.deletes_key = value.deletes_key;
+        made.doubts = value.doubts;
         Place place;
         place.line = lines.size();
         lines += on_one_line(fmt::format("0x{:06x} [{}] \"{}\"=", value.offset, value.key, value.name));
@@ -78,6 +79,7 @@ std::vector<RegistryValue> list_values(const std::string& file, const std::vecto
         };
         result[i].span = span(place.line, place.length);
         result[i].text.span = span(place.text, place.text_length);
+        for (Condition& doubt : result[i].doubts) doubt.span = result[i].span;
     }
     return result;
 }

@@ -13,6 +13,7 @@ struct BinaryValue {
     std::string data;        // raw
     bool deletes_value = false;
     bool deletes_key = false;
+    std::vector<Condition> doubts;  // the value is only written under these conditions
 };
 
 // The values, with spans into a source that carries the file's name and has one line a value: number N of the file is

@@ -44,6 +44,13 @@ Rule loopback() {
     return rule;
 }
 
+// Replies and what belongs to a flow that was let through once: no rule and no switch stops them.
+Rule known_connection() {
+    Rule rule = made_by_reader("connection that is known", Verdict::permit, {});
+    rule.match.any_of[0].header.states = StateSet(State::established) | StateSet(State::related);
+    return rule;
+}
+
 class Lowering {
 public:
     Lowering(Export made, const LoadOptions& options, ProfileMask profiles)
@@ -87,7 +94,7 @@ private:
             const FirewallRule& rule = *layered.rule;
             const Direction other = inbound ? Direction::out : Direction::in;
             if (rule.direction == other) continue;
-            Lowered lowered{&layered, lower_rule(rule, inbound, options_.local_subnets)};
+            Lowered lowered{&layered, lower_rule(rule, inbound, options_)};
             tell_conditions(rule, lowered.parts);
             lowered_[static_cast<std::size_t>(class_of(rule))].push_back(std::move(lowered));
         }
@@ -119,7 +126,9 @@ private:
         Ruleset ruleset;
         ruleset.name = fmt::format("{}, {} profile", inbound ? "inbound" : "outbound", to_string(profile));
         ruleset.rules.push_back(loopback());
+        ruleset.rules.push_back(known_connection());
         add_switches(ruleset, settings, inbound);
+        add_disabled_interfaces(ruleset, profile);
         std::size_t parts = ruleset.rules.size();
         for (const auto& list : lowered_) {
             for (const Lowered& lowered : list) parts += lowered.parts.size();
@@ -152,13 +161,28 @@ private:
             ruleset.rules.push_back(std::move(rule));
         }
         const auto& shielded = settings[Setting::shielded];
-        if (!inbound || !shielded.value || !*shielded.value) return;
+        if (!inbound || shielded.value == std::optional(false)) return;
         // The protocol document says that all is blocked then; the cmdlet's says that the default action decides. They
         // differ where that default allows.
         const auto& fallback = settings[Setting::default_inbound_block];
         const bool agreed = fallback.value && *fallback.value;
         Rule rule = made_by_reader("shields up", agreed ? Verdict::deny : Verdict::unknown, shielded.span);
         rule.comment = "DoNotAllowExceptions is 1: inbound rules are not looked at";
+        if (!shielded.value) {
+            rule.match.conditional = true;
+            rule.match.conditions.push_back({ConditionKind::other, "DoNotAllowExceptions is 1", shielded.span});
+        }
+        ruleset.rules.push_back(std::move(rule));
+    }
+
+    // Which interface a packet takes is not known here.
+    void add_disabled_interfaces(Ruleset& ruleset, Profile profile) const {
+        const SourceSpan span = layered_.facts[static_cast<std::size_t>(profile)].disabled_interfaces;
+        if (!span) return;
+        Rule rule = made_by_reader("firewall off on some interfaces", Verdict::permit, span);
+        rule.comment = "DisabledInterfaces takes them out of the firewall";
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::other, "the interface is one of DisabledInterfaces", span});
         ruleset.rules.push_back(std::move(rule));
     }
 
@@ -168,8 +192,7 @@ private:
         for (const Rule& one : lowered.parts) {
             Rule& part = ruleset.rules.emplace_back(one);
             part.enabled = layered.rule->active && layered.rule->error.empty() && layered.enforced.contains(profile);
-            if (made_.stores.size() > 1)
-                part.comment += fmt::format("{}[{}]", part.comment.empty() ? "" : " ", store_title(*layered.store));
+            part.store = store_title(*layered.store);
             if (layered.doubtful.contains(profile)) {
                 part.match.conditional = true;
                 part.match.conditions.push_back(layered.doubt);
@@ -178,8 +201,8 @@ private:
     }
 
     static std::string store_title(const Store& store) {
-        return store.name.empty() ? std::string(to_string(store.kind))
-                                  : fmt::format("{} {}", to_string(store.kind), store.name);
+        return store.name.empty() ? fmt::format("{} store", to_string(store.kind))
+                                  : fmt::format("{} '{}'", to_string(store.kind), store.name);
     }
 
     void add_facts(Profile profile) {

@@ -10,7 +10,7 @@ namespace fwproof::windows {
 Policy lower_export(Export made, const LoadOptions& options, ProfileMask profiles);
 
 // One rule as rules of the model: a list that mixes numbers and keywords becomes several, so that the numbers stay
-// exact. Only match, action, name, comment and span are set.
-std::vector<Rule> lower_rule(const FirewallRule& rule, bool inbound, const std::vector<Prefix>& local_subnets);
+// exact. What the user says of keywords resolves them. Only match, action, name, comment and span are set.
+std::vector<Rule> lower_rule(const FirewallRule& rule, bool inbound, const LoadOptions& options);
 
 }  // namespace fwproof::windows

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "vendor/windows/lower.hpp"
+#include "vendor/windows/values.hpp"
 #include "vendor/windows/words.hpp"
 
 namespace fwproof::windows {
@@ -50,15 +51,26 @@ void add_alternative(std::vector<Alternative<Set>>& list, Set usual, Set widest,
     list.push_back({std::move(usual), std::move(widest), Condition{kind, keyword.name, keyword.span}});
 }
 
-PortAlternatives alternatives(const PortList& list) {
+// What the user says that a word means; null when nothing is said.
+template <class Set>
+const Set* said(const std::map<std::string, Set>& meanings, std::string_view word) {
+    for (const auto& [name, set] : meanings) {
+        if (same_word(name, word)) return &set;
+    }
+    return nullptr;
+}
+
+PortAlternatives alternatives(const PortList& list, const LoadOptions& options) {
     if (!list.given) return {{PortSet::all(), PortSet::all(), {}}};
     PortAlternatives result;
-    if (!list.ports.empty()) {
-        PortSet ports(list.ports);
-        result.push_back({ports, ports, {}});
+    PortSet ports(list.ports);
+    for (const Keyword& keyword : list.keywords) {
+        if (const PortSet* meaning = said(options.port_keywords, keyword.name)) ports = ports | *meaning;
     }
+    if (!ports.empty()) result.push_back({ports, ports, {}});
     const Keyword* unknown = nullptr;
     for (const Keyword& keyword : list.keywords) {
+        if (said(options.port_keywords, keyword.name)) continue;
         const auto& known = port_keywords();
         const auto found =
             std::find_if(known.begin(), known.end(), [&](const auto& k) { return same_word(k.word, keyword.name); });
@@ -87,25 +99,24 @@ bool resolve_local_subnet(Family family, const std::vector<Prefix>& subnets, Add
     return any;
 }
 
-AddressAlternatives alternatives(const AddressList& list, const std::vector<Prefix>& local_subnets) {
+AddressAlternatives alternatives(const AddressList& list, const LoadOptions& options) {
     if (!list.given) return {{AddressSet::any(), AddressSet::any(), {}}};
     AddressSet numbers{IntervalSet<std::uint32_t>(list.v4), IntervalSet<uint128>(list.v6)};
     AddressAlternatives keywords;
     std::array<bool, 2> unknown{};
     for (const Keyword& keyword : list.keywords) {
         AddressSet possible = whole(keyword.family);
+        if (const AddressSet* meaning = said(options.address_keywords, keyword.name)) {
+            numbers = numbers | (*meaning & possible);
+            continue;
+        }
         if (same_word(keyword.name, "LocalSubnet")) {
-            if (resolve_local_subnet(keyword.family, local_subnets, numbers)) {
+            if (resolve_local_subnet(keyword.family, options.local_subnets, numbers)) {
                 if (keyword.family == Family::v4) continue;
                 possible = AddressSet::of(*parse_prefix("fe80::/10")) | AddressSet::of(*parse_prefix("ff00::/8"));
             }
         }
-        const bool known =
-#define FWPROOF_ADDRESS_KEYWORD(word) same_word(keyword.name, word) ||
-#include "vendor/windows/address_keywords.def"
-#undef FWPROOF_ADDRESS_KEYWORD
-            false;
-        if (!known) {
+        if (!is_address_keyword(keyword.name)) {
             if (std::exchange(unknown[static_cast<std::size_t>(keyword.family)], true)) continue;
         }
         add_alternative(keywords, possible, possible, ConditionKind::address_keyword, keyword);
@@ -160,7 +171,7 @@ Verdict verdict_of(Action action) {
 
 }  // namespace
 
-std::vector<Rule> lower_rule(const FirewallRule& rule, bool inbound, const std::vector<Prefix>& local_subnets) {
+std::vector<Rule> lower_rule(const FirewallRule& rule, bool inbound, const LoadOptions& options) {
     Rule common;
     common.action = Decide{verdict_of(rule.action), {}};
     common.name = rule.id;
@@ -172,12 +183,18 @@ std::vector<Rule> lower_rule(const FirewallRule& rule, bool inbound, const std::
         common.match.any_of.clear();
         return {common};
     }
-    const bool any_remote = rule.loose_remote && rule.action == Action::allow;
+    // What cannot be read may be an allow rule.
+    const bool any_remote = rule.loose_remote && (rule.action == Action::allow || rule.action == Action::unreadable);
     if (any_remote && (rule.remote.given || rule.remote_ports.given)) common.traits.add(Trait::ignores_remote_ends);
-    auto local_ports = alternatives(rule.local_ports);
-    auto remote_ports = alternatives(any_remote ? PortList{} : rule.remote_ports);
-    auto local = alternatives(rule.local, {});
-    auto remote = alternatives(any_remote ? AddressList{} : rule.remote, local_subnets);
+    auto local_ports = alternatives(rule.local_ports, options);
+    auto remote_ports = alternatives(any_remote ? PortList{} : rule.remote_ports, options);
+    auto local = alternatives(rule.local, options);  // keywords there are none that Windows knows
+    auto remote = alternatives(any_remote ? AddressList{} : rule.remote, options);
+    // A list that nothing is left of matches nothing; it never becomes any.
+    if (local_ports.empty() || remote_ports.empty() || local.empty() || remote.empty()) {
+        common.match.any_of.clear();
+        return {common};
+    }
     if (local_ports.size() * remote_ports.size() * local.size() * remote.size() > kMostParts) {
         collapse(local_ports);
         collapse(remote_ports);

@@ -1,7 +1,9 @@
 // The text of "netsh advfirewall firewall show rule name=all verbose": one block a rule, "Label:  value" lines. ICMP
 // types are a small table. Without verbose there is no program, service, interface type or security: every rule is then
-// in doubt.
+// in doubt, as is one with a line that is not known. "netsh advfirewall show allprofiles" may stand before or behind.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/tokens.hpp"
@@ -15,7 +17,8 @@ namespace {
 struct Block {
     std::vector<std::pair<std::string, std::string_view>> lines;
     std::vector<std::string_view> icmp;
-    std::uint32_t first = 0, last = 0;  // lines of the source
+    std::vector<std::string_view> unknown;  // lines that could be a condition
+    std::uint32_t first = 0, last = 0;      // lines of the source
 
     std::string_view value(std::string_view label) const {
         for (const auto& [name, text] : lines) {
@@ -24,6 +27,21 @@ struct Block {
         return {};
     }
 };
+
+bool is_known_label(std::string_view label) {
+    constexpr auto kLabels =
+        std::to_array<std::string_view>({"rule name", "description", "enabled", "direction", "profiles", "grouping",
+                                         "localip", "remoteip", "protocol", "localport", "remoteport", "edge traversal",
+                                         "program", "service", "interfacetypes", "security", "rule source", "action"});
+    return std::find(kLabels.begin(), kLabels.end(), label) != kLabels.end();
+}
+
+std::optional<Profile> profile_head(std::string_view line) {
+    for (const Profile profile : kProfiles) {
+        if (starts_with_word(line, fmt::format("{} Profile Settings:", to_string(profile)))) return profile;
+    }
+    return std::nullopt;
+}
 
 class NetshReader {
 public:
@@ -42,33 +60,85 @@ public:
         }
         return !blocks_.empty();
     }
+    bool has_profiles() const { return has_profiles_; }
+    bool has_policy() const { return has_merge_ || !policy.rules.empty(); }
     Store local, policy;
 
 private:
     void split() {
         bool table = false;
+        std::optional<Profile> profile;
         for (std::uint32_t number = 1; number <= source_.line_count(); ++number) {
             const std::string_view line = source_.line(number);
-            const auto colon = line.find(':');
-            const bool indented = line.starts_with(' ');
             if (starts_with_word(line, "Rule Name:")) {
                 blocks_.emplace_back().first = number;
                 table = false;
+                profile.reset();
             }
-            if (blocks_.empty() || trimmed(line).empty() || line.starts_with("---")) continue;
-            Block& block = blocks_.back();
-            if (indented) {
-                const std::string_view row = trimmed(line);
-                if (starts_with_word(row, "Type") && find_word(row, "Code") != std::string_view::npos)
-                    table = true;
-                else if (table)
-                    block.icmp.push_back(row);
-                continue;
-            }
-            table = false;
-            if (colon == std::string_view::npos) continue;  // "Ok."
-            block.lines.emplace_back(lower_case(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
-            block.last = number;
+            if (trimmed(line).empty() || line.starts_with("---") || same_word(trimmed(line), "Ok.")) continue;
+            if (const auto head = profile_head(line))
+                profile = head;
+            else if (profile)
+                read_setting(*profile, number);
+            else if (!blocks_.empty())
+                read_line(blocks_.back(), number, table);
+        }
+    }
+
+    void read_line(Block& block, std::uint32_t number, bool& table) const {
+        const std::string_view line = source_.line(number);
+        block.last = number;
+        if (line.starts_with(' ')) {
+            const std::string_view row = trimmed(line);
+            if (starts_with_word(row, "Type") && find_word(row, "Code") != std::string_view::npos)
+                table = true;
+            else
+                (table ? block.icmp : block.unknown).push_back(row);
+            return;
+        }
+        table = false;
+        const auto colon = line.find(':');
+        const std::string label = lower_case(trimmed(line.substr(0, colon)));
+        const bool described = !block.lines.empty() && block.lines.back().first == "description";
+        if (colon != std::string_view::npos && is_known_label(label)) {
+            if (!block.value(label).empty()) block.unknown.push_back(line);
+            block.lines.emplace_back(label, trimmed(line.substr(colon + 1)));
+        } else if (!described) {  // a description can have several lines
+            block.unknown.push_back(line);
+        }
+    }
+
+    // "State                                 ON" and "Firewall Policy      BlockInbound,AllowOutbound".
+    void read_setting(Profile profile, std::uint32_t number) {
+        const std::string_view line = source_.line(number);
+        const SourceSpan at{&source_, source_.line_offset(number), static_cast<std::uint32_t>(line.size())};
+        const auto behind = [&](std::string_view label) -> std::optional<std::string_view> {
+            if (!starts_with_word(line, label)) return std::nullopt;
+            return trimmed(line.substr(label.size()));
+        };
+        const auto set = [&](Setting setting, std::optional<bool> value) {
+            local.profile(profile)[setting] = SettingValue{value, at};
+            has_profiles_ = true;
+        };
+        const auto either = [](std::string_view word, std::string_view yes, std::string_view no) {
+            return same_word(word, yes)  ? std::optional(true)
+                   : same_word(word, no) ? std::optional(false)
+                                         : std::optional<bool>();
+        };
+        if (const auto state = behind("State")) {
+            set(Setting::enable_firewall, either(*state, "ON", "OFF"));
+        } else if (const auto actions = behind("Firewall Policy")) {
+            const auto comma = std::min(actions->find(','), actions->size());
+            const std::string_view in = trimmed(actions->substr(0, comma));
+            const std::string_view out = trimmed(actions->substr(std::min(comma + 1, actions->size())));
+            const bool always = same_word(in, "BlockInboundAlways");
+            set(Setting::shielded, always);
+            set(Setting::default_inbound_block,
+                always ? std::optional(true) : either(in, "BlockInbound", "AllowInbound"));
+            set(Setting::default_outbound_block, either(out, "BlockOutbound", "AllowOutbound"));
+        } else if (const auto merge = behind("LocalFirewallRules"); merge && starts_with_word(*merge, "Disable")) {
+            policy.profile(profile)[Setting::allow_local_rules] = SettingValue{false, at, false};
+            has_merge_ = true;
         }
     }
 
@@ -80,10 +150,11 @@ private:
 
     template <class Add>
     static void each(std::string_view list, Add add) {
+        if (holds_any(list)) return;
         while (!list.empty()) {
             const auto end = std::min(list.find(','), list.size());
             const std::string_view word = trimmed(list.substr(0, end));
-            if (!word.empty() && !is_any(word)) add(word);
+            if (!word.empty()) add(word);
             list.remove_prefix(std::min(end + 1, list.size()));
         }
     }
@@ -96,17 +167,28 @@ private:
         TokenWriter tokens(raw);
         const SourceSpan at = raw.span;
         tokens.add("Name", name, at);
-        tokens.add("Active", block.value("enabled"), at);
-        tokens.add("Dir", block.value("direction"), at);
-        tokens.add("Action", block.value("action"), at);
+        for (const auto& [label, token] :
+             {std::pair("enabled", "Active"), std::pair("direction", "Dir"), std::pair("action", "Action")}) {
+            if (block.value(label).empty()) tokens.add(token, "", at);
+            for (const auto& [known, value] : block.lines) {  // of two lines, neither is believed
+                if (known == label) tokens.add(token, value, at);
+            }
+        }
+        raw.partial = true;  // authenticated machines and users are not listed
         tokens.add_profiles(block.value("profiles"), at);
+        for (const auto* needed : {"profiles", "localip", "remoteip", "protocol"}) {
+            if (block.value(needed).empty()) tokens.doubt(fmt::format("{} as the listing does not show", needed), at);
+        }
+        for (const std::string_view line : block.unknown)
+            tokens.doubt(fmt::format("'{}', which is not known", trimmed(line)), at);
         tokens.add_protocol(block.value("protocol"), at);
         each(block.value("localport"), [&](auto word) { add_port(tokens, 'L', word, at); });
         each(block.value("remoteport"), [&](auto word) { add_port(tokens, 'R', word, at); });
         each(block.value("localip"), [&](auto word) { tokens.add_address('L', word, at); });
         each(block.value("remoteip"), [&](auto word) { tokens.add_address('R', word, at); });
         for (const std::string_view row : block.icmp) add_icmp(tokens, row, at);
-        if (block.value("security").empty() && block.value("interfacetypes").empty()) {
+        tell_missing_detail(block, tokens, at);
+        if (block.value("interfacetypes").empty()) {
             ++without_detail_;
             tokens.doubt("program, service, interface type and security as the listing does not show", at);
         } else {
@@ -114,6 +196,19 @@ private:
         }
         const bool from_policy = starts_with_word(block.value("rule source"), "Group Policy");
         (from_policy ? policy : local).rules.push_back(interpret(raw, into_.notes));
+    }
+
+    // Ports are shown of TCP and UDP, types of ICMP.
+    static void tell_missing_detail(const Block& block, TokenWriter& tokens, SourceSpan at) {
+        const std::string_view protocol = block.value("protocol");
+        if (same_word(protocol, "TCP") || same_word(protocol, "UDP")) {
+            for (const auto* needed : {"localport", "remoteport"}) {
+                if (block.value(needed).empty())
+                    tokens.doubt(fmt::format("{} as the listing does not show", needed), at);
+            }
+        }
+        if (starts_with_word(protocol, "ICMP") && block.icmp.empty())
+            tokens.doubt("ICMP types as the listing does not show", at);
     }
 
     // netsh does not say which of the two IP-HTTPS keywords it means; the side does.
@@ -139,7 +234,8 @@ private:
         each(block.value("interfacetypes"), [&](auto word) { tokens.add("IFType", rule_word(word), at); });
         if (same_word(block.value("edge traversal"), "Yes")) tokens.add("Edge", "TRUE", at);
         const std::string_view security = block.value("security");
-        if (security.empty() || same_word(security, "NotRequired")) return;
+        if (same_word(security, "NotRequired")) return;
+        if (security.empty()) return tokens.doubt("security as the listing does not show", at);
         tokens.add("Security",
                    same_word(security, "AuthEnc") || same_word(security, "AuthDynEnc") ? "AuthenticateEncrypt"
                                                                                        : "Authenticate",
@@ -149,14 +245,34 @@ private:
     const Source& source_;
     Export& into_;
     std::vector<Block> blocks_;
+    bool has_profiles_ = false, has_merge_ = false;
     std::size_t without_detail_ = 0;
 };
 
 }  // namespace
 
 bool is_netsh_text(std::string_view text) {
-    const auto start = find_word(text.substr(0, 4096), "Rule Name:");
+    const auto start =
+        find_word(text.substr(0, 16384), "Rule Name:");  // behind the settings of three profiles, perhaps
     return start != std::string_view::npos && text.substr(start, 8192).find("-----") != std::string_view::npos;
+}
+
+// A label, its value, and the line of 70 hyphens that netsh puts under the name of each rule in every language.
+bool is_foreign_netsh_text(std::string_view text) {
+    text = text.substr(0, 4096);
+    const std::string hyphens = "\n" + std::string(70, '-');
+    const auto line = text.find(hyphens);
+    if (line == std::string_view::npos || line == 0) return false;
+    const auto start = text.rfind('\n', line - 1);
+    const std::string_view head = text.substr(start == std::string_view::npos ? 0 : start + 1, line - start - 1);
+    const auto after = text.find_first_not_of("-\r\n", line);
+    if (after == std::string_view::npos) return false;
+    const std::string_view next = text.substr(after, text.find('\n', after) - after);
+    const auto labelled = [](std::string_view one) {
+        const auto colon = one.find(':');
+        return colon != std::string_view::npos && one.substr(colon + 1).starts_with("  ");
+    };
+    return labelled(head) && labelled(next);
 }
 
 Result<std::vector<Export>> read_netsh_text(const SourceRef& source) {
@@ -168,8 +284,14 @@ Result<std::vector<Export>> read_netsh_text(const SourceRef& source) {
         return fail(no_policy(*source, "listing", "run netsh advfirewall firewall show rule name=all verbose"));
     // Names are not unique here, so rules of one name are no doubles.
     reader.local.lossy_ids = reader.policy.lossy_ids = true;
-    exports[0].assumptions.emplace_back("Rules are all that the listing shows; the profiles' settings are not in it.");
-    if (!reader.policy.rules.empty()) exports[0].stores.push_back(std::move(reader.policy));
+    if (reader.has_profiles()) {
+        exports[0].assumptions.emplace_back(
+            "The state and default actions that the listing shows are those in force, whoever set them.");
+    } else {
+        exports[0].assumptions.emplace_back(
+            "Rules are all that the listing shows; the profiles' settings are not in it.");
+    }
+    if (reader.has_policy()) exports[0].stores.push_back(std::move(reader.policy));
     exports[0].stores.push_back(std::move(reader.local));
     return exports;
 }

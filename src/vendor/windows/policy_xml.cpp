@@ -11,8 +11,6 @@ namespace fwproof::windows {
 
 namespace {
 
-constexpr int kDeepest = 64;  // collections within collections
-
 // Text of which the source may hold entities; without any, bytes correspond.
 LocatedText located(std::string text, SourceSpan span) {
     LocatedText result;
@@ -35,8 +33,11 @@ void set_data(RegistryValue& value, std::string_view type, std::string data, Sou
     }
 }
 
-std::vector<RegistryValue> policy_rules(const XmlDocument& xml) {
-    std::vector<RegistryValue> values;
+// Values by the policy object that they come from, in the order in which these first stand.
+using PolicyValues = std::vector<std::pair<std::string, std::vector<RegistryValue>>>;
+
+PolicyValues policy_rules(const XmlDocument& xml) {
+    PolicyValues policies;
     for (const auto& entry : xml.root().children()) {
         if (local_name(entry) != "ComputerConfig") continue;  // user settings are not the firewall's
         RegistryValue value;
@@ -50,9 +51,12 @@ std::vector<RegistryValue> policy_rules(const XmlDocument& xml) {
             value.name = starts_with_word(value.name, "**del.") ? value.name.substr(6) : "";
         }
         set_data(value, type, data.text().get(), xml.text_span(data), 10);
-        values.push_back(std::move(value));
+        const std::string policy(trimmed(entry.child("PolicyName").text().get()));
+        auto known = std::find_if(policies.begin(), policies.end(), [&](const auto& p) { return p.first == policy; });
+        if (known == policies.end()) known = policies.insert(policies.end(), {policy, {}});
+        known->second.push_back(std::move(value));
     }
-    return values;
+    return policies;
 }
 
 class PreferencesReader {
@@ -60,19 +64,12 @@ public:
     PreferencesReader(const XmlDocument& xml, Export& into) : xml_(xml), into_(into) {}
 
     std::vector<RegistryValue> run() {
-        read(xml_.root(), {}, 0);
+        read(xml_.root(), {});
         return std::move(values_);
     }
 
 private:
-    void read(const pugi::xml_node& parent, const std::vector<Condition>& doubts, int depth) {
-        if (depth > kDeepest) {
-            into_.notes.push_back({NoteKind::unparsed_line,
-                                   "collections are nested too deeply; the inner ones are not read",
-                                   {},
-                                   xml_.span(parent)});
-            return;
-        }
+    void read(const pugi::xml_node& parent, const std::vector<Condition>& doubts) {
         for (const auto& item : parent.children()) {
             const bool collection = local_name(item) == "Collection";
             if (!collection && local_name(item) != "Registry") continue;
@@ -84,7 +81,7 @@ private:
                                xml_.span(item)});
             }
             if (collection)
-                read(item, own, depth + 1);
+                read(item, own);
             else
                 read_item(item, own);
         }
@@ -129,8 +126,13 @@ Result<std::vector<Export>> read_policy_rules(const SourceRef& source) {
     const auto xml = XmlDocument::parse(source);
     if (!xml) return fail(xml.error());
     std::vector<Export> exports(1);
-    read_values(policy_rules(*xml), std::nullopt, exports[0]);
-    if (exports[0].stores.empty())
+    Export& made = exports[0];
+    for (auto& [name, values] : policy_rules(*xml)) {
+        const std::size_t before = made.stores.size();
+        read_values(std::move(values), std::nullopt, made);
+        for (std::size_t i = before; i < made.stores.size(); ++i) made.stores[i].name = name;
+    }
+    if (made.stores.empty())
         return fail(
             no_policy(*source, ".PolicyRules file", "add a policy object with firewall settings in Policy Analyzer"));
     return exports;

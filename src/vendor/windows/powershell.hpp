@@ -22,7 +22,24 @@ struct Record {
     SourceSpan span;
 
     const Property* find(std::string_view name) const;
+    // Several properties can have one usual name (LocalUsers, LocalUser): the first that says something counts.
+    void add(const std::string& name, Property property);
 };
+
+// The first value of a property, without blanks; empty where there is none.
+std::string first(const Record& record, std::string_view name);
+// A list that PowerShell wrote as its type's name is lost.
+bool lost(const Property& property);
+// "80,443", "80|443", "{80, 443}" as its members.
+std::vector<std::string> members(const Property& property);
+
+// A rule record in the grammar of rule strings.
+struct WrittenRule {
+    RawRule raw;
+    std::vector<std::string> missing;  // filter groups that no column or object shows: the rule is conditional
+    std::vector<std::string> absent;   // rarer properties that are taken as not used
+};
+WrittenRule write_rule(const Record& record);
 
 // Joins rules with their filter objects by InstanceID and reads them. False: no rule or profile is among the records.
 bool read_records(std::vector<Record> records, Export& into);

@@ -11,8 +11,6 @@ namespace fwproof::windows {
 
 namespace {
 
-constexpr int kDeepest = 32;
-
 // "_x000A_" stands for one UTF-16 unit.
 std::string unescaped(std::string_view text) {
     std::string result;
@@ -37,18 +35,17 @@ public:
     explicit ObjectReader(const XmlDocument& xml) : xml_(xml) {}
 
     std::vector<Record> run() {
-        collect(xml_.root(), 0);
+        collect(xml_.root());
         return std::move(records_);
     }
 
 private:
-    void collect(const pugi::xml_node& parent, int depth) {
-        if (depth > kDeepest) return;
+    void collect(const pugi::xml_node& parent) {
         for (const auto& node : parent.children()) {
             if (local_name(node) != "Obj") continue;
             remember(node);
-            if (const auto list = node.child("LST")) collect(list, depth + 1);
-            if (const auto list = node.child("IE")) collect(list, depth + 1);
+            if (const auto list = node.child("LST")) collect(list);
+            if (const auto list = node.child("IE")) collect(list);
             Record record;
             record.span = xml_.span(node);
             read(node.child("Props"), record);
@@ -65,7 +62,7 @@ private:
         for (const auto& node : properties.children()) {
             const auto name = node.attribute("N");
             if (!name || starts_with_word(name.value(), "__")) continue;
-            record.properties.try_emplace(property_name(unescaped(name.value())), property(node));
+            record.add(property_name(unescaped(name.value())), property(node));
         }
     }
 

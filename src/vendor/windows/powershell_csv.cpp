@@ -87,7 +87,7 @@ Result<std::vector<Export>> read_powershell_csv(const SourceRef& source) {
                                         "export the table again; the rule may match less than it seems", record.span});
         }
         for (std::size_t i = 0; i < names.size() && i < cells.size(); ++i) {
-            record.properties.try_emplace(names[i], Property{{cells[i]}, cells[i].empty()});
+            record.add(names[i], Property{{cells[i]}, cells[i].empty()});
         }
         // A short row still is a rule, one of which nothing is known.
         for (const auto* needed : {"direction", "action", "enabled"}) record.properties.try_emplace(needed);

@@ -11,30 +11,27 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDeepest = 16;
-
 std::string scalar(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 class ObjectCollector {
 public:
     explicit ObjectCollector(const SourceRef& source) : text_(source) {}
 
-    void collect(const json& value, int depth) {
-        if (depth > kDeepest) return;
+    void collect(const json& value) {
         if (value.is_array()) {
-            for (const auto& element : value) collect(element, depth + 1);
+            for (const auto& element : value) collect(element);
         } else if (value.is_object()) {
-            collect_object(value, depth);
+            collect_object(value);
         }
     }
     std::vector<Record> records;
 
 private:
-    void collect_object(const json& object, int depth) {
+    void collect_object(const json& object) {
         Record record;
         for (const auto& [name, value] : object.items()) {
             if (starts_with_word(name, "Cim")) continue;  // description of the class
-            record.properties.try_emplace(property_name(name), property(value));
+            record.add(property_name(name), property(value));
         }
         const bool known = record.find("instanceid") || record.find("defaultinboundaction") ||
                            (record.find("direction") && record.find("action"));
@@ -45,7 +42,7 @@ private:
             return;
         }
         for (const auto& [name, value] : object.items()) {
-            if (!starts_with_word(name, "Cim")) collect(value, depth + 1);
+            if (!starts_with_word(name, "Cim")) collect(value);
         }
     }
 
@@ -82,7 +79,7 @@ Result<std::vector<Export>> read_powershell_json(const SourceRef& source) {
     std::vector<Export> exports(1);
     try {
         ObjectCollector collector(source);
-        collector.collect(*document, 0);
+        collector.collect(*document);
         if (read_records(std::move(collector.records), exports[0])) return exports;
     } catch (const json::exception&) {  // text that is no UTF-8
     }

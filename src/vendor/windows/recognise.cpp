@@ -48,19 +48,46 @@ Recognition recognise_xml(std::string_view text) {
     if (name == "PolicyRules") return certain(Carrier::policy_rules);
     if (name == "RegistrySettings" && has(tag, "A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51"))
         return certain(Carrier::preferences);
+    if (name == "Objects" && has(text.substr(0, kHead * 4), "MSFT_NetFirewallRule")) {
+        return refused("the XML of ConvertTo-Xml is not read",
+                       "join the filters and use Export-Csv or ConvertTo-Json, or netsh advfirewall export FILE.wfw");
+    }
     if (name == "wfpdiag" || name == "wfpstate") {
         return refused("compiled filters of one moment are no policy", "use netsh advfirewall export FILE.wfw");
     }
     return {};
 }
 
+// Listings for people, which cannot decide a flow. Their text proves little, so other vendors may know better.
+Recognition recognise_unusable(std::string_view text) {
+    Recognition found{Carrier::refused, Likelihood::possible, {}, "use netsh advfirewall export FILE.wfw"};
+    const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+    if (is_foreign_netsh_text(text)) {
+        found.refusal = "the listing of netsh is not in English: its words are not known";
+        found.cure = "run chcp 437 and netsh again on an English Windows, or netsh advfirewall export FILE.wfw";
+    } else if (starts_with_word(line, "Name\tGroup\tProfile\tEnabled\tAction")) {
+        found.refusal = "the list that the console exports shows neither directions nor ICMP types";
+    } else if (starts_with_word(line, "Name ") && has(text.substr(0, kHead), "\nDisplayName ") &&
+               has(text.substr(0, kHead), "\nEdgeTraversalPolicy ")) {
+        found.refusal =
+            "the list that Get-NetFirewallRule prints shows neither ports, addresses, programs nor services";
+    } else {
+        return {};
+    }
+    return found;
+}
+
 }  // namespace
 
+constexpr std::string_view kNoPolicy = "holds no firewall policy in force";
+
 Error no_policy(const Source& source, std::string_view what, std::string hint) {
-    Error error{fmt::format("the {} holds no firewall policy in force", what), std::move(hint), {}};
+    Error error{fmt::format("the {} {}", what, kNoPolicy), std::move(hint), {}};
     error.file = source.name();
     return error;
 }
+
+bool says_no_policy(const Error& error) { return error.message.ends_with(kNoPolicy); }
 
 Recognition recognise(const Source& source) {
     if (source.bytes().starts_with("PReg")) return certain(Carrier::registry_policy);
@@ -78,7 +105,7 @@ Recognition recognise(const Source& source) {
     if ((text[0] == '{' || text[0] == '[') && is_mdm_json(text)) return certain(Carrier::mdm_json);
     if (is_netsh_text(text)) return certain(Carrier::netsh_text);
     if (is_powershell_csv(text)) return {Carrier::powershell_csv, Likelihood::possible, {}, {}};
-    return {};
+    return recognise_unusable(text);
 }
 
 }  // namespace fwproof::windows

@@ -36,6 +36,7 @@ enum class KeyMeaning : std::uint8_t {
     profile_port_exceptions,     // GloballyOpenPorts
     exception_list,              // the List below either: rules of Windows XP
     profile_log,                 // Logging
+    profile_service,             // IcmpSettings, Services, RemoteAdminSettings: openings of Windows XP
     ignored,
     other_rules,  // connection security, service hardening, application isolation
     defaults,     // what "restore defaults" would write; never in force
@@ -46,7 +47,8 @@ struct KeyPlace {
     StoreKind store = StoreKind::local;
     Profile profile{};
     bool standard_profile = false;  // written as StandardProfile
-    std::string_view what;          // of other_rules: the name of the key
+    bool private_of_local = false;  // PrivateProfile of a local store, which Windows does not use
+    std::string_view what;          // of other_rules: the name of the key; of openings: the part below the profile
 };
 
 // `root`: the store that the root of the file stands for (an exported policy hive), if it does.

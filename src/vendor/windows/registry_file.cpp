@@ -78,19 +78,20 @@ private:
     void read_key(std::size_t start) {
         const std::size_t end = line_end(start);
         at_ = end;
-        const auto close = text_.substr(start, end - start).rfind(']');
-        if (close == std::string_view::npos) {
-            note("key has no closing bracket", {}, span(start, end));
-            key_.clear();
-            meaning_ = KeyMeaning::unrelated;
-            return;
-        }
+        auto close = text_.substr(start, end - start).rfind(']');
+        const bool closed = close != std::string_view::npos;
+        if (!closed) close = end - start;
         std::string_view path = text_.substr(start + 1, close - 1);
         const bool deleted = path.starts_with('-');
         if (deleted) path.remove_prefix(1);
         key_ = path;
         meaning_ = classify_key(key_).meaning;
-        if (!deleted) return;
+        doubts_.clear();
+        if (!closed) {
+            note("key has no closing bracket; whether what stands below it counts is not known", {}, span(start, end));
+            doubts_.push_back({ConditionKind::syntax, "a key without its closing bracket", span(start, end)});
+        }
+        if (!deleted || !closed) return;
         RegistryValue value;
         value.key = key_;
         value.deletes_key = true;
@@ -127,6 +128,7 @@ private:
     void read_value(std::size_t start) {
         RegistryValue value;
         value.key = key_;
+        value.doubts = doubts_;
         if (text_[at_] == '@') {
             ++at_;
         } else {
@@ -189,13 +191,15 @@ private:
         return false;
     }
 
-    // hex(1) and hex(2) are UTF-16 text; other kinds hold nothing that a firewall key uses.
+    // hex(1) and hex(2) are UTF-16 text, hex(4) is a number; other kinds hold nothing that a firewall key uses.
     bool read_hex(RegistryValue& value, std::string_view data) {
         const auto colon = data.find(':');
         const std::string_view kind = data.substr(0, colon);
         value.type = ValueType::other;
-        if (colon == std::string_view::npos || (!same_word(kind, "hex(1)") && !same_word(kind, "hex(2)"))) return true;
-        std::string bytes = "\xff\xfe";
+        const bool number = same_word(kind, "hex(4)");
+        if (colon == std::string_view::npos || (!number && !same_word(kind, "hex(1)") && !same_word(kind, "hex(2)")))
+            return true;
+        std::string bytes = number ? "" : "\xff\xfe";
         for (std::string_view rest = data.substr(colon + 1); !rest.empty();) {
             const auto comma = std::min(rest.find(','), rest.size());
             const std::string_view digits = trimmed(rest.substr(0, comma));
@@ -205,6 +209,13 @@ private:
                 return true;
             bytes += static_cast<char>(byte);
             rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+        if (number) {
+            if (bytes.size() != 4) return true;
+            value.type = ValueType::number;
+            for (std::size_t i = 0; i < 4; ++i)
+                value.number |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+            return true;
         }
         const Source decoded("", std::move(bytes));
         if (decoded.encoding_error()) return true;
@@ -221,6 +232,7 @@ private:
     std::size_t at_ = 0;
     std::string key_;
     KeyMeaning meaning_ = KeyMeaning::unrelated;
+    std::vector<Condition> doubts_;  // of all values below the key
     bool seen_line_ = false;
     std::vector<RegistryValue> values_;
 };

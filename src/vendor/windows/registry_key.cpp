@@ -40,8 +40,12 @@ KeyPlace classify_profile(std::string_view rest, KeyPlace place) {
     } else if (same_word(part, "Logging")) {
         place.meaning = behind_first_part(rest).empty() ? KeyMeaning::profile_log : KeyMeaning::ignored;
         place.what = part;
+    } else if (same_word(part, "IcmpSettings") || same_word(part, "Services") ||
+               same_word(part, "RemoteAdminSettings")) {
+        place.meaning = KeyMeaning::profile_service;
+        place.what = rest;
     } else {
-        place.meaning = KeyMeaning::ignored;  // IcmpSettings, Services and RemoteAdminSettings of Windows XP
+        place.meaning = KeyMeaning::ignored;
         place.what = part;
     }
     return place;
@@ -66,6 +70,7 @@ KeyPlace classify_below(std::string_view rest, StoreKind store) {
     } else if (same_word(part, "PrivateProfile") || same_word(part, "StandardProfile")) {
         place.profile = Profile::private_;
         place.standard_profile = same_word(part, "StandardProfile");
+        place.private_of_local = !place.standard_profile && store == StoreKind::local;
         return classify_profile(behind, place);
     } else if (same_word(part, "Mdm") && store == StoreKind::local) {
         return classify_below(behind, StoreKind::mdm);
@@ -80,7 +85,9 @@ KeyPlace classify_below(std::string_view rest, StoreKind store) {
 }  // namespace
 
 KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root) {
-    if (starts_with_word(key, "HKEY_CURRENT_USER\\")) return {};  // the firewall reads the machine's keys only
+    for (const auto* user : {"HKEY_CURRENT_USER\\", "HKEY_USERS\\"}) {
+        if (starts_with_word(key, user)) return {};  // the firewall reads the machine's keys only
+    }
     if (const auto rest = below(key, "Policies\\Microsoft\\WindowsFirewall")) {
         return classify_below(*rest, StoreKind::group_policy);
     }

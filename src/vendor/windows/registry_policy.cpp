@@ -96,8 +96,13 @@ private:
                 values_.push_back(std::move(each));
             }
             return;
+        } else if (starts_with_word(name, "**soft.")) {
+            value.name = value.name.substr(7);
+            value.doubts.push_back({ConditionKind::other, fmt::format("'{}' did not exist before", value.name), {}});
+        } else if (starts_with_word(name, "**SecureKey") || starts_with_word(name, "**Comment")) {
+            return;  // about the key itself
         } else if (starts_with_word(name, "**")) {
-            return;  // **SecureKey, **Comment: nothing that a firewall key uses
+            value.doubts.push_back({ConditionKind::syntax, fmt::format("the order '{}'", value.name), {}});
         }
         values_.push_back(std::move(value));
     }

@@ -91,7 +91,8 @@ public:
             case KeyMeaning::other_rules: return read_other(value);
             case KeyMeaning::global: return read_global(value);
             case KeyMeaning::rules: return read_rule(value);
-            case KeyMeaning::profile: return read_setting(value, find_setting(value.name));
+            case KeyMeaning::profile: return read_profile(value);
+            case KeyMeaning::profile_service: return read_service(value);
             case KeyMeaning::profile_log: return read_log(value);
             case KeyMeaning::profile_program_exceptions: return read_merge(value, Setting::allow_program_exceptions);
             case KeyMeaning::profile_port_exceptions: return read_merge(value, Setting::allow_port_exceptions);
@@ -169,35 +170,43 @@ private:
         held().store.rules.push_back(interpret(raw, into_.notes));
     }
 
-    void read_setting(const RegistryValue& value, std::optional<Setting> setting) {
-        if (!setting) {
-            if (is_idle_setting(value.name)) return;
-            return note(NoteKind::information,
-                        fmt::format("profile setting '{}' is not known to decide anything; it is left out", value.name),
-                        {}, value.span);
+    void read_profile(const RegistryValue& value) {
+        if (const auto setting = find_setting(value.name)) return read_setting(value, *setting);
+        if (same_word(value.name, "DisabledInterfaces")) {
+            if (value.type != ValueType::text || !trimmed(value.text.text).empty())
+                settings().disabled_interfaces = value.span;
+            return;
         }
-        if (value.type != ValueType::number || value.number > 1) {
-            return note(NoteKind::unparsed_line,
-                        fmt::format("'{}' is neither 0 nor 1; it is taken as not set", value.name),
-                        "write dword:00000000 or dword:00000001", value.span);
-        }
-        Held& store = held();
-        const SettingValue read{value.number == 1, value.span, value.doubts.empty()};
-        if (place_.standard_profile) {
-            store.has_standard = true;
-            store.standard[*setting] = read;
+        if (is_idle_setting(value.name)) return;
+        note(NoteKind::information,
+             fmt::format("profile setting '{}' is not known to decide anything; it is left out", value.name), {},
+             value.span);
+    }
+
+    void read_setting(const RegistryValue& value, Setting setting) {
+        SettingValue read{std::nullopt, value.span, value.doubts.empty() && !place_.private_of_local};
+        if (value.type == ValueType::number && value.number <= 1) {
+            read.value = value.number == 1;
         } else {
-            store.store.profile(place_.profile)[*setting] = read;
+            note(NoteKind::unparsed_line,
+                 fmt::format("'{}' is neither 0 nor 1: it may have either meaning", value.name),
+                 "write dword:00000000 or dword:00000001", value.span);
         }
+        settings()[setting] = read;
+    }
+
+    // Where the settings of the profile at hand are gathered.
+    ProfileSettings& settings() {
+        Held& store = held();
+        if (!place_.standard_profile) return store.store.profile(place_.profile);
+        store.has_standard = true;
+        return store.standard;
     }
 
     void read_log(const RegistryValue& value) {
         const auto setting = find_log_setting(value.name);
         if (!setting || value.type != ValueType::number) return;
-        const LogValue read{static_cast<std::uint32_t>(value.number), value.span};
-        Held& store = held();
-        (place_.standard_profile ? store.standard : store.store.profile(place_.profile)).log(*setting) = read;
-        if (place_.standard_profile) store.has_standard = true;
+        settings().log(*setting) = LogValue{static_cast<std::uint32_t>(value.number), value.span};
     }
 
     void read_merge(const RegistryValue& value, Setting setting) {
@@ -205,25 +214,34 @@ private:
     }
 
     void read_exception(const RegistryValue& value);
+    void read_service(const RegistryValue& value);
+    RawRule old_opening(const RegistryValue& value, std::string_view what, std::string id);
 
     static void finish_local(Held& held) {
         if (held.has_standard) held.store.profile(Profile::private_) = held.standard;
     }
 
+    // Policies for Windows XP know one profile outside the domain. Whether a later Windows takes it for both of its own
+    // is not documented, so it holds only perhaps.
     void finish_policy(Held& held) {
-        ProfileSettings& settings = held.store.profile(Profile::private_);
-        for (std::size_t i = 0; i < settings.values.size(); ++i) {
-            const auto& standard = held.standard.values[i];
-            if (!standard || settings.values[i]) continue;
-            settings.values[i] = standard;
+        for (std::size_t i = 0; i < held.standard.values.size(); ++i) {
+            auto standard = held.standard.values[i];
+            if (!standard) continue;
             note(NoteKind::assumed_default,
-                 fmt::format("{} of StandardProfile is taken for the private profile",
+                 fmt::format("{} of StandardProfile may hold in the private and the public profile",
                              to_string(static_cast<Setting>(i))),
                  "set it in PrivateProfile and PublicProfile", standard->span);
+            standard->certain = false;
+            for (const Profile profile : {Profile::private_, Profile::public_}) {
+                auto& setting = held.store.profile(profile).values[i];
+                if (!setting) setting = standard;
+            }
         }
+        ProfileSettings& settings = held.store.profile(Profile::private_);
         for (std::size_t i = 0; i < settings.logs.size(); ++i) {
             if (!settings.logs[i]) settings.logs[i] = held.standard.logs[i];
         }
+        if (!settings.disabled_interfaces) settings.disabled_interfaces = held.standard.disabled_interfaces;
     }
 
     std::optional<StoreKind> root_;
@@ -236,27 +254,67 @@ private:
     KeyPlace place_;
 };
 
-// "135:TCP" = "135:TCP:10.0.0.0/8,localsubnet:Enabled:Name" and "path" = "path:scope:Enabled:Name": exceptions in the
-// form of Windows XP. Whether a later Windows honours them depends on the host, so the rule is conditional.
-void StoreReader::read_exception(const RegistryValue& value) {
+constexpr std::size_t kActiveField = 2;
+
+// An opening in a form of Windows XP. Whether a later Windows honours it depends on the host, so it is conditional.
+RawRule StoreReader::old_opening(const RegistryValue& value, std::string_view what, std::string id) {
+    note(NoteKind::unmodelled_condition,
+         fmt::format("exception '{}' is written in the form of Windows XP; it may let traffic in", id),
+         "write it as a rule of Windows Firewall with Advanced Security", value.span);
     RawRule raw;
-    raw.id = value.name;
+    raw.id = std::move(id);
     raw.span = value.span;
     raw.doubts = value.doubts;
-    raw.doubts.push_back({ConditionKind::other, fmt::format("the {} list is honoured", place_.what), value.span});
-    note(NoteKind::unmodelled_condition,
-         fmt::format("exception '{}' is written in the form of Windows XP; it may let traffic in", value.name),
-         "write it as a rule of Windows Firewall with Advanced Security", value.span);
+    raw.doubts.push_back({ConditionKind::other, fmt::format("{} is honoured", what), value.span});
+    const auto add = [&](std::string_view key, std::string_view data) {
+        raw.fields.push_back({std::string(key), std::string(data), value.span});
+    };
+    add("Action", "Allow");
+    add("Dir", "In");
+    add("Active", "TRUE");  // kActiveField
+    add("Profile", to_string(place_.profile));
+    if (place_.standard_profile && place_.store != StoreKind::local) add("Profile", to_string(Profile::public_));
+    return raw;
+}
+
+// "Services\\FileAndPrint" with Enabled 1, and the like.
+void StoreReader::read_service(const RegistryValue& value) {
+    struct Opening {
+        std::string_view key;
+        std::string_view protocol, ports;  // one port, or a range
+    };
+    constexpr auto kOpenings = std::to_array<Opening>({{"Services\\FileAndPrint", "6", "139"},
+                                                       {"Services\\FileAndPrint", "6", "445"},
+                                                       {"Services\\FileAndPrint", "17", "137-138"},
+                                                       {"Services\\RemoteDesktop", "6", "3389"},
+                                                       {"Services\\UPnPFramework", "6", "2869"},
+                                                       {"Services\\UPnPFramework", "17", "1900"},
+                                                       {"RemoteAdminSettings", "6", "135"},
+                                                       {"RemoteAdminSettings", "6", "445"},
+                                                       {"IcmpSettings", "1", ""}});
+    held();  // what is switched off is firewall policy, too
+    if (value.type == ValueType::number && value.number == 0) return;
+    const bool icmp = same_word(place_.what, "IcmpSettings");
+    if (!icmp && !same_word(value.name, "Enabled")) return;
+    const std::string id = fmt::format("{}\\{}", place_.what, value.name);
+    for (const Opening& opening : kOpenings) {
+        if (!same_word(opening.key, place_.what)) continue;
+        RawRule raw = old_opening(value, id, id);
+        raw.fields.push_back({"Protocol", std::string(opening.protocol), value.span});
+        if (!opening.ports.empty()) raw.fields.push_back({"LPort", std::string(opening.ports), value.span});
+        held().store.rules.push_back(interpret(raw, into_.notes));
+    }
+}
+
+// "135:TCP" = "135:TCP:10.0.0.0/8,localsubnet:Enabled:Name" and "path" = "path:scope:Enabled:Name".
+void StoreReader::read_exception(const RegistryValue& value) {
+    RawRule raw = old_opening(value, fmt::format("the {} list", place_.what), value.name);
     std::string_view text = value.text.text;
     const bool program = same_word(place_.what, "AuthorizedApplications");
     const auto add = [&](std::string_view key, std::string_view data) {
         raw.fields.push_back({std::string(key), std::string(data), value.span});
     };
-    const bool disabled = find_word(text, ":Disabled:") != std::string_view::npos;
-    add("Action", "Allow");
-    add("Dir", "In");
-    add("Active", disabled ? "FALSE" : "TRUE");
-    add("Profile", to_string(place_.profile));
+    if (find_word(text, ":Disabled:") != std::string_view::npos) raw.fields[kActiveField].value = "FALSE";
     if (program) {
         add("App", value.name);
     } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {

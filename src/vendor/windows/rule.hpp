@@ -47,6 +47,7 @@ struct RawRule {
     std::vector<Condition> doubts;  // what the carrier cannot show of this rule
     SourceSpan span;
     bool unreadable = false;  // not a rule string at all: it could be any rule
+    bool partial = false;     // the carrier may leave tokens out, so that a missing one proves nothing
 };
 
 enum class Action : std::uint8_t { allow, block, bypass, unreadable };
@@ -64,6 +65,7 @@ struct PortList {
     bool given = false;
     std::vector<Interval<std::uint16_t>> ports;
     std::vector<Keyword> keywords;
+    bool endpoint_mapper = false;  // port 135 is written as RPC-EPMap
 };
 
 // One list for both families: an address of a family that has no entry does not match once anything is listed.

@@ -28,6 +28,25 @@ bool is_version(std::string_view word) {
            number<unsigned>(word.substr(dot + 1));
 }
 
+// The grammar wants Protocol in front of what depends on it. Windows reads such a rule nevertheless, as far as is
+// known.
+void tell_order(const RawRule& rule, std::vector<Note>& notes) {
+    const Field* dependent = nullptr;
+    for (const Field& field : rule.fields) {
+        if (same_word(field.key, "Protocol") && dependent) {
+            notes.push_back({NoteKind::information,
+                             fmt::format("rule '{}' names {} in front of Protocol; the order is taken to mean nothing",
+                                         rule.id, dependent->key),
+                             {},
+                             dependent->span});
+            return;
+        }
+        const bool depends = starts_with_word(field.key, "LPort") || starts_with_word(field.key, "RPort") ||
+                             starts_with_word(field.key, "ICMP");
+        if (depends && !dependent) dependent = &field;
+    }
+}
+
 }  // namespace
 
 RawRule parse_rule_string(std::string id, const LocatedText& value, SourceSpan statement, std::vector<Note>& notes) {
@@ -57,6 +76,7 @@ RawRule parse_rule_string(std::string id, const LocatedText& value, SourceSpan s
         }
         start = end + 1;
     }
+    tell_order(rule, notes);
     return rule;
 }
 

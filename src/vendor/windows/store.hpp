@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +23,9 @@ enum class Setting : std::uint8_t {
 inline constexpr int kSettingCount = 7;
 
 struct SettingValue {
-    bool value = false;
+    std::optional<bool> value;  // nothing: it is written, but cannot be read
     SourceSpan span;
-    bool certain = true;  // false: it is written only under conditions
+    bool certain = true;  // false: it is in force only under conditions
 };
 
 // What a profile writes into its log. It decides nothing, but audits ask for it.
@@ -41,6 +40,7 @@ struct LogValue {
 struct ProfileSettings {
     std::array<std::optional<SettingValue>, kSettingCount> values;
     std::array<std::optional<LogValue>, kLogSettingCount> logs;
+    SourceSpan disabled_interfaces;  // where some interfaces are taken out of the firewall; empty: none are
 
     std::optional<LogValue>& log(LogSetting s) { return logs[static_cast<std::size_t>(s)]; }
     const std::optional<LogValue>& log(LogSetting s) const { return logs[static_cast<std::size_t>(s)]; }
@@ -58,11 +58,10 @@ bool is_idle_setting(std::string_view name);
 
 enum class StoreKind : std::uint8_t {
     group_policy,
-    mdm,        // device management
-    local,      // the persistent store of the host
-    effective,  // what the host enforces, already layered
+    mdm,    // device management
+    local,  // the persistent store of the host
 };
-std::string_view to_string(StoreKind kind);  // "group policy", "device management", "local", "effective"
+std::string_view to_string(StoreKind kind);  // "group policy", "device management", "local"
 
 struct Store {
     StoreKind kind{};
@@ -72,6 +71,7 @@ struct Store {
     std::string version;                      // of the rule schema, as the export has it
     bool lossy = false;                       // a report that is known to leave things out
     bool lossy_ids = false;                   // rules carry no ids of their own, so that equal ones mean nothing
+    std::optional<Condition> doubt;           // the store is in force only if this holds
     bool applies = true;                      // false: the policy object is switched off
     std::string applies_why;
 

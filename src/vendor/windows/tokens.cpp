@@ -16,6 +16,15 @@ std::string_view rule_word(std::string_view word) {
 
 bool is_any(std::string_view value) { return same_word(value, "Any") || value == "*" || same_word(value, "All"); }
 
+bool holds_any(std::string_view list) {
+    while (!list.empty()) {
+        const auto end = std::min(list.find(','), list.size());
+        if (is_any(trimmed(list.substr(0, end)))) return true;
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return false;
+}
+
 void TokenWriter::add_protocol(std::string_view value, SourceSpan span) {
     value = rule_word(trimmed(value));
     if (is_any(value)) return;

@@ -37,6 +37,7 @@ private:
 // The word of the rule string for a keyword of the cmdlets or of netsh; others unchanged.
 std::string_view rule_word(std::string_view word);
 
-bool is_any(std::string_view value);  // "Any", "*", "All"
+bool is_any(std::string_view value);    // "Any", "*", "All"
+bool holds_any(std::string_view list);  // the same among members between commas
 
 }  // namespace fwproof::windows

@@ -1,6 +1,7 @@
 #include "vendor/windows/values.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -69,9 +70,29 @@ bool is_port_keyword(std::string_view word) {
     return same_word(word, "RPC-EPMap") || find_keyword(kPortKeywords, word).has_value();
 }
 
-Taken add_port(PortList& list, std::string_view value, SourceSpan span) {
+bool is_address_keyword(std::string_view word) { return find_keyword(kAddressKeywords, word).has_value(); }
+
+std::optional<Error> check_keywords(const std::map<std::string, AddressSet>& addresses,
+                                    const std::map<std::string, PortSet>& ports) {
+    for (const auto& [word, set] : addresses) {
+        if (!is_address_keyword(word))
+            return Error{fmt::format("Windows has no address keyword '{}'", word),
+                         fmt::format("the keywords are {}", fmt::join(kAddressKeywords, ", ")),
+                         {}};
+    }
+    for (const auto& [word, set] : ports) {
+        if (!find_keyword(kPortKeywords, word))
+            return Error{fmt::format("Windows has no port keyword '{}' that could be told", word),
+                         fmt::format("the keywords are {}", fmt::join(kPortKeywords, ", ")),
+                         {}};
+    }
+    return std::nullopt;
+}
+
+Taken add_port(PortList& list, std::string_view value, bool local, SourceSpan span) {
     list.given = true;
-    if (same_word(value, "RPC-EPMap")) {
+    if (local && same_word(value, "RPC-EPMap")) {
+        list.endpoint_mapper = true;
         list.ports.push_back({135, 135});
         return {};
     }

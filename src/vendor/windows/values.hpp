@@ -1,6 +1,9 @@
 // The values of list tokens: ports, addresses, ICMP types.
 #pragma once
 
+#include <map>
+
+#include "fwproof/base/result.hpp"
 #include "vendor/windows/rule.hpp"
 
 namespace fwproof::windows {
@@ -17,8 +20,9 @@ struct Taken {
 
 // What is not understood is kept as a keyword of its own, which may stand for anything.
 //
-// "443", "5000-5010" or a keyword. RPC-EPMap is always TCP port 135 and is added as that port.
-Taken add_port(PortList& list, std::string_view value, SourceSpan span);
+// "443", "5000-5010" or a keyword. RPC-EPMap is always TCP port 135 of the host itself (`local`) and is added as that
+// port.
+Taken add_port(PortList& list, std::string_view value, bool local, SourceSpan span);
 
 // An address, "first-last", "network/length", "network/dotted-mask"; with `keywords` also LocalSubnet and the like.
 Taken add_address(AddressList& list, Family family, std::string_view value, bool keywords, SourceSpan span);
@@ -27,5 +31,10 @@ Taken add_address(AddressList& list, Family family, std::string_view value, bool
 std::optional<IcmpSet> parse_icmp(std::string_view value);
 
 bool is_port_keyword(std::string_view word);
+bool is_address_keyword(std::string_view word);
+
+// The error for a word that is no such keyword; nothing when all are.
+std::optional<Error> check_keywords(const std::map<std::string, AddressSet>& addresses,
+                                    const std::map<std::string, PortSet>& ports);
 
 }  // namespace fwproof::windows

@@ -5,6 +5,7 @@
 #include "vendor/windows/backup.hpp"
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/lower.hpp"
+#include "vendor/windows/values.hpp"
 
 namespace fwproof::windows {
 
@@ -65,6 +66,7 @@ Result<std::vector<Export>> read_selected(const Selected& selected) {
         store.name = known.name;
         store.applies = known.applies;
         store.applies_why = known.applies_why;
+        store.doubt = known.doubt;
     }
     into.notes.insert(into.notes.begin(), identity->notes.begin(), identity->notes.end());
     into.assumptions.insert(into.assumptions.end(), identity->assumptions.begin(), identity->assumptions.end());
@@ -98,13 +100,19 @@ Likelihood detect(const Input& input) {
 Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options) {
     const auto profiles = chosen_profiles(options);
     if (!profiles) return fail(profiles.error());
+    if (auto unknown = check_keywords(options.address_keywords, options.port_keywords))
+        return fail(std::move(*unknown));
     std::vector<Export> exports;
+    std::optional<Error> nothing;  // of the first file without firewall policy
     for (const Selected& selected : select_sources(input.sources)) {
         auto made = read_selected(selected);
         if (!made) {
             Error error = std::move(made.error());
             if (!error.keep) error.keep = selected.source;
-            return fail(std::move(error));
+            // A backup holds files of other settings, too.
+            if (input.sources.size() == 1 || !says_no_policy(error)) return fail(std::move(error));
+            if (!nothing) nothing = std::move(error);
+            continue;
         }
         append(exports, std::move(*made));
     }
@@ -114,6 +122,7 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
         policy.sources.insert(policy.sources.end(), input.sources.begin(), input.sources.end());
         policies.push_back(std::move(policy));
     }
+    if (policies.empty() && nothing) return fail(std::move(*nothing));
     if (policies.empty()) {
         Error error{
             "no file in it is a Windows Firewall export", "name a GPO backup with registry.pol or gpreport.xml", {}};

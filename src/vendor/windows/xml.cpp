@@ -16,6 +16,26 @@ Error problem(const SourceRef& source, std::string message, std::string hint, st
 }
 
 constexpr std::string_view kExportAgain = "export the report again";
+constexpr int kDeepest = 64;  // what Windows writes stays below 20; readers may recurse
+
+// The first element that is nested too deeply. Walks without recursion.
+pugi::xml_node find_depth(const pugi::xml_node& root) {
+    pugi::xml_node at = root;
+    for (int depth = 1; at;) {
+        if (depth > kDeepest) return at;
+        if (const auto child = at.first_child()) {
+            at = child;
+            ++depth;
+            continue;
+        }
+        while (at && at != root && !at.next_sibling()) {
+            at = at.parent();
+            --depth;
+        }
+        at = at == root ? pugi::xml_node() : at.next_sibling();
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -46,6 +66,11 @@ Result<XmlDocument> XmlDocument::parse(const SourceRef& source) {
                             cut ? "the file looks cut; export the report again" : std::string(kExportAgain), offset));
     }
     if (!xml.root()) return fail(problem(source, "XML without an element", std::string(kExportAgain), 0));
+    if (const auto deep = find_depth(xml.root())) {
+        const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(deep.offset_debug() - 1, 0));
+        return fail(problem(source, fmt::format("XML is nested deeper than {} levels", kDeepest),
+                            "no firewall export is; " + std::string(kExportAgain), offset));
+    }
     return xml;
 }
 

@@ -12,7 +12,8 @@ namespace fwproof::windows {
 
 class XmlDocument {
 public:
-    // Fails with a place for text that is not well formed, is cut, or has a document type declaration.
+    // Fails with a place for text that is not well formed, is cut, is nested too deeply to be walked by recursion, or
+    // has a document type declaration.
     static Result<XmlDocument> parse(const SourceRef& source);
 
     pugi::xml_node root() const { return document_->document_element(); }

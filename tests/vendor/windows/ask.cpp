@@ -30,7 +30,8 @@ Packet parse(std::string_view flow) {
     if (has_icmp_type(packet.protocol)) packet.icmp_type = static_cast<std::uint8_t>(value);
     if (has_ports(packet.protocol)) packet.source_port = 50505;
     if (packet.protocol == kTcp) packet.tcp_flags = kSyn;
-    if (from == "from") words >> packet.source_port;
+    if (from == "from") words >> packet.source_port >> from;
+    if (from == "established") packet.state = State::established;
     return packet;
 }
 

@@ -9,7 +9,8 @@
 namespace fwproof::windows {
 
 // "P" permitted, "D" denied, "U" undecided. `flow`: "10.0.0.5 > 10.9.9.9 tcp/445", "... udp/53 from 67", "... icmp/8",
-// "... proto/47". `position`: inbound or outbound. Conditions whose value contains one of `holds` are taken to hold.
+// "... proto/47", "... tcp/443 established". `position`: inbound or outbound. Conditions whose value contains one of
+// `holds` are taken to hold.
 std::string ask(const Policy& policy, std::string_view profile, Position position, std::string_view flow,
                 const std::vector<std::string>& holds = {});
 

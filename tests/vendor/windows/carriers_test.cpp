@@ -79,6 +79,8 @@ TEST_CASE("the deciding statement is shown with id, name and place") {
         std::find_if(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& r) { return r.name == "Agent-In"; });
     REQUIRE(rule != ruleset.rules.end());
     CHECK(rule->comment == "Management traffic");
+    CHECK(rule->store == "group policy store");
+    CHECK(display_title(*rule) == "Management traffic, group policy store");
     CHECK(rule->span.line() == 29);
     CHECK(rule->span.line_text().starts_with("\"Agent-In\"=\"v2.31|"));
     CHECK(ruleset.default_span.text() == "\"DefaultInboundAction\"=dword:00000001");

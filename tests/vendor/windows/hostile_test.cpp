@@ -85,11 +85,11 @@ TEST_CASE("deep XML and many alternatives stay small") {
     std::string gpp = "<RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\">";
     for (int i = 0; i < 100000; ++i) gpp += "<Collection>";
     for (int i = 0; i < 100000; ++i) gpp += "</Collection>";
-    CHECK(
-        load_error(gpp + "</RegistrySettings>").find("error: the preferences file holds no firewall policy in force") !=
-        std::string::npos);
-    std::string json(100000, '[');
-    CHECK(load_error(json + "\"InstanceID\" \"Direction\"").find("error:") != std::string::npos);
+    const std::string refused = load_error(gpp + "</RegistrySettings>", "r.xml");
+    CHECK(refused.starts_with("r.xml:1:822: error: XML is nested deeper than 64 levels\n"));
+    CHECK(refused.ends_with("hint: no firewall export is; export the report again\n"));
+    const std::string json = "[\"InstanceID\",\"Direction\"," + std::string(100000, '[');
+    CHECK(load_error(json).find("error: JSON is nested deeper than 64 levels\n") != std::string::npos);
 
     std::string rule = "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|";
     for (int i = 0; i < 5000; ++i) rule += fmt::format("LPort=w{}|RPort=w{}|RA4=w{}|RA6=w{}|LA4=w{}|", i, i, i, i, i);
@@ -107,6 +107,123 @@ TEST_CASE("a line that cannot be read costs one note, and what it could change i
     CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
 }
 
+namespace {
+
+std::string bytes_of(std::string_view text) { return utf16(text).substr(2); }
+
+// One record of registry.pol.
+std::string record(std::string_view key, std::string_view name, std::uint32_t type, const std::string& data) {
+    const auto four = [](std::uint32_t value) {
+        std::string bytes(4, '\0');
+        put(bytes, 0, value);
+        return bytes;
+    };
+    const std::string end(2, '\0'), semicolon = bytes_of(";");
+    return bytes_of("[") + bytes_of(key) + end + semicolon + bytes_of(name) + end + semicolon + four(type) + semicolon +
+           four(static_cast<std::uint32_t>(data.size())) + semicolon + data + bytes_of("]");
+}
+
+constexpr std::string_view kRules = "Software\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules";
+constexpr std::string_view kDomain = "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\DomainProfile";
+
+}  // namespace
+
+TEST_CASE("orders in registry.pol") {
+    const std::string head("PReg\1\0\0\0", 8);
+    const std::string end(2, '\0');
+    const std::string rule = bytes_of("v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|Name=a];[b|") + end;
+    const std::string off(4, '\0');
+    const auto verdict = [&](const std::string& records) {
+        return ask(load_text(head + records), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/22");
+    };
+    const std::string written = record(kRules, "r", 1, rule);
+    const std::string other = record(kDomain, "EnableFirewall", 4, std::string("\1\0\0\0", 4));
+    CHECK(verdict(written) == "P");
+    CHECK(verdict(other + written + record(kRules, "**del.R", 1, bytes_of(" ") + end)) == "D");
+    CHECK(verdict(other + record(kRules, "**del.r", 1, bytes_of(" ") + end) + written) == "P");  // the order counts
+    CHECK(verdict(other + written + record(kRules, "**delvals.", 1, bytes_of(" ") + end)) == "D");
+    CHECK(verdict(other + written + record(kRules, "**DeleteValues", 1, bytes_of("a;r") + end)) == "D");
+    CHECK(verdict(other + written +
+                  record("Software\\Policies\\Microsoft\\WindowsFirewall", "**DeleteKeys", 1,
+                         bytes_of("Other;FirewallRules") + end)) == "D");
+    CHECK(verdict(record(kRules, "**soft.r", 1, rule)) == "U");  // only where no such value was
+    CHECK(verdict(record(kRules, "**later.r", 1, rule)) == "U");
+    CHECK(verdict(record(kRules, "r", 3, rule)) == "U");  // binary data is no rule
+    CHECK(verdict(record(kDomain, "EnableFirewall", 4, off)) == "P");
+    CHECK(verdict(record(kDomain, "EnableFirewall", 4, std::string(2, '\0'))) == "U");
+}
+
+TEST_CASE("LGPO text that ends inside a block") {
+    const std::string rule = "Computer\nSOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules\n";
+    const std::string allow = "r\nSZ:v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|\n\n";
+    const auto verdict = [](const std::string& text) {
+        return ask(load_text(text), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/22");
+    };
+    CHECK(verdict(rule + allow) == "P");
+    CHECK(verdict(rule + allow + rule + "s") == "U");  // whatever it would have written
+    const Policy policy = load_text(rule + allow + rule + "s");
+    CHECK(policy.notes.at(0).message == "the file ends inside this block");
+}
+
+TEST_CASE(".PolicyRules of several policy objects are layered") {
+    const auto entry = [](const std::string& object, const std::string& key, const std::string& name,
+                          const std::string& type, const std::string& data) {
+        return "<ComputerConfig><Key>SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\" + key + "</Key><Value>" + name +
+               "</Value><RegType>" + type + "</RegType><RegData>" + data + "</RegData><PolicyName>" + object +
+               "</PolicyName></ComputerConfig>";
+    };
+    const auto verdict = [](const std::string& entries, const std::string& flow) {
+        return ask(load_text("<PolicyRules>" + entries + "</PolicyRules>"), "domain", Position::inbound, flow);
+    };
+    const std::string on = entry("A", "DomainProfile", "EnableFirewall", "REG_DWORD", "1");
+    const std::string off = entry("B", "DomainProfile", "EnableFirewall", "REG_DWORD", "0");
+    CHECK(verdict(on + off, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");  // which of them wins is not in the file
+    CHECK(verdict(on, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    const auto rule = [&](const std::string& object, const std::string& port) {
+        return entry(object, "FirewallRules", "r", "REG_SZ",
+                     "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=" + port + "|");
+    };
+    CHECK(verdict(rule("A", "22") + rule("B", "23"), "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+    CHECK(verdict(rule("A", "22") + rule("A", "23"), "10.0.0.5 > 10.9.9.9 tcp/22") == "D");  // later values win
+}
+
+TEST_CASE("preferences under conditions") {
+    const auto file = [](const std::string& attributes, const std::string& properties, const std::string& inside) {
+        return "<RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\"><Registry name=\"n\" " + attributes +
+               "><Properties hive=\"HKEY_LOCAL_MACHINE\" " + properties + "/>" + inside +
+               "</Registry><Registry name=\"o\"><Properties action=\"U\" hive=\"HKEY_LOCAL_MACHINE\" "
+               "key=\"SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\PublicProfile\" name=\"EnableFirewall\" "
+               "type=\"REG_DWORD\" value=\"00000001\"/></Registry></RegistrySettings>";
+    };
+    const std::string rule =
+        "key=\"SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules\" name=\"r\" type=\"REG_SZ\" "
+        "value=\"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|\"";
+    const auto setting = [](const std::string& name, const std::string& value) {
+        return "key=\"SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\DomainProfile\" name=\"" + name +
+               "\" type=\"REG_DWORD\" value=\"0000000" + value + "\"";
+    };
+    struct Case {
+        std::string name, attributes, properties, inside, port, verdict;
+    };
+    const std::string filter = "<Filters><FilterOs/></Filters>";
+    const std::vector<Case> cases = {
+        {"written", "", "action=\"U\" " + rule, "", "22", "P"},
+        {"switched off", "disabled=\"1\"", "action=\"U\" " + rule, "", "22", "D"},
+        {"for some computers", "", "action=\"U\" " + rule, filter, "22", "U"},
+        {"only where it is new", "", "action=\"C\" " + rule, "", "22", "U"},
+        {"shields for some computers", "", "action=\"U\" " + setting("DoNotAllowExceptions", "1"), filter, "22", "D"},
+        {"firewall off for some computers", "", "action=\"U\" " + setting("EnableFirewall", "0"), filter, "22", "U"},
+        {"firewall on for some computers", "", "action=\"U\" " + setting("EnableFirewall", "1"), filter, "22", "D"},
+        {"an open default for some computers", "", "action=\"U\" " + setting("DefaultInboundAction", "0"), filter, "22",
+         "U"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.name);
+        CHECK(ask(load_text(file(item.attributes, item.properties, item.inside)), "domain", Position::inbound,
+                  "10.0.0.5 > 10.9.9.9 tcp/" + item.port) == item.verdict);
+    }
+}
+
 TEST_CASE("10,000 rules of 100 networks each are read in moments") {
     std::vector<std::string> rules;
     for (int i = 0; i < 10000; ++i) {
@@ -117,6 +234,6 @@ TEST_CASE("10,000 rules of 100 networks each are read in moments") {
     const std::string text = utf16(reg(rules));
     const auto start = std::chrono::steady_clock::now();
     const Policy policy = load_text(text);
-    CHECK(policy.rulesets.at(0).rules.size() == 10001);
+    CHECK(policy.rulesets.at(0).rules.size() == 10002);  // and loopback, and what belongs to a known connection
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));  // a debug build on a busy machine
 }

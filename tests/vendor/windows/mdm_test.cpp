@@ -79,3 +79,66 @@ TEST_CASE("SyncML") {
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "U");
     CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
 }
+
+TEST_CASE("in one document a rule's 0 blocks and a default action's 0 allows") {
+    const Policy policy =
+        load_text(sync(item("FirewallRules/r/Direction", "IN") + item("FirewallRules/r/Action/Type", "0") +
+                       item("FirewallRules/r/Protocol", "6") + item("DomainProfile/DefaultInboundAction", "0")));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 udp/22") == "P");
+}
+
+TEST_CASE("what a document cannot say is left open") {
+    const std::string in22 = item("FirewallRules/r/Direction", "IN") + item("FirewallRules/r/Protocol", "6");
+    const auto verdict = [](const std::string& items, const std::string& flow = "192.0.2.5 > 10.9.9.9 tcp/22") {
+        return ask(load_text(sync(items)), "domain", kIn, flow);
+    };
+    CHECK(verdict(in22) == "P");
+    // Dynamic addresses stand beside the listed ones.
+    CHECK(verdict(in22 + item("FirewallRules/r/RemoteAddressRanges", "10.0.0.0/8") +
+                  item("FirewallRules/r/RemoteAddressDynamicKeywords", "{1}")) == "U");
+    CHECK(verdict(in22 + item("FirewallRules/r/RemoteAddressRanges", "10.0.0.0/8,*")) == "P");
+    CHECK(verdict(in22 + item("FirewallRules/r/Enabled", "")) == "U");
+    CHECK(verdict(in22 + item("DomainProfile/Shielded", "perhaps")) == "U");
+    CHECK(verdict(in22 + item("DomainProfile/EnableFirewall", "perhaps"), "192.0.2.5 > 10.9.9.9 udp/22") == "U");
+    // Commands count in their order.
+    const auto deletion = [](const std::string& path) {
+        return "<Delete><Item><Target><LocURI>./Vendor/MSFT/Firewall/MdmStore/" + path +
+               "</LocURI></Target></Item></Delete>";
+    };
+    const std::string keep = item("DomainProfile/DefaultInboundAction", "1");
+    CHECK(verdict(keep + in22 + deletion("FirewallRules/r")) == "D");
+    CHECK(verdict(keep + deletion("FirewallRules/r") + in22) == "P");
+    CHECK(verdict(in22 + item("DomainProfile/EnableFirewall", "false") + deletion("DomainProfile/EnableFirewall"),
+                  "192.0.2.5 > 10.9.9.9 udp/22") == "D");
+
+    const std::string rule = typed("name", "R") + "," + choice("direction", "in");
+    const auto graph = [](const std::string& text) {
+        return ask(load_text(text), "domain", kIn, "192.0.2.5 > 10.9.9.9 tcp/22");
+    };
+    CHECK(graph(catalog(rule)) == "P");
+    CHECK(graph(catalog(rule + R"(,{"settingDefinitionId":"something_else","simpleSettingValue":{"value":"1"}})")) ==
+          "U");
+    CHECK(
+        graph(catalog(
+            rule +
+            R"(,{"settingDefinitionId":"vendor_msft_firewall_mdmstore_firewallrules_{firewallrulename}_protocol"})")) ==
+        "U");
+    const std::string old = R"("trafficDirection":"in","displayName":"Old")";
+    CHECK(graph("{\"firewallRules\":[{" + old + "}]}") == "P");  // no action: allowed
+    CHECK(graph("{\"firewallRules\":[{" + old + R"(,"useAnyRemoteAddressRange":false}]})") == "U");
+    CHECK(graph("{\"firewallProfileDomain\":{\"firewallEnabled\":\"blocked\"},\"firewallRules\":[{" + old + "}]}") ==
+          "U");
+}
+
+TEST_CASE("local exceptions that device management shuts out") {
+    const std::string rules = item("DomainProfile/GlobalPortsAllowUserPrefMerge", "false");
+    Input input{"host",
+                {std::make_shared<const Source>("mdm.xml", sync(rules)),
+                 std::make_shared<const Source>("local.reg",
+                                                reg({"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|"}))}};
+    const auto policies = load_policies(input, {});
+    REQUIRE(policies);
+    CHECK(ask(policies->at(0), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    CHECK(ask(policies->at(0), "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+}

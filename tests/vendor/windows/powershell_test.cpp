@@ -1,4 +1,4 @@
-// Exports of the cmdlets and of netsh: what is missing leaves rules undecided, and numbers mean what the class says.
+// Exports of the cmdlets: what is missing leaves rules undecided, and numbers mean what the class says.
 #include "support/catch.hpp"
 #include "vendor/windows/ask.hpp"
 
@@ -16,7 +16,10 @@ std::string json_rule(std::string_view properties) {
 const std::string kFilters =
     ",\"Protocol\":\"TCP\",\"LocalPort\":\"80\",\"RemotePort\":\"Any\",\"LocalAddress\":\"Any\",\"RemoteAddress\":"
     "\"Any\","
-    "\"Program\":\"Any\",\"Service\":\"Any\",\"InterfaceType\":\"Any\"";
+    "\"Program\":\"Any\",\"Service\":\"Any\",\"InterfaceAlias\":\"Any\",\"InterfaceType\":\"Any\",\"Authentication\":"
+    "\"NotRequired\",\"Encryption\":\"NotRequired\",\"LocalUser\":\"Any\",\"RemoteUser\":\"Any\",\"RemoteMachine\":"
+    "\"Any\"";
+const std::string kAllowed = "\"Enabled\":1,\"Profile\":0,\"Action\":2";
 
 std::string in80(const std::string& text, std::string_view profile = "domain") {
     return ask(load_text(text), profile, Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80");
@@ -42,17 +45,17 @@ TEST_CASE("numbers of the CIM classes") {
 TEST_CASE("rules without their filters decide nothing") {
     const Policy policy = load_text(json_rule("\"Enabled\":1,\"Profile\":0,\"Action\":2"));
     CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
-    const auto note = std::find_if(policy.notes.begin(), policy.notes.end(),
-                                   [](const Note& n) { return n.kind == NoteKind::partial_export; });
+    const auto note = std::find_if(policy.notes.begin(), policy.notes.end(), [](const Note& n) {
+        return n.kind == NoteKind::partial_export && n.message.starts_with("1 rules");
+    });
     REQUIRE(note != policy.notes.end());
     CHECK(note->message ==
-          "1 rules come without protocol, local addresses, remote addresses, program, service, interface types: they "
-          "may match less "
-          "than the export shows");
+          "1 rules come without protocol, local addresses, remote addresses, program, service, interface types, "
+          "interface, authentication, local users, remote users, remote machines: they may match less than the export "
+          "shows");
     CHECK(note->hint ==
           "use netsh advfirewall export FILE.wfw, or join Get-NetFirewallPortFilter, AddressFilter, ApplicationFilter, "
-          "ServiceFilter and "
-          "InterfaceTypeFilter in an elevated shell");
+          "ServiceFilter, InterfaceFilter, InterfaceTypeFilter and SecurityFilter in an elevated shell");
 }
 
 TEST_CASE("null and lost lists are not any") {
@@ -64,11 +67,105 @@ TEST_CASE("null and lost lists are not any") {
     CHECK(in80(json_rule("\"Enabled\":1,\"Profile\":0,\"Action\":2" + lost)) == "U");
 }
 
+TEST_CASE("each property that is missing, null or lost leaves the rule undecided") {
+    // Everything that could narrow the rule, taken away in turn.
+    for (const auto* name :
+         {"Protocol", "LocalPort", "RemotePort", "LocalAddress", "RemoteAddress", "Program", "Service",
+          "InterfaceAlias", "InterfaceType", "Authentication", "LocalUser", "RemoteUser", "RemoteMachine"}) {
+        INFO(name);
+        const std::string start = ",\"" + std::string(name) + "\":";
+        const auto at = kFilters.find(start);
+        REQUIRE(at != std::string::npos);
+        const auto end = std::min(kFilters.find(',', at + 1), kFilters.size());
+        for (const std::string& instead :
+             {std::string(), start + "null", start + "[]", start + "\"System.String[]\""}) {
+            const std::string without = kFilters.substr(0, at) + instead + kFilters.substr(end);
+            CHECK(in80(json_rule(kAllowed + without)) == "U");
+        }
+    }
+    for (const auto* basics :
+         {"\"Enabled\":null,\"Profile\":0,\"Action\":2", "\"Enabled\":1,\"Profile\":0,\"Action\":null",
+          "\"Enabled\":1,\"Action\":2", "\"Enabled\":1,\"Profile\":null,\"Action\":2",
+          "\"Enabled\":0,\"Profile\":0,\"Action\":2"}) {
+        INFO(basics);
+        CHECK(in80(json_rule(basics + kFilters)) == "U");
+    }
+}
+
+TEST_CASE("rarer properties of a rule") {
+    struct Case {
+        std::string more, verdict;
+    };
+    const std::vector<Case> cases = {
+        {",\"RemoteDynamicKeywordAddresses\":[\"{1}\"]", "U"},
+        {",\"RemoteDynamicKeywordAddresses\":null", "P"},
+        {",\"PolicyAppId\":\"x\"", "U"},
+        {",\"Platform\":[\"6.1+\"]", "P"},
+        {",\"Platform\":[\"6.1\"]", "U"},
+        {",\"Package\":\"S-1-15-2-1\"", "U"},
+        {",\"Owner\":\"S-1-5-21-1\"", "U"},
+        {",\"PrimaryStatus\":1,\"EnforcementStatus\":[1]", "P"},
+        {",\"PrimaryStatus\":3", "U"},
+        {",\"EnforcementStatus\":[16]", "U"},
+        {",\"EnforcementStatus\":[7]", "U"},
+        {",\"EnforcementStatus\":\"LocalFirewallRulesDisallowed\"", "U"},
+        {",\"EnforcementStatus\":[5, 19]", "P"},
+        {",\"LocalUsers\":null", "P"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.more);
+        CHECK(in80(json_rule(kAllowed + kFilters + item.more)) == item.verdict);
+    }
+    std::string star = kFilters;
+    star.replace(star.find("\"Service\":\"Any\""), 15, "\"Service\":\"*\"");
+    CHECK(in80(json_rule(kAllowed + star)) == "U");  // any service, and no other process
+    std::string any = kFilters;
+    any.replace(any.find("\"80\""), 4, "[\"443\", \"Any\"]");
+    CHECK(in80(json_rule(kAllowed + any)) == "P");
+    // A bypass whose machines are not shown still could be one.
+    std::string bypass = kFilters;
+    bypass.replace(bypass.find("\"RemoteMachine\":\"Any\""), 21, "\"RemoteMachine\":null");
+    bypass.replace(bypass.find("\"Authentication\":\"NotRequired\""), 30, "\"Authentication\":1");
+    CHECK(in80(json_rule("\"Enabled\":1,\"Profile\":0,\"Action\":3" + bypass)) == "U");
+}
+
+TEST_CASE("profiles beside the rules") {
+    const auto with = [](const std::string& settings) {
+        std::string text = json_rule(kAllowed + kFilters);
+        text.pop_back();
+        return text + ",{\"Name\":\"Domain\",\"InstanceID\":\"d\"," + settings + "}]";
+    };
+    const std::string on = "\"Enabled\":1,\"DefaultInboundAction\":4";
+    const std::string other = "10.0.0.5 > 10.9.9.9 tcp/81";
+    const auto in = [&](const std::string& settings, const std::string& flow) {
+        return ask(load_text(with(settings)), "domain", Position::inbound, flow);
+    };
+    CHECK(in(on, other) == "D");
+    CHECK(in("\"Enabled\":0,\"DefaultInboundAction\":4", other) == "P");
+    CHECK(in("\"Enabled\":2,\"DefaultInboundAction\":0", other) == "D");  // not configured
+    CHECK(in("\"Enabled\":5,\"DefaultInboundAction\":4", other) == "U");
+    CHECK(in("\"Enabled\":1,\"DefaultInboundAction\":2", other) == "P");
+    CHECK(in("\"Enabled\":1,\"DefaultInboundAction\":3", other) == "U");
+    CHECK(in(on + ",\"AllowInboundRules\":0", "10.0.0.5 > 10.9.9.9 tcp/80") == "D");
+    CHECK(in(on + ",\"AllowInboundRules\":7", "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
+    CHECK(in(on + ",\"DisabledInterfaceAliases\":[\"Ethernet\"]", other) == "U");
+    CHECK(in(on + ",\"DisabledInterfaceAliases\":\"NotConfigured\"", other) == "D");
+    // Whether this is the active store, where it would shut local rules out, is not in the export.
+    CHECK(in(on + ",\"AllowLocalFirewallRules\":0", "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
+    CHECK(in(on + ",\"AllowLocalFirewallRules\":1", "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+}
+
 TEST_CASE("a rule of the persistent store says nothing about policy") {
     const Policy policy = load_text(
         json_rule("\"Enabled\":1,\"Profile\":0,\"Action\":2,\"PolicyStoreSource\":\"PersistentStore\"" + kFilters));
     CHECK(std::count(policy.assumptions.begin(), policy.assumptions.end(),
                      "No group policy adds rules or settings to the local store that was read.") == 1);
+    CHECK(says(policy,
+               "no rule comes from group policy: without -PolicyStore ActiveStore the cmdlets show the local store "
+               "alone"));
+    CHECK(!says(load_text(json_rule(kAllowed + ",\"PolicyStoreSourceType\":2" + kFilters)),
+                "no rule comes from group policy: without -PolicyStore ActiveStore the cmdlets show the local store "
+                "alone"));
     std::string two = json_rule("\"Enabled\":1,\"Profile\":0,\"Action\":2" + kFilters);
     two.pop_back();
     two += ",{\"InstanceID\":\"g\",\"Direction\":1,\"Enabled\":1,\"Action\":4,\"PolicyStoreSourceType\":\"Dynamic\"}]";
@@ -80,32 +177,19 @@ TEST_CASE("a rule of the persistent store says nothing about policy") {
 TEST_CASE("tables: any column order, separators and spellings") {
     const std::string table =
         "#TYPE Selected.System.Object\r\nDirection;Action;Enabled;Local "
-        "Ports;Protocol;RemoteIP;LocalIP;ApplicationName;ServiceName;InterfaceTypes;RemotePort;Name\r\n"
-        "Inbound;Allow;True;\"80, 443\";TCP;10.0.0.0/8;Any;Any;Any;Any;Any;web\r\n"
-        "Inbound;Allow;True;{22, 23};TCP;Any;Any;Any;Any;Any;Any;shell\r\n";
+        "Ports;Protocol;RemoteIP;LocalIP;ApplicationName;ServiceName;InterfaceTypes;RemotePort;Name;Profile;"
+        "InterfaceAlias;Authentication;LocalUsers;RemoteUsers;RemoteMachines\r\n"
+        "Inbound;Allow;True;\"80, 443\";TCP;10.0.0.0/8;Any;Any;Any;Any;Any;web;Any;Any;NotRequired;Any;Any;Any\r\n"
+        "Inbound;Allow;True;{22, 23};TCP;Any;Any;Any;Any;Any;Any;shell;Any;Any;NotRequired;Any;Any;Any\r\n";
     const Policy policy = load_text(table);
     CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/443") == "P");
     CHECK(ask(policy, "domain", Position::inbound, "192.0.2.5 > 10.9.9.9 tcp/443") == "D");
     CHECK(ask(policy, "domain", Position::inbound, "192.0.2.5 > 10.9.9.9 tcp/23") == "P");
     const Policy cut = load_text(table + "Inbound;Allow;True\r\n");
     CHECK(ask(cut, "domain", Position::inbound, "192.0.2.5 > 10.9.9.9 tcp/443") == "U");
-    CHECK(says(cut, "row has 3 cells, the header 12"));
-}
-
-TEST_CASE("netsh without verbose hides programs") {
-    const std::string rule =
-        "\r\nRule Name:                            "
-        "Web\r\n----------------------------------------------------------------------\r\n"
-        "Enabled:                              Yes\r\nDirection:                            In\r\nProfiles:            "
-        "                 Domain,Private,Public\r\n"
-        "Grouping:                             \r\nLocalIP:                              Any\r\nRemoteIP:              "
-        "               Any\r\n"
-        "Protocol:                             TCP\r\nLocalPort:                            Any\r\nRemotePort:         "
-        "                  Any\r\n"
-        "Edge traversal:                       No\r\nAction:                               Allow\r\nOk.\r\n";
-    const Policy policy = load_text(rule);
-    CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
-    CHECK(says(policy, "1 rules come without program, service, interface type and security"));
+    CHECK(says(cut, "row has 3 cells, the header 18"));
+    const Policy nothing = load_text(table + "Inbound\r\n");  // not even an action
+    CHECK(ask(nothing, "domain", Position::inbound, "192.0.2.5 > 10.9.9.9 tcp/23") == "U");
 }
 
 TEST_CASE("JSON that is cut says where") {
@@ -114,4 +198,11 @@ TEST_CASE("JSON that is cut says where") {
           "    [{\"InstanceID\":\"a\",\"Direction\":1,\n"
           "                                     ^\n"
           "hint: the file looks cut or was edited; export it again\n");
+}
+
+TEST_CASE("JSON that is nested too deeply says where") {
+    const std::string start = "[{\"InstanceID\":\"a\",\"Direction\":1,\"x\":";
+    const std::string error = load_error(start + std::string(70, '[') + std::string(70, ']') + "}]", "r.json");
+    CHECK(error.starts_with("r.json:1:100: error: JSON is nested deeper than 64 levels\n"));
+    CHECK(error.ends_with("hint: no firewall export is; export it again\n"));
 }

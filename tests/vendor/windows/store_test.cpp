@@ -54,7 +54,21 @@ TEST_CASE("profile settings decide before rules") {
         {"shields up with a default that allows is disputed",
          "\"DoNotAllowExceptions\"=dword:00000001\r\n\"DefaultInboundAction\"=dword:00000000",
          "10.0.0.5 > 10.9.9.9 tcp/22", "U"},
-        {"a setting that is no number is not set", "\"DefaultInboundAction\"=\"0\"", "10.0.0.5 > 10.9.9.9 tcp/80", "D"},
+        {"a default action that is no number could be either", "\"DefaultInboundAction\"=\"0\"",
+         "10.0.0.5 > 10.9.9.9 tcp/80", "U"},
+        {"so could one that is neither 0 nor 1", "\"DefaultOutboundAction\"=dword:00000002",
+         "10.9.9.9 > 10.0.0.5 tcp/80", "U", kOut},
+        {"shields that may be up", "\"DoNotAllowExceptions\"=\"yes\"", "10.0.0.5 > 10.9.9.9 tcp/22", "U"},
+        {"shields that may be up deny what no rule allows", "\"DoNotAllowExceptions\"=\"yes\"",
+         "10.0.0.5 > 10.9.9.9 tcp/80", "D"},
+        {"a firewall that may be off", "\"EnableFirewall\"=hex(7):31,00", "10.0.0.5 > 10.9.9.9 tcp/23", "U"},
+        {"shields up let answers pass", "\"DoNotAllowExceptions\"=dword:00000001",
+         "10.0.0.5 > 10.9.9.9 tcp/22 established", "P"},
+        {"interfaces outside the firewall", "\"DisabledInterfaces\"=\"{00000000-0000-0000-0000-000000000001}\"",
+         "10.0.0.5 > 10.9.9.9 tcp/80", "U"},
+        {"no interface outside the firewall", "\"DisabledInterfaces\"=\"\"", "10.0.0.5 > 10.9.9.9 tcp/80", "D"},
+        {"how unicast answers to multicast are treated is no verdict on a first packet",
+         "\"DisableUnicastResponsesToMulticastBroadcast\"=dword:00000001", "10.0.0.5 > 10.9.9.9 udp/5353", "D"},
         {"deleted settings are not set", "\"DefaultInboundAction\"=dword:00000000\r\n\"DefaultInboundAction\"=-",
          "10.0.0.5 > 10.9.9.9 tcp/80", "D"},
     };
@@ -90,6 +104,58 @@ TEST_CASE("local exceptions of users can be shut out by policy") {
     CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
 }
 
+TEST_CASE("user exceptions that policy perhaps shuts out are in doubt") {
+    const std::string off = section(kPolicy + "\\DomainProfile\\GloballyOpenPorts", "\"AllowUserPrefMerge\"=\"no\"");
+    CHECK(ask(load_text(reg({kAllow22}, off)), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+}
+
+TEST_CASE("the private profile of a local store stands under StandardProfile") {
+    const std::string off = section(kLocal + "\\PrivateProfile", "\"EnableFirewall\"=dword:00000000");
+    CHECK(ask(load_text(reg({}, off)), "private", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    // Alone, it may or may not be what Windows reads.
+    const std::string alone = "Windows Registry Editor Version 5.00\r\n\r\n" + off;
+    CHECK(ask(load_text(alone), "private", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+}
+
+TEST_CASE("StandardProfile of a policy may stand for two profiles") {
+    const Policy policy =
+        load_text(gpo_reg({}, section(kPolicy + "\\StandardProfile", "\"EnableFirewall\"=dword:00000000")));
+    for (const auto* profile : {"private", "public"})
+        CHECK(ask(policy, profile, kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+    CHECK(says(policy, "EnableFirewall of StandardProfile may hold in the private and the public profile"));
+    // What it says beside the factory default changes nothing.
+    const Policy same =
+        load_text(gpo_reg({}, section(kPolicy + "\\StandardProfile", "\"EnableFirewall\"=dword:00000001")));
+    CHECK(ask(same, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+}
+
+TEST_CASE("openings of Windows XP are conditional") {
+    struct Case {
+        std::string key, line, flow;
+    };
+    const std::vector<Case> cases = {
+        {"Services\\FileAndPrint", "\"Enabled\"=dword:00000001", "tcp/445"},
+        {"Services\\FileAndPrint", "\"Enabled\"=dword:00000001", "udp/138"},
+        {"Services\\RemoteDesktop", "\"Enabled\"=dword:00000001", "tcp/3389"},
+        {"Services\\UPnPFramework", "\"Enabled\"=dword:00000001", "udp/1900"},
+        {"RemoteAdminSettings", "\"Enabled\"=dword:00000001", "tcp/135"},
+        {"IcmpSettings", "\"AllowInboundEchoRequest\"=dword:00000001", "icmp/8"},
+        {"AuthorizedApplications\\List", "\"C:\\\\x.exe\"=\"C:\\\\x.exe:*:Enabled:X\"", "tcp/99"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.key << " " << item.flow);
+        const Policy policy = load_text(gpo_reg({}, section(kPolicy + "\\DomainProfile\\" + item.key, item.line)));
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 " + item.flow) == "U");
+        CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 " + item.flow) == "D");
+        std::string off = item.line;
+        if (const auto one = off.rfind("00000001"); one != std::string::npos) off[one + 7] = '0';
+        if (const auto on = off.find("Enabled:X"); on != std::string::npos) off.replace(on, 7, "Disabled");
+        const Policy shut = load_text(gpo_reg({}, section(kPolicy + "\\DomainProfile\\" + item.key, off)));
+        CHECK(ask(shut, "domain", kIn, "10.0.0.5 > 10.9.9.9 " + item.flow) == "D");
+    }
+}
+
 TEST_CASE("the key decides what a rule is") {
     const std::string block = "\"x\"=\"v2.30|Action=Block|Active=TRUE|Dir=In|\"";
     const std::string allow = "\"y\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|\"";
@@ -100,11 +166,14 @@ TEST_CASE("the key decides what a rule is") {
         {kAllow22},
         section(defaults, block + "\r\n" + allow) + section(kLocal + "\\RestrictedServices\\Static\\System", block) +
             section(kLocal + "\\ConSecRules", block) +
-            section("[HKEY_CURRENT_USER\\Software\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules", block)));
+            section(kLocal + "\\RestrictedServices\\AppIso\\FirewallRules", block) +
+            section("[HKEY_CURRENT_USER\\Software\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules", block) +
+            section("[HKEY_USERS\\S-1-5-18\\Software\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules", block) +
+            section("[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other\\FirewallRules", block)));
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
     CHECK(says(policy, "2 values of the factory defaults are never in force; they are left out"));
-    CHECK(says(policy, "1 values under RestrictedServices are no firewall rules; they are left out"));
+    CHECK(says(policy, "2 values under RestrictedServices are no firewall rules; they are left out"));
     CHECK(says(policy, "1 values under ConSecRules are no firewall rules; they are left out"));
 }
 
@@ -118,6 +187,20 @@ TEST_CASE("deletions and later values in a registry file") {
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "P");
     const Policy gone = load_text(reg({kAllow22}, "[-" + kLocal.substr(1) + "\\FirewallRules]\r\n"));
     CHECK(ask(gone, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
+}
+
+TEST_CASE("a key without its closing bracket leaves what stands below it open") {
+    std::string text = reg({}, "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other]\r\n\"a\"=\"b\"\r\n\r\n");
+    text += kLocal + "\\FirewallRules\r\n\"cut\"=\"" + kAllow22 + "\"\r\n";
+    const Policy policy = load_text(text);
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+    CHECK(says(policy, "key has no closing bracket; whether what stands below it counts is not known"));
+}
+
+TEST_CASE("rules of device management lie below the local policy's key") {
+    const Policy policy = load_text(reg({}, section(kLocal + "\\Mdm\\FirewallRules", "\"m\"=\"" + kAllow22 + "\"")));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    CHECK(policy.rulesets.at(0).rules.back().store == "device management store");
 }
 
 TEST_CASE("rules of one id in policy and local store") {
@@ -182,6 +265,40 @@ TEST_CASE("given local networks resolve LocalSubnet") {
     CHECK(ask(policy, "domain", kIn, "fe80::5 > fe80::9 tcp/22") == "U");
 }
 
+TEST_CASE("given meanings resolve the other keywords") {
+    const std::vector<std::string> rules = {
+        "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|RA4=DNS|RA6=DNS|",
+        "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=RPC|",
+        "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=23|RA4=WINS|",
+        "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=24|RA6=DefaultGateway|"};
+    LoadOptions options;
+    options.address_keywords["dns"] = *parse_address_set("10.0.0.53");
+    options.address_keywords["DefaultGateway"] = *parse_address_set("10.0.0.1");
+    options.port_keywords["RPC"] = *parse_ports("50000-50255");
+    const Policy policy = load_text(reg(rules), options);
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"10.0.0.53 > 10.9.9.9 tcp/22", "P"},   {"10.0.0.54 > 10.9.9.9 tcp/22", "D"},
+        {"fd00::1 > fd00::2 tcp/22", "D"},      {"10.0.0.5 > 10.9.9.9 tcp/50255", "P"},
+        {"10.0.0.5 > 10.9.9.9 tcp/50256", "D"}, {"10.0.0.5 > 10.9.9.9 tcp/23", "U"},
+        {"10.0.0.1 > 10.9.9.9 tcp/24", "D"},    {"fd00::1 > fd00::2 tcp/24", "D"}};
+    for (const auto& [flow, verdict] : cases) {
+        INFO(flow);
+        CHECK(ask(policy, "domain", kIn, flow) == verdict);
+    }
+    options.port_keywords["moon"] = *parse_ports("1");
+    const Input input{"x", {std::make_shared<const Source>("x", reg(rules))}};
+    auto refused = load_policies(input, options);
+    REQUIRE(!refused);
+    CHECK(refused.error().message == "Windows has no port keyword 'moon' that could be told");
+    CHECK(refused.error().hint ==
+          "the keywords are RPC, Teredo, IPTLSIn, IPTLSOut, IPHTTPSIn, IPHTTPSOut, DHCP, Ply2Disc, mDNS, CortanaOut, "
+          "TcpCDPSvc");
+    options.address_keywords["Home"] = *parse_address_set("10.0.0.1");
+    refused = load_policies(input, options);
+    REQUIRE(!refused);
+    CHECK(refused.error().message == "Windows has no address keyword 'Home'");
+}
+
 TEST_CASE("several control sets: the current one counts") {
     std::string text = reg({kAllow22});
     for (std::size_t at = 0; (at = text.find("CurrentControlSet", at)) != std::string::npos;)
@@ -218,6 +335,11 @@ TEST_CASE("a GPO backup: registry.pol says more than the report beside it") {
     CHECK(policy.paths.size() == 6);
     CHECK(ask(policy, "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "P");
     CHECK(ask(policy, "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/444") == "D");
+    // A backup holds preferences and other settings, too.
+    auto more = files;
+    more.emplace_back(root + "DomainSysvol/GPO/Machine/Preferences/Registry/Registry.xml",
+                      "<RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\"/>");
+    CHECK(ask(load_all(more), "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "P");
     auto off = files;
     off[1].second.replace(off[1].second.find("<Enabled>true"), 13, "<Enabled>false");
     const Policy nowhere = load_all(off);
@@ -231,7 +353,11 @@ TEST_CASE("reports: switched off, unlinked, precedence, settings of old template
         "xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>N</Name><Computer><Enabled>true</"
         "Enabled><ExtensionData>"
         "<Extension xmlns:q1=\"http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall\">";
-    const std::string tail = "</Extension></ExtensionData></Computer></GPO>";
+    const std::string unlinked = "</Extension></ExtensionData></Computer></GPO>";
+    const std::string tail =
+        "</Extension></ExtensionData></Computer><LinksTo><SOMPath>corp.example</SOMPath><Enabled>true</Enabled></"
+        "LinksTo>"
+        "</GPO>";
     const std::string rule =
         "<q1:InboundFirewallRules><q1:Action>Allow</q1:Action><q1:Name>a</q1:Name><q1:Dir>In</"
         "q1:Dir><q1:Profile>Domain</q1:Profile>"
@@ -243,20 +369,74 @@ TEST_CASE("reports: switched off, unlinked, precedence, settings of old template
     CHECK(ask(policy, "domain", kIn, flow) == "P");
     CHECK(ask(policy, "public", kIn, flow) == "D");  // the blank profile is not every profile
     CHECK(says(policy, "empty profile in rule 'a' is passed over"));
-    CHECK(says(policy, "policy object 'N' is linked nowhere in this report"));
+    std::string link_off = tail;
+    link_off.replace(link_off.find("<Enabled>true"), 13, "<Enabled>false");
+    for (const auto& end : {unlinked, link_off}) {
+        const Policy nowhere = load_text(head + rule + end);
+        CHECK(ask(nowhere, "domain", kIn, flow) == "U");
+        CHECK(ask(nowhere, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+        CHECK(says(nowhere,
+                   "policy object 'N' is linked nowhere in this report: its rules and settings count only perhaps"));
+    }
 
     std::string open = rule;
     open.replace(open.find("<q1:LPort>80</q1:LPort>"), 23, "");
     CHECK(ask(load_text(head + open + tail), "domain", kIn, flow) == "U");  // ports that the report may have dropped
+    std::string program = open;
+    program.replace(program.find("<q1:Dir>"), 8, "<q1:App>C:\\a.exe</q1:App><q1:Dir>");
+    CHECK(ask(load_text(head + program + tail), "domain", kIn, flow, {"a.exe"}) == "U");  // the program does not tell
+
+    // What a report lacks may have been dropped, so it makes no rule an error.
+    std::string bypass = rule;
+    bypass.replace(bypass.find("Allow"), 5, "ByPass");
+    CHECK(ask(load_text(head + bypass + tail), "domain", kIn, flow) == "U");
+    std::string no_protocol = rule;
+    no_protocol.replace(no_protocol.find("<q1:Protocol>6</q1:Protocol>"), 28, "");
+    CHECK(ask(load_text(head + no_protocol + tail), "domain", kIn, flow) == "U");
+    std::string no_action = rule;
+    no_action.replace(no_action.find("<q1:Action>Allow</q1:Action>"), 28, "");
+    CHECK(ask(load_text(head + no_action + tail), "domain", kIn, flow) == "U");
+
+    // Whether the application decides on edge traversal is not in a report.
+    std::string edge = rule;
+    edge.replace(edge.find("<q1:Dir>"), 8, "<q1:Edge>true</q1:Edge><q1:Dir>");
+    CHECK(!load_text(head + edge + tail).rulesets.at(0).rules.back().traits.has(Trait::edge_traversal));
+
+    // Settings of old templates are named without their value: the profile could be open or shut.
+    const std::string old =
+        "<q2:Policy xmlns:q2=\"http://www.microsoft.com/GroupPolicy/Settings/Registry\"><q2:Name>Windows Firewall: "
+        "Protect all network connections</q2:Name><q2:State>Disabled</q2:State><q2:Category>Network/Network "
+        "Connections/Windows Firewall/Domain Profile</q2:Category></q2:Policy>";
+    const Policy legacy = load_text(head + rule + old + tail);
+    CHECK(ask(legacy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "U");
+    CHECK(ask(legacy, "domain", kIn, flow) == "U");
+    CHECK(ask(legacy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+    CHECK(says(legacy, "firewall setting of an administrative template: the report does not show what it does"));
+    CHECK(ask(load_text(head + old + tail), "domain", kIn, flow) == "U");  // a report with nothing else
+
+    const auto profile = [](const std::string& setting) {
+        return "<q1:DomainProfile>" + setting + "</q1:DomainProfile>";
+    };
+    const auto enabled = [](const std::string& text) {
+        return "<q1:EnableFirewall><q1:Value>" + text + "</q1:Value></q1:EnableFirewall>";
+    };
+    CHECK(ask(load_text(head + profile(enabled("perhaps")) + tail), "domain", kIn, flow) == "U");
+    CHECK(ask(load_text(head + profile(enabled("true") + enabled("false")) + tail), "domain", kIn, flow) == "U");
 
     const auto setting = [](const std::string& precedence, const std::string& value) {
         return "<q1:EnableFirewall><b:Precedence xmlns:b=\"http://www.microsoft.com/GroupPolicy/Settings/Base\">" +
                precedence + "</b:Precedence><q1:Value>" + value + "</q1:Value></q1:EnableFirewall>";
     };
+    // Every item says which policy object it comes from; that is no condition.
+    std::string of_object = rule;
+    of_object.insert(
+        of_object.find("<q1:Action>"),
+        "<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings/Base\"><Identifier>{1}</Identifier></GPO>"
+        "<Precedence xmlns=\"http://www.microsoft.com/GroupPolicy/Settings/Base\">1</Precedence>");
     const std::string rsop =
         "<Rsop xmlns=\"http://www.microsoft.com/GroupPolicy/Rsop\"><ComputerResults><Name>HOST</Name><ExtensionData>"
         "<Extension xmlns:q1=\"http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall\"><q1:DomainProfile>" +
-        setting("2", "false") + setting("1", "true") + setting("3", "false") + "</q1:DomainProfile>" + rule +
+        setting("2", "false") + setting("1", "true") + setting("3", "false") + "</q1:DomainProfile>" + of_object +
         "</Extension></ExtensionData></ComputerResults></Rsop>";
     const Policy merged = load_text(rsop);
     CHECK(merged.device == "HOST");

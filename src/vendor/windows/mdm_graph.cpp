@@ -1,0 +1,192 @@
+// The firewall settings of Intune as Microsoft Graph returns them: settings catalog policies, and the older
+// windowsFirewallRule.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+
+#include "vendor/windows/carrier.hpp"
+#include "vendor/windows/json.hpp"
+#include "vendor/windows/mdm.hpp"
+#include "vendor/windows/words.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kPrefix = "vendor_msft_firewall_mdmstore_";
+constexpr std::string_view kRulePrefix = "vendor_msft_firewall_mdmstore_firewallrules_{firewallrulename}_";
+
+class GraphReader {
+public:
+    GraphReader(const SourceRef& source, MdmStore& store) : text_(source), store_(store) {}
+
+    void read(const json& value) {
+        if (value.is_array()) {
+            for (const auto& element : value) read(element);
+        } else if (value.is_object()) {
+            if (value.contains("trafficDirection")) return read_legacy(value);
+            if (value.contains("groupSettingCollectionValue")) read_group(value);
+            if (value.contains("settingDefinitionId")) read_setting(value);
+            for (const auto& [name, child] : value.items()) {
+                if (child.is_object() && starts_with_word(name, "firewallProfile")) {
+                    constexpr std::size_t kStart = std::string_view("firewallProfile").size();
+                    const auto profile = profile_of(name.substr(kStart) + "Profile");
+                    if (profile) store_.leave_open(*profile, text_.next(name));
+                }
+                if (name != "groupSettingCollectionValue" || !is_rule_group(value)) read(child);
+            }
+        }
+    }
+
+private:
+    static std::string text_of(const json& object, const char* name) {
+        const auto found = object.find(name);
+        return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+    }
+
+    static bool is_rule_group(const json& value) {
+        return starts_with_word(text_of(value, "settingDefinitionId"), "vendor_msft_firewall_mdmstore_firewallrules");
+    }
+
+    // What is chosen or typed: the end of a choice's id, or plain values.
+    static std::vector<std::string> values_of(const json& setting, std::string_view definition) {
+        std::vector<std::string> values;
+        const auto take = [&](const json& holder) {
+            const auto value = holder.find("value");
+            if (value == holder.end()) return;
+            std::string text = value->is_string() ? value->get<std::string>() : value->dump();
+            if (starts_with_word(text, definition)) text = text.substr(std::min(definition.size() + 1, text.size()));
+            values.push_back(std::move(text));
+        };
+        for (const auto* name : {"simpleSettingValue", "choiceSettingValue"}) {
+            if (setting.contains(name) && setting[name].is_object()) take(setting[name]);
+        }
+        for (const auto* name : {"simpleSettingCollectionValue", "choiceSettingCollectionValue"}) {
+            if (!setting.contains(name) || !setting[name].is_array()) continue;
+            for (const auto& element : setting[name]) {
+                if (element.is_object()) take(element);
+            }
+        }
+        return values;
+    }
+
+    void read_group(const json& group) {
+        if (!is_rule_group(group) || !group["groupSettingCollectionValue"].is_array()) return;
+        for (const auto& element : group["groupSettingCollectionValue"]) {
+            TreeRule rule;
+            if (element.is_object() && element.contains("children"))
+                read_children(element["children"], rule);
+            else
+                rule.values["children"] = {};  // an unknown token
+            rule.id = one(rule, "name");
+            rule.span = text_.next(rule.id);
+            store_.add(rule);
+        }
+    }
+
+    void read_children(const json& children, TreeRule& rule) {
+        if (!children.is_array()) return;
+        for (const auto& child : children) {
+            if (!child.is_object()) continue;
+            const std::string definition = text_of(child, "settingDefinitionId");
+            if (!starts_with_word(definition, kRulePrefix)) {
+                rule.values["setting " + definition] = {};  // an unknown token
+                continue;
+            }
+            std::string leaf = lower_case(std::string_view(definition).substr(kRulePrefix.size()));
+            for (char& c : leaf) c = c == '_' ? '/' : c;
+            const auto& values = rule.values[leaf] = values_of(child, definition);
+            const bool list =
+                child.contains("simpleSettingCollectionValue") || child.contains("choiceSettingCollectionValue");
+            if (values.empty() && !list) rule.values[leaf + " without a value"] = {};  // not the same as absent
+            if (child.contains("choiceSettingValue") && child["choiceSettingValue"].is_object() &&
+                child["choiceSettingValue"].contains("children")) {
+                read_children(child["choiceSettingValue"]["children"], rule);
+            }
+        }
+    }
+
+    // "vendor_msft_firewall_mdmstore_publicprofile_enablefirewall" with the value "..._true".
+    void read_setting(const json& setting) {
+        const std::string definition = text_of(setting, "settingDefinitionId");
+        if (!starts_with_word(definition, kPrefix)) return;
+        const std::string_view rest = std::string_view(definition).substr(kPrefix.size());
+        const auto bar = rest.find('_');
+        const auto profile = profile_of(rest.substr(0, bar));
+        const auto values = values_of(setting, definition);
+        if (!profile || bar == std::string_view::npos || values.empty()) return;
+        store_.set(*profile, rest.substr(bar + 1), values.front(), text_.next(definition));
+    }
+
+    void read_legacy(const json& object) {
+        TreeRule rule;
+        for (const auto& [name, value] : object.items()) {
+            std::vector<std::string> values;
+            if (value.is_array()) {
+                for (const auto& element : value)
+                    values.push_back(element.is_string() ? element.get<std::string>() : element.dump());
+            } else if (!value.is_null()) {
+                values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+            }
+            const std::string leaf = legacy_leaf(lower_case(name));
+            if (!leaf.empty() && !values.empty() && !(values.size() == 1 && values[0] == "notConfigured"))
+                rule.values[leaf] = std::move(values);
+        }
+        for (const auto* side : {"Local", "Remote"}) {
+            const std::string list = fmt::format("actual{}AddressRanges", side);
+            const auto any = object.find(fmt::format("useAny{}AddressRange", side));
+            const bool none = !object.contains(list) || !object[list].is_array() || object[list].empty();
+            if (any != object.end() && any->is_boolean() && !any->get<bool>() && none)
+                rule.values[list + " left out"] = {};  // an unknown token
+        }
+        rule.id = one(rule, "displayname");
+        rule.span = text_.next(rule.id);
+        store_.add(rule);
+    }
+
+    // The older resource has names of its own; flags that only say "any" and type annotations are dropped.
+    static std::string legacy_leaf(const std::string& name) {
+        static const std::map<std::string, std::string> kNames = {
+            {"trafficdirection", "direction"},
+            {"profiletypes", "profiles"},
+            {"actuallocaladdressranges", "localaddressranges"},
+            {"actualremoteaddressranges", "remoteaddressranges"},
+            {"filepath", "app/filepath"},
+            {"servicename", "app/servicename"},
+            {"packagefamilyname", "app/packagefamilyname"},
+            {"localuserauthorizations", "localuserauthorizationlist"}};
+        if (name.starts_with("useany") || name.find('@') != std::string::npos || name == "id") return {};
+        const auto found = kNames.find(name);
+        return found == kNames.end() ? name : found->second;
+    }
+
+    JsonText text_;
+    MdmStore& store_;
+};
+
+}  // namespace
+
+bool is_mdm_json(std::string_view text) {
+    const std::string_view head = text.substr(0, 262144);
+    return find_word(head, kPrefix) != std::string_view::npos ||
+           head.find("\"trafficDirection\"") != std::string_view::npos;
+}
+
+Result<std::vector<Export>> read_mdm_json(const SourceRef& source) {
+    const auto document = parse_json(source);
+    if (!document) return fail(document.error());
+    std::vector<Export> exports(1);
+    MdmStore store(exports[0]);
+    try {
+        GraphReader(source, store).read(*document);
+        if (store.finish()) return exports;
+    } catch (const json::exception&) {  // text that is no UTF-8
+    }
+    return fail(no_policy(*source, "JSON file", "export a firewall or firewall rules policy"));
+}
+
+}  // namespace fwproof::windows

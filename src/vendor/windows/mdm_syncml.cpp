@@ -1,0 +1,91 @@
+// SyncML: every Item has a LocURI such as ./Vendor/MSFT/Firewall/MdmStore/FirewallRules/NAME/Direction, and its Data.
+#include <algorithm>
+#include <map>
+
+#include "vendor/windows/carrier.hpp"
+#include "vendor/windows/mdm.hpp"
+#include "vendor/windows/words.hpp"
+#include "vendor/windows/xml.hpp"
+
+namespace fwproof::windows {
+
+namespace {
+
+class SyncReader {
+public:
+    SyncReader(const XmlDocument& xml, MdmStore& store) : xml_(xml), store_(store) {}
+
+    void run() {
+        collect(xml_.root(), false);
+        for (const auto& id : order_) {
+            if (const auto rule = rules_.find(id); rule != rules_.end()) store_.add(rule->second);
+        }
+    }
+
+private:
+    // Commands in the order of the file; a deletion takes back what stands before it.
+    void collect(const pugi::xml_node& parent, bool deletes) {
+        for (const auto& node : parent.children()) {
+            if (local_name(node) == "Item")
+                read_item(node, deletes);
+            else
+                collect(node, deletes || local_name(node) == "Delete");
+        }
+    }
+
+    void read_item(const pugi::xml_node& item, bool deletes) {
+        std::string_view path = trimmed(item.child("Target").child("LocURI").text().get());
+        constexpr std::string_view kTree = "/Vendor/MSFT/Firewall/MdmStore/";
+        const auto found = find_word(path, kTree);
+        if (found == std::string_view::npos) return;
+        path.remove_prefix(found + kTree.size());
+        const std::string_view data = trimmed(item.child("Data").text().get());
+        const auto slash = path.find('/');
+        if (slash == std::string_view::npos) return;
+        const std::string_view head = path.substr(0, slash), rest = path.substr(slash + 1);
+        if (const auto profile = profile_of(head)) {
+            return deletes ? store_.unset(*profile, rest) : store_.set(*profile, rest, data, xml_.span(item));
+        }
+        if (!same_word(head, "FirewallRules")) return;
+        const auto leaf = rest.find('/');
+        const std::string id(rest.substr(0, leaf));
+        if (leaf == std::string_view::npos) {
+            if (deletes) rules_.erase(id);
+            return;
+        }
+        if (deletes) {
+            if (const auto known = rules_.find(id); known != rules_.end())
+                known->second.values.erase(lower_case(rest.substr(leaf + 1)));
+            return;
+        }
+        TreeRule& rule = rules_[id];
+        if (rule.id.empty()) {
+            rule.id = id;
+            rule.span = xml_.span(item);
+            if (std::find(order_.begin(), order_.end(), id) == order_.end()) order_.push_back(id);
+        }
+        const std::string name = lower_case(rest.substr(leaf + 1));
+        rule.values[name] = {std::string(data)};
+        if (data.empty() && name != "name" && name != "description") rule.values[name + " without a value"] = {};
+    }
+
+    const XmlDocument& xml_;
+    MdmStore& store_;
+    std::map<std::string, TreeRule> rules_;
+    std::vector<std::string> order_;
+};
+
+}  // namespace
+
+Result<std::vector<Export>> read_syncml(const SourceRef& source) {
+    const auto xml = XmlDocument::parse(source);
+    if (!xml) return fail(xml.error());
+    std::vector<Export> exports(1);
+    MdmStore store(exports[0]);
+    SyncReader(*xml, store).run();
+    if (!store.finish())
+        return fail(no_policy(*source, "SyncML file", "it has no item below Vendor/MSFT/Firewall/MdmStore"));
+    return exports;
+}
+
+}  // namespace fwproof::windows

@@ -1,0 +1,139 @@
+// Listings of netsh: every line counts, and what is not listed leaves the rule undecided.
+#include "support/catch.hpp"
+#include "vendor/windows/ask.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+using namespace fwproof;
+using namespace fwproof::windows;
+
+namespace {
+
+constexpr auto kIn = Position::inbound;
+
+std::string line(std::string_view label, std::string_view value) { return fmt::format("{:<38}{}\r\n", label, value); }
+
+const std::string kHead = "\r\n" + line("Rule Name:", "Web") + std::string(70, '-') + "\r\n" + line("Enabled:", "Yes") +
+                          line("Direction:", "In");
+const std::string kProfiles = line("Profiles:", "Domain,Private,Public");
+const std::string kEnds = line("LocalIP:", "Any") + line("RemoteIP:", "Any");
+const std::string kTcp80 = line("Protocol:", "TCP") + line("LocalPort:", "80") + line("RemotePort:", "Any");
+const std::string kVerbose = line("InterfaceTypes:", "Any") + line("Security:", "NotRequired");
+const std::string kTail = line("Rule source:", "Local Setting") + line("Action:", "Allow") + "Ok.\r\n";
+
+// The rule that is permitted as it stands.
+std::string whole() { return kHead + kProfiles + kEnds + kTcp80 + kVerbose + kTail; }
+
+std::string in80(const std::string& text, std::string_view profile = "domain") {
+    return ask(load_text(text), profile, kIn, "10.0.0.5 > 10.9.9.9 tcp/80");
+}
+
+bool says(const Policy& policy, std::string_view text) {
+    return std::any_of(policy.notes.begin(), policy.notes.end(),
+                       [&](const Note& note) { return note.message == text; });
+}
+
+}  // namespace
+
+TEST_CASE("a listing with every line decides") {
+    CHECK(in80(whole()) == "P");
+    CHECK(ask(load_text(whole()), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+    const std::string described = kHead + line("Description:", "Lets people in") + "and has a second line\r\n" +
+                                  kProfiles + kEnds + kTcp80 + kVerbose + kTail;
+    CHECK(in80(described) == "P");
+}
+
+TEST_CASE("a line that is missing leaves the rule undecided") {
+    const std::string text = whole();
+    for (const auto* label : {"Enabled:", "Direction:", "Profiles:", "LocalIP:", "RemoteIP:", "Protocol:", "LocalPort:",
+                              "RemotePort:", "InterfaceTypes:", "Security:", "Action:"}) {
+        INFO(label);
+        const auto at = text.find("\n" + std::string(label)) + 1;
+        CHECK(in80(text.substr(0, at) + text.substr(text.find('\n', at) + 1)) == "U");
+    }
+}
+
+TEST_CASE("a line that is not known could be a condition") {
+    for (const std::string& more : {line("Phase of moon:", "Full"), line("Action:", "Block"),
+                                    std::string("    10.0.0.0/8\r\n"), std::string("and more\r\n")}) {
+        INFO(more);
+        CHECK(in80(kHead + kProfiles + kEnds + kTcp80 + kVerbose + more + kTail) == "U");
+    }
+}
+
+TEST_CASE("a bypass rule is listed without its machines") {
+    std::string text = whole();
+    text.replace(text.find("NotRequired"), 11, "Authenticate");
+    text.replace(text.rfind("Allow"), 5, "Bypass");
+    CHECK(in80(text) == "U");
+}
+
+TEST_CASE("ICMP without its table of types") {
+    const std::string start = kHead + kProfiles + kEnds + line("Protocol:", "ICMPv4");
+    const std::string table = "                                      Type    Code\r\n";
+    const auto echo = [](const std::string& text) {
+        return ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 icmp/8");
+    };
+    const std::string row = "                                      8       Any \r\n";
+    CHECK(echo(start + table + row + kVerbose + kTail) == "P");
+    CHECK(echo(start + kVerbose + kTail) == "U");
+}
+
+TEST_CASE("netsh without verbose hides programs") {
+    const Policy policy = load_text(kHead + kProfiles + kEnds + kTcp80 + line("Action:", "Allow") + "Ok.\r\n");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
+    CHECK(says(policy, "1 rules come without program, service, interface type and security"));
+}
+
+TEST_CASE("the profiles may be listed as well") {
+    const auto profile = [](const std::string& name, const std::string& state, const std::string& policy) {
+        return "\r\n" + name + " Profile Settings: \r\n" + std::string(70, '-') + "\r\n" + line("State", state) +
+               line("Firewall Policy", policy) + line("LocalFirewallRules", "N/A (GPO-store only)") +
+               line("InboundUserNotification", "Enable") + "\r\n";
+    };
+    const std::string profiles = profile("Domain", "ON", "BlockInbound,AllowOutbound") +
+                                 profile("Private", "OFF", "BlockInbound,AllowOutbound") +
+                                 profile("Public", "ON", "BlockInboundAlways,AllowOutbound") + "Ok.\r\n";
+    for (const std::string& text : {profiles + whole(), whole() + profiles}) {
+        const Policy policy = load_text(text);
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+        CHECK(ask(policy, "private", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "P");
+        CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "D");
+        CHECK(policy.assumptions.at(0) ==
+              "The state and default actions that the listing shows are those in force, whoever set them.");
+    }
+    const Policy odd = load_text(profile("Domain", "PERHAPS", "AllowInbound,BlockOutbound") + whole());
+    CHECK(ask(odd, "domain", Position::outbound, "10.9.9.9 > 10.0.0.5 tcp/81") == "U");
+    CHECK(ask(odd, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "P");
+    std::string shut = profile("Domain", "ON", "BlockInbound,AllowOutbound") + whole();
+    shut.replace(shut.find("N/A (GPO-store only)"), 20, "Disable");
+    CHECK(in80(shut) == "U");  // local rules may not count
+}
+
+TEST_CASE("listings that decide nothing are refused with what to use instead") {
+    const std::string german = "\r\nRegelname:                            Web\r\n" + std::string(70, '-') +
+                               "\r\nAktiviert:                            Ja\r\nRichtung:                             "
+                               "Eingehend\r\n";
+    CHECK(load_error(german, "r.txt") ==
+          "r.txt: error: the listing of netsh is not in English: its words are not known\n"
+          "hint: run chcp 437 and netsh again on an English Windows, or netsh advfirewall export FILE.wfw\n");
+    CHECK(load_error(
+              "Name\tGroup\tProfile\tEnabled\tAction\tOverride\tProgram\t\r\nPing\t\tAll\tYes\tAllow\tNo\tAny\t\r\n",
+              "list.txt") ==
+          "list.txt: error: the list that the console exports shows neither directions nor ICMP types\n"
+          "hint: use netsh advfirewall export FILE.wfw\n");
+    CHECK(load_error(utf16("\r\nName                  : r1\r\nDisplayName           : R\r\nEnabled               : "
+                           "True\r\nEdgeTraversalPolicy   : Block\r\n"),
+                     "rules.txt") ==
+          "rules.txt: error: the list that Get-NetFirewallRule prints shows neither ports, addresses, programs nor "
+          "services\nhint: use netsh advfirewall export FILE.wfw\n");
+    CHECK(load_error("<?xml version=\"1.0\"?><Objects><Object "
+                     "Type=\"Microsoft.Management.Infrastructure.CimInstance#root/standardcimv2/MSFT_NetFirewallRule\">"
+                     "</Object></Objects>",
+                     "rules.xml") ==
+          "rules.xml: error: the XML of ConvertTo-Xml is not read\n"
+          "hint: join the filters and use Export-Csv or ConvertTo-Json, or netsh advfirewall export FILE.wfw\n");
+}
