@@ -124,7 +124,7 @@ def prepare():
     shutil.rmtree(TREE, ignore_errors=True)
     if run("git", "-C", ROOT, "worktree", "add", "--detach", "--force", TREE, "HEAD") != 0:
         sys.exit("mutate: git worktree add failed")
-    options = ["-DCMAKE_CXX_FLAGS_DEBUG=-g1"]  # less to write and to link
+    options = []
     if shutil.which("ccache"):
         options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
         os.environ.update(CCACHE_BASEDIR=str(TREE), CCACHE_NOHASHDIR="1")
