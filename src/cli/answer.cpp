@@ -220,22 +220,27 @@ struct Answerer::Impl {
         return position != Position::outbound || !never_from_it;
     }
 
-    // What is asked on a path: where a packet that passes through comes in and goes out follows from its addresses, as
-    // far as the export says and the flow does not.
+    // What is asked on a path: where a packet comes in and goes out follows from its addresses, as far as the export
+    // says and the flow does not.
     std::vector<Product> asked_at(const Product& header, Position position) const {
         const Product here = at_position(header, position);
-        if (position != Position::transit || !router) return {here};
-        return router->route(here, header.in.is_all(), header.out.is_all());
+        if (!router) return {here};
+        return router->route(here, header.in.is_all() && position != Position::outbound,
+                             header.out.is_all() && position != Position::inbound);
     }
 
     // "in mgmt out db": what the routes add to a flow that names no interfaces; empty where that is nothing short.
-    std::vector<std::string> ways_of(const Product& header) const {
+    std::vector<std::string> ways_of(const Product& header, Position position) const {
         constexpr std::size_t kMost = 4;
         std::vector<std::string> ways;
-        if (!header.in.is_all() && !header.out.is_all()) return ways;
-        for (const auto& product : asked_at(header, Position::transit)) {
+        const bool in = header.in.is_all() && position != Position::outbound;
+        const bool out = header.out.is_all() && position != Position::inbound;
+        if (!in && !out) return ways;
+        for (const auto& product : asked_at(header, position)) {
             if (product.in.negated || product.out.negated) return {};
-            const std::string way = fmt::format("in {} out {}", to_string(product.in), to_string(product.out));
+            std::string way;
+            if (position != Position::outbound) way = "in " + to_string(product.in);
+            if (position != Position::inbound) way += (way.empty() ? "out " : " out ") + to_string(product.out);
             if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(way);
         }
         return ways.size() > kMost ? std::vector<std::string>() : ways;
@@ -353,7 +358,7 @@ struct Answerer::Impl {
         if (!outcome.out_of_budget) hits = evaluator->attribute(way.path, asked, facts);
         std::vector<std::pair<PacketSet, Hit>> translations;
         if (!outcome.out_of_budget) add_translations(way, asked, translations);
-        if (way.whole && router && way.path.position == Position::transit) answer.ways = ways_of(header);
+        if (way.whole && router) answer.ways = ways_of(header, way.path.position);
         // Addresses that follow from the routes are said nevertheless: a rule may test them.
         const Product all = unsaid(header);
         const PacketSet universe =
@@ -428,7 +433,7 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, co
         builder.add(header);
         for (const Position position : {Position::inbound, Position::outbound, Position::transit}) {
             builder.add(at_position(header, position));
-            if (position != Position::transit || !impl_->router) continue;
+            if (!impl_->router) continue;
             for (const auto& product : impl_->asked_at(header, position)) builder.add(product);
         }
     };

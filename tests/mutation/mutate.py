@@ -180,7 +180,8 @@ def main():
             equivalent += 1
         else:
             survivors.append(f"{path}:{number + 1}: {line.strip()}  ->  {broken.strip()}")
-        print(f"[{tried}/{options.count}] {path}:{number + 1}: {outcome or 'SURVIVED'}", file=sys.stderr, flush=True)
+        change = "" if outcome else f": {line.strip()}  ->  {broken.strip()}"
+        print(f"[{tried}/{options.count}] {path}:{number + 1}: {outcome or 'SURVIVED'}{change}", file=sys.stderr, flush=True)
 
     for survivor in survivors:
         print(survivor)
