@@ -91,9 +91,9 @@ private:
 
     std::size_t most_looks() const { return left_ * kLooksPerStep; }
 
-    // The rules before that surely take something near it.
-    std::vector<std::uint32_t> all_takers(std::uint32_t rule) {
-        auto found = takes_.takers(rule, 0, rule, most_looks());
+    // The rules before `before` that surely take something near the rule.
+    std::vector<std::uint32_t> all_takers(std::uint32_t rule, std::uint32_t before) {
+        auto found = takes_.takers(rule, 0, before, most_looks());
         if (!found.complete) throw OutOfBudget();
         return std::move(found.rules);
     }
@@ -166,8 +166,9 @@ private:
         std::sort(taken.begin(), taken.end());
         taken.erase(std::unique(taken.begin(), taken.end()), taken.end());
         const auto differs = [&](std::uint32_t earlier) { return !takes_.same_end(earlier, rule); };
-        const bool shadowed =
-            std::any_of(taken.begin(), taken.end(), differs) || find_different_taker(rule, match, all_takers(rule));
+        // A rule that is the first to take some of it stands before one of those that were found.
+        const bool shadowed = std::any_of(taken.begin(), taken.end(), differs) ||
+                              find_different_taker(rule, match, all_takers(rule, taken.back()));
         anomaly.standing = shadowed ? Standing::shadowed : Standing::unreachable;
         const auto alone = [&](std::uint32_t earlier) { return boxes_.inside(match, takes_.surely(earlier)); };
         auto one = std::find_if(taken.begin(), taken.end(), [&](auto by) { return differs(by) && alone(by); });
@@ -252,7 +253,7 @@ private:
         if (lost > 0) anomaly.share_lost = static_cast<double>(lost / boxes_.size(match));
         // Nothing found in what could be looked at: whether anything is lost has to be known all the same.
         if (lost > 0 || anomaly.blamed_complete) return;
-        if (const auto by = find_different_taker(rule, match, earlier.complete ? different : all_takers(rule))) {
+        if (const auto by = find_different_taker(rule, match, earlier.complete ? different : all_takers(rule, rule))) {
             anomaly.standing = Standing::partly_shadowed;
             anomaly.blamed = {{{index_, *by}, boxes_.pick(boxes_.intersect(match, takes_.surely(*by)).boxes[0])}};
         }

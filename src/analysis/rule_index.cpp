@@ -12,6 +12,7 @@ std::uint64_t key(RulesetIndex ruleset, std::uint32_t at) { return std::uint64_t
 // A stretch is worth a diagram for every question when it is short or asked for again and again.
 constexpr std::uint32_t kShortStretch = 32;  // rules
 constexpr std::uint32_t kAskedOften = 8;
+constexpr int kPartLevels = 4;  // sixteen parts
 
 bool only_decides(const Rule& rule) {
     return !rule.enabled || std::holds_alternative<Decide>(rule.action) ||
@@ -128,6 +129,24 @@ const std::vector<RuleIndex::Stretch>& RuleIndex::stretches(RulesetIndex ruleset
         grow(tree, policy_.rulesets[ruleset], 0, static_cast<std::uint32_t>(rules.size()));
     }
     return tree;
+}
+
+std::vector<std::uint32_t> RuleIndex::parts(RulesetIndex ruleset, std::uint32_t stretch) const {
+    const auto& tree = trees_[ruleset];
+    std::vector<std::uint32_t> parts = {stretch}, halves;
+    for (int level = 0; level < kPartLevels; ++level) {
+        halves.clear();
+        for (const std::uint32_t part : parts) {
+            if (tree[part].left == 0) {
+                halves.push_back(part);
+            } else {
+                halves.push_back(tree[part].left);
+                halves.push_back(tree[part].right);
+            }
+        }
+        parts.swap(halves);
+    }
+    return parts;
 }
 
 std::uint32_t RuleIndex::grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin,

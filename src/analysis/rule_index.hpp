@@ -40,6 +40,8 @@ public:
     };
     // The root is the first; no element: no rules.
     const std::vector<Stretch>& stretches(RulesetIndex ruleset);
+    // A stretch in several parts, in order.
+    std::vector<std::uint32_t> parts(RulesetIndex ruleset, std::uint32_t stretch) const;
     // Of a stretch that only decides, without assumptions.
     const Decisions& decisions(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world);
     // The same for questions inside the region. Of a long stretch that was seldom asked for they are made for the

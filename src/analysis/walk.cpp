@@ -201,18 +201,26 @@ Live Walk::part_off(RulesetIndex ruleset, std::uint32_t at, WorldIndex world, co
     return {decisions.may(Decisions::pass, packets.possibly), packets.surely - decided};
 }
 
-// The same for packets that some rule of the stretch may decide. They are divided among its halves and their halves
-// until each rule has its own, so that what is looked at grows smaller with every step.
-void Walk::divide(RulesetIndex ruleset, std::uint32_t at, WorldIndex world, const Live& packets, Ends& ends) {
-    const RuleIndex::Stretch stretch = index_.stretches(ruleset)[at];
-    if (stretch.left == 0) {
-        LiveWorlds alone;
-        alone.emplace(world, packets);
-        apply({ruleset, stretch.begin}, alone, ends);
-        return;
+// The same for packets that some rule of the stretch may decide. They are divided among its parts and their parts until
+// each rule has its own, so that what is looked at grows smaller with every step.
+void Walk::divide(RulesetIndex ruleset, std::uint32_t at, WorldIndex world, Live packets, Ends& ends) {
+    const auto parts = index_.parts(ruleset, at);
+    for (const std::uint32_t part : parts) {
+        const RuleIndex::Stretch stretch = index_.stretches(ruleset)[part];
+        if (stretch.left == 0) {
+            LiveWorlds alone;
+            alone.emplace(world, std::move(packets));
+            apply({ruleset, stretch.begin}, alone, ends);
+            if (alone.empty()) return;
+            packets = std::move(alone.begin()->second);
+        } else if (part == parts.back()) {
+            divide(ruleset, part, world, std::move(packets), ends);
+            return;
+        } else {
+            packets = part_off(ruleset, part, world, packets, ends);
+        }
+        if (packets.possibly.empty()) return;
     }
-    const Live rest = part_off(ruleset, stretch.left, world, packets, ends);
-    if (!rest.possibly.empty()) divide(ruleset, stretch.right, world, rest, ends);
 }
 
 void Walk::apply(RuleRef ref, LiveWorlds& worlds, Ends& ends) {

@@ -65,7 +65,7 @@ private:
     void decide_all(RulesetIndex ruleset, WorldIndex world, const Live& entering, Ends& ends);
     void walk_decisions(RulesetIndex ruleset, std::uint32_t stretch, LiveWorlds& worlds, Ends& ends);
     Live part_off(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world, const Live& packets, Ends& ends);
-    void divide(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world, const Live& packets, Ends& ends);
+    void divide(RulesetIndex ruleset, std::uint32_t stretch, WorldIndex world, Live packets, Ends& ends);
     void apply(RuleRef rule, LiveWorlds& worlds, Ends& ends);
     void act(RuleRef rule, WorldIndex world, const Live& taken, LiveWorlds& next, Ends& ends);
     void translate(RuleRef rule, const Translate& translate, WorldIndex world, Live taken, Ends& ends);
