@@ -19,17 +19,6 @@
 
 namespace fwproof {
 
-std::string_view to_string(Judgement judgement) {
-    switch (judgement) {
-        case Judgement::satisfied: return "satisfied";
-        case Judgement::conditional: return "conditional";
-        case Judgement::partial: return "partial";
-        case Judgement::missing: return "missing";
-        case Judgement::unchecked: return "unchecked";
-    }
-    return "unchecked";
-}
-
 namespace {
 
 using ClaimKey = std::pair<std::size_t, const Path*>;  // firewall, path

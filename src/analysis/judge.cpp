@@ -14,6 +14,17 @@
 
 namespace fwproof {
 
+std::string_view to_string(Judgement judgement) {
+    switch (judgement) {
+        case Judgement::satisfied: return "satisfied";
+        case Judgement::conditional: return "conditional";
+        case Judgement::partial: return "partial";
+        case Judgement::missing: return "missing";
+        case Judgement::unchecked: return "unchecked";
+    }
+    return "unchecked";
+}
+
 namespace {
 
 constexpr std::size_t kPeerProducts = 64;

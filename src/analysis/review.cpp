@@ -8,6 +8,8 @@
 #include <set>
 
 #include "analysis/blame.hpp"
+#include "analysis/interface_names.hpp"
+#include "analysis/leaves_open.hpp"
 #include "analysis/question.hpp"
 #include "analysis/sides.hpp"
 #include "fwproof/analysis/plain.hpp"
@@ -51,57 +53,6 @@ Product first_packets_of(const Product& header) {
     return first;
 }
 
-void rename(InterfaceSet& set, const std::map<std::string, std::string>& names) {
-    for (auto& pattern : set.any_of) {
-        const auto found = names.find(pattern.name);
-        if (!pattern.prefix && found != names.end()) pattern.name = found->second;
-    }
-}
-
-void rename(Product& product, const std::map<std::string, std::string>& names) {
-    rename(product.in, names);
-    rename(product.out, names);
-}
-
-Policy renamed(Policy policy, const std::map<std::string, std::string>& names) {
-    for (auto& ruleset : policy.rulesets) {
-        for (auto& rule : ruleset.rules) {
-            for (auto* matches : {&rule.match.any_of, &rule.match.outer}) {
-                for (auto& match : *matches) rename(match.header, names);
-            }
-        }
-    }
-    for (auto& product : policy.impossible) rename(product, names);
-    for (auto& path : policy.paths) {
-        for (auto& stage : path.stages) rename(stage.guard, names);
-    }
-    const auto change = [&](std::string& name) {
-        if (const auto found = names.find(name); found != names.end()) name = found->second;
-    };
-    for (auto& interface : policy.interfaces) change(interface.name);
-    for (auto& route : policy.routes) change(route.interface);
-    return policy;
-}
-
-// The names of interfaces that rules test.
-std::set<std::string> tested_interfaces(const Policy& policy) {
-    std::set<std::string> names;
-    for (const auto& ruleset : policy.rulesets) {
-        for (const auto& rule : ruleset.rules) {
-            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
-                for (const auto& match : *matches) {
-                    for (const auto* set : {&match.header.in, &match.header.out}) {
-                        for (const auto& pattern : set->any_of) names.insert(pattern.name);
-                    }
-                }
-            }
-        }
-    }
-    names.erase("");
-    names.erase("lo");
-    return names;
-}
-
 bool speaks(const Policy& policy, Family family) {
     return policy.families.empty() ||
            std::find(policy.families.begin(), policy.families.end(), family) != policy.families.end();
@@ -112,64 +63,6 @@ AddressSetRef common_addresses(const Policy& before, const Policy& after) {
     if (speaks(before, Family::v4) && speaks(after, Family::v4)) all = all | AddressSet::any4();
     if (speaks(before, Family::v6) && speaks(after, Family::v6)) all = all | AddressSet::any6();
     return all == AddressSet::any() ? nullptr : share(std::move(all));
-}
-
-bool apart(const Product& a, const Product& b) {
-    if ((a.states & b.states).empty()) return true;
-    const auto disjoint = [](const AddressSetRef& x, const AddressSetRef& y) { return x && y && (*x & *y).empty(); };
-    return disjoint(a.source, b.source) || disjoint(a.destination, b.destination);
-}
-
-// No rule that packets of the question can meet leaves anything open; cheap, and false where it is not sure.
-bool leaves_nothing_open(const Policy& policy, const Path& path, const std::vector<Product>& questions) {
-    const auto asked = [&](const Product& header) {
-        return std::any_of(questions.begin(), questions.end(), [&](const Product& q) { return !apart(q, header); });
-    };
-    for (const auto& stage : path.stages) {
-        if (!asked(stage.guard)) continue;
-        if (stage.ruleset >= policy.rulesets.size()) return false;
-        const auto& verdict = policy.rulesets[stage.ruleset].default_verdict;
-        if (!verdict || *verdict == Verdict::unknown) return false;
-    }
-    const auto met = rulesets_on(policy, path);
-    for (RulesetIndex index = 0; index < policy.rulesets.size(); ++index) {
-        if (!met[index]) continue;
-        const Ruleset& ruleset = policy.rulesets[index];
-        const bool guarded_off = std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
-            return stage.ruleset == index && !asked(stage.guard);
-        });
-        if (guarded_off) continue;
-        for (const auto& rule : ruleset.rules) {
-            if (!rule.enabled || std::holds_alternative<Continue>(rule.action)) continue;
-            const auto* decide = std::get_if<Decide>(&rule.action);
-            const bool clear = rule.match.exact() && !std::holds_alternative<Translate>(rule.action) &&
-                               (!decide || decide->verdict != Verdict::unknown);
-            if (clear) continue;
-            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
-                if (std::any_of(matches->begin(), matches->end(), [&](const Match& m) { return asked(m.header); })) {
-                    return false;
-                }
-            }
-        }
-    }
-    return true;
-}
-
-bool leaves_open(const Policy& policy, const Path& path, const std::vector<Product>& questions, const Budget& budget) {
-    if (leaves_nothing_open(policy, path, questions)) return false;
-    SpaceBuilder builder;
-    const Nearby rules(policy, {&path}, questions);
-    add_values(builder, policy, rules);
-    for (const auto& question : questions) builder.add(question);
-    const Space space = builder.set_budget(budget).build();
-    try {
-        const Evaluator evaluator(policy, space, space.from(questions), rules);
-        const PacketSet asked = space.from(questions) & evaluator.occurring();
-        const Outcome outcome = evaluator.evaluate(path, asked);
-        return outcome.out_of_budget || !outcome.undecided.empty();
-    } catch (const OutOfBudget&) {
-        return true;
-    }
 }
 
 class Reviewer {
