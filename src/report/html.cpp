@@ -50,6 +50,8 @@ private:
         text_ += "<a class=\"skip\" href=\"#main\">To the results</a>\n";
     }
 
+    bool change() const { return report_.command == "diff"; }
+
     void figure(std::size_t count, std::string_view noun) { add("<li><b>{}</b><span>{}</span></li>", count, noun); }
 
     // What was looked at: exports, catalogs, the day.
@@ -74,11 +76,13 @@ private:
                                        [&](const Finding& finding) { return report_.fails(finding); });
         const std::string_view style = fails ? "bad" : report_.incomplete() ? "open" : "good";
         const std::string_view sign = fails ? "\u2717" : report_.incomplete() ? "?" : "\u2713";
-        const std::string_view sentence =
-            fails ? report_.flows.empty() ? "The rules have faults that must be mended." : "The policy does not hold."
-            : report_.incomplete() ? "Nothing failed, but not everything could be assessed."
-                                   : "Everything that was asked holds.";
-        text_ += "<header class=\"page\">\n<h1>Firewall policy report</h1>\n";
+        const std::string_view sentence = fails ? change()                ? "The change does what it must not."
+                                                  : report_.flows.empty() ? "The rules have faults that must be mended."
+                                                                          : "The policy does not hold."
+                                          : report_.incomplete()
+                                              ? "Nothing failed, but not everything could be assessed."
+                                              : "Everything that was asked holds.";
+        add("<header class=\"page\">\n<h1>Firewall {} report</h1>\n", change() ? "change" : "policy");
         std::string words;
         for (const auto& argument : report_.arguments) words += " " + argument;
         add("<p class=\"run\"><code>fwproof {}{}</code>{}</p>\n", in_markup(report_.command), in_markup(words),

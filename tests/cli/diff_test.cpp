@@ -164,7 +164,10 @@ TEST_CASE("the formats of reports show the findings of a change, under the names
     CHECK(in("junit").find("failures=\"1\"") != std::string::npos);
     CHECK(in("csv").find("\nerror,widened-access,FW801,exact,rules/edge.v4,rules/edge.v4,5,1,") != std::string::npos);
     CHECK(nlohmann::json::parse(in("gitlab"))[0]["location"]["path"] == "rules/edge.v4");
-    CHECK(in("html").find("widened-access") != std::string::npos);
+    const std::string page = in("html");
+    CHECK(page.find("<h1>Firewall change report</h1>") != std::string::npos);
+    CHECK(page.find("The change does what it must not.") != std::string::npos);
+    CHECK(page.find("widened-access") != std::string::npos);
     CHECK(nlohmann::json::parse(in("jsonl")) == nlohmann::json::parse(in("json")));
     CHECK(nlohmann::json::parse(in("json"))["findings"][0]["check"] == "widened-access");
     const Ran several = repository.fwproof({"diff", "HEAD~1:", "HEAD:", "--format", "sarif", "--output", "a.sarif",
