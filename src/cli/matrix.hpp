@@ -9,8 +9,8 @@
 
 namespace fwproof::cli {
 
-// One cell for each pair of roles between which something is needed, in the order of the requirements. Behind them those
-// of which the site binds one role only, with a line for each flow.
+// One cell for each pair of roles between which something is needed, in the order of the requirements. Behind them
+// those of which the site binds one role only, with a line for each flow.
 std::vector<MatrixCell> matrix_of(const Resolution& resolution, const Assessment& assessment);
 
 }  // namespace fwproof::cli
