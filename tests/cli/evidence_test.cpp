@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "fwproof/check/check.hpp"
 #include "support/catch.hpp"
 #include "support/program.hpp"
 
+using namespace fwproof;
 namespace fs = std::filesystem;
 
 namespace {
@@ -62,6 +64,30 @@ TEST_CASE("a bundle has what an audit asks for, and is the same when it is made 
     CHECK(again.status == 1);
     for (const auto& name : names_in(folder + "/audit"))
         CHECK(read_whole(folder + "/audit/" + name) == read_whole(folder + "/second/" + name));
+}
+
+TEST_CASE("a bundle about a standard holds the checks of that standard, and is verified with them") {
+    const std::string folder = site("evidence-standard");
+    REQUIRE(evidence(folder, {"audit", "--site", "site.toml", "--standard", "pci-dss-4.0.1"}).status <= 1);
+    const auto report = nlohmann::json::parse(read_whole(folder + "/audit/report.json"));
+    std::size_t own = 0;
+    for (const std::string name : report.at("checks")) {
+        INFO(name);
+        const Check* check = find_check(name);
+        REQUIRE(check);
+        const auto entries = standard_entries(*check);
+        const bool of_it = std::any_of(entries.begin(), entries.end(), [](const StandardEntry& entry) {
+            return entry.standard->id == "pci-dss-4.0.1";
+        });
+        CHECK((of_it || check->subject == Subject::input || check->subject == Subject::waiver));
+        own += check->subject == Subject::site;
+    }
+    CHECK(own >= 3);
+    CHECK(own < 10);
+    const auto run = nlohmann::json::parse(read_whole(folder + "/audit/run.json"));
+    CHECK(run.at("arguments") == std::vector<std::string>{"--site", "site.toml", "--standard", "pci-dss-4.0.1"});
+    CHECK(read_whole(folder + "/audit/report.oscal.json").find("pci-dss-4.0.1") != std::string::npos);
+    CHECK(evidence(folder, {"--verify", "audit"}).out == "audit: the same, 9 files\n");
 }
 
 TEST_CASE("verifying makes a bundle again on whatever day it is") {
