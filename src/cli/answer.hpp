@@ -52,6 +52,10 @@ public:
         std::optional<RuleRef> rule;
     };
     Result<std::vector<Brief>> ask_all(const std::vector<FlowQuery>& flows) const;
+    // The same of one packet, out of one evaluation of the whole policy: for logs. The flow need not be among those of
+    // the constructor, of which one has to be a new connection from anywhere to anywhere. Nothing where it is more than
+    // one packet, or this way does not do for the policy: then ask_all does.
+    std::optional<Brief> ask_packet(const FlowQuery& flow) const;
     // Whether the device lets the replies of that flow through by itself.
     bool tracks(const FlowQuery& flow, const PathAnswer& answer) const;
     // The replies of the flow on one path that permits it: nothing where the device lets replies through by itself.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/answer.hpp"
+#include "cli/explain_flows.hpp"
 #include "cli/policies.hpp"
 #include "cli/read.hpp"
 #include "fwproof/base/notation.hpp"
@@ -260,57 +261,6 @@ std::string dump(const Json& json, int indent) {
     return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// Flows one a line; what stands behind '#' is a remark.
-Result<int> explain_file(const Policy& policy, const std::string& path, bool json, const Budget& budget, World& world) {
-    constexpr std::size_t kBatch = 500;  // coordinates grow with the flows asked together
-    const auto source = read_text(path, world);
-    if (!source) return fail(source.error());
-    const Source& text = **source;
-    std::vector<FlowQuery> flows;
-    std::vector<std::string> written;
-    for (std::uint32_t n = 1; n <= text.line_count(); ++n) {
-        const SourceSpan line{&text, text.line_offset(n), static_cast<std::uint32_t>(text.line(n).size())};
-        if (WordReader(line).at_end()) continue;
-        auto flow = parse_flow(line, *source);
-        if (!flow) return fail(flow.error());
-        flows.push_back(std::move(*flow));
-        written.emplace_back(text.line(n));
-    }
-    if (flows.empty()) return fail(Error{"no flow in it", "write one flow a line", {}, path});
-    std::string out;
-    for (std::size_t start = 0; start < flows.size();) {
-        std::size_t end = start;
-        while (end < flows.size() && end - start < kBatch && flows[end].program == flows[start].program &&
-               flows[end].service == flows[start].service) {
-            ++end;
-        }
-        const std::vector<FlowQuery> batch(flows.begin() + static_cast<std::ptrdiff_t>(start),
-                                           flows.begin() + static_cast<std::ptrdiff_t>(end));
-        const Answerer answerer(policy, batch, budget);
-        const auto briefs = answerer.ask_all(batch);
-        if (!briefs) return fail(briefs.error());
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            const auto& brief = (*briefs)[i];
-            const SourceSpan span = brief.rule ? rule_span(policy, *brief.rule) : SourceSpan();
-            const std::string rule = brief.rule ? rule_name(policy, *brief.rule) : "";
-            if (json) {
-                out += dump({{"flow", printable(written[start + i])},
-                             {"verdict", word(brief.verdict)},
-                             {"rule", brief.rule ? Json(rule) : Json(nullptr)},
-                             {"line", span ? Json(span.line()) : Json(nullptr)}},
-                            -1);
-            } else {
-                out += fmt::format("{} {}", word(brief.verdict), printable(written[start + i]));
-                if (brief.rule) out += fmt::format("  # {}{}", rule, span ? fmt::format(" ({})", place(span)) : "");
-                out += '\n';
-            }
-        }
-        start = end;
-    }
-    world.out << out;
-    return kClean;
-}
-
 }  // namespace
 
 Result<int> run_explain(const std::vector<std::string>& arguments, World& world) {
@@ -326,14 +276,9 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
         world.out << help_text("explain", kAbout, options);
         return kClean;
     }
-    const auto reading = read_reading_options(*parsed, world);
-    if (!reading) return fail(reading.error());
-    const auto budget = read_budget(*parsed);
-    if (!budget) return fail(budget.error());
-    const std::string format = parsed->has("format") ? parsed->text("format") : "text";
-    if (format != "text" && format != "json") {
-        return fail(fmt::format("explain has no format '{}'", format), "write text or json");
-    }
+    const auto asked = read_asking_options("explain", *parsed, {"text", "json"}, world);
+    if (!asked) return fail(asked.error());
+    const auto& [reading, budget, format] = *asked;
     const bool many = parsed->has("flows");
     const auto& words = parsed->positional;
     if (words.empty()) return fail("no export given", "write fwproof explain EXPORT 'tcp 10.1.2.3 > 10.9.8.7:443'");
@@ -342,12 +287,12 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     }
     if (many && words.size() > 1) return fail("a flow and --flows are given", "give one of them");
 
-    const auto policies = load_export(words[0], *reading, world);
+    const auto policies = load_export(words[0], reading, world);
     if (!policies) return fail(policies.error());
     if (many) {
         if (policies->size() != 1)
             return fail(Error{"holds several devices", "give one export a device", {}, words[0]});
-        return explain_file(policies->front(), parsed->text("flows"), format == "json", *budget, world);
+        return explain_flows(policies->front(), parsed->text("flows"), format == "json", budget, world);
     }
     // The flow may come as one argument or as several.
     std::string written;
@@ -358,7 +303,7 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     std::string text;
     Json results = Json::array();
     for (const auto& policy : *policies) {
-        const Answerer answerer(policy, {*flow}, *budget);
+        const Answerer answerer(policy, {*flow}, budget);
         const auto answers = answerer.ask(*flow);
         if (!answers) return fail(answers.error());
         if (format == "json") {

@@ -66,6 +66,16 @@ Result<std::optional<FirewallKind>> read_position(const Arguments& arguments);
 void add_budget_option(po::options_description& options);
 Result<Budget> read_budget(const Arguments& arguments);
 
+// What the commands that ask an export read first: how to read it, what the answer may cost, and its format, one of
+// these; the first is the default.
+struct Asking {
+    Reading reading;
+    Budget budget;
+    std::string format;
+};
+Result<Asking> read_asking_options(std::string_view command, const Arguments& arguments,
+                                   const std::vector<std::string>& formats, World& world);
+
 // --format, --output, --fail-on, --strict, --select, --ignore, --standard, --baseline, --write-baseline, --color
 po::options_description report_options();
 // Parts of them, for commands whose other options mean something else.

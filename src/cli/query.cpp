@@ -87,24 +87,20 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
         world.out << help_text("query", kAbout, options);
         return kClean;
     }
-    const auto reading = read_reading_options(*parsed, world);
-    if (!reading) return fail(reading.error());
-    const auto budget = read_budget(*parsed);
-    if (!budget) return fail(budget.error());
-    const std::string format = parsed->has("format") ? parsed->text("format") : "text";
-    if (format != "text" && format != "json" && format != "csv")
-        return fail(fmt::format("query has no format '{}'", format), "write text, json or csv");
+    const auto asked = read_asking_options("query", *parsed, {"text", "json", "csv"}, world);
+    if (!asked) return fail(asked.error());
+    const auto& [reading, budget, format] = *asked;
     if (parsed->positional.size() != 1) return fail("query takes one export", "fwproof query EXPORT --to 10.9.8.7");
     if (parsed->has("permit") && parsed->has("deny"))
         return fail("--permit and --deny exclude each other", "give one or none");
     const auto query = read_query(*parsed);
     if (!query) return fail(query.error());
-    const auto policies = load_export(parsed->positional[0], *reading, world);
+    const auto policies = load_export(parsed->positional[0], reading, world);
     if (!policies) return fail(policies.error());
 
     RegionTable table;
     for (const auto& policy : *policies) {
-        if (auto error = add_regions(policy, *query, table, *budget)) return fail(std::move(*error));
+        if (auto error = add_regions(policy, *query, table, budget)) return fail(std::move(*error));
     }
     std::erase_if(table.rows, [&](const RegionRow& row) {
         return (parsed->has("permit") && row.verdict == Verdict::deny) ||

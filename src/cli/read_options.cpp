@@ -89,6 +89,19 @@ Result<Budget> read_budget(const Arguments& arguments) {
     return Budget{*thousands * 1'000, *thousands * 1'000 * kStepsPerNode};
 }
 
+Result<Asking> read_asking_options(std::string_view command, const Arguments& arguments,
+                                   const std::vector<std::string>& formats, World& world) {
+    auto reading = read_reading_options(arguments, world);
+    if (!reading) return fail(reading.error());
+    const auto budget = read_budget(arguments);
+    if (!budget) return fail(budget.error());
+    Asking asking{std::move(*reading), *budget, arguments.has("format") ? arguments.text("format") : formats.front()};
+    if (std::find(formats.begin(), formats.end(), asking.format) != formats.end()) return asking;
+    const std::vector<std::string> but_last(formats.begin(), formats.end() - 1);
+    return fail(fmt::format("{} has no format '{}'", command, asking.format),
+                fmt::format("write {} or {}", fmt::join(but_last, ", "), formats.back()));
+}
+
 bool wants_evidence(const Reporting& reporting) {
     return std::any_of(reporting.outputs.begin(), reporting.outputs.end(),
                        [](const NamedOutput& output) { return output.format != "text"; });

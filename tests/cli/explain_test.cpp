@@ -48,6 +48,42 @@ TEST_CASE("explain names the verdict first, then the rule and the replies") {
     CHECK(wrong.err == "fwproof: error: no chain, list or profile is named 'INPTU'; did you mean 'INPUT'?\n");
 }
 
+// More flows than go together are asked as packets, out of one evaluation of the whole policy.
+TEST_CASE("a long log is answered as its parts are") {
+    const std::string root = std::string(FWPROOF_ROOT) + "/fixtures/";
+    for (const std::string path : {"diff/migration/edge.cfg", "diff/migration/edge.v4", "diff/edit/new.v4",
+                                   "site/scom/exports/core-fw.cfg", "check/accept-policy/bad.v4"}) {
+        CAPTURE(path);
+        const std::string folder = fresh_directory("explain-log");
+        write_file(folder, "export", read_whole(root + path));
+        std::uint32_t random = 7;
+        const auto below = [&](std::uint32_t end) { return (random = random * 1664525U + 1013904223U) / 65536U % end; };
+        const std::vector<std::string> hosts = {"10.1.0.",     "10.1.1.",    "10.10.20.", "172.16.5.",
+                                                "198.51.100.", "203.0.113.", "8.8.8."};
+        const std::vector<int> ports = {22, 25, 53, 80, 443, 1433, 5723, 49200};
+        const auto host = [&] { return hosts[below(7)] + std::to_string(below(255)); };
+        std::string first, second;
+        for (int i = 0; i < 620; ++i) {
+            std::string flow = (below(4) == 0 ? "udp " : "tcp ") + host();
+            if (below(10) != 0) flow += ":" + std::to_string(1024 + below(60000));
+            flow += " > " + host() + (below(20) == 0 ? "/31" : "") + ":" + std::to_string(ports[below(8)]);
+            if (below(3) == 0) flow += below(2) == 0 ? " in outside" : " in eth0";
+            if (below(8) == 0) flow += below(2) == 0 ? " state established" : " out inside";
+            (i < 310 ? first : second) += flow + "\n";
+        }
+        write_file(folder, "first", first);
+        write_file(folder, "second", second);
+        write_file(folder, "all", first + second);
+        const auto ask = [&](const std::string& flows) {
+            const Ran ran = run_fwproof({"explain", "export", "--flows", flows}, folder);
+            CHECK(ran.err.empty());
+            CHECK(ran.status == 0);
+            return ran.out;
+        };
+        CHECK(ask("all") == ask("first") + ask("second"));
+    }
+}
+
 TEST_CASE("many flows are answered one line each") {
     const std::string directory = fresh_directory("explain-flows");
     write_file(directory, "host.rules", kHost);

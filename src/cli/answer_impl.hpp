@@ -1,0 +1,89 @@
+// What an answerer keeps: the policy as it is asked, the space of the questions, the ways that flows may take.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/answer.hpp"
+#include "fwproof/analysis/crossing.hpp"
+
+namespace fwproof::cli {
+
+// The question as it stands at a position: packets for the host have no output interface, its own no input interface.
+// New TCP connections start with SYN alone, whatever else was asked for.
+Product at_position(Product header, Position position);
+
+struct Answerer::Impl {
+    Policy policy;
+    Assumption facts;
+    std::optional<Space> space;
+    std::optional<Evaluator> evaluator;
+    bool translating = false;
+    std::optional<Router> router;        // of a device whose networks or routes are known
+    std::set<RulesetIndex> asked_alone;  // lists without a default of which the policy holds a copy that has one
+
+    // What falls off the end of a list that is asked alone is decided by whoever evaluates the list: not known here.
+    void close_lists(const std::string& at);
+
+    // A path for a list that is asked alone. Where it decides nothing, nothing is known.
+    struct Way {
+        std::string name;
+        Path path;
+        bool whole = true;
+    };
+
+    Result<std::vector<Way>> ways(const FlowQuery& flow) const;
+
+    // A flow with both interfaces passes through. Otherwise one that names no output interface is for the host or,
+    // where the device has rules for that, passes; what the host itself sends names its output interface alone.
+    bool means(const Product& header, Position position) const;
+
+    // Rulesets are named by their chain, with the table before it where there are several.
+    static bool names(const std::string& ruleset, const std::string& at);
+
+    // Where the device's own addresses are known, they say whether a packet is for it, from it or passing.
+    bool stands_there(const Product& header, Position position) const;
+
+    // What is asked on a path: where a packet comes in and goes out follows from its addresses, as far as the export
+    // says and the flow does not.
+    std::vector<Product> asked_at(const Product& header, Position position) const;
+
+    // "in mgmt out db": what the routes add to a flow that names no interfaces; empty where that is nothing short.
+    std::vector<std::string> ways_of(const Product& header, Position position) const;
+
+    // Everything that a flow could ask for there that says as much about interfaces and states: what holds for all of
+    // it need not be said of a part.
+    static Product unsaid(const Product& header);
+
+    PacketSet question(const Product& header, Position position) const;
+
+    // Replies come from where the flow went: from the address that its destination was translated to. Where that is not
+    // one address for all of it, from any.
+    Product translated_reply(const Product& header, const PathAnswer& answer) const;
+
+    // The translations that a part of the question meets on its way, stage by stage.
+    void add_translations(const Way& way, const PacketSet& asked, std::vector<std::pair<PacketSet, Hit>>& found) const;
+
+    PathAnswer answer(const Way& way, const Product& header, std::size_t limit) const;
+
+    // What new connections may do on a way, worked out once for all packets.
+    struct Whole {
+        PacketSet asked;
+        Outcome outcome;
+        std::vector<Hit> hits;
+        std::vector<Outline> outlines;          // of the hits
+        std::map<Field, std::uint64_t> fields;  // of a packet there
+    };
+    // Null: it takes more than the budget.
+    const Whole* whole(const Way& way);
+
+    std::map<std::string, std::optional<Whole>> wholes;  // by the name of the way
+    std::optional<std::vector<std::string>> interfaces;  // see interface_names
+    bool interfaces_known = false;
+};
+
+}  // namespace fwproof::cli

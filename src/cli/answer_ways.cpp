@@ -1,0 +1,171 @@
+// Which ways through a device a flow may take, and what is asked there.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/answer_impl.hpp"
+#include "cli/policies.hpp"
+#include "fwproof/base/letters.hpp"
+#include "fwproof/base/notation.hpp"
+
+namespace fwproof::cli {
+
+namespace {
+
+// Every interface to the network: there is one, and it is not the loopback of the host.
+InterfaceSet to_network() { return {{{"", false}, {"lo", false}}, true}; }
+
+bool can_stand_at(const Product& header, Position position) {
+    if (position == Position::inbound) return header.out.contains("");
+    if (position == Position::outbound) return header.in.contains("");
+    return true;
+}
+
+bool names_interface(const InterfaceSet& set) { return !set.is_all() && !set.negated; }
+
+}  // namespace
+
+Product at_position(Product header, Position position) {
+    if (header.in.is_all()) header.in = position == Position::outbound ? InterfaceSet::none() : to_network();
+    if (header.out.is_all()) header.out = position == Position::inbound ? InterfaceSet::none() : to_network();
+    const bool flags_given =
+        header.services && std::any_of(header.services->terms.begin(), header.services->terms.end(),
+                                       [](const ServiceTerm& term) { return !term.tcp_flags.is_all(); });
+    if (header.states == StateSet(State::new_) && !flags_given) {
+        header.services = first_packets(nullptr, nullptr, header.services).services;
+    }
+    return header;
+}
+
+void Answerer::Impl::close_lists(const std::string& at) {
+    const auto count = static_cast<RulesetIndex>(policy.rulesets.size());
+    for (RulesetIndex i = 0; i < count; ++i) {
+        const Ruleset& list = policy.rulesets[i];
+        if (list.default_verdict || !names(list.name, at) || asked_alone.contains(i)) continue;
+        asked_alone.insert(i);
+        Ruleset copy = list;
+        copy.default_verdict = Verdict::unknown;
+        policy.rulesets.push_back(std::move(copy));
+    }
+}
+
+Result<std::vector<Answerer::Impl::Way>> Answerer::Impl::ways(const FlowQuery& flow) const {
+    std::vector<Way> all;
+    const auto add = [&](const Path& path) {
+        if (can_stand_at(flow.header, path.position)) all.push_back({path_name(path), path, true});
+    };
+    if (!flow.at.empty()) {
+        const std::string at = lower_case(flow.at);
+        for (const auto& path : policy.paths) {
+            const bool staged = std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
+                return stage.ruleset < policy.rulesets.size() && names(policy.rulesets[stage.ruleset].name, flow.at);
+            });
+            const bool variant = lower_case(path.variant) == at && means(flow.header, path.position);
+            if (staged || variant || to_string(path.position) == at) add(path);
+        }
+        if (!all.empty()) return all;
+        for (RulesetIndex i = 0; i < policy.rulesets.size(); ++i) {
+            if (!names(policy.rulesets[i].name, flow.at) || asked_alone.contains(i)) continue;
+            all.push_back({policy.rulesets[i].name, Path{Position::transit, {}, {Stage{i, {}}}}, false});
+        }
+        if (!all.empty()) return all;
+        std::vector<std::string> known;
+        for (const auto& ruleset : policy.rulesets) known.push_back(ruleset.name);
+        const auto near = did_you_mean(flow.at, known);
+        std::string list;
+        for (std::size_t i = 0; i < known.size() && i < 12; ++i) list += (i ? ", " : "") + known[i];
+        return fail(fmt::format("no chain, list or profile is named '{}'", flow.at),
+                    near ? fmt::format("did you mean '{}'?", *near) : fmt::format("there are {}", list));
+    }
+    for (const auto& path : policy.paths) {
+        if (!means(flow.header, path.position)) continue;
+        if (!stands_there(flow.header, path.position)) continue;
+        add(path);
+    }
+    return all;
+}
+
+bool Answerer::Impl::means(const Product& header, Position position) const {
+    const bool in = names_interface(header.in), out = names_interface(header.out);
+    // What the reader added to say that the export is silent is no rule of the device.
+    const auto is_rule = [](const Rule& rule) {
+        const auto* decide = std::get_if<Decide>(&rule.action);
+        return !rule.implicit || !decide || decide->verdict != Verdict::unknown;
+    };
+    const auto has_rules = [&](const Path& path) {
+        return std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
+            if (stage.ruleset >= policy.rulesets.size()) return true;
+            const auto& rules = policy.rulesets[stage.ruleset].rules;
+            return std::any_of(rules.begin(), rules.end(), is_rule);
+        });
+    };
+    const Path* inbound = policy.find_path(Position::inbound);
+    const Path* transit = policy.find_path(Position::transit);
+    if (in && out) return position == Position::transit;
+    switch (position) {
+        case Position::inbound: return !out;
+        case Position::outbound: return !in && (out || !inbound);
+        case Position::transit: return !transit || !inbound || has_rules(*transit);
+    }
+    return true;
+}
+
+bool Answerer::Impl::names(const std::string& ruleset, const std::string& at) {
+    const auto blank = ruleset.find(' ');
+    return ruleset == at ||
+           (blank != std::string::npos && ruleset.substr(0, blank) == "filter" && ruleset.substr(blank + 1) == at);
+}
+
+bool Answerer::Impl::stands_there(const Product& header, Position position) const {
+    AddressSet own;
+    for (const auto& interface : policy.interfaces) {
+        for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
+    }
+    const bool has_transit = policy.find_path(Position::transit) != nullptr;
+    if (own.empty() || !has_transit) return true;
+    const bool to_it = header.destination && header.destination->subset_of(own);
+    const bool from_it = header.source && header.source->subset_of(own);
+    if (to_it) return position == Position::inbound || !policy.find_path(Position::inbound);
+    if (from_it) return position == Position::outbound || !policy.find_path(Position::outbound);
+    const bool never_to_it = header.destination && (*header.destination & own).empty();
+    if (position == Position::inbound) return !never_to_it;
+    const bool never_from_it = header.source && (*header.source & own).empty();
+    return position != Position::outbound || !never_from_it;
+}
+
+std::vector<Product> Answerer::Impl::asked_at(const Product& header, Position position) const {
+    const Product here = at_position(header, position);
+    if (!router) return {here};
+    return router->route(here, header.in.is_all() && position != Position::outbound,
+                         header.out.is_all() && position != Position::inbound);
+}
+
+std::vector<std::string> Answerer::Impl::ways_of(const Product& header, Position position) const {
+    constexpr std::size_t kMost = 4;
+    std::vector<std::string> ways;
+    const bool in = header.in.is_all() && position != Position::outbound;
+    const bool out = header.out.is_all() && position != Position::inbound;
+    if (!in && !out) return ways;
+    for (const auto& product : asked_at(header, position)) {
+        if (product.in.negated || product.out.negated) return {};
+        std::string way;
+        if (position != Position::outbound) way = "in " + to_string(product.in);
+        if (position != Position::inbound) way += (way.empty() ? "out " : " out ") + to_string(product.out);
+        if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(way);
+    }
+    return ways.size() > kMost ? std::vector<std::string>() : ways;
+}
+
+Product Answerer::Impl::unsaid(const Product& header) {
+    Product all;
+    all.states = header.states;
+    all.in = header.in;
+    all.out = header.out;
+    return all;
+}
+
+PacketSet Answerer::Impl::question(const Product& header, Position position) const {
+    return space->from(asked_at(header, position)) & evaluator->occurring();
+}
+
+}  // namespace fwproof::cli
