@@ -67,21 +67,24 @@ public:
 private:
     void split() {
         bool table = false;
-        std::optional<Profile> profile;
+        Profile profile{};
+        bool settings = false;  // of that profile
         for (std::uint32_t number = 1; number <= source_.line_count(); ++number) {
             const std::string_view line = source_.line(number);
             if (starts_with_word(line, "Rule Name:")) {
                 blocks_.emplace_back().first = number;
                 table = false;
-                profile.reset();
+                settings = false;
             }
             if (trimmed(line).empty() || line.starts_with("---") || same_word(trimmed(line), "Ok.")) continue;
-            if (const auto head = profile_head(line))
-                profile = head;
-            else if (profile)
-                read_setting(*profile, number);
-            else if (!blocks_.empty())
+            if (const auto head = profile_head(line)) {
+                profile = *head;
+                settings = true;
+            } else if (settings) {
+                read_setting(profile, number);
+            } else if (!blocks_.empty()) {
                 read_line(blocks_.back(), number, table);
+            }
         }
     }
 
