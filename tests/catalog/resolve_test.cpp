@@ -75,9 +75,10 @@ TEST_CASE("a port needed at run time by another role of the host is required") {
 }
 
 TEST_CASE("a site's own port replaces the default") {
-    const Resolution resolution =
-        resolved(site_of(kTop + bind("management-server", "\"10.1.0.11\"") +
-                         bind("operations-manager-database", "\"10.2.0.21\"", "parameters = {sql-port = 14330}\n")));
+    const Site site =
+        site_of(kTop + bind("management-server", "\"10.1.0.11\"") +
+                bind("operations-manager-database", "\"10.2.0.21\"", "parameters = {sql-port = 14330}\n"));
+    const Resolution resolution = resolved(site);
     CHECK(lines(resolution, "ms-opsdb")[0] == "10.1.0.11 > 10.2.0.21 tcp/14330 required");
     CHECK(lines(resolution, "ms-opsdb")[1] == "10.1.0.11 > 10.2.0.21 tcp/1433 not-selected");
     REQUIRE(resolution.violations.size() == 1);

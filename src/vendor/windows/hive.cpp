@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <unordered_set>
 
@@ -91,7 +92,7 @@ private:
         value.offset = handle;
         value.key = key;
         value.name = name.get();
-        value.type = static_cast<std::uint32_t>(type);
+        std::memcpy(&value.type, &type, sizeof type);  // a damaged hive has types that are none of the enumeration
         value.data.assign(data.get(), size);
         values.push_back(std::move(value));
         return true;
