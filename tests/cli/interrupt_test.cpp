@@ -24,7 +24,7 @@ TEST_CASE("an interrupt ends the run by that signal, and says so") {
         // The export never comes to its end.
         const Ran ran =
             shell("(cat " + kExport + "; sleep 3) | timeout --preserve-status --signal=" + std::to_string(signal) +
-                  " 0.3 fwproof lint -");
+                  " 1.5 fwproof lint -");
         INFO(signal);
         CHECK(ran.status == 128 + signal);
         CHECK(ran.out.empty());
