@@ -227,7 +227,7 @@ AddressSet reachable(const Endpoint& end) {
             set_of(
                 "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
                 "192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3 2001:db8::/32");
-        const AddressSet open = *end.addresses & kRouted;
+        AddressSet open = *end.addresses & kRouted;
         if (!open.empty()) return open;
     }
     if (end.anywhere) return *end.addresses & computer_addresses();

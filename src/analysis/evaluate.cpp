@@ -94,7 +94,7 @@ struct Evaluator::Impl {
     std::vector<bool> enterable;
 };
 
-Evaluator::Evaluator(const Policy& policy, Space space)
+Evaluator::Evaluator(const Policy& policy, const Space& space)
     : impl_(std::make_unique<Impl>(policy, space, space.all(), Nearby())) {}
 Evaluator::Evaluator(const Policy& policy, Space space, const PacketSet& focus, Nearby nearby)
     : impl_(std::make_unique<Impl>(policy, std::move(space), focus, std::move(nearby))) {}

@@ -140,7 +140,7 @@ void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const 
     if (!crossing.reply_by_rules || crossing.reply.empty()) return;
     if (!crossing.reply_path) {
         meeting.judgement = Judgement::conditional;
-        meeting.notes.push_back("whether replies pass, for which the export has no rules");
+        meeting.notes.emplace_back("whether replies pass, for which the export has no rules");
         return;
     }
     const PacketSet question = desk_.question(crossing.reply);
@@ -150,14 +150,14 @@ void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const 
     if ((requirement.from.anywhere || requirement.to.anywhere) && question.intersects(bounds.surely)) return;
     if (verdict.judgement == Judgement::conditional) {
         meeting.judgement = Judgement::conditional;
-        meeting.notes.push_back("whether replies pass, which the rules alone do not decide");
+        meeting.notes.emplace_back("whether replies pass, which the rules alone do not decide");
     } else {
         meeting.reply_missing = true;
     }
     meeting.reply_failing = verdict.failing;
 }
 
-void Judge::judge(std::vector<Meeting*> meetings, std::span<const Requirement> requirements) {
+void Judge::judge(const std::vector<Meeting*>& meetings, std::span<const Requirement> requirements) {
     std::map<const Path*, PacketSet> asked;
     for (Meeting* meeting : meetings) {
         const PacketSet question = desk_.question(meeting->crossing.question);
@@ -223,7 +223,7 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
     if (conditional) {
         result.cause = Cause::undecided;
         if (result.deciders.empty()) {
-            result.conditions.push_back("the interface that the packets use, which the export does not say");
+            result.conditions.emplace_back("the interface that the packets use, which the export does not say");
             for (const auto& hit : hits) {
                 if (hit.verdict != Verdict::permit && !hit.packets.empty()) keep_decider(result.deciders, hit);
             }

@@ -29,7 +29,7 @@ public:
     explicit Judge(const Desk& desk) : desk_(desk) {}
 
     // Fills in the verdicts; all meetings are with this desk's firewall.
-    void judge(std::vector<Meeting*> meetings, std::span<const Requirement> requirements);
+    void judge(const std::vector<Meeting*>& meetings, std::span<const Requirement> requirements);
 
     // Why the packets do not pass: fills deciders, cause, defeated, conditions and witness of the result.
     void explain(FlowResult& result, const PacketSet& failing, const Requirement& requirement) const;

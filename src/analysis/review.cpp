@@ -360,7 +360,7 @@ private:
         const Path* way = policy.find_path(back, there.variant);
         if (!way) {
             path.complete = false;
-            result_.limits.push_back("replies are not judged: the export has no rules for that direction");
+            result_.limits.emplace_back("replies are not judged: the export has no rules for that direction");
             return;
         }
         SpaceBuilder builder;

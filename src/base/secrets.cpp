@@ -86,7 +86,7 @@ constexpr auto kBehindKeyword =
     std::to_array<std::string_view>({"0", "5", "6", "7", "8", "encrypted", "128", "192", "256", "hex"});
 
 bool masked_by_device(std::string_view value) {
-    return value.find_first_not_of("*") == std::string_view::npos || value == "<removed>" || value == "<secret>";
+    return value.find_first_not_of('*') == std::string_view::npos || value == "<removed>" || value == "<secret>";
 }
 
 // Where a keyword has a secret behind it: hash algorithms only in commands about keys.
@@ -211,7 +211,7 @@ void put_in_order(std::vector<Secret>& secrets) {
 }
 
 // How far back the beginning of a block is looked for; blocks are short, and inputs may be hostile.
-constexpr std::size_t kBlock = 16 * 1024;
+constexpr std::size_t kBlock = std::size_t{16} * 1024;
 
 std::string_view before(std::string_view text, std::size_t offset) {
     const std::size_t from = offset > kBlock ? offset - kBlock : 0;

@@ -76,7 +76,7 @@ Feature read_feature(const Value& table, Problems& problems) {
 
 }  // namespace
 
-Loaded<CatalogRef> load_catalog(SourceRef source) {
+Loaded<CatalogRef> load_catalog(const SourceRef& source) {
     auto root = toml_file::parse(source);
     if (!root) return tl::unexpected(std::vector<Error>{root.error()});
 

@@ -129,7 +129,7 @@ Loaded<ExpectationFile> load_toml(const SourceRef& source) {
 
 }  // namespace
 
-Loaded<ExpectationFile> load_expectations(SourceRef source) {
+Loaded<ExpectationFile> load_expectations(const SourceRef& source) {
     return is_toml(*source) ? load_toml(source) : load_lines(source);
 }
 

@@ -206,11 +206,11 @@ std::vector<PortItem> read_port_items(TableReader& reader, std::string_view key)
     std::vector<PortItem> items;
     for (const std::string& text : reader.strings(key)) {
         if (text.size() > 3 && text.starts_with("${") && text.ends_with("}")) {
-            items.push_back(ParameterPorts{text.substr(2, text.size() - 3)});
+            items.emplace_back(ParameterPorts{text.substr(2, text.size() - 3)});
             continue;
         }
         if (text.size() > 1 && text.front() == '@') {
-            items.push_back(RangePorts{text.substr(1)});
+            items.emplace_back(RangePorts{text.substr(1)});
             continue;
         }
         const auto ports = text == "any" ? std::optional(PortSet::all()) : parse_ports(text);
@@ -221,7 +221,7 @@ std::vector<PortItem> read_port_items(TableReader& reader, std::string_view key)
                 reader.span_of(key));
             continue;
         }
-        items.push_back(LiteralPorts{*ports});
+        items.emplace_back(LiteralPorts{*ports});
     }
     return items;
 }

@@ -219,7 +219,7 @@ SitePath read_path(const Value& table, Problems& problems) {
 
 }  // namespace
 
-Loaded<Site> load_site(SourceRef source) {
+Loaded<Site> load_site(const SourceRef& source) {
     auto root = toml_file::parse(source);
     if (!root) return tl::unexpected(std::vector<Error>{root.error()});
 
@@ -248,7 +248,7 @@ Loaded<Site> load_site(SourceRef source) {
     return site;
 }
 
-Loaded<ProjectFile> load_project(SourceRef source) {
+Loaded<ProjectFile> load_project(const SourceRef& source) {
     auto root = toml_file::parse(source);
     if (!root) return tl::unexpected(std::vector<Error>{root.error()});
     Problems problems(source);

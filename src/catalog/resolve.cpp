@@ -203,7 +203,7 @@ private:
             }
             choose_peers(flow, from, to, requirement);
             add_proxy(service, source, target, requirement);
-            add_ports(service, source, target, plan, std::move(requirement));
+            add_ports(service, source, target, plan, requirement);
         }
     }
 
@@ -353,7 +353,7 @@ private:
     }
 
     void add_ports(const Service& service, const Member& source, const Member& target, const Plan& plan,
-                   Requirement requirement) {
+                   const Requirement& requirement) {
         std::vector<PortPart> parts;
         if (service.ports.empty()) {
             parts.emplace_back().ports = PortSet::all();

@@ -100,7 +100,7 @@ std::string TableReader::required_string(std::string_view key) {
 }
 
 std::string TableReader::identifier(std::string_view key) {
-    const std::string text = required_string(key);
+    std::string text = required_string(key);
     const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
     });

@@ -30,7 +30,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         finding.message = fmt::format("what no rule of {} matches is permitted", ruleset);
         if (opening.path->position == Position::transit && !is_network(context, opening.firewall)) {
             finding.severity = Severity::warning;
-            finding.details.push_back("it matters as soon as this host forwards packets");
+            finding.details.emplace_back("it matters as soon as this host forwards packets");
         }
         if (policy.vendor == "iptables" && ruleset.find(' ') == std::string::npos) {
             finding.fix = fmt::format("iptables -P {} DROP", ruleset);

@@ -395,7 +395,7 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
         Finding finding = finding_at(check, context, firewall, surplus.requirements);
         if (kind == SurplusKind::install_only && !surplus.closable) {
             finding.severity = Severity::note;
-            finding.details.push_back("the document does not say that it may be closed");
+            finding.details.emplace_back("the document does not say that it may be closed");
         }
         finding.message = surplus_sentence(context, firewall, surplus, place(firewall, paths));
         finding.certainty = surplus.surely ? Certainty::exact : Certainty::may_be_less;

@@ -155,7 +155,7 @@ std::string sums(const std::map<std::string, std::string>& files) {
     return text;
 }
 
-Result<int> write_bundle(const std::string& directory, Run run, World& world) {
+Result<int> write_bundle(const std::string& directory, const Run& run, World& world) {
     std::error_code problem;
     const bool empty = fs::is_directory(directory, problem) && fs::is_empty(directory, problem);
     if (fs::exists(directory, problem) && !empty) {
@@ -220,7 +220,7 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
     const std::string written = kept.contains("SHA256SUMS") ? kept.at("SHA256SUMS") : "";
     kept.erase("SHA256SUMS");
     if (written != sums(kept))
-        differences.push_back("the bundle was changed after it was written: SHA256SUMS does not fit");
+        differences.emplace_back("the bundle was changed after it was written: SHA256SUMS does not fit");
     if (said.value("/tool/version"_json_pointer, "") != kVersion)
         differences.push_back(
             fmt::format("made by fwproof {}, this is {}", said.value("/tool/version"_json_pointer, "?"), kVersion));
@@ -247,7 +247,7 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
             compare_reports(Json::parse(kept.at("report.json")), Json::parse(bundle->files.at("report.json")),
                             differences);
     } catch (const Json::exception&) {
-        differences.push_back("a file of the bundle is no JSON any more");
+        differences.emplace_back("a file of the bundle is no JSON any more");
     }
     for (const auto& [name, bytes] : bundle->files) {
         const auto old = kept.find(name);
@@ -287,7 +287,7 @@ Result<int> run_evidence(const std::vector<std::string>& arguments, World& world
     }
     Run run{{arguments.begin() + 1, arguments.end()}, world.environment("SOURCE_DATE_EPOCH").value_or("")};
     if (run.epoch.empty()) run.epoch = std::to_string(world.now.time_since_epoch().count());
-    return write_bundle(arguments[0], std::move(run), world);
+    return write_bundle(arguments[0], run, world);
 }
 
 }  // namespace fwproof::cli

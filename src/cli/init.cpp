@@ -52,7 +52,7 @@ std::string files_expression(const std::set<std::string>& patterns) {
     std::string expression;
     for (const auto& pattern : patterns) {
         std::string one;
-        for (const char c : pattern.starts_with("*") ? pattern.substr(1) : pattern.substr(1)) {
+        for (const char c : pattern.substr(1)) {
             const bool letter = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '_' || c == '-';
             one += letter ? std::string(1, c) : std::string("\\") + c;
         }

@@ -109,7 +109,7 @@ Result<FlowQuery> parse_flow(SourceSpan flow, const SourceRef& text) {
     return fail(std::move(error));
 }
 
-Result<FlowQuery> parse_flow(SourceRef text) {
+Result<FlowQuery> parse_flow(const SourceRef& text) {
     return parse_flow({text.get(), 0, static_cast<std::uint32_t>(text->text().size())}, text);
 }
 

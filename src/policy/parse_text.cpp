@@ -34,7 +34,7 @@ public:
     explicit Parser(SourceRef source) : source_(std::move(source)) { policy_.sources.push_back(source_); }
 
     Result<Policy> parse() {
-        if (source_->text().size() == 0) return fail(Error{"the policy is empty", {}, {}, source_->name()});
+        if (source_->text().empty()) return fail(Error{"the policy is empty", {}, {}, source_->name()});
         for (std::uint32_t n = 1; n <= source_->line_count(); ++n) collect_ruleset(n);
         for (std::uint32_t n = 1; n <= source_->line_count(); ++n) {
             WordReader words = line(n);

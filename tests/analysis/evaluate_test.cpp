@@ -143,7 +143,7 @@ TEST_CASE("every list of up to three rules over a few matches") {
         compare(policy, packets, {}, tally);
     }
     CHECK(tally.wrong == 0);
-    CHECK(tally.packets == n * n * n * packets.size());
+    CHECK(tally.packets == std::size_t{n} * n * n * packets.size());
 }
 
 TEST_CASE("chains that jump into each other many times stay small") {

@@ -1,4 +1,6 @@
 // The naive evaluator on policies small enough to know the answer by reading.
+#include <utility>
+
 #include "support/naive.hpp"
 
 #include "support/catch.hpp"
@@ -28,7 +30,7 @@ RuleMatch conditional(RuleMatch match) {
 Rule rule(RuleMatch match, Action action) {
     Rule made;
     made.match = std::move(match);
-    made.action = action;
+    made.action = std::move(action);
     return made;
 }
 
@@ -44,8 +46,8 @@ struct Fixture {
         policy.rulesets.back().rules = std::move(rules);
         return policy.rulesets.back();
     }
-    Verdict ask(const char* source, const char* destination = "192.0.2.1", std::vector<RulesetIndex> stages = {0},
-                const naive::Assumption& assumption = {}) const {
+    Verdict ask(const char* source, const char* destination = "192.0.2.1",
+                const std::vector<RulesetIndex>& stages = {0}, const naive::Assumption& assumption = {}) const {
         Packet packet;
         packet.source = *parse_address(source);
         packet.destination = *parse_address(destination);

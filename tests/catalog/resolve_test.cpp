@@ -222,7 +222,7 @@ TEST_CASE("check --bind makes hosts of addresses") {
 
 TEST_CASE("command-line roles that do not exist are errors") {
     const auto all = all_shipped();
-    const auto message = [&](SiteRequest request) { return messages(make_site(request, all)); };
+    const auto message = [&](const SiteRequest& request) { return messages(make_site(request, all)); };
     SiteRequest request;
     request.as = {"managment-server"};
     CHECK(message(request) ==

@@ -16,7 +16,7 @@ const std::vector<std::string> kNow = {"SOURCE_DATE_EPOCH=1793772000"};
 
 // A copy of the example site, so that it can be changed.
 std::string site(const std::string& name) {
-    const std::string folder = fresh_directory(name);
+    std::string folder = fresh_directory(name);
     fs::copy(fs::path(FWPROOF_ROOT) / "fixtures/site/scom", folder, fs::copy_options::recursive);
     return folder;
 }

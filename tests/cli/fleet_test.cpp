@@ -10,7 +10,7 @@ namespace {
 
 // A tree of 60 exports of three vendors, with a rule of its own in each, and something that is none.
 std::string fleet() {
-    const std::string folder = fresh_directory("fleet");
+    std::string folder = fresh_directory("fleet");
     fs::create_directories(folder + "/site-b/hosts");
     fs::create_directories(folder + "/.git");
     write_file(folder, ".git/edge.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");

@@ -91,7 +91,7 @@ TEST_CASE("ten commits pass or are stopped by the real pre-commit") {
     REQUIRE(configuration.find(files) != std::string::npos);
     configuration.replace(configuration.find(files), files.size(), "files: '\\.(v4|cfg)$'");
     repository.stage(".pre-commit-config.yaml", configuration);
-    const auto pre_commit = [&](std::vector<std::string> arguments) {
+    const auto pre_commit = [&](const std::vector<std::string>& arguments) {
         auto variables = Repository::alone();
         variables.push_back("PRE_COMMIT_HOME=" + home);
         return run_program("pre-commit", arguments, repository.path, {}, variables);

@@ -23,7 +23,7 @@ constexpr const char* kProject =
     "until = 2026-03-31\nowner = \"net-ops\"\nreason = \"old switches\"\n";
 
 std::string project(const std::string& name) {
-    const std::string here = fresh_directory(name);
+    std::string here = fresh_directory(name);
     write_file(fresh_directory(name + "/rules"), "edge.v4", kRules);
     write_file(here, "site.toml", kSite);
     write_file(here, ".fwproof.toml", kProject);

@@ -13,7 +13,7 @@ const std::vector<std::string> kDay = {"SOURCE_DATE_EPOCH=1793772000"};
 const std::vector<std::string> kExports = {"a.v4", "b.v4", "c.reg"};
 
 std::string exports() {
-    const std::string folder = fresh_directory("merge");
+    std::string folder = fresh_directory("merge");
     write_file(folder, "a.v4", read_whole(std::string(FWPROOF_ROOT) + "/fixtures/site/scom/exports/opsdb1.v4"));
     write_file(folder, "b.v4", "*filter\n:INPUT DROP [0:0]\n-A INPUT -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n");
     write_file(folder, "c.reg", read_whole(std::string(FWPROOF_ROOT) + "/fixtures/site/scom/exports/ms1-policy.reg"));

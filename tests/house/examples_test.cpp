@@ -16,7 +16,7 @@ std::string from_root(const std::string& path) { return std::string(FWPROOF_ROOT
 
 // A repository with two commits and something staged, where every file name of an example exists.
 Repository workplace() {
-    const Repository repository("examples");
+    Repository repository("examples");
     const std::string& at = repository.path;
     const fs::path site = from_root("fixtures/site/scom");
     fs::copy(site / "exports", fs::path(at) / "exports");

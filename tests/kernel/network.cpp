@@ -168,11 +168,10 @@ void Network::complete(Probe& probe) const {
     auto& fields = packet.fields;
     fields.try_emplace(Field::ttl, 64);
     fields.try_emplace(Field::source_mac, kMacs);
-    if (probe.position == Position::outbound || packet.in.empty()) {
-        fields[Field::source_mac] = kNoMac;
-    } else if (packet.in == "lo") {
+    const bool arrives = probe.position != Position::outbound && !packet.in.empty();
+    if (arrives && packet.in == "lo") {
         fields[Field::source_mac] = kLoopbackMac;
-    } else if (!has_ethernet(packet.in)) {
+    } else if (!arrives || !has_ethernet(packet.in)) {
         fields[Field::source_mac] = kNoMac;
     }
     const AddressKind to = kind_of(packet.destination);

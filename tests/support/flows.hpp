@@ -45,7 +45,7 @@ inline std::vector<Policy> load(std::string name, std::string text) {
     return *policies;
 }
 
-inline Firewall transit(std::string id, const Policy& policy) {
+inline Firewall transit(const std::string& id, const Policy& policy) {
     Firewall firewall;
     firewall.id = id;
     firewall.file = id + ".v4";
@@ -54,8 +54,8 @@ inline Firewall transit(std::string id, const Policy& policy) {
     return firewall;
 }
 
-inline Firewall host_firewall(std::string id, std::string host, const Policy& policy) {
-    Firewall firewall = transit(std::move(id), policy);
+inline Firewall host_firewall(const std::string& id, std::string host, const Policy& policy) {
+    Firewall firewall = transit(id, policy);
     firewall.kind = FirewallKind::host;
     firewall.host = std::move(host);
     return firewall;

@@ -30,13 +30,13 @@ std::string read_whole(const std::string& path) {
 }
 
 std::string write_file(const std::string& directory, const std::string& name, const std::string& bytes) {
-    const std::string path = directory + "/" + name;
+    std::string path = directory + "/" + name;
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
 }
 
 std::string fresh_directory(const std::string& name) {
-    const std::string path = std::string(FWPROOF_BINARY_DIR) + "/scratch/" + name;
+    std::string path = std::string(FWPROOF_BINARY_DIR) + "/scratch/" + name;
     fs::remove_all(path);
     fs::create_directories(path);
     return path;

@@ -40,7 +40,7 @@ struct Hit {
 class Evaluator {
 public:
     // The policy must outlive the evaluator, and the space hold its values.
-    Evaluator(const Policy& policy, Space space);
+    Evaluator(const Policy& policy, const Space& space);
     // For questions inside `focus` only: rules that do not meet it cost next to nothing. No packet of the focus may
     // match a rule outside `nearby`.
     Evaluator(const Policy& policy, Space space, const PacketSet& focus, Nearby nearby = {});

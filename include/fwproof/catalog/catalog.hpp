@@ -298,7 +298,7 @@ struct Catalog {
 using CatalogRef = std::shared_ptr<const Catalog>;
 
 // Reads a catalog. Errors have file, line and column, name the key and suggest the nearest known one.
-Loaded<CatalogRef> load_catalog(SourceRef source);
+Loaded<CatalogRef> load_catalog(const SourceRef& source);
 
 // The catalogs that are part of the program, ascending by id.
 struct EmbeddedCatalog {

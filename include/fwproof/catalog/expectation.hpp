@@ -29,6 +29,6 @@ struct ExpectationFile {
     SourceRef source;
     std::vector<Expectation> expectations;  // in the order of the file
 };
-Loaded<ExpectationFile> load_expectations(SourceRef source);
+Loaded<ExpectationFile> load_expectations(const SourceRef& source);
 
 }  // namespace fwproof

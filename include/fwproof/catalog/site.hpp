@@ -120,7 +120,7 @@ struct Site {
 
 // Reads a site file; opens no other file. Roles, features and parameters are checked by resolve(), which has the
 // catalogs.
-Loaded<Site> load_site(SourceRef source);
+Loaded<Site> load_site(const SourceRef& source);
 
 // What the command line says instead of a site file.
 struct SiteRequest {
@@ -149,6 +149,6 @@ struct ProjectFile {
     std::string site;  // path as written; may be empty
     std::vector<Waiver> waivers;
 };
-Loaded<ProjectFile> load_project(SourceRef source);
+Loaded<ProjectFile> load_project(const SourceRef& source);
 
 }  // namespace fwproof

@@ -21,7 +21,7 @@ struct FlowQuery {
 };
 
 // Addresses are an address, a prefix, a range or "any"; ports a number or a-b; IPv6 with a port stands in brackets.
-Result<FlowQuery> parse_flow(SourceRef text);
+Result<FlowQuery> parse_flow(const SourceRef& text);
 // One flow of a longer text.
 Result<FlowQuery> parse_flow(SourceSpan flow, const SourceRef& text);
 

@@ -22,7 +22,7 @@ Dialect dialect_of(const Config& config, Policy& policy) {
     // Without a version the statements tell: `static` and `global` are gone since 8.3, IPv6 lists since 9.0.
     dialect.real_addresses = config.old_nat.empty();
     dialect.unified_any = config.old_nat.empty() && config.list6_index.empty();
-    policy.assumptions.push_back(
+    policy.assumptions.emplace_back(
         dialect.unified_any ? "the release is 9.0 or later: 'any' is IPv4 and IPv6, lists hold real addresses"
         : dialect.real_addresses
             ? "the release is 8.3 or 8.4: 'any' is IPv4 in an IPv4 list, lists hold real addresses"

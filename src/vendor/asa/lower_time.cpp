@@ -5,7 +5,7 @@ namespace fwproof::asa {
 
 namespace {
 
-constexpr std::int64_t kDay = 24 * 60;
+constexpr std::int64_t kDay = std::int64_t{24} * 60;
 
 // `minute`: since 1970 on the device's clock.
 bool active_in(const TimeRange& range, std::int64_t minute) {

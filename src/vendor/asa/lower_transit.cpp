@@ -105,7 +105,7 @@ private:
                        "export the access-group statements with the lists",
                        config_.lists.empty() ? config_.shown_lists.empty() ? Place{} : config_.shown_lists[0].place
                                              : config_.lists[0].place);
-        lowering_.policy.assumptions.push_back("a list is the whole filter of the traffic that is asked about");
+        lowering_.policy.assumptions.emplace_back("a list is the whole filter of the traffic that is asked about");
         for (RulesetIndex i = 0; i < count; ++i) {
             if (!lowering_.policy.rulesets[i].used_by.empty()) continue;
             Ruleset top;
@@ -360,7 +360,7 @@ private:
             for (const auto& member : config_.interfaces) {
                 if (!is_member(bridge, member) || !has_list(member.name)) continue;
                 std::vector<std::string> unknown = {std::string(bridge.name)};
-                if (has_list(bridge.name)) unknown.push_back(std::string(member.name));
+                if (has_list(bridge.name)) unknown.emplace_back(member.name);
                 for (const bool inward : {true, false}) {
                     Product product;
                     (inward ? product.in : product.out) = interfaces_of(unknown);

@@ -52,7 +52,7 @@ std::optional<std::int64_t> parse_moment(Statement& statement) {
                                            std::chrono::day{*day}};
     if (!date.ok()) return std::nullopt;
     for (int i = 0; i < 4; ++i) statement.take();
-    return std::chrono::sys_days{date}.time_since_epoch().count() * std::int64_t{24 * 60} + *minute;
+    return std::chrono::sys_days{date}.time_since_epoch().count() * std::int64_t{24} * 60 + *minute;
 }
 
 bool parse_absolute(Statement& statement, TimeRange& range) {

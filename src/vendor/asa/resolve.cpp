@@ -48,7 +48,7 @@ const AddressSetRef& no_address() {
     return kSet;
 }
 
-Addresses exactly(AddressSetRef set) { return {set, set, {}, {}}; }
+Addresses exactly(const AddressSetRef& set) { return {set, set, {}, {}}; }
 
 Addresses doubtful(AddressSetRef possibly, Doubt doubt) {
     return {no_address(), std::move(possibly), {std::move(doubt)}, {}};

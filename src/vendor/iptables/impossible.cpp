@@ -178,7 +178,7 @@ void add_impossible(Policy& policy) {
     }
     if (tested.fields.contains(Field::opaque)) {
         forbid(policy, Field::opaque, Numbers::of(0).complement());
-        policy.assumptions.push_back(
+        policy.assumptions.emplace_back(
             "packets come in through the interface that leads back to their source (rpfilter)");
     }
     bool translates = false;

@@ -348,22 +348,22 @@ void DocumentLowering::make_paths() {
 
 void DocumentLowering::add_assumptions() {
     auto& list = policy_.assumptions;
-    list.push_back(
+    list.emplace_back(
         "no nftables ruleset, bridge rule or traffic control of this host drops or marks packets besides these tables");
     if (policy_.families.size() == 1) {
         list.push_back(fmt::format("{} only: the export does not say what {} may do", family_name(policy_.families[0]),
                                    family_name(policy_.families[0] == Family::v4 ? Family::v6 : Family::v4)));
     }
     if (document_.other_backend)
-        list.push_back("the tables that the export mentions and does not show permit everything");
+        list.emplace_back("the tables that the export mentions and does not show permit everything");
     bool tracking = false, sets = lowering_.have_sets;
     for (const auto& facts : lowering_.facts) tracking = tracking || facts.tracking;
     if (tracking) {
-        list.push_back(
+        list.emplace_back(
             "connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are verified");
     }
-    if (sets) list.push_back("the sets hold what the ipset listing says");
-    list.push_back(
+    if (sets) list.emplace_back("the sets hold what the ipset listing says");
+    list.emplace_back(
         "the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering drops none");
 }
 

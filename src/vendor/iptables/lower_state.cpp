@@ -151,9 +151,7 @@ private:
             add(all, std::move(copy), true);
         };
         const bool new_listed = states_.contains(State::new_);
-        if (!given_ || !dnat_) {
-            if (selected) with(std::nullopt);
-        } else if (!scope_.facts().translates) {
+        if (!given_ || !dnat_ || !scope_.facts().translates) {
             if (selected) with(std::nullopt);
         } else if (!negated_) {
             with(new_listed ? std::nullopt : std::optional<bool>(true));

@@ -75,7 +75,7 @@ void lower_reject(RuleScope& scope, TargetEffect& effect) {
             return scope.refuse(*option, "a TCP reset answers TCP only: the rule needs -p tcp");
         }
     }
-    effect.actions.push_back(Decide{Verdict::deny, std::move(answer)});
+    effect.actions.emplace_back(Decide{Verdict::deny, std::move(answer)});
 }
 
 // MARK and CONNMARK: mark' = (mark & keep) ^ value.
@@ -129,7 +129,7 @@ void lower_mark_target(RuleScope& scope, Register target, TargetEffect& effect) 
             case OptionId::or_mark:
             case OptionId::xor_mark: {
                 const auto change = mark_change(scope, option, target);
-                if (change && read) effect.actions.push_back(*change);
+                if (change && read) effect.actions.emplace_back(*change);
                 break;
             }
             case OptionId::save_mark:
@@ -140,7 +140,7 @@ void lower_mark_target(RuleScope& scope, Register target, TargetEffect& effect) 
                 change.from = save ? Register::packet_mark : Register::connection_mark;
                 change.keep = ~mask(save ? OptionId::ctmask : OptionId::nfmask);
                 change.mask = mask(save ? OptionId::nfmask : OptionId::ctmask);
-                if (read) effect.actions.push_back(change);
+                if (read) effect.actions.emplace_back(change);
                 break;
             }
             default: break;
@@ -244,24 +244,24 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
             if (is_loopback(*endpoint->address)) {
                 translate.to_this_device = true;
             } else if ((scope.hooks & kPrerouting) != 0) {
-                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
-                                                     std::nullopt, ~std::uint32_t{0}});
+                effect.actions.emplace_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
+                                                        std::nullopt, ~std::uint32_t{0}});
             }
         }
-        effect.actions.push_back(translate);
+        effect.actions.emplace_back(translate);
         return;
     }
     if (name == "NETMAP") {
         if ((scope.hooks & (kPrerouting | kOutput)) != 0) {
             translate.destination.address_unknown = true;
             if ((scope.hooks & kPrerouting) != 0) {
-                effect.actions.push_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
-                                                     std::nullopt, ~std::uint32_t{0}});
+                effect.actions.emplace_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
+                                                        std::nullopt, ~std::uint32_t{0}});
             }
         } else {
             translate.source.address_unknown = true;
         }
-        effect.actions.push_back(translate);
+        effect.actions.emplace_back(translate);
         return;
     }
     const OptionAst* ports = find_option(scope.rule, OptionId::to_ports);
@@ -284,11 +284,11 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
             translate.destination.address_unknown = true;
         }
     }
-    effect.actions.push_back(translate);
+    effect.actions.emplace_back(translate);
 }
 
 void unknown_verdict(RuleScope& scope, std::string_view name, std::string_view why, TargetEffect& effect) {
-    effect.actions.push_back(Decide{Verdict::unknown, ""});
+    effect.actions.emplace_back(Decide{Verdict::unknown, ""});
     scope.notes.push_back({NoteKind::unmodelled_condition,
                            fmt::format("{}: what happens to the packet depends on {}", name, why), "",
                            target_span(scope)});
@@ -302,25 +302,25 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
     if (name.empty()) return effect;
     if (const auto chain = chain_index.find(name); chain != chain_index.end() && !scope.rule.target_extension) {
         if (scope.rule.go)
-            effect.actions.push_back(Goto{chain->second});
+            effect.actions.emplace_back(Goto{chain->second});
         else
-            effect.actions.push_back(Jump{chain->second});
+            effect.actions.emplace_back(Jump{chain->second});
         return effect;
     }
     if (name == "ACCEPT") {
-        effect.actions.push_back(Decide{Verdict::permit, ""});
+        effect.actions.emplace_back(Decide{Verdict::permit, ""});
         return effect;
     }
     if (name == "DROP") {
         if (scope.table.name == TableName::nat) {
             refuse_target(scope, "the nat table does not filter: DROP is refused there");
         } else {
-            effect.actions.push_back(Decide{Verdict::deny, ""});
+            effect.actions.emplace_back(Decide{Verdict::deny, ""});
         }
         return effect;
     }
     if (name == "RETURN") {
-        effect.actions.push_back(Return{});
+        effect.actions.emplace_back(Return{});
         return effect;
     }
     const Extension* extension = scope.rule.target_extension;
@@ -339,7 +339,7 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
         if (scope.table.name != TableName::raw) {
             refuse_target(scope, fmt::format("{} works in the raw table only", name));
         } else if (name == "NOTRACK" || find_option(scope.rule, OptionId::notrack)) {
-            effect.actions.push_back(
+            effect.actions.emplace_back(
                 SetRegister{Register::disposition, ~kUntracked, kUntracked, std::nullopt, ~std::uint32_t{0}});
         }
     } else if (name == "DNAT" || name == "SNAT" || name == "MASQUERADE" || name == "REDIRECT" || name == "NETMAP") {
@@ -347,12 +347,12 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
     } else if (name == "NFQUEUE" || name == "QUEUE" || name == "TPROXY" || name == "SYNPROXY") {
         unknown_verdict(scope, name, extension->why, effect);
     } else if (name == "CLUSTERIP") {
-        effect.actions.push_back(Decide{Verdict::deny, ""});
+        effect.actions.emplace_back(Decide{Verdict::deny, ""});
         effect.match_unknown = true;
     } else if (name == "DNPT") {
         Translate translate;
         translate.destination.address_unknown = true;
-        effect.actions.push_back(translate);
+        effect.actions.emplace_back(translate);
     }
     return effect;
 }

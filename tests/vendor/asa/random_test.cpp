@@ -127,7 +127,7 @@ private:
     // Sometimes as an alias.
     std::string spell(const Address& address) {
         if (!chance(8)) return to_string(address);
-        const std::string alias = name("alias-");
+        std::string alias = name("alias-");
         aliases_ += fmt::format("name {} {}\n", to_string(address), alias);
         return alias;
     }

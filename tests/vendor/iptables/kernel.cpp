@@ -39,14 +39,14 @@ std::uint8_t parse_flag_letters(std::string_view letters) {
     return static_cast<std::uint8_t>(flags);
 }
 
-Policy load_text(std::string_view text, const LoadOptions& options, std::string name) {
+Policy load_text(std::string_view text, const LoadOptions& options, const std::string& name) {
     const Input input{name, {std::make_shared<Source>(name, std::string(text))}};
     auto loaded = load_policies(input, options, "iptables");
     if (!loaded) throw std::runtime_error(render(loaded.error()));
     return std::move(loaded->front());
 }
 
-std::string load_error(std::string_view text, std::string name) {
+std::string load_error(std::string_view text, const std::string& name) {
     const Input input{name, {std::make_shared<Source>(name, std::string(text))}};
     const auto loaded = load_policies(input, {}, "iptables");
     return loaded ? "" : render(loaded.error());

@@ -16,8 +16,8 @@ State first_state(const Packet& packet);
 std::uint8_t parse_flag_letters(std::string_view letters);  // "SA", "-"
 
 // Loads one input from text; a failed load throws std::runtime_error with the rendered error.
-Policy load_text(std::string_view text, const LoadOptions& options = {}, std::string name = "rules");
-std::string load_error(std::string_view text, std::string name = "rules");  // empty: it loads
+Policy load_text(std::string_view text, const LoadOptions& options = {}, const std::string& name = "rules");
+std::string load_error(std::string_view text, const std::string& name = "rules");  // empty: it loads
 // The error, or "LINE:COLUMN: KIND: MESSAGE" for every note that says what iptables-restore would refuse. Empty:
 // nothing.
 std::string refusals(const std::string& text);

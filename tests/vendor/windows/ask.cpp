@@ -52,21 +52,21 @@ std::string ask(const Policy& policy, std::string_view profile, Position positio
 
 namespace {
 
-Result<std::vector<Policy>> load_bytes(std::string bytes, const LoadOptions& options, std::string name) {
+Result<std::vector<Policy>> load_bytes(std::string bytes, const LoadOptions& options, const std::string& name) {
     Input input{name, {std::make_shared<const Source>(name, std::move(bytes))}};
     return load_policies(input, options);
 }
 
 }  // namespace
 
-Policy load_text(std::string bytes, const LoadOptions& options, std::string name) {
-    auto policies = load_bytes(std::move(bytes), options, std::move(name));
+Policy load_text(std::string bytes, const LoadOptions& options, const std::string& name) {
+    auto policies = load_bytes(std::move(bytes), options, name);
     if (!policies) throw std::runtime_error(render(policies.error()));
     return policies->at(0);
 }
 
-std::string load_error(std::string bytes, std::string name) {
-    const auto policies = load_bytes(std::move(bytes), {}, std::move(name));
+std::string load_error(std::string bytes, const std::string& name) {
+    const auto policies = load_bytes(std::move(bytes), {}, name);
     return policies ? "" : render(policies.error());
 }
 

@@ -15,9 +15,9 @@ std::string ask(const Policy& policy, std::string_view profile, Position positio
                 const std::vector<std::string>& holds = {});
 
 // Loads one input from text; throws std::runtime_error with the rendered error.
-Policy load_text(std::string bytes, const LoadOptions& options = {}, std::string name = "export");
+Policy load_text(std::string bytes, const LoadOptions& options = {}, const std::string& name = "export");
 // The rendered error of loading it; empty when it loads.
-std::string load_error(std::string bytes, std::string name = "export");
+std::string load_error(std::string bytes, const std::string& name = "export");
 
 // UTF-16 little endian with a byte order mark.
 std::string utf16(std::string_view text);
