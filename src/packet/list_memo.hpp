@@ -12,6 +12,7 @@ class ListMemo {
 public:
     using Word = std::uint32_t;
     static constexpr Word kNone = ~Word{0};
+    static constexpr std::size_t kMostWords = std::size_t{1} << 26;  // 256 MiB; more is worked out again
 
     // The result for the list and the word beside it, or kNone.
     Word find(std::span<const Word> list, Word beside) const {
@@ -29,13 +30,15 @@ public:
         }
     }
 
-    // Keeps the list; the result follows with set(). Not to be called for a list that is known.
+    // Keeps the list while there is room; the result follows with set(). Not to be called for a list that is known.
     std::size_t add(std::span<const Word> list, Word beside) {
+        if (words_.size() + list.size() > kMostWords || entries_.size() >= kMostWords / 4) return kNotKept;
         entries_.push_back({static_cast<Word>(words_.size()), static_cast<Word>(list.size()), beside, kNone});
         words_.insert(words_.end(), list.begin(), list.end());
         return entries_.size() - 1;
     }
     void set(std::size_t place, Word result) {
+        if (place == kNotKept) return;
         entries_[place].result = result;
         if (buckets_.size() < 2 * (entries_.size() + 1)) {
             grow();
@@ -52,6 +55,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t kNotKept = ~std::size_t{0};
+
     struct Entry {
         Word offset, size, beside, result;
     };
