@@ -16,16 +16,19 @@ std::uint64_t center(const Outline& outline, std::size_t field) {
 
 }  // namespace
 
-OutlineIndex::OutlineIndex(std::vector<Outline> outlines) : outlines_(std::move(outlines)), order_(outlines_.size()) {
-    std::iota(order_.begin(), order_.end(), 0U);
-    nodes_.reserve(order_.size());
-    if (!order_.empty()) build(0, static_cast<std::uint32_t>(order_.size()));
+OutlineIndex::OutlineIndex(std::vector<Outline> outlines) : outlines_(std::move(outlines)) {
+    std::vector<std::uint32_t> order(outlines_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    nodes_.reserve(order.size());
+    if (!order.empty()) build(order, 0, static_cast<std::uint32_t>(order.size()));
+    leaves_.reserve(order.size());
+    for (const std::uint32_t rule : order) leaves_.push_back({outlines_[rule], rule});
 }
 
-std::uint32_t OutlineIndex::build(std::uint32_t first, std::uint32_t count) {
+std::uint32_t OutlineIndex::build(std::vector<std::uint32_t>& order, std::uint32_t first, std::uint32_t count) {
     const auto place = static_cast<std::uint32_t>(nodes_.size());
     nodes_.push_back({});
-    const auto begin = order_.begin() + first;
+    const auto begin = order.begin() + first;
     const auto end = begin + count;
     Node node;
     for (auto it = begin; it != end; ++it) node.hull.cover(outlines_[*it]);
@@ -55,8 +58,8 @@ std::uint32_t OutlineIndex::build(std::uint32_t first, std::uint32_t count) {
         const auto y = center(outlines_[b], widest);
         return x != y ? x < y : a < b;
     });
-    node.left = build(first, half);
-    node.right = build(first + half, count - half);
+    node.left = build(order, first, half);
+    node.right = build(order, first + half, count - half);
     nodes_[place] = node;
     return place;
 }

@@ -41,11 +41,16 @@ private:
     struct Node {
         Outline hull;
         std::uint32_t lowest = 0, highest = 0;  // rule
-        std::uint32_t first = 0, count = 0;     // leaf: into order_
+        std::uint32_t first = 0, count = 0;     // leaf: into leaves_
         std::uint32_t left = 0, right = 0;      // count == 0
     };
 
-    std::uint32_t build(std::uint32_t first, std::uint32_t count);
+    struct Leaf {
+        Outline outline;
+        std::uint32_t rule = 0;
+    };
+
+    std::uint32_t build(std::vector<std::uint32_t>& order, std::uint32_t first, std::uint32_t count);
 
     template <class Visit>
     bool descend(std::uint32_t at, const Outline& asked, std::uint32_t begin, std::uint32_t end,
@@ -56,8 +61,8 @@ private:
             return descend(node.left, asked, begin, end, visit) && descend(node.right, asked, begin, end, visit);
         }
         for (std::uint32_t i = node.first; i < node.first + node.count; ++i) {
-            const std::uint32_t rule = order_[i];
-            if (rule >= begin && rule < end && outlines_[rule].meets(asked) && !visit(rule)) return false;
+            const auto& [outline, rule] = leaves_[i];
+            if (rule >= begin && rule < end && outline.meets(asked) && !visit(rule)) return false;
         }
         return true;
     }
@@ -75,13 +80,13 @@ private:
             return;
         }
         for (std::uint32_t i = node.first; i < node.first + node.count; ++i) {
-            const std::uint32_t rule = order_[i];
-            if (rule >= begin && rule < end && outlines_[rule].meets(asked) && test(rule)) end = rule;
+            const auto& [outline, rule] = leaves_[i];
+            if (rule >= begin && rule < end && outline.meets(asked) && test(rule)) end = rule;
         }
     }
 
     std::vector<Outline> outlines_;
-    std::vector<std::uint32_t> order_;
+    std::vector<Leaf> leaves_;  // what is near each other stands together
     std::vector<Node> nodes_;
 };
 

@@ -1,7 +1,6 @@
 // Outlines of products, from the ends of their value sets, and of sets, from one visit to every node.
 #include "fwproof/packet/outline.hpp"
 
-#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -23,14 +22,6 @@ Outline::Range hull(const Scale& scale, const IntervalSet<T>& values) {
 
 Outline::Range whole(const Scale& scale) { return {0, scale.count() - 1}; }
 
-void widen(Outline::Range& range, Rank first, Rank last) {
-    if (range.first > range.last) {
-        range = {first, last};
-    } else {
-        range = {std::min(range.first, first), std::max(range.last, last)};
-    }
-}
-
 class SetOutline {
 public:
     explicit SetOutline(const SpaceImpl& space) : space_(space) {}
@@ -51,7 +42,7 @@ private:
                 continue;
             }
             if (const auto side = side_of(axis.kind, family); side < outline_.ranges.size()) {
-                widen(outline_.ranges[side], ranks.first, ranks.last);
+                outline_.ranges[side].cover({ranks.first, ranks.last});
             }
             visit(to, position + 1, family);
         }
@@ -92,8 +83,8 @@ Outline Space::outline(const Product& product) const {
         const auto protocols = hull(scales.protocol, term.protocols);
         const auto ports = hull(scales.port, term.destination_ports);
         if (protocols.first > protocols.last || ports.first > ports.last) continue;
-        widen(outline.ranges[Outline::protocol], protocols.first, protocols.last);
-        widen(outline.ranges[Outline::destination_port], ports.first, ports.last);
+        outline.ranges[Outline::protocol].cover(protocols);
+        outline.ranges[Outline::destination_port].cover(ports);
     }
     return outline;
 }
