@@ -8,6 +8,7 @@ namespace fwproof::packet {
 namespace {
 
 constexpr Rank kLast = std::numeric_limits<Rank>::max();
+constexpr std::size_t kFewRanges = 16;  // of two sets: quicker to merge again than to remember
 
 std::uint64_t pair_of(SetId a, SetId b) { return std::uint64_t{a} << 32 | b; }
 
@@ -80,10 +81,30 @@ bool RankSets::meet(SetId a, SetId b) {
 SetId RankSets::intersect(SetId a, SetId b) {
     if (a == kWholeSet || a == b) return b;
     if (b == kWholeSet) return a;
-    if (a == kEmptySet || b == kEmptySet) return kEmptySet;
+    const Entry& x = entries_[a];
+    const Entry& y = entries_[b];
+    if (x.hull.first > y.hull.last || y.hull.first > x.hull.last) return kEmptySet;
+    if (x.size + y.size <= kFewRanges) return intersect_ranges(a, b);
     if (a > b) std::swap(a, b);
     const auto [place, fresh] = intersections_.emplace(pair_of(a, b), kEmptySet);
-    if (!fresh) return place->second;
+    if (fresh) place->second = intersect_ranges(a, b);
+    return place->second;
+}
+
+SetId RankSets::subtract(SetId a, SetId b) {
+    if (a == b || a == kEmptySet || b == kWholeSet) return kEmptySet;
+    if (b == kEmptySet) return a;
+    const Entry& x = entries_[a];
+    const Entry& y = entries_[b];
+    if (x.hull.first > y.hull.last || y.hull.first > x.hull.last) return a;
+    if (y.size == 1 && y.hull.first <= x.hull.first && y.hull.last >= x.hull.last) return kEmptySet;
+    if (x.size + y.size <= kFewRanges) return subtract_ranges(a, b);
+    const auto [place, fresh] = differences_.emplace(pair_of(a, b), kEmptySet);
+    if (fresh) place->second = subtract_ranges(a, b);
+    return place->second;
+}
+
+SetId RankSets::intersect_ranges(SetId a, SetId b) {
     scratch_.clear();
     const auto x = ranges(a);
     const auto y = ranges(b);
@@ -96,18 +117,10 @@ SetId RankSets::intersect(SetId a, SetId b) {
             ++k;
         }
     }
-    return place->second = intern(std::span<const RankRange>(scratch_));
+    return intern(std::span<const RankRange>(scratch_));
 }
 
-SetId RankSets::subtract(SetId a, SetId b) {
-    if (a == b || a == kEmptySet || b == kWholeSet) return kEmptySet;
-    if (b == kEmptySet) return a;
-    const Entry& x = entries_[a];
-    const Entry& y = entries_[b];
-    if (x.hull.first > y.hull.last || y.hull.first > x.hull.last) return a;
-    if (y.size == 1 && y.hull.first <= x.hull.first && y.hull.last >= x.hull.last) return kEmptySet;
-    const auto [place, fresh] = differences_.emplace(pair_of(a, b), kEmptySet);
-    if (!fresh) return place->second;
+SetId RankSets::subtract_ranges(SetId a, SetId b) {
     scratch_.clear();
     const auto cuts = ranges(b);
     std::size_t k = 0;
@@ -123,7 +136,7 @@ SetId RankSets::subtract(SetId a, SetId b) {
         }
         if (open) scratch_.push_back({next, range.last});
     }
-    return place->second = intern(std::span<const RankRange>(scratch_));
+    return intern(std::span<const RankRange>(scratch_));
 }
 
 }  // namespace fwproof::packet

@@ -1,9 +1,9 @@
 // Sets of ranks, each kept once.
 //
 // A set is a number: equal sets have equal numbers, so an object group of any size is one word wherever it is used, and
-// what two sets have in common is computed once and looked up after that. The last class of a field stands for all
-// ranks behind it, so that the whole of a field is the same set for every field and the top of a range needs no test.
-// Cost: interning hashes the ranges; an operation on two sets is linear in their ranges the first time.
+// what two large sets have in common is computed once and looked up after that. The last class of a field stands for
+// all ranks behind it, so that the whole of a field is the same set for every field and the top of a range needs no
+// test. Cost: interning hashes the ranges; an operation on two sets is linear in their ranges the first time.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +46,8 @@ private:
     };
     bool contains_inside(const Entry& entry, Rank rank) const;
     SetId intern(std::span<const RankRange> ranges);
+    SetId intersect_ranges(SetId a, SetId b);
+    SetId subtract_ranges(SetId a, SetId b);
     void grow();
 
     std::vector<RankRange> arena_;
