@@ -116,6 +116,13 @@ Numbers kinds(std::initializer_list<AddressKind> list) {
     return set;
 }
 
+// What the routing of a family can say of an address. The table of local addresses, which IPv4 is looked up in, knows no
+// other; of IPv6 the whole table is asked.
+Numbers routed(Family family) {
+    if (family == Family::v4) return kinds({AddressKind::unicast, AddressKind::local, AddressKind::broadcast});
+    return kinds({AddressKind::unicast, AddressKind::local, AddressKind::anycast, AddressKind::unreachable});
+}
+
 void forbid(Policy& policy, Field field, Numbers values, InterfaceSet in = {}, InterfaceSet out = {}) {
     Product product;
     product.fields = {{field, std::move(values)}};
@@ -138,15 +145,21 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
             loopback.destination = share(side.loopback);
             loopback.fields = {{Field::destination_kind, kinds({AddressKind::local}).complement()}};
             policy.impossible.push_back(std::move(loopback));
+            Product other;
+            other.destination = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+            other.fields = {{Field::destination_kind, (routed(family) | kinds({AddressKind::multicast})).complement()}};
+            policy.impossible.push_back(std::move(other));
         }
-        forbid(policy, Field::destination_kind,
-               kinds({AddressKind::unicast, AddressKind::local, AddressKind::broadcast, AddressKind::multicast})
-                   .complement());
         forbid(policy, Field::destination_kind, kinds({AddressKind::unicast}), some, none);
         if (!translates) forbid(policy, Field::destination_kind, kinds({AddressKind::local}), some, some);
     }
     if (tested.fields.contains(Field::source_kind)) {
-        forbid(policy, Field::source_kind, kinds({AddressKind::unicast, AddressKind::local}).complement());
+        for (const Family family : policy.families) {
+            Product other;
+            other.source = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+            other.fields = {{Field::source_kind, (routed(family) - kinds({AddressKind::broadcast})).complement()}};
+            policy.impossible.push_back(std::move(other));
+        }
         forbid(policy, Field::source_kind, kinds({AddressKind::local}),
                InterfaceSet{{{"", false}, {"lo", false}}, true});
         forbid(policy, Field::source_kind, kinds({AddressKind::unicast}), none);

@@ -135,10 +135,43 @@ void lower_interface(RuleScope& scope, const OptionAst& option) {
     }
 }
 
-void lower_kinds(RuleScope& scope, const OptionAst& option, Field field) {
+constexpr std::uint64_t kind(AddressKind of) { return static_cast<std::uint64_t>(of); }
+
+// net/netfilter/xt_addrtype.c, match_type6: UNSPEC, UNICAST and MULTICAST are read from the address, so that a local
+// address is UNICAST too, and all of them have to hold; of the others, which routing knows, one is enough.
+void lower_kinds6(RuleScope& scope, const OptionAst& option, AddressSetRef& side, Field field, const Numbers& asked) {
+    for (const auto no : {AddressKind::broadcast, AddressKind::blackhole, AddressKind::prohibit}) {
+        if (asked.contains(kind(no))) return scope.refuse(option, "IPv6 has no such address type");
+    }
+    const AddressSet all = all_of(Family::v6);
+    const AddressSet unspecified = AddressSet::of(*parse_prefix("::/128"));
+    const AddressSet multicast = AddressSet::of(*parse_prefix("ff00::/8"));
+    const AddressSet mapped = AddressSet::of(*parse_prefix("::ffff:0.0.0.0/96"));
+    AddressSet addresses = all;
+    if (asked.contains(kind(AddressKind::unspecified))) addresses = addresses & unspecified;
+    if (asked.contains(kind(AddressKind::unicast))) addresses = addresses - unspecified - multicast - mapped;
+    if (asked.contains(kind(AddressKind::multicast))) addresses = addresses & multicast;
+    Numbers routed;
+    for (const auto of : {AddressKind::local, AddressKind::anycast, AddressKind::unreachable}) {
+        if (asked.contains(kind(of))) routed = routed | Numbers::of(kind(of));
+    }
+    if (!option.negated) {
+        if (!routed.empty()) add_field(scope.draft.base.header, field, routed);
+        return constrain(scope, side, share(std::move(addresses)));
+    }
+    if (routed.empty()) return constrain(scope, side, share(all - addresses));
+    if (addresses == all) return add_field(scope.draft.base.header, field, routed.complement());
+    Alternative elsewhere, otherwise;
+    (field == Field::source_kind ? elsewhere.match.header.source : elsewhere.match.header.destination) =
+        share(all - addresses);
+    add_field(otherwise.match.header, field, routed.complement());
+    scope.draft.unions.push_back({elsewhere, otherwise});
+}
+
+void lower_kinds(RuleScope& scope, const OptionAst& option, AddressSetRef& side, Field field) {
     constexpr auto kNames = std::to_array<std::string_view>(
         {"UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT"});
-    std::vector<Interval<std::uint64_t>> values;
+    Numbers asked;
     std::string_view rest = option.value.text;
     while (true) {
         const auto comma = rest.find(',');
@@ -148,19 +181,18 @@ void lower_kinds(RuleScope& scope, const OptionAst& option, Field field) {
             return !name.empty() && name.size() <= known.size() &&
                    std::equal(name.begin(), name.end(), known.begin(), [](char a, char b) { return (a & ~0x20) == b; });
         });
-        if (found == kNames.end()) {
-            if (name != "THROW" && name != "NAT" && name != "XRESOLVE") {
-                return scope.refuse(option, fmt::format("'{}' is no address type", name));
-            }
-        } else {
-            const auto value = static_cast<std::uint64_t>(found - kNames.begin());
-            values.push_back({value, value});
+        if (found != kNames.end()) {
+            asked = asked | Numbers::of(static_cast<std::uint64_t>(found - kNames.begin()));
+        } else if (name != "THROW" && name != "NAT" && name != "XRESOLVE") {
+            return scope.refuse(option, fmt::format("'{}' is no address type", name));
+        } else if (scope.family() == Family::v6) {
+            return scope.refuse(option, "IPv6 has no such address type");
         }
         if (comma == std::string_view::npos) break;
         rest.remove_prefix(comma + 1);
     }
-    Numbers set(std::move(values));
-    add_field(scope.draft.base.header, field, option.negated ? set.complement() : set);
+    if (scope.family() == Family::v6) return lower_kinds6(scope, option, side, field, asked);
+    add_field(scope.draft.base.header, field, option.negated ? asked.complement() : asked);
 }
 
 void lower_tos(RuleScope& scope, const OptionAst& option, std::uint32_t value, std::uint32_t mask) {
@@ -325,8 +357,8 @@ void lower_addresses(RuleScope& scope) {
             case OptionId::destination_range: lower_range(scope, option, header.destination); break;
             case OptionId::in_interface:
             case OptionId::out_interface: lower_interface(scope, option); break;
-            case OptionId::source_type: lower_kinds(scope, option, Field::source_kind); break;
-            case OptionId::destination_type: lower_kinds(scope, option, Field::destination_kind); break;
+            case OptionId::source_type: lower_kinds(scope, option, header.source, Field::source_kind); break;
+            case OptionId::destination_type: lower_kinds(scope, option, header.destination, Field::destination_kind); break;
             case OptionId::tos: lower_tos_word(scope, option); break;
             case OptionId::dscp: {
                 const auto value = parse_number(option.value.text, 63);
