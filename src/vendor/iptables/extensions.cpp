@@ -78,7 +78,6 @@ const Extension* find_target(std::string_view name, Family family) {
 std::span<const OptionSpec> core_options() {
     static constexpr auto kOptions = std::to_array<OptionSpec>({
         {"protocol", OptionId::protocol, 1, true},
-        {"proto", OptionId::protocol, 1, true},
         {"source", OptionId::source, 1, true},
         {"src", OptionId::source, 1, true},
         {"destination", OptionId::destination, 1, true},

@@ -93,7 +93,8 @@ public:
             case OptionId::ctorigsrcport:
             case OptionId::ctorigdstport: {
                 auto ports = parse_port_range(text);
-                if (!ports) return scope_.refuse(option, fmt::format("'{}' is no port or ascending range", text));
+                if (!ports && parse_reversed_ports(text)) ports = PortSet();  // loaded, and no port is in it
+                if (!ports) return scope_.refuse(option, fmt::format("'{}' is no port or range", text));
                 if (option.negated) ports = ports->complement();
                 ServiceTerm term;
                 term.protocols =

@@ -264,6 +264,13 @@ std::optional<PortSet> parse_port_range(std::string_view text) {
     return PortSet::range(*first, *last);
 }
 
+bool parse_reversed_ports(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return false;
+    const auto first = parse_port(text.substr(0, colon)), last = parse_port(text.substr(colon + 1));
+    return first && last && *last < *first;
+}
+
 std::optional<PortSet> parse_port_list(std::string_view text, std::string& reason) {
     std::vector<Interval<std::uint16_t>> intervals;
     int slots = 0;
@@ -379,14 +386,16 @@ std::optional<StateWords> parse_states(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_mac(std::string_view text) {
-    if (text.size() != 17) return std::nullopt;
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 17; i += 3) {
+    for (int octets = 1; octets <= 6; ++octets) {
+        const std::string_view part = text.substr(0, text.find(':'));
         unsigned octet = 0;
-        const auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, octet, 16);
-        if (error != std::errc() || end != text.data() + i + 2) return std::nullopt;
-        if (i < 15 && text[i + 2] != ':') return std::nullopt;
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), octet, 16);
+        const bool read = part.empty() || (error == std::errc() && end == part.data() + part.size());
+        if (!read || part.size() > 2) return std::nullopt;
         value = value << 8 | octet;
+        if ((part.size() == text.size()) != (octets == 6)) return std::nullopt;
+        text.remove_prefix(std::min(part.size() + 1, text.size()));
     }
     return value;
 }

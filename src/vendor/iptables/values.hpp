@@ -42,6 +42,8 @@ std::optional<AddressSet> parse_address_range(std::string_view text, Family fami
 std::optional<std::uint16_t> parse_port(std::string_view text);
 // "80", "80:90", ":1023", "1024:"; nothing also when the range is reversed.
 std::optional<PortSet> parse_port_range(std::string_view text);
+// "90:80", which is no such range.
+bool parse_reversed_ports(std::string_view text);
 // The list of multiport: at most 15 slots, a range takes two and its ends differ. `reason` says what is wrong.
 std::optional<PortSet> parse_port_list(std::string_view text, std::string& reason);
 
