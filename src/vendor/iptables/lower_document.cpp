@@ -354,7 +354,7 @@ void DocumentLowering::add_assumptions() {
         list.push_back(fmt::format("{} only: the export does not say what {} may do", family_name(policy_.families[0]),
                                    family_name(policy_.families[0] == Family::v4 ? Family::v6 : Family::v4)));
     }
-    if (document_.other_backend)
+    if (!document_.mentioned.empty())
         list.emplace_back("the tables that the export mentions and does not show permit everything");
     bool tracking = false, sets = lowering_.have_sets;
     for (const auto& facts : lowering_.facts) tracking = tracking || facts.tracking;

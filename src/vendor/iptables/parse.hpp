@@ -12,6 +12,9 @@ namespace fwproof::iptables {
 // with a note. An error when the text has no table at all.
 Result<void> parse_document(SourceRef source, DocumentAst& document);
 
+// When all texts are read: of the tables that comments mention, those that no text holds become notes and stay.
+void settle_mentions(DocumentAst& document);
+
 // The options of a rule; `words` without the command and the chain. The table tells chains from targets.
 RuleAst parse_rule(std::span<const Word> words, const TableAst& table);
 

@@ -57,6 +57,7 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
             failure->keep = source;
         }
     }
+    settle_mentions(document);
     if (document.tables.empty()) {
         if (failure) return fail(std::move(*failure));
         Error error{"nothing to read", "iptables-save prints the rules", {}};
