@@ -168,7 +168,9 @@ private:
     }
 
     std::unique_ptr<Desk> desk(std::size_t index) const {
-        std::vector<Product> values, required;
+        // Hosts that no question of this device is about are taken from what its openings are asked for all the same.
+        std::vector<Product> values = selves();
+        std::vector<Product> required;
         for (const auto& [key, claims] : claims_) {
             if (key.first != index) continue;
             for (const auto& claim : claims) {

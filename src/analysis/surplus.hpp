@@ -25,7 +25,7 @@ struct SurplusQuestion {
     std::size_t firewall = 0;
     const Path* path = nullptr;
     std::vector<Product> packets;  // opening_question()
-    std::vector<Product> without;  // packets that do not meet the device; of addresses that the claims name
+    std::vector<Product> without;  // packets that do not meet the device; among the values of the desk
     const std::vector<Claim>& claims;
     AddressSet
         bound;  // what roles are bound to; an opening of a transit device that touches none of it is only counted

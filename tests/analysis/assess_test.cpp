@@ -254,3 +254,25 @@ TEST_CASE("what no export covers is unchecked") {
     CHECK(summary(topology, {need(kMs1, kSql, kTcp, "1433")}) ==
           "ms-db tcp/1433: unchecked, no export covers the path from ms1 to sql1\n");
 }
+
+TEST_CASE("hosts that no question of a device is about may still be what its rules open") {
+    const std::string rule = "-A FORWARD -d 10.2.0.0/16 -p tcp -m tcp --dport 3389 -j ACCEPT\n";
+    // One end has no address that the export speaks about, so nothing is asked of it.
+    const auto far = end("db", "sql1", "2001:db8::21");
+    CHECK(judged(rule, {need(kMs1, far, kTcp, "1433")})
+              .starts_with("ms-db tcp/1433: unchecked, the export of edge does not cover the addresses of ms1 and "
+                           "sql1\nuncatalogued | tcp 10.1.0.11 > 10.2.0.0/16:3389 flags SYN\n"));
+    // Both hosts are behind one interface.
+    const auto policies =
+        load("edge",
+             "ASA Version 9.16(4)\nhostname edge\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+             " ip address 203.0.113.2 255.255.255.248\ninterface GigabitEthernet0/1\n nameif inside\n"
+             " security-level 100\n ip address 10.1.0.1 255.255.0.0\n"
+             "access-list OUT extended permit ip any host 10.1.0.11\naccess-group OUT in interface outside\n");
+    Topology topology;
+    topology.firewalls = {transit("edge", policies.at(0))};
+    const std::string found = summary(topology, {need(kMs1, kMs2, kTcp, "1433")});
+    INFO(found);
+    CHECK(found.find("uncatalogued | ") != std::string::npos);
+    CHECK(found.find(" > 10.1.0.11") != std::string::npos);
+}
