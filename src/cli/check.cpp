@@ -181,7 +181,9 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     if (!budget) return fail(budget.error());
 
     const bool bound = parsed->has("as") || parsed->has("bind");
-    const auto project = find_project(world);
+    auto inputs = parsed->positional;
+    inputs.push_back(parsed->text("site"));
+    const auto project = find_project(inputs, world);
     if (!project) return unusable(project.error(), world);
     // The command line wins over the project's settings.
     const bool settled = parsed->has("site") || bound || !parsed->positional.empty();

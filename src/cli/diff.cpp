@@ -131,6 +131,13 @@ std::string shell_word(const std::string& word) {
     return quoted + "'";
 }
 
+// The version after lies in the project that is judged; one that lies in none may have been copied out of it.
+Loaded<std::optional<Project>> project_of(const std::vector<std::string>& words, bool staged, World& world) {
+    if (staged || words.size() != 2) return find_project(staged ? words : std::vector<std::string>(), world);
+    auto project = find_project({place_on_disk(words[1])}, world);
+    return project && !*project ? find_project({place_on_disk(words[0])}, world) : std::move(project);
+}
+
 }  // namespace
 
 Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
@@ -143,7 +150,9 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
         world.out << help_text("diff", kAbout, options);
         return kClean;
     }
-    auto project = find_project(world);
+    const auto& words = parsed->positional;
+    const bool staged = parsed->has("staged");
+    auto project = project_of(words, staged, world);
     if (!project) return unusable(project.error(), world);
     const std::string site = parsed->has("site") ? parsed->text("site") : *project ? (*project)->site : std::string();
     const auto fail_on = read_fail_on_words(*parsed, !site.empty());
@@ -158,8 +167,6 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
 
-    const auto& words = parsed->positional;
-    const bool staged = parsed->has("staged");
     if (!staged && words.size() != 2) {
         return fail(words.empty()       ? "nothing to compare"
                     : words.size() == 1 ? "only one version is named"

@@ -106,7 +106,9 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     if (!reading) return fail(reading.error());
     const auto budget = read_budget(*parsed);
     if (!budget) return fail(budget.error());
-    const auto project = find_project(world);
+    auto inputs = parsed->positional;
+    inputs.push_back(parsed->text("site"));
+    const auto project = find_project(inputs, world);
     if (!project) return unusable(project.error(), world);
     const auto place = read_place(*parsed, *project, world);
     if (!place) return unusable(place.error(), world);

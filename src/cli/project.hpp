@@ -1,8 +1,9 @@
-// The settings of the project that the current directory lies in.
+// The settings of the project that the input lies in.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "fwproof/catalog/site.hpp"
@@ -14,8 +15,9 @@ struct Project {
     std::string site;  // path as seen from the current directory; empty: the file names none
 };
 
-// The nearest .fwproof.toml of the current directory and those above it, up to the root of the git repository; nothing
-// where there is none.
-Loaded<std::optional<Project>> find_project(World& world);
+// The nearest .fwproof.toml at or above each input (an export, a directory, a site file), up to the root of its git
+// repository; nothing where there is none. Without an input that is a path the current directory counts. Error: inputs
+// of two projects.
+Loaded<std::optional<Project>> find_project(const std::vector<std::string>& inputs, World& world);
 
 }  // namespace fwproof::cli

@@ -83,11 +83,16 @@ Result<Version> version_on_disk(const std::string& path, World& world) {
     return version;
 }
 
-Result<Version> find_version(const std::string& name, World& world) {
+// Where the path of REV:path begins; nothing: it is a file or a directory.
+std::optional<std::size_t> path_in_revision(const std::string& name) {
     std::error_code ignored;
     const std::size_t colon = name.find(':');
-    const bool revision = colon != std::string::npos && colon > 0 && !fs::exists(name, ignored);
-    return revision ? version_in_git(name) : version_on_disk(name, world);
+    if (colon == std::string::npos || colon == 0 || fs::exists(name, ignored)) return std::nullopt;
+    return colon + 1;
+}
+
+Result<Version> find_version(const std::string& name, World& world) {
+    return path_in_revision(name) ? version_in_git(name) : version_on_disk(name, world);
 }
 
 // Reads the files that have not been read: those of git in one go.
@@ -196,6 +201,15 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
     for (auto& [path, file] : is->files) candidates.push_back({path, {}, {}, std::move(file)});
     std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     return read_pairs(std::move(candidates), false, reading, &world);
+}
+
+std::string place_on_disk(const std::string& version) {
+    const auto at = path_in_revision(version);
+    if (!at) return version;
+    const std::string path = version.substr(*at);
+    if (path.starts_with("./") || path.starts_with("../")) return path;
+    const auto up = run_git({"rev-parse", "--show-cdup"});
+    return up ? up->substr(0, up->find('\n')) + path : path;
 }
 
 Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Reading& reading) {

@@ -27,6 +27,9 @@ struct VersionPairs {
 Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const Reading& reading,
                                    World& world);
 
+// Where that version lies on disk; of REV:path where it would lie if it were checked out.
+std::string place_on_disk(const std::string& version);
+
 // What is staged, against the last commit; of these paths only, if any are given.
 Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Reading& reading);
 

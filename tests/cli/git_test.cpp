@@ -268,6 +268,46 @@ TEST_CASE("the project's settings name the site, and the command line wins over 
     CHECK(wrong.err.find("../.fwproof.toml:1:1: error: unknown key 'sites'") == 0);
 }
 
+TEST_CASE("the project of an input is sought from the input, not from where the program runs") {
+    const std::string outside = fresh_directory("project-of-input");
+    const std::string project = fresh_directory("project-of-input/project/rules");
+    fresh_directory("project-of-input/other/.git");
+    const std::string rules =
+        "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+        "-A INPUT -p tcp -m tcp --dport 23 -j ACCEPT\nCOMMIT\n";
+    const std::string waiver =
+        "[[waiver]]\ncheck = \"cleartext-service\"\nregion = \"tcp any > any:23\"\nuntil = 2026-12-31\n"
+        "owner = \"net-ops\"\nreason = \"REASON\"\n";
+    const auto settings = [&](const std::string& reason) {
+        std::string text = waiver;
+        return text.replace(text.find("REASON"), 6, reason);
+    };
+    write_file(project, "edge.v4", rules);
+    write_file(outside + "/project", ".fwproof.toml", settings("of the project"));
+    write_file(outside + "/other", "edge.v4", rules);
+    write_file(outside, ".fwproof.toml", settings("of the directory above"));
+    const auto waived = [&](std::vector<std::string> inputs, const std::string& from, const std::string& given = {}) {
+        inputs.insert(inputs.begin(), {"lint", "--as-of", "2026-11-01", "--select", "cleartext-service"});
+        const Ran ran = run_fwproof(inputs, from, given);
+        const std::size_t at = ran.out.find("  waived      ");
+        return at == std::string::npos ? ran.err : ran.out.substr(at + 14, ran.out.find('\n', at) - at - 14);
+    };
+    for (const auto& input : {std::string("project/rules/edge.v4"), std::string("project/rules"),
+                              std::string("project/rules/"), std::string("project"), project + "/edge.v4"}) {
+        CAPTURE(input);
+        CHECK(waived({input}, outside) == "of the project");
+    }
+    CHECK(waived({"../project/rules/edge.v4"}, outside + "/other") == "of the project");
+    CHECK(waived({"other/edge.v4"}, outside).empty());  // the root of its repository ends the search
+    CHECK(waived({"../../other/edge.v4"}, project).empty());
+    CHECK(waived({"-"}, project, rules) == "of the project");
+    CHECK(waived({"-"}, outside, rules) == "of the directory above");
+    write_file(outside, "own.v4", rules);
+    CHECK(waived({"own.v4", "project/rules/edge.v4"}, outside) ==
+          "fwproof: error: the inputs belong to two projects, .fwproof.toml and project/.fwproof.toml; run fwproof for "
+          "each\n");
+}
+
 TEST_CASE("a diff with a site names the required flows that break") {
     const std::string folder = fresh_directory("diff-site");
     const std::string clean = std::string(FWPROOF_ROOT) + "/fixtures/site/scom-clean/";
