@@ -49,10 +49,13 @@ void read_interfaces(TableReader& reader, SiteFirewall& firewall) {
     if (!table) return;
     for (const auto& entry : table->entries) {
         std::vector<std::string>& names = firewall.interfaces[entry.key];
-        if (entry.value.kind == Value::Kind::string) names.push_back(entry.value.text);
-        for (const Value& item : entry.value.items) {
-            if (item.kind == Value::Kind::string) names.push_back(item.text);
-        }
+        const auto add = [&](const Value& value) {
+            if (value.kind != Value::Kind::string) return;
+            names.push_back(value.text);
+            firewall.interface_spans[value.text] = value.span;
+        };
+        add(entry.value);
+        for (const Value& item : entry.value.items) add(item);
         if (names.empty()) reader.wrong_kind(entry.value, entry.key, "an interface name or a list of them");
     }
 }
@@ -158,6 +161,8 @@ Waiver read_waiver(const Value& table, const SourceRef& source) {
         waiver.problem = "it names no check";
     } else if (waiver.until && !waiver.until->ok()) {
         waiver.problem = "its last day is no day of the calendar";
+    } else if (waiver.reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+        waiver.problem = "it gives no reason";
     }
     return waiver;
 }

@@ -7,10 +7,8 @@ namespace {
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     const auto fault = [](const Waiver& waiver) {
-        const bool narrow = !waiver.region.empty() || !waiver.firewall.empty() || !waiver.hosts.empty() ||
-                            !waiver.flow.empty() || !waiver.service.empty();
-        return narrow ? std::string()
-                      : fmt::format("the waiver of {} covers every finding of that check", waiver.check);
+        const std::string what = blanket(waiver);
+        return what.empty() ? what : fmt::format("the waiver of {} covers {}", waiver.check, what);
     };
     report_waivers(context, check, fault, findings);
 }
@@ -23,10 +21,11 @@ const Check check_blanket_waiver = {
     .name = "blanket-waiver",
     .severity = Severity::warning,
     .subject = Subject::waiver,
-    .summary = R"(A waiver covers every finding of its check)",
+    .summary = R"(A waiver covers more than anybody has seen)",
     .why =
         R"(It names no region, no firewall, no host and no catalog entry, so it also hides what goes wrong tomorrow somewhere
-else.)",
+else. Openings beside what is needed (wider-than-required, uncatalogued-opening) grow with their rule: a waiver of these
+names a region, or it hides the next opening between the same addresses.)",
     .example = R"([[waiver]]
 check = "uncatalogued-opening"
 reason = "we know")",

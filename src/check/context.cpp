@@ -22,7 +22,13 @@ struct CheckContext::Impl {
     std::vector<const Check*> running;
 };
 
-CheckContext::CheckContext(CheckInput input) : impl_(std::make_unique<Impl>()) { impl_->input = std::move(input); }
+CheckContext::CheckContext(CheckInput input) : impl_(std::make_unique<Impl>()) {
+    impl_->input = std::move(input);
+    // A waiver may name its check by id; findings carry the name.
+    for (Waiver& waiver : impl_->input.waivers) {
+        if (const Check* check = find_check(waiver.check)) waiver.check = check->name;
+    }
+}
 CheckContext::~CheckContext() = default;
 CheckContext::CheckContext(CheckContext&&) noexcept = default;
 

@@ -10,8 +10,10 @@ namespace {
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     for (const auto& waiver : context.input().waivers) {
         if (!waiver_problem(waiver).empty() || in_force(waiver, context)) continue;
-        const auto covered = std::count_if(findings.begin(), findings.end(),
-                                           [&](const Finding& f) { return speaks_of(waiver, f, context); });
+        // What a renewed waiver covers is not back.
+        const auto covered = std::count_if(findings.begin(), findings.end(), [&](const Finding& f) {
+            return f.waived_by.empty() && speaks_of(waiver, f, context);
+        });
         if (covered == 0) continue;
         Finding finding = about_waiver(check, waiver);
         finding.message =

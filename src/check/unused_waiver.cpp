@@ -9,7 +9,9 @@ namespace {
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     const auto fault = [&](const Waiver& waiver) -> std::string {
         const bool used = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
-            return speaks_of(waiver, f, context) || outgrows(waiver, f, context);
+            // One that has ended and was renewed covers nothing any more.
+            const bool renewed = !f.waived_by.empty() && !in_force(waiver, context);
+            return !renewed && (speaks_of(waiver, f, context) || outgrows(waiver, f, context));
         });
         if (used || !context.runs(waiver.check)) return {};
         return fmt::format("this waiver of {} covers no finding", waiver.check);

@@ -46,8 +46,7 @@ bool covers(const Product& waived, const Finding& finding) {
     });
 }
 
-// Whether every requirement behind the finding has one of the hosts at an end. Findings without a catalog entry have
-// none.
+// Whether all of the finding is from or to one of the hosts. Findings without a region are not.
 bool at_hosts(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
     if (waiver.hosts.empty()) return true;
     AddressSet addresses;
@@ -65,11 +64,44 @@ bool at_hosts(const Waiver& waiver, const Finding& finding, const CheckContext& 
     });
 }
 
-}  // namespace
+bool names_no_addresses(const Waiver& waiver) {
+    return waiver.catalog.empty() && waiver.flow.empty() && waiver.service.empty() && waiver.hosts.empty();
+}
 
-namespace {
+// Openings beside what is needed: no entry of a catalog bounds them, so they grow with the rule.
+bool of_openings_without_bounds(const Waiver& waiver) {
+    return waiver.check == "wider-than-required" || waiver.check == "uncatalogued-opening";
+}
 
-// Everything but the region.
+// Both ends of the flow, or the hosts.
+AddressSet named_addresses(const Waiver& waiver, const CheckContext& context) {
+    const bool entry = !waiver.catalog.empty() || !waiver.flow.empty() || !waiver.service.empty();
+    const auto same = [](const std::string& wanted, const std::string& found) {
+        return wanted.empty() || wanted == found;
+    };
+    AddressSet named;
+    for (const auto& requirement : context.requirements()) {
+        const bool of_entry = entry && same(waiver.catalog, requirement.catalog) &&
+                              same(waiver.flow, requirement.flow) && same(waiver.service, requirement.service);
+        for (const Endpoint* end : {&requirement.from, &requirement.to}) {
+            const auto& hosts = waiver.hosts;
+            const bool of_hosts = !entry && std::find(hosts.begin(), hosts.end(), end->host) != hosts.end();
+            if (of_entry || of_hosts) named = named | *end->addresses;
+        }
+    }
+    return named;
+}
+
+// What the waiver covers at most; nothing: all that its other keys select.
+std::optional<Product> limits(const Waiver& waiver, const CheckContext& context) {
+    if (!waiver.region.empty()) return read_region(waiver.region);
+    if (!of_openings_without_bounds(waiver) || names_no_addresses(waiver)) return std::nullopt;
+    Product between;
+    between.source = between.destination = share(named_addresses(waiver, context));
+    return between;
+}
+
+// Everything but the limits.
 bool fits(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
     const auto same = [](const std::string& wanted, const std::string& found) {
         return wanted.empty() || wanted == found;
@@ -95,19 +127,28 @@ bool meets(const ServiceSetRef& a, const ServiceSetRef& b) {
 
 bool speaks_of(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
     if (!fits(waiver, finding, context)) return false;
-    if (waiver.region.empty()) return true;
-    const auto region = read_region(waiver.region);
-    return region && covers(*region, finding);
+    const auto most = limits(waiver, context);
+    return most ? covers(*most, finding) : waiver.region.empty();
 }
 
 bool outgrows(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
     if (!fits(waiver, finding, context)) return false;
-    const auto region = read_region(waiver.region);
-    if (!region || covers(*region, finding)) return false;
+    const auto most = limits(waiver, context);
+    if (!most || covers(*most, finding)) return false;
+    if (waiver.region.empty()) return true;
     return std::any_of(finding.region.begin(), finding.region.end(), [&](const Product& part) {
-        return meets(part.source, region->source) && meets(part.destination, region->destination) &&
-               meets(part.services, region->services);
+        return meets(part.source, most->source) && meets(part.destination, most->destination) &&
+               meets(part.services, most->services);
     });
+}
+
+std::string blanket(const Waiver& waiver) {
+    if (!waiver.region.empty()) return {};
+    const bool nothing = names_no_addresses(waiver);
+    if (nothing && waiver.firewall.empty()) return "every finding of that check";
+    if (!of_openings_without_bounds(waiver)) return {};
+    return nothing ? fmt::format("every finding of that check at {}", waiver.firewall)
+                   : "whatever is opened between the addresses that it names, on any port";
 }
 
 bool in_force(const Waiver& waiver, const CheckContext& context) {
@@ -118,9 +159,16 @@ bool in_force(const Waiver& waiver, const CheckContext& context) {
 
 std::string waiver_problem(const Waiver& waiver) {
     if (!waiver.problem.empty()) return waiver.problem;
-    if (!find_check(waiver.check)) return fmt::format("no check is named '{}'", waiver.check);
-    if (!waiver.region.empty() && !read_region(waiver.region)) {
+    const Check* check = find_check(waiver.check);
+    if (!check) return fmt::format("no check is named '{}'", waiver.check);
+    if (waiver.region.empty()) return {};
+    const auto region = read_region(waiver.region);
+    if (!region) {
         return fmt::format("'{}' is no flow; write it like 'tcp 10.1.0.0/24 > 10.2.0.5:445'", waiver.region);
+    }
+    if (check->subject == Subject::site && !(region->in.is_all() && region->out.is_all())) {
+        return fmt::format("findings of {} are about packets on every interface; take the interface out of '{}'",
+                           waiver.check, waiver.region);
     }
     return {};
 }
@@ -128,16 +176,27 @@ std::string waiver_problem(const Waiver& waiver) {
 void apply_waivers(const CheckContext& context, std::vector<Finding>& findings) {
     for (auto& finding : findings) {
         const Waiver* over = nullptr;
+        const Waiver* outgrown = nullptr;
         for (const auto& waiver : context.input().waivers) {
-            if (!waiver_problem(waiver).empty() || !speaks_of(waiver, finding, context)) continue;
+            if (!waiver_problem(waiver).empty()) continue;
+            if (!speaks_of(waiver, finding, context)) {
+                // One with a region has a check of its own for that.
+                if (waiver.region.empty() && outgrows(waiver, finding, context)) outgrown = &waiver;
+                continue;
+            }
             if (in_force(waiver, context)) {
                 finding.waived_by = waiver.reason;
                 break;
             }
             over = &waiver;
         }
-        if (finding.waived_by.empty() && over) {
-            finding.details.push_back(fmt::format("waived until {}: {}", date_text(*over->until), over->reason));
+        if (!finding.waived_by.empty()) continue;
+        if (over) finding.details.push_back(fmt::format("waived until {}: {}", date_text(*over->until), over->reason));
+        if (outgrown) {
+            finding.details.push_back(fmt::format(
+                "not waived: without a region a waiver of {} covers only what is open between the addresses that it "
+                "names ({})",
+                outgrown->check, outgrown->reason));
         }
     }
 }

@@ -13,11 +13,15 @@ namespace fwproof {
 std::string waiver_problem(const Waiver& waiver);
 
 // Whether the waiver speaks of the finding: check, firewall, catalog entry, hosts and region; whatever its last day. A
-// waiver with a region covers a finding whose whole region lies inside it, so what widens is not covered.
+// waiver with a region covers a finding whose whole region lies inside it, so what widens is not covered. Openings that
+// no catalog entry bounds are covered without a region where they lie between the addresses that the waiver names.
 bool speaks_of(const Waiver& waiver, const Finding& finding, const CheckContext& context);
 
 // Whether the waiver speaks of a part of the finding's region, and the finding is about more.
 bool outgrows(const Waiver& waiver, const Finding& finding, const CheckContext& context);
+
+// What the waiver would cover of what nobody has seen yet: "every finding of that check"; empty: nothing.
+std::string blanket(const Waiver& waiver);
 
 // A well formed waiver whose last day is not over, or that needs none.
 bool in_force(const Waiver& waiver, const CheckContext& context);

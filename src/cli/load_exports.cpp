@@ -1,9 +1,11 @@
 #include "cli/load_exports.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "fwproof/base/letters.hpp"
 #include "fwproof/base/parallel.hpp"
 
 namespace fwproof::cli {
@@ -28,6 +30,37 @@ void set_defaults(const SiteFirewall& firewall, const std::string& file, Policy&
     }
 }
 
+std::string nearest_interface(const std::string& name, const std::vector<const Interface*>& known) {
+    for (const Interface* interface : known) {
+        if (interface->description == name && interface->name != name)
+            return fmt::format("rules call {} '{}'", name, interface->name);
+    }
+    std::vector<std::string> names;
+    for (const Interface* interface : known) {
+        if (lower_case(interface->name) == lower_case(name)) return fmt::format("did you mean '{}'?", interface->name);
+        names.push_back(interface->name);
+    }
+    if (const auto near = did_you_mean(name, names)) return fmt::format("did you mean '{}'?", *near);
+    return fmt::format("known: {}", fmt::join(names, ", "));
+}
+
+// The site may only name interfaces that the export has. One that declares none says nothing about that.
+void check_interfaces(const SiteFirewall& firewall, const std::vector<Policy>& policies, std::vector<Error>& problems) {
+    std::vector<const Interface*> known;
+    for (const auto& policy : policies) {
+        const std::size_t before = known.size();
+        for (const auto& interface : policy.interfaces) {
+            if (!interface.name.empty()) known.push_back(&interface);
+        }
+        if (known.size() == before) return;
+    }
+    for (const auto& [name, span] : firewall.interface_spans) {
+        if (std::any_of(known.begin(), known.end(), [&](const Interface* i) { return i->name == name; })) continue;
+        problems.push_back({fmt::format("the export of firewall '{}' has no interface '{}'", firewall.id, name),
+                            nearest_interface(name, known), span});
+    }
+}
+
 }  // namespace
 
 Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_t threads) {
@@ -43,6 +76,7 @@ Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_
             problems.push_back(results[i].error());
             continue;
         }
+        if (firewall) check_interfaces(*firewall, *results[i], problems);
         for (auto& policy : *results[i]) {
             if (firewall) set_defaults(*firewall, input.name, policy);
             all.policies.push_back(std::move(policy));

@@ -23,7 +23,8 @@ struct Export {
     const SiteFirewall* firewall = nullptr;  // of the site; null: none. Outlives the export.
 };
 
-// In the order of the exports, whatever the number of threads; an error for every export that is none.
+// In the order of the exports, whatever the number of threads; an error for every export that is none, and for every
+// interface that the site gives a firewall and its export does not have.
 Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_t threads);
 
 }  // namespace fwproof::cli

@@ -144,6 +144,12 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
             auto one = other == instead.end() ? read_export(beside(base, path), world) : Result<Input>(other->second);
             if (!one) {
                 problems.push_back(one.error());
+                std::error_code ignored;
+                if (!site.sources.empty() && !std::filesystem::exists(beside(base, path), ignored)) {
+                    problems.back().hint =
+                        fmt::format("check 'export' of firewall '{}'; it is taken from the directory of the site file",
+                                    firewall.id);
+                }
                 readable = false;
                 continue;
             }
@@ -161,6 +167,11 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
     }
     auto loaded = load_exports(exports, reading.jobs);
     if (!loaded) problems.insert(problems.end(), loaded.error().begin(), loaded.error().end());
+    for (auto& problem : problems) {
+        for (const auto& source : site.sources) {
+            if (problem.span.source == source.get()) problem.keep = source;
+        }
+    }
     if (!problems.empty()) return tl::unexpected(std::move(problems));
     return loaded;
 }

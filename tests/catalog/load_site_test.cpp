@@ -144,6 +144,9 @@ TEST_CASE("a malformed waiver covers nothing and says why, the site stands") {
     CHECK(waiver("check = \"missing-opening\"\nreasn = \"x\"\n").problem ==
           "unknown key 'reasn' in [[waiver]] (did you mean 'reason'?)");
     CHECK(waiver("reason = \"x\"\n").problem == "it names no check");
+    CHECK(waiver("check = \"missing-opening\"\nowner = \"x\"\n").problem == "it gives no reason");
+    CHECK(waiver("check = \"missing-opening\"\nreason = \" \\t\"\n").problem == "it gives no reason");
+    CHECK(waiver("check = \"missing-opening\"\nreason = \"x\"\n").problem.empty());
     CHECK(waiver("check = \"any\"\nuntil = \"2026-01-01\"\n").problem ==
           "'until' of [[waiver]] must be a date such as 2026-12-31, without quotes, not a string");
 }

@@ -22,7 +22,8 @@ Waiver waiver(std::string region, std::optional<Date> until) {
 }
 
 // "check severity: message [waived: reason]", one a line.
-std::string findings(std::vector<Waiver> waivers) {
+std::string findings(std::vector<Waiver> waivers, std::string_view text_of_export = kExport,
+                     std::vector<std::string> ignore = {"ownerless-waiver", "endless-waiver", "blanket-waiver"}) {
     const auto ms = end("ms", "ms1", "10.1.0.11");
     const auto sql = end("db", "sql1", "10.2.0.21");
     Resolution resolution;
@@ -30,15 +31,14 @@ std::string findings(std::vector<Waiver> waivers) {
     resolution.requirements[1].need = Need::phase_over;
     resolution.requirements[1].need_reason = "needed only during installation";
     resolution.requirements[1].closable = true;
-    const auto policies = load("edge", std::string(kExport));
+    const auto policies = load("edge", std::string(text_of_export));
     CheckInput input;
     input.topology.firewalls = {transit("edge", policies.at(0))};
     input.resolution = &resolution;
     input.waivers = std::move(waivers);
     input.today = std::chrono::sys_days(Date(std::chrono::year(2026), std::chrono::month(7), std::chrono::day(1)));
     const CheckContext context(std::move(input));
-    const auto selected = select_checks({.subjects = {Subject::site, Subject::waiver},
-                                         .ignore = {"ownerless-waiver", "endless-waiver", "blanket-waiver"}});
+    const auto selected = select_checks({.subjects = {Subject::site, Subject::waiver}, .ignore = std::move(ignore)});
     REQUIRE(selected);
     std::string text;
     for (const auto& finding : run_checks(context, *selected)) {
@@ -80,4 +80,73 @@ TEST_CASE("a waiver that is over, too narrow or malformed says so") {
           "10.1.0.0/24 > "
           "10.2.0.5:445'\n" +
               std::string(kOpening) + "\n");
+}
+
+TEST_CASE("a waiver may name its check by id") {
+    Waiver by_id = waiver("tcp 10.1.0.0/24 > 10.2.0.21:445", std::nullopt);
+    by_id.check = find_check("install-only-opening")->id;
+    CHECK(findings({by_id}) == std::string(kOpening) + " [waived: second database is being installed]\n");
+    by_id.region = "tcp 10.1.0.12 > 10.2.0.21:445";
+    CHECK(findings({by_id}) == "unused-waiver warning: this waiver of install-only-opening covers no finding\n" +
+                                   std::string(kOpening) + "\n");
+}
+
+TEST_CASE("the region of a finding about a site has no interface") {
+    CHECK(findings({waiver("tcp 10.1.0.11 > 10.2.0.21:445 in eth1", std::nullopt)})
+              .starts_with("malformed-waiver error: this waiver covers nothing: findings of install-only-opening are "
+                           "about packets on every interface; take the interface out of 'tcp 10.1.0.11 > "
+                           "10.2.0.21:445 in eth1'\n"));
+}
+
+TEST_CASE("of an ended waiver and its renewal only the ended one is left over") {
+    const std::string region = "tcp 10.1.0.0/24 > 10.2.0.21:445";
+    CHECK(findings({waiver(region, day(30, 6)), waiver(region, day(30, 9))}) ==
+          "unused-waiver warning: this waiver of install-only-opening covers no finding\n" + std::string(kOpening) +
+              " [waived: second database is being installed]\n");
+}
+
+TEST_CASE("openings that no entry bounds are covered between the addresses that a waiver without a region names") {
+    const auto rules = [](const std::string& permit) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+               "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n" +
+               permit + "COMMIT\n";
+    };
+    const auto covered = [&](const std::string& permit, Waiver of) {
+        of.reason = "agreed";
+        const std::string text = findings({of}, rules(permit), {"ownerless-waiver", "endless-waiver"});
+        std::string found = text.find("[waived: agreed]") != std::string::npos ? "waived" : "open";
+        if (text.find("(not waived: without a region a waiver of " + of.check +
+                      " covers only what is open between the "
+                      "addresses that it names (agreed))") != std::string::npos) {
+            found += ", told why";
+        }
+        const std::size_t blanket = text.find("blanket-waiver warning: the waiver of " + of.check + " ");
+        if (blanket != std::string::npos) found += ", " + text.substr(blanket, text.find('\n', blanket) - blanket);
+        if (text.find("unused-waiver") != std::string::npos) found += ", unused";
+        return found;
+    };
+    const std::string blanket = ", blanket-waiver warning: the waiver of ";
+    const std::string between = " covers whatever is opened between the addresses that it names, on any port";
+    Waiver wider;
+    wider.check = "wider-than-required";
+    wider.flow = "ms-db";
+    const std::string more_ports = "-A FORWARD -s 10.1.0.11 -d 10.2.0.21 -p tcp -m tcp --dport 1433:1434 -j ACCEPT\n";
+    CHECK(covered(more_ports, wider) == "waived" + blanket + wider.check + between);
+    CHECK(covered("-A FORWARD -p tcp -m tcp --dport 1433 -j ACCEPT\n", wider) ==
+          "open, told why" + blanket + wider.check + between);
+    Waiver other;
+    other.check = "uncatalogued-opening";
+    other.hosts = {"sql1"};
+    const std::string serving = "-A FORWARD -s 10.1.0.11 -d 10.2.0.21 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    CHECK(covered(serving + "-A FORWARD -d 10.2.0.21 -p tcp -m tcp --dport 3389 -j ACCEPT\n", other) ==
+          "open, told why" + blanket + other.check + between);
+    other.hosts = {"sql1", "ms1"};
+    CHECK(covered(serving + "-A FORWARD -s 10.1.0.11 -d 10.2.0.21 -p tcp -m tcp --dport 3389 -j ACCEPT\n", other) ==
+          "waived" + blanket + other.check + between);
+    other.hosts.clear();
+    other.firewall = "edge";
+    CHECK(covered(serving + "-A FORWARD -d 10.2.0.21 -p tcp -m tcp --dport 3389 -j ACCEPT\n", other) ==
+          "waived" + blanket + other.check + " covers every finding of that check at edge");
+    other.region = "tcp any > 10.2.0.21:3389";
+    CHECK(covered(serving + "-A FORWARD -d 10.2.0.21 -p tcp -m tcp --dport 3389 -j ACCEPT\n", other) == "waived");
 }

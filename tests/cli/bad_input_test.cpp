@@ -13,6 +13,44 @@ struct Case {
 
 }  // namespace
 
+TEST_CASE("an interface that the site names and the export does not have is an error, not a list that nobody asks") {
+    const std::string here = fresh_directory("bad-interface");
+    const std::string asa =
+        "ASA Version 9.12(4)\nhostname fw\ninterface GigabitEthernet0/1\n nameif inside\n security-level 100\n"
+        " ip address 10.1.0.1 255.255.255.0\ninterface GigabitEthernet0/2\n nameif dmz\n security-level 50\n"
+        " ip address 10.2.0.1 255.255.255.0\naccess-list DO extended deny ip any any\n"
+        "access-group DO out interface dmz\n";
+    write_file(here, "fw.cfg", asa);
+    write_file(here, "fw.v4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n");
+    const auto asked = [&](const std::string& command, const std::string& file, const std::string& interface) {
+        write_file(here, "site.toml",
+                   "format = \"flow-site/1\"\nsite = {catalogs = [\"scom\"]}\n[[zone]]\nid = \"m\"\n"
+                   "prefixes = [\"10.1.0.0/24\"]\n[[zone]]\nid = \"d\"\nprefixes = [\"10.2.0.0/24\"]\n[[firewall]]\n"
+                   "id = \"f1\"\nexport = \"" +
+                       file + "\"\nzones = [[\"m\", \"d\"]]\ninterfaces = {m = \"inside\", d = [\"" + interface +
+                       "\"]}\n");
+        const Ran ran = run_fwproof({command, "--site", "site.toml"}, here);
+        return ran.status == 2 ? ran.err : "";
+    };
+    const auto refused = [](const std::string& interface, const std::string& hint) {
+        return "site.toml:13:34: error: the export of firewall 'f1' has no interface '" + interface +
+               "'\n    interfaces = {m = \"inside\", d = [\"" + interface + "\"]}\n" + std::string(37, ' ') + "^" +
+               std::string(interface.size() + 1, '~') + "\nhint: " + hint + "\n";
+    };
+    for (const std::string command : {"check", "lint"}) {
+        CHECK(asked(command, "fw.cfg", "dmx") == refused("dmx", "did you mean 'dmz'?"));
+        CHECK(asked(command, "fw.cfg", "DMZ") == refused("DMZ", "did you mean 'dmz'?"));
+        CHECK(asked(command, "fw.cfg", "GigabitEthernet0/2") ==
+              refused("GigabitEthernet0/2", "rules call GigabitEthernet0/2 'dmz'"));
+        CHECK(asked(command, "fw.cfg", "wan") == refused("wan", "known: inside, dmz"));
+        CHECK(asked(command, "fw.cfg", "dmz").empty());
+        CHECK(asked(command, "fw.v4", "eth7").empty());  // declares none
+    }
+    CHECK(asked("check", "gone.cfg", "dmz") ==
+          "gone.cfg: error: cannot be read: No such file or directory; check 'export' of firewall 'f1'; it is taken "
+          "from the directory of the site file\n");
+}
+
 TEST_CASE("what cannot be read is named, with what to do about it") {
     const std::string here = fresh_directory("bad-input");
     std::filesystem::create_directory(here + "/folder");

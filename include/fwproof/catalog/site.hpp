@@ -59,6 +59,7 @@ struct SiteFirewall {
     std::string host;                                        // of a host firewall
     std::vector<std::pair<std::string, std::string>> zones;  // of a transit firewall, both orders; empty: between all
     std::map<std::string, std::vector<std::string>> interfaces;  // zone id -> interface names
+    std::map<std::string, SourceSpan> interface_spans;           // interface name -> where it stands
     std::optional<bool> stateful;                                // nothing: as the rules say
     std::optional<Verdict> default_inbound, default_outbound;    // where the export does not say
     std::vector<std::string> helpers;                            // connection helpers: "tftp", "rpc", "ftp"
@@ -80,7 +81,7 @@ struct SitePath {
 
 // A recorded exception. It covers a region of packets of one check, until the end of that day.
 struct Waiver {
-    std::string check;     // check name; the field's short words (MISSING, STALE ...) are replaced by the check's name
+    std::string check;     // check name or id; the field's short words (MISSING, STALE ...) are replaced by the name
     std::string firewall;  // id; empty: all
     std::string catalog, flow, service;  // empty: all
     std::vector<std::string> hosts;      // either end; empty: all
