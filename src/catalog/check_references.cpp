@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -59,7 +60,8 @@ private:
                       {}, span);
     }
 
-    void check_ports(const std::vector<PortItem>& items, SourceSpan span) {
+    void check_ports(const Service& service, const std::vector<PortItem>& items) {
+        const SourceSpan span = service.span;
         for (const PortItem& item : items) {
             if (const auto* named = std::get_if<ParameterPorts>(&item)) {
                 if (!known("parameter", named->parameter, catalog_.parameters, span)) continue;
@@ -68,22 +70,86 @@ private:
                     problems_.add(fmt::format("parameter '{}' is no port", named->parameter), {}, span);
                 }
             } else if (const auto* range = std::get_if<RangePorts>(&item)) {
-                known("range", range->range, catalog_.ranges, span);
+                if (!known("range", range->range, catalog_.ranges, span)) continue;
+                const std::uint8_t protocol = catalog_.range(range->range)->protocol;
+                const auto& used = service.protocols;
+                if (used.empty() || std::find(used.begin(), used.end(), protocol) != used.end()) continue;
+                problems_.add(fmt::format("range '{}' is of {}, service '{}' is {}", range->range,
+                                          protocol_name(protocol), service.id, protocol_name(used.front())),
+                              {}, span);
+            }
+        }
+    }
+
+    // Whatever the site chooses must choose something.
+    void check_selector(const AnyOf& group) {
+        const Parameter& selector = *catalog_.parameter(group.selector);
+        std::vector<ParameterValue> values = selector.values;
+        switch (selector.type) {
+            // A port of the site's own takes the place of the first member.
+            case ParameterType::port:
+            case ParameterType::port_range: return;
+            case ParameterType::boolean: values = {"true", "false"}; break;
+            case ParameterType::enumeration:
+                if (!selector.open_values) break;
+                problems_.add(fmt::format("parameter '{}' has open values and cannot select from any-of group '{}'",
+                                          selector.id, group.id),
+                              {}, group.span);
+                return;
+            case ParameterType::host_port:
+                problems_.add(fmt::format("parameter '{}' cannot select from any-of group '{}'", selector.id, group.id),
+                              "a selector is an enum, a bool or a port", group.span);
+                return;
+        }
+        for (const CatalogFlow& flow : catalog_.flows) {
+            std::vector<std::string> choices;
+            for (const Service& service : flow.services) {
+                if (service.group == group.id) choices.push_back(service.choice);
+            }
+            if (choices.empty()) continue;
+            for (const auto& value : values) {
+                if (value == "both" || value == "all" || toml_file::in(choices, value)) continue;
+                problems_.add(fmt::format("{} = {} selects no service of flow '{}' from any-of group '{}'", selector.id,
+                                          value, flow.id, group.id),
+                              fmt::format("its members are chosen by {}", fmt::join(choices, ", ")), group.span);
             }
         }
     }
 
     void check_group(const AnyOf& group) {
-        if (!group.selector.empty()) known("parameter", group.selector, catalog_.parameters, group.span);
+        if (!group.selector.empty() && known("parameter", group.selector, catalog_.parameters, group.span)) {
+            check_selector(group);
+        }
         for (const auto& variant : group.variants) {
             for (const auto& [parameter, value] : variant) {
                 if (!known("parameter", parameter, catalog_.parameters, group.span)) continue;
                 if (auto problem = value_problem(*catalog_.parameter(parameter), value)) {
                     problems_.add(fmt::format("{} = {} in any-of group '{}' {}", parameter, value, group.id, *problem),
                                   {}, group.span);
+                } else if (!chosen_by(parameter, value)) {
+                    problems_.add(
+                        fmt::format("{} = {} in any-of group '{}' is no member of a group that {} selects from",
+                                    parameter, value, group.id, parameter),
+                        {}, group.span);
                 }
             }
         }
+    }
+
+    // Whether a service is chosen by that value of the parameter.
+    bool chosen_by(const std::string& parameter, const ParameterValue& value) const {
+        const auto chosen = [&](const Service& service) {
+            const AnyOf* group = service.group.empty() ? nullptr : catalog_.group(service.group);
+            if (!group || group->selector != parameter) return false;
+            if (service.choice == value) return true;
+            return std::any_of(service.ports.begin(), service.ports.end(), [&](const PortItem& item) {
+                const auto* literal = std::get_if<LiteralPorts>(&item);
+                return !literal || to_string(literal->ports) == value;
+            });
+        };
+        return std::any_of(catalog_.flows.begin(), catalog_.flows.end(), [&](const CatalogFlow& flow) {
+            return std::any_of(flow.services.begin(), flow.services.end(), chosen);
+        });
     }
 
     void check_constraint(const Constraint& constraint) {
@@ -117,17 +183,32 @@ private:
         for (const Service& service : flow.services) check_service(flow, service);
     }
 
+    // A reply, or what comes with a connection, belongs to a service that stands by itself.
+    void check_origin(const CatalogFlow& flow, const Service& service, std::string Service::*origin,
+                      std::string_view what) {
+        const std::string& id = service.*origin;
+        if (id.empty()) return;
+        const std::string kind = fmt::format("service of flow '{}'", flow.id);
+        if (!known(kind, id, flow.services, service.span)) return;
+        const auto of = std::find_if(flow.services.begin(), flow.services.end(),
+                                     [&](const Service& other) { return other.id == id; });
+        if (((*of).*origin).empty()) return;
+        problems_.add(id == service.id ? fmt::format("service '{}' of flow '{}' is its own {}", id, flow.id, what)
+                                       : fmt::format("service '{}' of flow '{}' is the {} of '{}', which is a {} too",
+                                                     service.id, flow.id, what, id, what),
+                      {}, service.span);
+    }
+
     void check_service(const CatalogFlow& flow, const Service& service) {
-        check_ports(service.ports, service.span);
-        check_ports(service.source_ports, service.span);
-        check_ports(service.source_ports_inferred, service.span);
+        for (const auto* ports : {&service.ports, &service.source_ports, &service.source_ports_inferred}) {
+            check_ports(service, *ports);
+        }
         check_when(service.when, service.span);
         if (!service.group.empty()) known("any-of group", service.group, catalog_.groups, service.span);
         if (!service.feature.empty()) known("feature", service.feature, catalog_.features, service.span);
         if (!service.proxy.empty()) typed(service.proxy, ParameterType::host_port, service.span);
-        for (const auto& id : {service.reply_of, service.companion_of}) {
-            if (!id.empty()) known(fmt::format("service of flow '{}'", flow.id), id, flow.services, service.span);
-        }
+        check_origin(flow, service, &Service::reply_of, "reply");
+        check_origin(flow, service, &Service::companion_of, "companion");
         for (const auto& id : service.fallback_to) {
             known(fmt::format("service of flow '{}'", flow.id), id, flow.services, service.span);
         }

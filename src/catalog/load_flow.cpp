@@ -98,9 +98,10 @@ void read_service_ports(TableReader& reader, Service& service) {
     service.icmp = read_icmp(reader);
     const bool with_ports = std::any_of(service.protocols.begin(), service.protocols.end(), has_ports);
     const bool with_types = std::any_of(service.protocols.begin(), service.protocols.end(), has_icmp_type);
-    if (with_ports && service.ports.empty() && !reader.find("ports")) {
+    const Value* ports = reader.find("ports");
+    if (with_ports && service.ports.empty() && (!ports || ports->items.empty())) {
         reader.problems().add(fmt::format("{} has no 'ports'", reader.what()), "all ports are ports = [\"any\"]",
-                              reader.span());
+                              ports ? ports->span : reader.span());
     }
     if (!service.protocols.empty() && !with_ports && !service.ports.empty()) {
         reader.problems().add(
@@ -171,6 +172,11 @@ Service read_service(const Value& table, const CatalogFlow& flow, Problems& prob
         reader.word<PhaseOf>("phase-of", {{"from", PhaseOf::from}, {"to", PhaseOf::to}, {"any", PhaseOf::any}})
             .value_or(PhaseOf::any);
     service.closable = reader.boolean("closable").value_or(false);
+    if (service.closable &&
+        std::find(service.phases.begin(), service.phases.end(), Phase::runtime) != service.phases.end()) {
+        problems.add(fmt::format("{} can be closed, but is needed at run time", what), "add phase = [\"install\"]",
+                     reader.span_of("closable"));
+    }
     service.group = reader.string("group");
     service.choice = reader.string("choice");
     if (service.choice.empty()) service.choice = service.id;

@@ -35,6 +35,14 @@ initiator = "from"
 cite = {line = 3}
 )";
 
+// A group whose member parameter p chooses; kMembers are two services in it, after kFlow.
+const std::string kGroup = "[[any-of]]\nid = \"g\"\nselector = \"p\"\ncite = {line = 1}\n";
+const std::string kSelector = kGroup + "[[parameter]]\nid = \"p\"\nscope = \"catalog\"\ntype = \"enum\"\n";
+const std::string kPortSelector = kGroup + "[[parameter]]\nid = \"p\"\nscope = \"catalog\"\ntype = \"port\"\n";
+const std::string kMembers =
+    "service = [{id = \"s\", protocol = \"tcp\", ports = [\"8\"], group = \"g\"},"
+    " {id = \"t\", protocol = \"tcp\", ports = [\"9\"], group = \"g\"}]\n";
+
 Loaded<CatalogRef> load(const std::string& rest) { return load_catalog(source("demo.toml", kHead + rest)); }
 
 struct Bad {
@@ -132,6 +140,29 @@ TEST_CASE("definitions that contradict each other are errors") {
          "unknown any-of group 'g'"},
         {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], phase = []}]\n",
          "service 'w' of flow 'f' is needed in no phase"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = []}]\n",
+         "service 'w' of flow 'f' has no 'ports'"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], closable = true}]\n",
+         "service 'w' of flow 'f' can be closed, but is needed at run time"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], reply-of = \"w\"}]\n",
+         "service 'w' of flow 'f' is its own reply"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], companion-of = \"w\"}]\n",
+         "service 'w' of flow 'f' is its own companion"},
+        {kFlow + "service = [{id = \"v\", protocol = \"tcp\", ports = [\"8\"], reply-of = \"w\"},"
+                 " {id = \"w\", protocol = \"tcp\", ports = [\"9\"], reply-of = \"v\"}]\n",
+         "service 'v' of flow 'f' is the reply of 'w', which is a reply too"},
+        {"[[range]]\nid = \"r\"\nprotocol = \"tcp\"\nvariant = [{os-generation = \"modern\", ports = \"1-2\"}]\n"
+         "cite = {line = 1}\n" +
+             kFlow + "service = [{id = \"w\", protocol = \"udp\", ports = [\"@r\"]}]\n",
+         "range 'r' is of tcp, service 'w' is udp"},
+        {kSelector + "values = [\"s\", \"t\", \"both\", \"u\"]\n" + kFlow + kMembers,
+         "p = u selects no service of flow 'f' from any-of group 'g'"},
+        {kSelector + "values = [\"s\", \"t\"]\n" + kFlow + kMembers +
+             "[[any-of]]\nid = \"h\"\ncite = {line = 1}\nvariants = [{p = \"x\"}]\n",
+         "p = x in any-of group 'h' must be one of s, t"},
+        {kPortSelector + kFlow + kMembers +
+             "[[any-of]]\nid = \"h\"\ncite = {line = 1}\nvariants = [{p = 8}, {p = 10}]\n",
+         "p = 10 in any-of group 'h' is no member of a group that p selects from"},
         {"[[flow]]\nid = \"g\"\nfrom = [\"client\"]\nto = [\"server\"]\ninitiator = \"from\"\n"
          "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
          "flow 'g' has no 'cite'"},
