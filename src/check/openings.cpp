@@ -127,7 +127,13 @@ private:
             if (jump.any_of.size() != 1 || !jump.outer.empty()) continue;
             for (auto& said : opening.said) narrow(said, jump.any_of[0].header);
         }
-        for (auto& said : opening.said) narrow(said, path.stages[hit.stage].guard);
+        for (auto& said : opening.said) {
+            narrow(said, path.stages[hit.stage].guard);
+            // All that the export speaks about is no word of the rule.
+            for (auto* end : {&said.source, &said.destination}) {
+                if (*end && **end == desk_.everybody) *end = nullptr;
+            }
+        }
         std::erase_if(opening.said, says_nothing);
         const long double all = (desk_.space.from(opening.said) & desk_.first).size();
         opening.whole = opening.packets.size() * 2 >= all;

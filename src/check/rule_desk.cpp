@@ -24,13 +24,16 @@ Product with_port_protocols() {
     return product;
 }
 
+AddressSet everybody_of(const Policy& policy) {
+    AddressSet all;
+    for (const Family family : policy.families)
+        all = all | (family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    return all;
+}
+
 // Not from the loopback interface: a host's traffic with itself is nobody's opening.
 Product first_of(const Policy& policy) {
-    AddressSet families;
-    for (const Family family : policy.families) {
-        families = families | (family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
-    }
-    const auto computers = share(computer_addresses() & families);
+    const auto computers = share(computer_addresses() & everybody_of(policy));
     Product first = first_packets(computers, computers, nullptr);
     first.in.any_of = {{"lo", false}};
     return first;
@@ -53,6 +56,7 @@ Space make_space(const Policy& policy) {
 RuleDesk::RuleDesk(const Policy& judged, const Budget& allowed)
     : policy(judged),
       space(make_space(judged)),
+      everybody(everybody_of(judged)),
       occurring(space.all() - space.from(judged.impossible)),
       first(space.from(first_of(judged)) & occurring),
       with_ports(space.from(with_port_protocols())),

@@ -14,6 +14,7 @@ struct RuleDesk {
 
     const Policy& policy;
     Space space;
+    AddressSet everybody;  // the addresses of the families that the export speaks about
     PacketSet occurring;   // headers that can occur
     PacketSet first;       // of those, first packets between computers, in the families that the export speaks about
     PacketSet with_ports;  // TCP, UDP, SCTP

@@ -149,7 +149,8 @@ void Answerer::Impl::add_translations(const Way& way, const PacketSet& asked,
     }
 }
 
-PathAnswer Answerer::Impl::answer(const Way& way, const Product& header, std::size_t limit) const {
+PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size_t limit) const {
+    const Product header = header_on(way, said);
     PathAnswer answer;
     answer.path = way.name;
     answer.position = way.path.position;
@@ -215,13 +216,26 @@ PathAnswer Answerer::Impl::answer(const Way& way, const Product& header, std::si
         }
     }
     add(Verdict::permit, permitted, {});
-    if (!outcome.undecided.empty()) {
+    // What an export says nothing about stands apart from what its rules leave open.
+    Product v4, v6;
+    v4.source = share(AddressSet::any4());
+    v6.source = share(AddressSet::any6());
+    const auto reasons_of = [&](const PacketSet& packets) {
         std::vector<Hit> reasons;
         for (const auto& hit : hits) {
             const bool open = !hit.surely || hit.verdict == Verdict::unknown;
-            if (open && hit.packets.intersects(outcome.undecided)) reasons.push_back(hit);
+            if (open && hit.packets.intersects(packets)) reasons.push_back(hit);
         }
-        add(Verdict::unknown, outcome.undecided, std::move(reasons));
+        return reasons;
+    };
+    auto reasons4 = reasons_of(outcome.undecided & space->from(v4));
+    auto reasons6 = reasons_of(outcome.undecided & space->from(v6));
+    const auto same_rule = [](const Hit& a, const Hit& b) { return a.rule == b.rule; };
+    if (std::equal(reasons4.begin(), reasons4.end(), reasons6.begin(), reasons6.end(), same_rule)) {
+        add(Verdict::unknown, outcome.undecided, reasons_of(outcome.undecided));
+    } else {
+        add(Verdict::unknown, outcome.undecided & space->from(v4), std::move(reasons4));
+        add(Verdict::unknown, outcome.undecided & space->from(v6), std::move(reasons6));
     }
     return answer;
 }
@@ -241,6 +255,11 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, co
     if (!impl_->router->knows()) impl_->router.reset();
     SpaceBuilder builder;
     add_values(builder, impl_->policy);
+    for (const auto& all : {AddressSet::any4(), AddressSet::any6()}) {
+        Product family;
+        family.source = share(all);
+        builder.add(family);
+    }
     const auto add = [&](const Product& header) {
         builder.add(header);
         for (const Position position : {Position::inbound, Position::outbound, Position::transit}) {

@@ -83,8 +83,9 @@ Result<std::vector<Answerer::Brief>> Answerer::ask_all(const std::vector<FlowQue
         const auto ways = impl_->ways(flows[i]);
         if (!ways) return fail(ways.error());
         for (const auto& way : *ways) {
-            const PacketSet packets = way.whole ? impl_->question(flows[i].header, way.path.position)
-                                                : impl_->space->from(flows[i].header) & impl_->evaluator->occurring();
+            const PacketSet packets = way.whole
+                                          ? impl_->question(Impl::header_on(way, flows[i].header), way.path.position)
+                                          : impl_->space->from(flows[i].header) & impl_->evaluator->occurring();
             if (packets.empty()) continue;
             auto group =
                 std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first.name == way.name; });

@@ -34,7 +34,10 @@ struct Answerer::Impl {
         std::string name;
         Path path;
         bool whole = true;
+        AddressSetRef met = nullptr;  // sources of the packets that meet the chain that was asked for; null: of all
     };
+    // The flow, of the family that meets the chain, where it speaks of both.
+    static Product header_on(const Way& way, const Product& header);
 
     Result<std::vector<Way>> ways(const FlowQuery& flow) const;
 

@@ -37,6 +37,14 @@ Product at_position(Product header, Position position) {
     return header;
 }
 
+Product Answerer::Impl::header_on(const Way& way, const Product& header) {
+    if (!way.met) return header;
+    AddressSet met = header.source ? *header.source & *way.met : *way.met;
+    Product narrowed = header;
+    if (!met.empty()) narrowed.source = share(std::move(met));
+    return narrowed;
+}
+
 void Answerer::Impl::close_lists(const std::string& at) {
     const auto count = static_cast<RulesetIndex>(policy.rulesets.size());
     for (RulesetIndex i = 0; i < count; ++i) {
@@ -57,11 +65,19 @@ Result<std::vector<Answerer::Impl::Way>> Answerer::Impl::ways(const FlowQuery& f
     if (!flow.at.empty()) {
         const std::string at = lower_case(flow.at);
         for (const auto& path : policy.paths) {
-            const bool staged = std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
-                return stage.ruleset < policy.rulesets.size() && names(policy.rulesets[stage.ruleset].name, flow.at);
-            });
+            AddressSet met;
+            bool staged = false;
+            for (const auto& stage : path.stages) {
+                if (stage.ruleset >= policy.rulesets.size() || !names(policy.rulesets[stage.ruleset].name, flow.at))
+                    continue;
+                staged = true;
+                met = met | (stage.guard.source ? *stage.guard.source : AddressSet::any());
+            }
             const bool variant = lower_case(path.variant) == at && means(flow.header, path.position);
-            if (staged || variant || to_string(path.position) == at) add(path);
+            if (!staged && !variant && to_string(path.position) != at) continue;
+            const std::size_t before = all.size();
+            add(path);
+            if (staged && all.size() > before) all.back().met = share(std::move(met));
         }
         if (!all.empty()) return all;
         for (RulesetIndex i = 0; i < policy.rulesets.size(); ++i) {

@@ -272,8 +272,8 @@ RulesetIndex DocumentLowering::add_ruleset(std::string name, std::optional<Verdi
 }
 
 void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend) {
-    Product guard;
-    if (both_families_) guard.source = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    Product guard;  // also where the export has one family alone: its rules never see packets of the other
+    guard.source = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
     bool filtered = false;
     for (const auto& spec : specs) {
         const auto found = std::find_if(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
