@@ -4,6 +4,8 @@
 // decide it.
 #include "fwproof/analysis/review.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -27,11 +29,12 @@ std::string_view to_string(Effect effect) {
 }
 
 bool Review::complete() const {
-    return std::all_of(paths.begin(), paths.end(), [](const PathReview& path) { return path.complete; });
+    return not_compared.empty() &&
+           std::all_of(paths.begin(), paths.end(), [](const PathReview& path) { return path.complete; });
 }
 
 bool Review::same() const {
-    return !paths.empty() &&
+    return !paths.empty() && not_compared.empty() &&
            std::all_of(paths.begin(), paths.end(), [](const PathReview& path) { return path.same(); });
 }
 
@@ -58,10 +61,16 @@ bool speaks(const Policy& policy, Family family) {
            std::find(policy.families.begin(), policy.families.end(), family) != policy.families.end();
 }
 
-AddressSetRef common_addresses(const Policy& before, const Policy& after) {
+// Between versions of one device those of the families that either speaks of: where the other is silent, it is unknown.
+// Between two vendors those of both: silence of an export that was made for one family would drown everything else.
+AddressSetRef compared_addresses(const Policy& before, const Policy& after, std::optional<Family> only) {
     AddressSet all;
-    if (speaks(before, Family::v4) && speaks(after, Family::v4)) all = all | AddressSet::any4();
-    if (speaks(before, Family::v6) && speaks(after, Family::v6)) all = all | AddressSet::any6();
+    for (const Family family : {Family::v4, Family::v6}) {
+        const bool was = speaks(before, family), is = speaks(after, family);
+        const bool left_out = before.vendor == after.vendor ? !was && !is : !was || !is;
+        if (only ? family != *only : left_out) continue;
+        all = all | (family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    }
     return all == AddressSet::any() ? nullptr : share(std::move(all));
 }
 
@@ -78,7 +87,7 @@ public:
         result_.logging_lines = blame_.logging_lines();
         by_rules_ = before.replies == ReplyHandling::by_rules && after.replies == ReplyHandling::by_rules;
         foreign_ = before.vendor != after.vendor;
-        addresses_ = common_addresses(before, after);
+        addresses_ = compared_addresses(before, after, options.family);
     }
 
     Review run(const Policy& original) {
@@ -110,12 +119,19 @@ public:
 
 private:
     void say_families() {
+        result_.only = options_.family;
+        if (options_.family) return;
         for (const Family family : {Family::v4, Family::v6}) {
             const bool was = speaks(before_, family), is = speaks(after_, family);
             if (was == is) continue;
-            result_.only = family == Family::v4 ? Family::v6 : Family::v4;
-            result_.limits.push_back(std::string(family_name(family)) + " is not compared: only the version " +
-                                     (was ? "before" : "after") + " speaks of it");
+            const std::string name(family_name(family));
+            const std::string_view one = was ? "before" : "after";
+            if (foreign_) {
+                result_.only = family == Family::v4 ? Family::v6 : Family::v4;
+                result_.not_compared.push_back(fmt::format("{}: only the version {} speaks of it", name, one));
+            } else {
+                result_.limits.push_back(fmt::format("only the version {} speaks of {}", one, name));
+            }
         }
     }
 

@@ -22,6 +22,11 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         findings.push_back(std::move(finding));
     }
     for (const auto& policy : change.policies) {
+        for (const auto& part : policy.review->not_compared) {
+            Finding finding = finding_after(check, context.firewalls()[policy.firewall], {});
+            finding.message = fmt::format("not compared: {}", part);
+            findings.push_back(std::move(finding));
+        }
         for (const auto& path : policy.review->paths) {
             if (path.not_compared.empty() && path.complete) continue;
             Finding finding = finding_after(check, context.firewalls()[policy.firewall], {});
@@ -45,11 +50,12 @@ const Check check_uncompared_change = {
     .summary = R"(A part of a change could not be compared)",
     .why =
         R"(No difference was found there because nothing was looked at: a file was added or removed, a version is no export that can
-be read, a path exists in one version only, or the comparison took more than its budget. Silence about it would look
+be read, a path or an address family exists in one version only, or the comparison took more than its budget. Silence about it would look
 like proof.)",
     .example = R"(edge.v4: added; there is nothing to compare it with)",
     .fix =
-        R"(Read the new file with fwproof lint; name the interfaces of the other version with --interface; raise --budget.)",
+        R"(Read the new file with fwproof lint; name the interfaces of the other version with --interface; raise --budget. Put the
+dumps of both families into one file, or ask for one family with --family.)",
     .standards = R"(pci-dss-4.0.1 1.2.2)",
     .run = &run,
 };

@@ -9,6 +9,7 @@
 #include "cli/diff_required.hpp"
 #include "cli/project.hpp"
 #include "cli/publish.hpp"
+#include "fwproof/base/letters.hpp"
 
 namespace fwproof::cli {
 
@@ -25,8 +26,9 @@ became known; the rule that decides before and after, and the edited line that m
   fwproof diff asa.cfg migrated.v4 --at transit --interface inside=eth1 --interface outside=eth0
 
 The checks FW801 to FW811 and FW506 of fwproof-checks(7) look at the change; their findings stand behind the regions, and
-are all that SARIF, JUnit and the other formats of lint show. What cannot be compared for want of memory counts as
-widened, narrowed and changed for --fail-on.
+are all that SARIF, JUnit and the other formats of lint show. For --fail-on, what could not be compared counts
+as widened, narrowed and changed, and so does an export that was removed, for nothing says what stands in its place; one
+that was added counts as widened and changed.
 
 )";
 
@@ -43,6 +45,7 @@ po::options_description diff_options() {
     auto add = options.add_options();
     add("staged", "compare what is staged in git with the last commit; arguments are then paths to look at");
     add("at", po::value<std::string>()->value_name("NAME"), "only inbound, outbound or transit, or one profile");
+    add("family", po::value<std::string>()->value_name("FAMILY"), "only packets of IPv4, or of IPv6");
     add("site", po::value<std::string>()->value_name("FILE"),
         "which required flows break or are mended; default: the site that .fwproof.toml names");
     add("interface", list()->value_name("OLD=NEW"), "what an interface of OLD is called in NEW");
@@ -95,6 +98,12 @@ Result<ReviewOptions> read_review_options(const Arguments& arguments) {
     if (!budget) return fail(budget.error());
     options.budget = *budget;
     options.at = arguments.text("at");
+    if (arguments.has("family")) {
+        const std::string family = lower_case(arguments.text("family"));
+        if (family != "ipv4" && family != "ipv6")
+            return fail(fmt::format("--family '{}' is not known", arguments.text("family")), "write IPv4 or IPv6");
+        options.family = family == "ipv4" ? Family::v4 : Family::v6;
+    }
     for (const auto& word : arguments.texts("interface")) {
         const std::size_t equals = word.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) {
@@ -108,14 +117,42 @@ Result<ReviewOptions> read_review_options(const Arguments& arguments) {
 bool found(const DiffReport& report, const std::set<std::string>& levels) {
     const Effect effect = report.effect();
     const bool open = !report.complete();
-    const bool moved = std::any_of(report.files.begin(), report.files.end(),
-                                   [](const FileDiff& file) { return file.kind != FileDiff::Kind::changed; });
-    if (levels.contains("widened") && (open || effect == Effect::widened || effect == Effect::both)) return true;
-    if (levels.contains("narrowed") && (open || effect == Effect::narrowed || effect == Effect::both)) return true;
-    if (levels.contains("changed") && (open || moved || effect != Effect::unchanged)) return true;
+    const auto has = [&](FileDiff::Kind kind) {
+        return std::any_of(report.files.begin(), report.files.end(),
+                           [&](const FileDiff& file) { return file.kind == kind; });
+    };
+    // What stands in the place of an export that was removed may permit more, and less.
+    const bool removed = has(FileDiff::Kind::removed), added = has(FileDiff::Kind::added);
+    const bool wider = open || removed || added || effect == Effect::widened || effect == Effect::both;
+    const bool narrower = open || removed || effect == Effect::narrowed || effect == Effect::both;
+    if (levels.contains("widened") && wider) return true;
+    if (levels.contains("narrowed") && narrower) return true;
+    if (levels.contains("changed") && (wider || narrower)) return true;
     if (!levels.contains("required-lost") || !report.required) return false;
     return std::any_of(report.required->changes.begin(), report.required->changes.end(),
                        [](const RequiredChange& change) { return change.lost; });
+}
+
+// --at names a position, or a profile of some version; anything else would compare nothing and look like no change.
+std::optional<Error> unknown_place(const DiffReport& report, const std::string& at) {
+    std::vector<std::string> known;
+    for (const auto& file : report.files) {
+        for (const auto& policy : file.policies) {
+            for (const auto& path : policy.paths) {
+                for (const std::string& name : {std::string(to_string(path.position)), path.variant}) {
+                    if (name == at) return std::nullopt;
+                    if (!name.empty() && std::find(known.begin(), known.end(), name) == known.end())
+                        known.push_back(name);
+                }
+            }
+        }
+    }
+    if (known.empty()) return std::nullopt;
+    const auto near = did_you_mean(lower_case(at), known);
+    return Error{fmt::format("--at '{}' is none of {}", at, fmt::join(known, ", ")),
+                 near ? fmt::format("did you mean '{}'?", *near)
+                      : std::string("a chain or list is asked about with fwproof explain EXPORT 'FLOW at NAME'"),
+                 {}};
 }
 
 int unusable(const std::vector<Error>& errors, World& world) {
@@ -188,6 +225,10 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
         auto file = compare_versions(pair, pairs->single, *reading, *review_options);
         if (!file) return fail(file.error());
         report.files.push_back(std::move(*file));
+    }
+
+    if (parsed->has("at")) {
+        if (auto error = unknown_place(report, review_options->at)) return fail(std::move(*error));
     }
 
     if (!site.empty()) {

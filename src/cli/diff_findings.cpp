@@ -134,6 +134,7 @@ Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std:
                 if (path.complete) continue;
                 ++(path.not_compared.empty() ? report.exhausted : report.uncompared);
             }
+            report.uncompared += device.review.not_compared.size();
             for (const auto& limit : device.review.limits)
                 report.assumptions.push_back(fmt::format("{}: {}", file_name(file), limit));
         }

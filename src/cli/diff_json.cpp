@@ -92,7 +92,8 @@ Json device_json(const DeviceDiff& device) {
         if (span) one.update(line_json(span));
         logging.push_back(std::move(one));
     }
-    Json limits = Json::array();
+    Json limits = Json::array(), not_compared = Json::array();
+    for (const auto& part : review.not_compared) not_compared.push_back(printable(part));
     for (const auto& limit : review.limits) limits.push_back(printable(limit));
     return {{"before", policy_title(*device.before)},
             {"after", policy_title(*device.after)},
@@ -106,6 +107,7 @@ Json device_json(const DeviceDiff& device) {
               {"change_logging", review.logging_lines}}},
             {"logging", std::move(logging)},
             {"limits", std::move(limits)},
+            {"not_compared", std::move(not_compared)},
             {"paths", std::move(paths)}};
 }
 

@@ -67,19 +67,18 @@ ObjectNames names_of(const DeviceDiff& device) {
 
 std::string headline(const DiffReport& report) {
     const Effect effect = report.effect();
+    const bool moved = std::any_of(report.files.begin(), report.files.end(), [](const FileDiff& file) {
+        return file.kind == FileDiff::Kind::added || file.kind == FileDiff::Kind::removed;
+    });
     if (effect != Effect::unchanged) {
         std::string text(to_string(effect));
         if (!report.complete()) text += "; the list of differences is not complete";
+        if (moved) text += "; exports were added or removed";
         return text;
     }
     if (!report.complete()) return "not decided: a part could not be compared";
-    const auto of_kind = [&](FileDiff::Kind kind) {
-        return std::count_if(report.files.begin(), report.files.end(),
-                             [&](const FileDiff& f) { return f.kind == kind; });
-    };
-    const bool moved = of_kind(FileDiff::Kind::added) + of_kind(FileDiff::Kind::removed) > 0;
     if (report.files.empty()) return "unchanged: no export differs";
-    if (moved) return "unchanged where both versions have a policy; exports were added or removed";
+    if (moved) return "not decided: exports were added or removed; nothing differs where both versions have a policy";
     std::string flows = "flows";
     for (const auto& file : report.files) {
         for (const auto& device : file.devices) {

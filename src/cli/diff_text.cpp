@@ -76,6 +76,7 @@ void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names
 void device_text(Writer& out, const DeviceDiff& device) {
     const Review& review = device.review;
     const ObjectNames names = names_of(device);
+    for (const auto& part : review.not_compared) out.line(1, "not compared: " + printable(part));
     for (const auto& path : review.paths) {
         const std::string name = path_name(path.after ? *path.after : *path.before);
         if (!path.not_compared.empty()) {

@@ -31,7 +31,7 @@ const std::string kDrop = "-A INPUT -s 198.51.100.0/24 -j DROP\n";
 const std::string kOne = " network-object host 10.1.0.5\n";
 const std::string kTwo = kOne + " network-object host 10.1.0.6\n";
 
-// One commit of the ten: what is staged, and whether it opens something.
+// One commit of the ten: what is staged, and whether it opens something, or may.
 struct Step {
     std::string message;
     std::string file;
@@ -40,8 +40,8 @@ struct Step {
 };
 
 const std::vector<Step> kSteps = {
-    {"first export", "host.v4", host(kSsh), false},  // nothing to compare with
-    {"another device", "edge.cfg", edge(kOne), false},
+    {"first export", "host.v4", host(kSsh), true},  // nothing to compare it with: somebody has to look
+    {"another device", "edge.cfg", edge(kOne), true},
     {"counters only", "host.v4", host(kSsh, "[99:1234]"), false},
     {"more administrators", "host.v4", host(kSsh23), true},
     {"fewer administrators", "host.v4", host(kSsh), false},
@@ -107,7 +107,8 @@ TEST_CASE("ten commits pass or are stopped by the real pre-commit") {
         INFO(step.message << "\n" << ran.out << ran.err);
         CHECK((ran.status != 0) == step.widens);
         if (!step.widens) continue;
-        CHECK((ran.out + ran.err).find("newly permitted") != std::string::npos);
+        const std::string said = ran.out + ran.err;
+        CHECK((said.find("newly permitted") != std::string::npos || said.find(": added;") != std::string::npos));
         CHECK(repository.git({"commit", "-q", "--no-verify", "-m", step.message}).status == 0);
     }
     CHECK(repository.git({"rev-list", "--count", "HEAD"}).out == "10\n");

@@ -72,8 +72,9 @@ struct Review {
     std::size_t effective_lines = 0;  // of them: those that some region is because of
     std::size_t logging_lines = 0;    // and those that only change what is logged
     std::vector<LoggingChange> logging;
-    std::optional<Family> only;       // the one address family that both versions speak of, where another is left out
-    std::vector<std::string> limits;  // what the comparison leaves out or rests on; one sentence each
+    std::optional<Family> only;             // the one address family that is compared, where another is left out
+    std::vector<std::string> not_compared;  // what is left out and may differ: "IPv6: only the version after ..."
+    std::vector<std::string> limits;        // what the comparison leaves out or rests on; one sentence each
 
     bool complete() const;
     // Every path is proven to permit exactly the same flows.
@@ -83,6 +84,7 @@ struct Review {
 struct ReviewOptions {
     std::map<std::string, std::string> interfaces;  // what an interface before is called after
     std::string at;                    // only paths of this position or variant ("transit", "domain"); empty: all
+    std::optional<Family> family;      // only packets of this one
     std::size_t region_limit = 1'000;  // products of one region
     Budget budget;                     // of each comparison
 };
