@@ -86,6 +86,20 @@ struct Bundle {
     std::map<std::string, std::string> files;
 };
 
+// What would write elsewhere, or hide findings; however it is shortened. Also asked of a bundle that somebody hands in.
+std::optional<Error> out_of_place(const std::vector<std::string>& arguments) {
+    for (const auto& argument : arguments) {
+        const std::string_view option = std::string_view(argument).substr(0, argument.find('='));
+        for (const std::string_view refused : {"--format", "--output", "--baseline", "--write-baseline"}) {
+            if (argument != "-" && (option.size() < 3 || !refused.starts_with(option))) continue;
+            return Error{fmt::format("'{}' has no place in a bundle", argument),
+                         "the bundle has all reports, with every finding, of files that can be read again",
+                         {}};
+        }
+    }
+    return std::nullopt;
+}
+
 Result<Bundle> make_bundle(const Run& run, const fs::path& scratch, World& world) {
     if (scratch.empty()) {
         return fail(
@@ -209,21 +223,26 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
         return fail(about(directory, "is no bundle: it has no run.json", "make one with 'fwproof evidence DIR ...'"));
     Run run;
     Json said;
+    std::string version;
     try {
         said = Json::parse(how->second);
         run.arguments = said.at("arguments").get<std::vector<std::string>>();
         run.epoch = said.at("source_date_epoch").get<std::string>();
+        version = said.value("/tool/version"_json_pointer, "?");
     } catch (const Json::exception&) {
         return fail(about(directory + "/run.json", "is not what fwproof wrote", "restore the bundle"));
+    }
+    if (auto error = out_of_place(run.arguments)) {
+        error->file = directory + "/run.json";
+        return fail(std::move(*error));
     }
     std::vector<std::string> differences;
     const std::string written = kept.contains("SHA256SUMS") ? kept.at("SHA256SUMS") : "";
     kept.erase("SHA256SUMS");
     if (written != sums(kept))
         differences.emplace_back("the bundle was changed after it was written: SHA256SUMS does not fit");
-    if (said.value("/tool/version"_json_pointer, "") != kVersion)
-        differences.push_back(
-            fmt::format("made by fwproof {}, this is {}", said.value("/tool/version"_json_pointer, "?"), kVersion));
+    if (version != kVersion)
+        differences.push_back(fmt::format("made by fwproof {}, this is {}", version, kVersion));
 
     const Scratch scratch;
     const auto bundle = make_bundle(run, scratch.path(), world);
@@ -277,14 +296,7 @@ Result<int> run_evidence(const std::vector<std::string>& arguments, World& world
     }
     if (arguments.empty() || arguments[0].starts_with("-"))
         return fail("no directory given", "usage: fwproof evidence DIR [OPTION of check...] [EXPORT...]");
-    for (const auto& argument : arguments) {
-        const std::string_view option = std::string_view(argument).substr(0, argument.find('='));
-        if (option == "--format" || option == "--output" || option == "--baseline" || option == "--write-baseline" ||
-            argument == "-") {
-            return fail(fmt::format("'{}' has no place in a bundle", argument),
-                        "the bundle has all reports, with every finding, of files that can be read again");
-        }
-    }
+    if (auto error = out_of_place(arguments)) return fail(std::move(*error));
     Run run{{arguments.begin() + 1, arguments.end()}, world.environment("SOURCE_DATE_EPOCH").value_or("")};
     if (run.epoch.empty()) run.epoch = std::to_string(world.now.time_since_epoch().count());
     return write_bundle(arguments[0], run, world);

@@ -132,6 +132,30 @@ TEST_CASE("verifying makes a bundle again on whatever day it is") {
     }
 }
 
+TEST_CASE("a bundle from elsewhere makes verifying write nothing and read no input") {
+    const std::string folder = site("evidence-hostile");
+    REQUIRE(evidence(folder, {"audit", "--site", "site.toml"}).status != 2);
+    const std::string honest = read_whole(folder + "/audit/run.json");
+    for (const std::string words : {R"("--output","stolen")", R"("--output=stolen")", R"("--outp","stolen")",
+                                    R"("--write-baseline","stolen")", R"("--write-b=stolen")", R"("--format","json")",
+                                    R"("--baseline","stolen")", R"("-")"}) {
+        std::string hostile = honest;
+        hostile.insert(hostile.find('[', hostile.find("\"arguments\"")) + 1, words + ",");
+        write_file(folder, "audit/run.json", hostile);
+        const Ran ran = evidence(folder, {"--verify", "audit"});
+        INFO(words << "\n" << ran.out);
+        CHECK(ran.status == 2);
+        CHECK(ran.err.find("audit/run.json: error: '-") == 0);
+        CHECK(ran.err.find("has no place in a bundle") != std::string::npos);
+        CHECK(!fs::exists(folder + "/stolen"));
+    }
+    std::string odd = honest;
+    odd.replace(odd.find("\"version\": "), 12, "\"version\": 1, \"was\": ");
+    write_file(folder, "audit/run.json", odd);
+    CHECK(evidence(folder, {"--verify", "audit"}).err ==
+          "audit/run.json: error: is not what fwproof wrote; restore the bundle\n");
+}
+
 TEST_CASE("evidence says what it cannot do") {
     const std::string folder = site("evidence-bad");
     CHECK(evidence(folder, {}).err ==
