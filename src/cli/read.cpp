@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fwproof/base/letters.hpp"
+
 namespace fwproof::cli {
 
 namespace {
@@ -69,12 +71,33 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     return source;
 }
 
-// Its report, and registry.pol some levels below.
+namespace {
+
+// The words of a path below `root`, in lower case: what Windows writes is found under any spelling.
+std::vector<std::string> words_below(const std::filesystem::path& root, const std::filesystem::path& path) {
+    std::vector<std::string> words;
+    for (const auto& word : path.lexically_relative(root)) words.push_back(lower_case(word.string()));
+    return words;
+}
+
+// Of the files of a policy object: the computer's policy, its preferences, the report. What is below User is for users.
+bool is_computer_policy(const std::vector<std::string>& words) {
+    if (words.empty() || std::find(words.begin(), words.end(), "user") != words.end()) return false;
+    const std::string& name = words.back();
+    return name == "registry.pol" || name == "registry.xml" || (name == "gpreport.xml" && words.size() == 1);
+}
+
+}  // namespace
+
+// A backup has its report, and registry.pol some levels below; the object in SYSVOL itself has gpt.ini.
 bool is_policy_backup(const std::string& path) {
-    std::error_code ignored;
-    const std::filesystem::path root(path);
-    return std::filesystem::is_directory(root, ignored) && (std::filesystem::exists(root / "gpreport.xml", ignored) ||
-                                                            std::filesystem::exists(root / "DomainSysvol", ignored));
+    std::error_code problem;
+    for (std::filesystem::directory_iterator entry(path, problem), end; !problem && entry != end;
+         entry.increment(problem)) {
+        const std::string name = lower_case(entry->path().filename().string());
+        if (name == "gpreport.xml" || name == "domainsysvol" || name == "gpt.ini") return true;
+    }
+    return false;
 }
 
 namespace {
@@ -86,12 +109,9 @@ Result<Input> read_policy_backup(const std::string& path, World& world) {
     std::filesystem::recursive_directory_iterator entry(path, problem);
     for (const std::filesystem::recursive_directory_iterator end; !problem && entry != end; entry.increment(problem)) {
         if (entry.depth() >= kDeepest) entry.disable_recursion_pending();
-        const std::string name = entry->path().filename().string();
         std::error_code ignored;
-        if ((name == "registry.pol" || name == "Registry.pol" || name == "gpreport.xml") &&
-            entry->is_regular_file(ignored)) {
+        if (is_computer_policy(words_below(path, entry->path())) && entry->is_regular_file(ignored))
             names.push_back(entry->path().string());
-        }
     }
     if (problem) {
         return fail(fail_for(path, fmt::format("cannot be read: {}", problem.message()), "check the path").error());
@@ -101,7 +121,7 @@ Result<Input> read_policy_backup(const std::string& path, World& world) {
     for (const auto& name : names) {
         auto source = read_text(name, world);
         if (!source) return fail(source.error());
-        input.sources.push_back(std::move(*source));
+        input.add(std::move(*source), {StoreRole::sniffed, 0, true});
     }
     return input;
 }

@@ -154,7 +154,7 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
                 continue;
             }
             if (input.name.empty()) input.name = one->name;
-            input.sources.insert(input.sources.end(), one->sources.begin(), one->sources.end());
+            for (std::size_t i = 0; i < one->sources.size(); ++i) input.add(one->sources[i], one->given_of(i));
         }
         if (!readable) continue;
         auto options = load_options(firewall, base, reading, world);

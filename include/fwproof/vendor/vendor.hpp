@@ -26,10 +26,28 @@ struct LoadOptions {
     SourceRef ipset;  // the output of `ipset save`
 };
 
-// What belongs together: one file, or the files of one directory that hold one device's policy.
+// Which policy store of a Windows host a file holds, where the user says it. Other vendors have no stores.
+enum class StoreRole : std::uint8_t { sniffed, gpo, mdm, local };
+
+// What is known of a file beside its bytes.
+struct Given {
+    StoreRole role = StoreRole::sniffed;
+    std::size_t rank = 0;  // of a gpo: which argument; a lower one wins over a higher one
+    bool found = false;    // by walking a directory: the user did not name it, and it need not be an export
+};
+
+// What belongs together: one file, or the files that hold one device's policy.
 struct Input {
     std::string name;  // as the user named it
     std::vector<SourceRef> sources;
+    std::vector<Given> given{};  // of the sources, in their order; of those beyond its end nothing is known
+
+    Given given_of(std::size_t source) const { return source < given.size() ? given[source] : Given(); }
+    void add(SourceRef source, Given known) {
+        given.resize(sources.size());
+        sources.push_back(std::move(source));
+        given.push_back(known);
+    }
 };
 
 // How sure a vendor is that an input is its own, judged by content alone.

@@ -26,24 +26,39 @@ std::string backup_root(const std::string& path) {
 
 }  // namespace
 
-std::vector<Selected> select_sources(const std::vector<SourceRef>& sources) {
-    if (sources.size() == 1) return {{sources[0], nullptr}};
+bool is_user_policy(const Source& source) {
+    return recognise(source).carrier == Carrier::registry_policy &&
+           ("/" + plain_path(source)).ends_with("/user/registry.pol");
+}
+
+std::vector<Selected> select_sources(const Input& input) {
     std::vector<Selected> selected;
-    for (const auto& source : sources) {
-        const Carrier carrier = recognise(*source).carrier;
-        if (carrier == Carrier::none || plain_path(*source).ends_with("user/registry.pol")) continue;
-        selected.push_back({source, nullptr});
+    for (std::size_t i = 0; i < input.sources.size(); ++i) {
+        const auto& source = input.sources[i];
+        const Given given = input.given_of(i);
+        if (given.found && (recognise(*source).carrier == Carrier::none || is_user_policy(*source))) continue;
+        selected.push_back({source, given});
     }
-    for (auto& policy : selected) {
-        if (!policy.source || recognise(*policy.source).carrier != Carrier::registry_policy) continue;
-        const std::string root = backup_root(plain_path(*policy.source));
+    const auto find_report = [&](const Source& source) {
+        const std::string root = backup_root(plain_path(source));
         const auto report = std::find_if(selected.begin(), selected.end(), [&](const Selected& other) {
-            return other.source && recognise(*other.source).carrier == Carrier::gpo_report &&
+            return recognise(*other.source).carrier == Carrier::gpo_report &&
                    backup_root(plain_path(*other.source)) == root;
         });
-        if (report != selected.end()) policy.report = std::exchange(report->source, nullptr);
+        return report == selected.end() ? SourceRef() : report->source;
+    };
+    std::vector<SourceRef> replaced;
+    if (selected.size() > 1) {
+        for (auto& policy : selected) {
+            const Carrier carrier = recognise(*policy.source).carrier;
+            if (carrier != Carrier::registry_policy && carrier != Carrier::preferences) continue;
+            policy.report = find_report(*policy.source);
+            if (carrier == Carrier::registry_policy && policy.report) replaced.push_back(policy.report);
+        }
     }
-    std::erase_if(selected, [](const Selected& one) { return !one.source; });
+    std::erase_if(selected, [&](const Selected& one) {
+        return std::find(replaced.begin(), replaced.end(), one.source) != replaced.end();
+    });
     return selected;
 }
 

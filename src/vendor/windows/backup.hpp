@@ -1,20 +1,24 @@
-// A group policy backup: {GUID}/gpreport.xml, {GUID}/DomainSysvol/GPO/Machine/registry.pol and files that say nothing
-// here.
+// A group policy backup: {GUID}/gpreport.xml, {GUID}/DomainSysvol/GPO/Machine/registry.pol, .../Machine/Preferences/
+// Registry/Registry.xml and files that say nothing here.
 #pragma once
 
 #include <vector>
 
-#include "fwproof/base/source.hpp"
+#include "fwproof/vendor/vendor.hpp"
 
 namespace fwproof::windows {
 
 // What to read of several files that belong together.
 struct Selected {
     SourceRef source;
-    SourceRef report;  // of the same policy object, for its name only: registry.pol says more
+    Given given{};
+    SourceRef report{};  // of the same policy object, for its name only: the source says more
 };
 
-// Leaves out user settings, files of no known form, and reports that stand beside a registry.pol.
-std::vector<Selected> select_sources(const std::vector<SourceRef>& sources);
+// Leaves out reports that stand beside a registry.pol; of files that nobody named, those that are of no known form.
+std::vector<Selected> select_sources(const Input& input);
+
+// Group policy for users, of a backup: the firewall reads the computer's.
+bool is_user_policy(const Source& source);
 
 }  // namespace fwproof::windows

@@ -282,11 +282,8 @@ Result<std::vector<Export>> read_gpo_report(const SourceRef& source) {
         }
     }
     if (exports.empty()) {
-        Error error{"the report holds no Windows Firewall settings",
-                    "report a policy object with Windows Firewall with Advanced Security rules",
-                    {}};
-        error.file = source->name();
-        return fail(std::move(error));
+        return fail(
+            no_policy(*source, "report", "report a policy object with Windows Firewall with Advanced Security rules"));
     }
     return exports;
 }

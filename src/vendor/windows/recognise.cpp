@@ -67,6 +67,9 @@ Recognition recognise_unusable(std::string_view text) {
         found.cure = "run chcp 437 and netsh again on an English Windows, or netsh advfirewall export FILE.wfw";
     } else if (starts_with_word(line, "Name\tGroup\tProfile\tEnabled\tAction")) {
         found.refusal = "the list that the console exports shows neither directions nor ICMP types";
+    } else if (starts_with_word(line, "[HKEY_")) {
+        found.refusal = "a registry export without its first line";
+        found.cure = "write 'Windows Registry Editor Version 5.00' above it, or export it again with reg export";
     } else if (starts_with_word(line, "Name ") && has(text.substr(0, kHead), "\nDisplayName ") &&
                has(text.substr(0, kHead), "\nEdgeTraversalPolicy ")) {
         found.refusal =

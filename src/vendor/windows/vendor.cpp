@@ -33,6 +33,10 @@ Result<ProfileMask> chosen_profiles(const LoadOptions& options) {
 Result<std::vector<Export>> read(const SourceRef& source) {
     if (source->bytes().empty()) return fail(about(*source, "the file is empty", "export the policy again"));
     const Recognition found = recognise(*source);
+    if (is_user_policy(*source)) {
+        return fail(about(*source, "group policy for users, which the firewall does not read",
+                          "name Machine/registry.pol of the policy object"));
+    }
     switch (found.carrier) {
         case Carrier::registry_file: return read_registry_file(source);
         case Carrier::registry_policy: return read_registry_policy(source);
@@ -103,14 +107,14 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
     if (auto unknown = check_keywords(options.address_keywords, options.port_keywords))
         return fail(std::move(*unknown));
     std::vector<Export> exports;
-    std::optional<Error> nothing;  // of the first file without firewall policy
-    for (const Selected& selected : select_sources(input.sources)) {
+    std::optional<Error> nothing;  // of the first file of a backup without firewall policy
+    for (const Selected& selected : select_sources(input)) {
         auto made = read_selected(selected);
         if (!made) {
             Error error = std::move(made.error());
             if (!error.keep) error.keep = selected.source;
             // A backup holds files of other settings, too.
-            if (input.sources.size() == 1 || !says_no_policy(error)) return fail(std::move(error));
+            if (!selected.given.found || !says_no_policy(error)) return fail(std::move(error));
             if (!nothing) nothing = std::move(error);
             continue;
         }

@@ -114,6 +114,6 @@ TEST_CASE("what cannot be read says so in one line") {
           "hint: export HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall and "
           "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\n");
     CHECK(load_error("<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Computer/></GPO>", "r.xml") ==
-          "r.xml: error: the report holds no Windows Firewall settings\n"
+          "r.xml: error: the report holds no firewall policy in force\n"
           "hint: report a policy object with Windows Firewall with Advanced Security rules\n");
 }

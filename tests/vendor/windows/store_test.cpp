@@ -18,9 +18,12 @@ const std::string kLocal =
 
 std::string section(const std::string& key, const std::string& lines) { return key + "]\r\n" + lines + "\r\n\r\n"; }
 
-Policy load_all(const std::vector<std::pair<std::string, std::string>>& files, const LoadOptions& options = {}) {
+// `found`: as the files of a directory, not as named by the user.
+Policy load_all(const std::vector<std::pair<std::string, std::string>>& files, const LoadOptions& options = {},
+                bool found = false) {
     Input input{"host", {}};
-    for (const auto& [name, bytes] : files) input.sources.push_back(std::make_shared<const Source>(name, bytes));
+    for (const auto& [name, bytes] : files)
+        input.add(std::make_shared<const Source>(name, bytes), {StoreRole::sniffed, 0, found});
     auto policies = load_policies(input, options);
     REQUIRE(policies);
     return policies->at(0);
@@ -330,7 +333,7 @@ TEST_CASE("a GPO backup: registry.pol says more than the report beside it") {
         {root + "DomainSysvol/GPO/Machine/registry.pol", pol},
         {root + "DomainSysvol/GPO/User/registry.pol", std::string("PReg\1\0\0\0", 8)},
     };
-    const Policy policy = load_all(files);
+    const Policy policy = load_all(files, {}, true);
     CHECK(policy.device == "Server firewall");
     CHECK(policy.paths.size() == 6);
     CHECK(ask(policy, "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "P");
@@ -339,10 +342,10 @@ TEST_CASE("a GPO backup: registry.pol says more than the report beside it") {
     auto more = files;
     more.emplace_back(root + "DomainSysvol/GPO/Machine/Preferences/Registry/Registry.xml",
                       "<RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\"/>");
-    CHECK(ask(load_all(more), "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "P");
+    CHECK(ask(load_all(more, {}, true), "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "P");
     auto off = files;
     off[1].second.replace(off[1].second.find("<Enabled>true"), 13, "<Enabled>false");
-    const Policy nowhere = load_all(off);
+    const Policy nowhere = load_all(off, {}, true);
     CHECK(ask(nowhere, "domain", kIn, "10.20.0.5 > 10.9.9.9 tcp/443") == "D");
     CHECK(says(nowhere, "policy object 'Server firewall' applies nowhere: its computer settings are switched off"));
 }
