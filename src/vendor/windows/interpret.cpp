@@ -148,14 +148,10 @@ private:
             case Token::protocol: return read_protocol(field, value);
             case Token::local_port: return take(field, add_port(rule_.local_ports, value, true, field.span));
             case Token::remote_port: return take(field, add_port(rule_.remote_ports, value, false, field.span));
-            case Token::local_address4:
-                return take(field, add_address(rule_.local, Family::v4, value, false, field.span));
-            case Token::local_address6:
-                return take(field, add_address(rule_.local, Family::v6, value, false, field.span));
-            case Token::remote_address4:
-                return take(field, add_address(rule_.remote, Family::v4, value, true, field.span));
-            case Token::remote_address6:
-                return take(field, add_address(rule_.remote, Family::v6, value, true, field.span));
+            case Token::local_address4: return read_address(field, rule_.local, Family::v4, value, false);
+            case Token::local_address6: return read_address(field, rule_.local, Family::v6, value, false);
+            case Token::remote_address4: return read_address(field, rule_.remote, Family::v4, value, true);
+            case Token::remote_address6: return read_address(field, rule_.remote, Family::v6, value, true);
             case Token::icmp4: return read_icmp(field, value, kIcmp);
             case Token::icmp6: return read_icmp(field, value, kIcmp6);
             case Token::program: program_ = {ConditionKind::program, std::string(value), field.span}; return;
@@ -207,6 +203,15 @@ private:
         if (!taken.understood) return misunderstood(field, "unknown value");
         if (!taken.error.empty()) reject(taken.error);
         if (!taken.remark.empty()) note(NoteKind::odd_mask, taken.remark, {}, field.span);
+    }
+
+    void read_address(const Field& field, AddressList& list, Family family, std::string_view value, bool keywords) {
+        const std::size_t before = list.v4.size() + list.v6.size();
+        Taken taken = add_address(list, family, value, keywords, field.span);
+        if (taken.error.empty()) return take(field, taken);
+        if (address_error_.empty()) address_error_ = std::move(taken.error);
+        if (list.v4.size() + list.v6.size() == before)
+            unread_addresses_.emplace_back(&list, Keyword{std::string(value), family, field.span});
     }
 
     void add(ConditionKind kind, std::string value, SourceSpan span) {
@@ -360,8 +365,20 @@ private:
                 add(ConditionKind::platform, fmt::format("exactly {}", platform_.value), platform_.span);
         }
         check_meaning();
+        judge_addresses();
         if (rule_.error.empty()) return;
         note(NoteKind::information, fmt::format("{} is not enforced: {}", describe(rule_), rule_.error),
+             "repair or delete the rule", rule_.span);
+    }
+
+    // Windows rejects the rule, says its protocol. Were that not so of a block, more would be stopped than is said
+    // here, so that it is in doubt where nothing else is wrong with it; an allow is not relied on.
+    void judge_addresses() {
+        if (address_error_.empty() || !rule_.error.empty()) return;
+        if (rule_.action == Action::allow || rule_.action == Action::bypass) return reject(address_error_);
+        for (auto& [list, keyword] : unread_addresses_) list->keywords.push_back(std::move(keyword));
+        add(ConditionKind::other, fmt::format("Windows enforces it although {}", address_error_), rule_.span);
+        note(NoteKind::unmodelled_condition, fmt::format("{} may not be enforced: {}", describe(rule_), address_error_),
              "repair or delete the rule", rule_.span);
     }
 
@@ -429,7 +446,9 @@ private:
     Condition security_{ConditionKind::ipsec, {}, {}};
     Condition platform_{ConditionKind::platform, {}, {}};
     std::optional<std::uint8_t> icmp_protocol_;
-    std::map<Token, std::string> once_;  // the first value of tokens that stand once
+    std::string address_error_;                                       // of the first address that Windows rejects
+    std::vector<std::pair<AddressList*, Keyword>> unread_addresses_;  // rejected ones that name no address
+    std::map<Token, std::string> once_;                               // the first value of tokens that stand once
     bool has_action_ = false, has_direction_ = false, has_profile_ = false;
     bool protocol_doubtful_ = false, icmp_doubtful_ = false, has_interface_ = false, has_machines_ = false,
          has_users_ = false;

@@ -103,7 +103,7 @@ AddressAlternatives alternatives(const AddressList& list, const LoadOptions& opt
     if (!list.given) return {{AddressSet::any(), AddressSet::any(), {}}};
     AddressSet numbers{IntervalSet<std::uint32_t>(list.v4), IntervalSet<uint128>(list.v6)};
     AddressAlternatives keywords;
-    std::array<bool, 2> unknown{};
+    bool unknown = false;
     for (const Keyword& keyword : list.keywords) {
         AddressSet possible = whole(keyword.family);
         if (const AddressSet* meaning = said(options.address_keywords, keyword.name)) {
@@ -116,8 +116,9 @@ AddressAlternatives alternatives(const AddressList& list, const LoadOptions& opt
                 possible = AddressSet::of(*parse_prefix("fe80::/10")) | AddressSet::of(*parse_prefix("ff00::/8"));
             }
         }
-        if (!is_address_keyword(keyword.name)) {
-            if (std::exchange(unknown[static_cast<std::size_t>(keyword.family)], true)) continue;
+        if (!is_address_keyword(keyword.name)) {  // one of them stands for all: each may be any address of any family
+            if (std::exchange(unknown, true)) continue;
+            possible = AddressSet::any();
         }
         add_alternative(keywords, possible, possible, ConditionKind::address_keyword, keyword);
     }

@@ -30,17 +30,21 @@ std::optional<std::string_view> find_keyword(const std::array<std::string_view, 
     return *found;
 }
 
-bool is_loopback_or_unspecified(const Address& address) {
-    if (address.family == Family::v6) return address.value <= 1;
-    return address.value == 0 || (address.value >> 24) == 127;
+// All of it can never be a host's end of a packet on a network. What holds more than that is a network like any other:
+// 0.0.0.0/1 is half of the Internet.
+bool is_loopback_or_unspecified(const Address& first, const Address& last) {
+    if (first.family == Family::v6) return last.value <= 1;
+    return last.value == 0 || (first.value >> 24 == 127 && last.value >> 24 == 127);
 }
 
-void add_range(AddressList& list, const Address& first, const Address& last) {
+Taken add_range(AddressList& list, std::string_view value, const Address& first, const Address& last) {
     if (first.family == Family::v4) {
         list.v4.push_back({static_cast<std::uint32_t>(first.value), static_cast<std::uint32_t>(last.value)});
     } else {
         list.v6.push_back({first.value, last.value});
     }
+    if (!is_loopback_or_unspecified(first, last)) return {};
+    return Taken::rejected(fmt::format("{} is a loopback or unspecified address", value));
 }
 
 Taken add_prefix(AddressList& list, std::string_view value, std::string_view mask_text, const Address& address) {
@@ -56,11 +60,8 @@ Taken add_prefix(AddressList& list, std::string_view value, std::string_view mas
     if (*length == 0) return Taken::rejected(fmt::format("{} has an empty mask", value));
     const auto prefix = parse_prefix(fmt::format("{}/{}", to_string(address), *length));
     if (!prefix) return Taken::unknown();
-    if (is_loopback_or_unspecified(prefix->address)) {
-        return Taken::rejected(fmt::format("{} is a loopback or unspecified address", value));
-    }
-    add_range(list, prefix->first(), prefix->last());
-    if (prefix->address == address) return {};
+    Taken taken = add_range(list, value, prefix->first(), prefix->last());
+    if (prefix->address == address || !taken.error.empty()) return taken;
     return {true, {}, fmt::format("{} has bits below its mask; it is read as {}", value, to_string(*prefix))};
 }
 
@@ -122,19 +123,12 @@ Taken add_numbers(AddressList& list, Family family, std::string_view value) {
     const auto first = parse_address(trimmed(value.substr(0, std::min(dash, slash))));
     if (!first || first->family != family) return Taken::unknown();
     if (slash != std::string_view::npos) return add_prefix(list, value, trimmed(value.substr(slash + 1)), *first);
-    if (dash == std::string_view::npos) {
-        if (is_loopback_or_unspecified(*first)) {
-            return Taken::rejected(fmt::format("{} is a loopback or unspecified address", value));
-        }
-        add_range(list, *first, *first);
-        return {};
-    }
+    if (dash == std::string_view::npos) return add_range(list, value, *first, *first);
     const auto last = parse_address(trimmed(value.substr(dash + 1)));
     if (!last || last->family != family) return Taken::unknown();
     if (last->value < first->value)
         return Taken::rejected(fmt::format("address range {} ends before it begins", value));
-    add_range(list, *first, *last);
-    return {};
+    return add_range(list, value, *first, *last);
 }
 
 }  // namespace

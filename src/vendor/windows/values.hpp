@@ -25,6 +25,7 @@ struct Taken {
 Taken add_port(PortList& list, std::string_view value, bool local, SourceSpan span);
 
 // An address, "first-last", "network/length", "network/dotted-mask"; with `keywords` also LocalSubnet and the like.
+// What the device rejects is in the list all the same, where it says which addresses it means.
 Taken add_address(AddressList& list, Family family, std::string_view value, bool keywords, SourceSpan span);
 
 // "8", "8:*", "3:4"; code 256 is every code.
