@@ -13,7 +13,7 @@ namespace fwproof::windows {
 
 namespace {
 
-bool is_policy(const Store& store) { return store.kind != StoreKind::local; }
+bool is_policy(const Store& store) { return store.kind == StoreKind::group_policy || store.kind == StoreKind::mdm; }
 
 bool factory_default(Setting setting) {
     switch (setting) {
@@ -171,7 +171,8 @@ private:
             std::array<std::size_t, 3> shut_out{};
             for (const FirewallRule& rule : store.rules) {
                 LayeredRule layered{&rule, &store, store.applies ? rule.profiles : ProfileMask(), {}, {}};
-                if (!is_policy(store)) admit_local(layered, shut_out);
+                if (store.kind == StoreKind::local) admit_local(layered, shut_out);
+                if (store.kind == StoreKind::dynamic) admit_dynamic(layered);
                 if (store.doubt) {
                     layered.doubtful = ProfileMask::all();
                     layered.doubt = *store.doubt;
@@ -212,6 +213,16 @@ private:
             }
         }
         layered.enforced = enforced;
+    }
+
+    // Whether policy that shuts local rules out means these as well is not documented.
+    void admit_dynamic(LayeredRule& layered) const {
+        for (const Profile profile : kProfiles) {
+            const auto& merge = layered_.profile(profile)[Setting::allow_local_rules];
+            if (merge.value == std::optional(true)) continue;
+            layered.doubtful.add(profile);
+            layered.doubt = {ConditionKind::other, "rules of the dynamic store are in force", merge.span};
+        }
     }
 
     // Rules that a user could have made by the prompts of Windows XP: a program alone, or one port alone.

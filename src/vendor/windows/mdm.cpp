@@ -146,7 +146,16 @@ void MdmStore::set(Profile profile, std::string_view name, std::string_view valu
     any_ = true;
     const auto setting = setting_of(name);
     if (setting) {
-        store_.profile(profile)[*setting] = SettingValue{truth(value), span};
+        auto& known = store_.profile(profile)[*setting];
+        const auto read = truth(value);
+        const bool same = !known || known->value == read;
+        if (!same) {
+            into_.notes.push_back(
+                {NoteKind::conflicting_definition,
+                 fmt::format("'{}' of the {} profile is set twice to different values", name, to_string(profile)),
+                 "keep one of them", span});
+        }
+        known = SettingValue{same ? read : std::nullopt, span};
     } else if (!decides_nothing(name)) {
         into_.notes.push_back(
             {NoteKind::information,

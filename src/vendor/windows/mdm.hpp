@@ -29,9 +29,13 @@ std::optional<Profile> profile_of(std::string_view name);
 // Gathers what a file sets. `into` must outlive it.
 class MdmStore {
 public:
-    explicit MdmStore(Export& into) : into_(into) { store_.kind = StoreKind::mdm; }
+    explicit MdmStore(Export& into, std::string name = {}) : into_(into) {
+        store_.kind = StoreKind::mdm;
+        store_.name = std::move(name);
+    }
 
     void add(const TreeRule& rule);
+    // A second value that is another leaves the setting open.
     void set(Profile profile, std::string_view name, std::string_view value, SourceSpan span);
     void unset(Profile profile, std::string_view name);
     // Settings in a form that is not read: any of the profile's switches could hold.

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 
 #include "vendor/windows/carrier.hpp"
@@ -22,7 +23,7 @@ constexpr std::string_view kRulePrefix = "vendor_msft_firewall_mdmstore_firewall
 
 class GraphReader {
 public:
-    GraphReader(const SourceRef& source, MdmStore& store) : text_(source), store_(store) {}
+    GraphReader(JsonText& text, MdmStore& store) : text_(text), store_(store) {}
 
     void read(const json& value) {
         if (value.is_array()) {
@@ -164,8 +165,59 @@ private:
         return found == kNames.end() ? name : found->second;
     }
 
-    JsonText text_;
+    JsonText& text_;
     MdmStore& store_;
+};
+
+// A policy object of Intune: settings, or rules and profiles of the older kind.
+bool is_policy(const json& value) {
+    if (!value.is_object()) return false;
+    for (const auto& [name, child] : value.items()) {
+        if ((name == "settings" || name == "firewallRules") && child.is_array()) return true;
+        if (child.is_object() && starts_with_word(name, "firewallProfile")) return true;
+    }
+    return false;
+}
+
+bool holds_policy(const json& value) {
+    if (is_policy(value)) return true;
+    if (!value.is_structured()) return false;
+    return std::any_of(value.begin(), value.end(), holds_policy);
+}
+
+std::string policy_name(const json& policy) {
+    for (const auto* name : {"name", "displayName"}) {
+        if (policy.is_object() && policy.contains(name) && policy[name].is_string()) return policy[name];
+    }
+    return {};
+}
+
+// Which policies a device gets is not in the document, so each stands for itself.
+class PolicyCollector {
+public:
+    explicit PolicyCollector(const SourceRef& source) : text_(source) {}
+
+    std::vector<Export> run(const json& document) {
+        collect(document);
+        return std::move(exports_);
+    }
+
+private:
+    void collect(const json& value) {
+        if (is_policy(value) || !holds_policy(value)) return read(value);
+        for (const auto& child : value) collect(child);
+    }
+
+    void read(const json& value) {
+        Export made;
+        made.device = policy_name(value);
+        MdmStore store(made, made.device);
+        GraphReader(text_, store).read(value);
+        if (store.finish()) exports_.push_back(std::move(made));
+    }
+
+    JsonText text_;
+    std::vector<Export> exports_;
 };
 
 }  // namespace
@@ -179,11 +231,9 @@ bool is_mdm_json(std::string_view text) {
 Result<std::vector<Export>> read_mdm_json(const SourceRef& source) {
     const auto document = parse_json(source);
     if (!document) return fail(document.error());
-    std::vector<Export> exports(1);
-    MdmStore store(exports[0]);
     try {
-        GraphReader(source, store).read(*document);
-        if (store.finish()) return exports;
+        auto exports = PolicyCollector(source).run(*document);
+        if (!exports.empty()) return exports;
     } catch (const json::exception&) {  // text that is no UTF-8
     }
     return fail(no_policy(*source, "JSON file", "export a firewall or firewall rules policy"));

@@ -58,17 +58,26 @@ std::string listed(const std::vector<std::string>& words) {
     return text;
 }
 
-// Where a rule came from; nothing for generated rules, which are no policy.
-std::optional<StoreKind> store_of(const Record& record) {
+// Where a rule came from, in numbers of [MS-FASP] 2.2.32. No kind: the system made it, it is no policy.
+struct Origin {
+    std::optional<StoreKind> kind;
+    std::string policy;  // of group policy: the object
+    std::string doubt;   // an origin that is not known to be in force here; else empty
+};
+
+Origin origin_of(const Record& record) {
     const std::string type = first(record, "policystoresourcetype");
     const std::string source = first(record, "policystoresource");
-    if (same_word(type, "GroupPolicy") || type == "2") return StoreKind::group_policy;
-    if (find_word(source, "Mdm") != std::string::npos || find_word(type, "Mdm") != std::string::npos)
-        return StoreKind::mdm;
-    for (const auto* generated : {"Dynamic", "3", "Generated", "4", "Hardcoded", "5"}) {
-        if (same_word(type, generated)) return std::nullopt;
-    }
-    return StoreKind::local;
+    const auto is = [&](std::string_view word, std::string_view number) {
+        return same_word(type, word) || type == number;
+    };
+    if (is("GroupPolicy", "2")) return {StoreKind::group_policy, source, {}};
+    if (is("Mdm", "6") || find_word(type, "Mdm") != std::string::npos || find_word(source, "Mdm") != std::string::npos)
+        return {StoreKind::mdm, {}, {}};
+    if (is("Dynamic", "3")) return {StoreKind::dynamic, {}, {}};
+    if (is("Generated", "4") || is("Hardcoded", "5")) return {};
+    if (type.empty() || is("None", "0") || is("Local", "1")) return {StoreKind::local, {}, {}};
+    return {StoreKind::local, {}, type};
 }
 
 class RecordReader {
@@ -93,29 +102,35 @@ public:
             if (!is_rule(record) && is_profile(record)) read_profile(record);
         }
         tell_missing();
-        for (auto& [kind, store] : stores_) into_.stores.push_back(std::move(store));
+        for (auto& [place, store] : stores_) into_.stores.push_back(std::move(store));
         return !into_.stores.empty();
     }
 
 private:
-    Store& store(StoreKind kind) {
-        Store& held = stores_[kind];
+    Store& store(StoreKind kind, const std::string& policy = {}) {
+        Store& held = stores_[{kind, policy}];
         held.kind = kind;
+        held.name = policy;
         return held;
     }
 
     void read_rule(const Record& record) {
-        const auto kind = store_of(record);
-        if (!kind) {
+        const Origin origin = origin_of(record);
+        if (!origin.kind) {
             ++generated_;
             return;
         }
-        const WrittenRule written = write_rule(record);
+        WrittenRule written = write_rule(record);
+        if (!origin.doubt.empty()) {
+            written.raw.doubts.push_back({ConditionKind::other,
+                                          fmt::format("rules of origin {} are in force on this host", origin.doubt),
+                                          record.span});
+        }
         if (!written.missing.empty() && incomplete_++ == 0) first_incomplete_ = record.span;
         add_once(missing_, written.missing);
         add_once(absent_, written.absent);
         ++rules_;
-        store(*kind).rules.push_back(interpret(written.raw, into_.notes));
+        store(*origin.kind, origin.policy).rules.push_back(interpret(written.raw, into_.notes));
     }
 
     void read_profile(const Record& record) {
@@ -125,7 +140,9 @@ private:
             ProfileSettings& settings = store(StoreKind::local).profile(profile);
             set(settings, Setting::enable_firewall, record, "enabled", false);
             set(settings, Setting::shielded, record, "allowinboundrules", true);
-            set_merge(profile, record);
+            set_merge(profile, Setting::allow_local_rules, record, "allowlocalfirewallrules");
+            set_merge(profile, Setting::allow_program_exceptions, record, "allowuserapps");
+            set_merge(profile, Setting::allow_port_exceptions, record, "allowuserports");
             read_disabled_interfaces(settings, record);
             set_log(settings, LogSetting::file_size, record, "logmaxsizekilobytes");
             set_log(settings, LogSetting::dropped_packets, record, "logblocked");
@@ -149,12 +166,11 @@ private:
         settings[setting] = SettingValue{value, record.span};
     }
 
-    // It counts in the active store, and means nothing in the persistent one; a profile does not say where it is from.
-    void set_merge(Profile profile, const Record& record) {
-        const std::string word = first(record, "allowlocalfirewallrules");
+    // They count in the active store, and mean nothing in the persistent one; a profile does not say where it is from.
+    void set_merge(Profile profile, Setting setting, const Record& record, std::string_view name) {
+        const std::string word = first(record, name);
         if (!is_set(word) || truth(word) == std::optional(true)) return;
-        store(StoreKind::group_policy).profile(profile)[Setting::allow_local_rules] =
-            SettingValue{truth(word), record.span, false};
+        store(StoreKind::group_policy).profile(profile)[setting] = SettingValue{truth(word), record.span, false};
     }
 
     static void read_disabled_interfaces(ProfileSettings& settings, const Record& record) {
@@ -182,7 +198,9 @@ private:
     }
 
     void tell_missing() {
-        if (!stores_.contains(StoreKind::group_policy) && rules_ > 0) {
+        const bool policy = std::any_of(stores_.begin(), stores_.end(),
+                                        [](const auto& held) { return held.first.first == StoreKind::group_policy; });
+        if (!policy && rules_ > 0) {
             into_.notes.push_back({NoteKind::partial_export,
                                    "no rule comes from group policy: without -PolicyStore ActiveStore the cmdlets show "
                                    "the local store alone",
@@ -210,7 +228,7 @@ private:
     }
 
     Export& into_;
-    std::map<StoreKind, Store> stores_;
+    std::map<std::pair<StoreKind, std::string>, Store> stores_;  // by kind and policy object
     std::size_t rules_ = 0, generated_ = 0, incomplete_ = 0;
     std::vector<std::string> missing_, absent_;
     SourceSpan first_incomplete_;
@@ -218,6 +236,6 @@ private:
 
 }  // namespace
 
-bool read_records(std::vector<Record> records, Export& into) { return RecordReader(into).run(std::move(records)); }
+bool read_computer(std::vector<Record> records, Export& into) { return RecordReader(into).run(std::move(records)); }
 
 }  // namespace fwproof::windows

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fwproof/base/result.hpp"
 #include "vendor/windows/store.hpp"
 
 namespace fwproof::windows {
@@ -41,8 +42,12 @@ struct WrittenRule {
 };
 WrittenRule write_rule(const Record& record);
 
-// Joins rules with their filter objects by InstanceID and reads them. False: no rule or profile is among the records.
-bool read_records(std::vector<Record> records, Export& into);
+// Joins rules with their filter objects by InstanceID and reads them, one export a computer that the records name; an
+// error where some name one of several and others none. `already`: what the carrier has to say. Empty: no rule or
+// profile is among the records.
+Result<std::vector<Export>> read_records(std::vector<Record> records, const Source& source, Export already = {});
+// The same of one computer. False: there was nothing.
+bool read_computer(std::vector<Record> records, Export& into);
 
 // A property name in lower case under its usual spelling: "Local Ports" is "localport".
 std::string property_name(std::string_view name);

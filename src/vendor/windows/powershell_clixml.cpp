@@ -105,8 +105,8 @@ private:
 Result<std::vector<Export>> read_powershell_clixml(const SourceRef& source) {
     const auto xml = XmlDocument::parse(source);
     if (!xml) return fail(xml.error());
-    std::vector<Export> exports(1);
-    if (!read_records(ObjectReader(*xml).run(), exports[0])) {
+    auto exports = read_records(ObjectReader(*xml).run(), *source);
+    if (exports && exports->empty()) {
         return fail(no_policy(*source, "CLIXML file", "export Get-NetFirewallRule with its filter objects"));
     }
     return exports;

@@ -73,7 +73,7 @@ bool is_powershell_csv(std::string_view text) {
 }
 
 Result<std::vector<Export>> read_powershell_csv(const SourceRef& source) {
-    std::vector<Export> exports(1);
+    Export made;
     Table table(source->text());
     const auto names = header_of(table);
     std::vector<Record> records;
@@ -82,9 +82,9 @@ Result<std::vector<Export>> read_powershell_csv(const SourceRef& source) {
         record.span = {source.get(), static_cast<std::uint32_t>(table.row_start()),
                        static_cast<std::uint32_t>(table.row_end() - table.row_start())};
         if (cells.size() != names.size()) {
-            exports[0].notes.push_back({NoteKind::unparsed_line,
-                                        fmt::format("row has {} cells, the header {}", cells.size(), names.size()),
-                                        "export the table again; the rule may match less than it seems", record.span});
+            made.notes.push_back({NoteKind::unparsed_line,
+                                  fmt::format("row has {} cells, the header {}", cells.size(), names.size()),
+                                  "export the table again; the rule may match less than it seems", record.span});
         }
         for (std::size_t i = 0; i < names.size() && i < cells.size(); ++i) {
             record.add(names[i], Property{{cells[i]}, cells[i].empty()});
@@ -93,8 +93,8 @@ Result<std::vector<Export>> read_powershell_csv(const SourceRef& source) {
         for (const auto* needed : {"direction", "action", "enabled"}) record.properties.try_emplace(needed);
         records.push_back(std::move(record));
     }
-    if (!read_records(std::move(records), exports[0]))
-        return fail(no_policy(*source, "table", "export the rules again"));
+    auto exports = read_records(std::move(records), *source, std::move(made));
+    if (exports && exports->empty()) return fail(no_policy(*source, "table", "export the rules again"));
     return exports;
 }
 

@@ -76,11 +76,11 @@ bool is_powershell_json(std::string_view text) {
 Result<std::vector<Export>> read_powershell_json(const SourceRef& source) {
     const auto document = parse_json(source);
     if (!document) return fail(document.error());
-    std::vector<Export> exports(1);
     try {
         ObjectCollector collector(source);
         collector.collect(*document);
-        if (read_records(std::move(collector.records), exports[0])) return exports;
+        auto exports = read_records(std::move(collector.records), *source);
+        if (!exports || !exports->empty()) return exports;
     } catch (const json::exception&) {  // text that is no UTF-8
     }
     return fail(no_policy(*source, "JSON file", "export Get-NetFirewallRule joined with its filters"));

@@ -60,6 +60,7 @@ std::string_view to_string(StoreKind kind) {
         case StoreKind::group_policy: return "group policy";
         case StoreKind::mdm: return "device management";
         case StoreKind::local: return "local";
+        case StoreKind::dynamic: return "dynamic";
     }
     return "local";
 }

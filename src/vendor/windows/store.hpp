@@ -58,10 +58,11 @@ bool is_idle_setting(std::string_view name);
 
 enum class StoreKind : std::uint8_t {
     group_policy,
-    mdm,    // device management
-    local,  // the persistent store of the host
+    mdm,      // device management
+    local,    // the persistent store of the host
+    dynamic,  // rules that programs add until the firewall starts again
 };
-std::string_view to_string(StoreKind kind);  // "group policy", "device management", "local"
+std::string_view to_string(StoreKind kind);  // "group policy", "device management", "local", "dynamic"
 
 struct Store {
     StoreKind kind{};

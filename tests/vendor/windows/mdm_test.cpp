@@ -142,3 +142,46 @@ TEST_CASE("local exceptions that device management shuts out") {
     CHECK(ask(policies->at(0), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
     CHECK(ask(policies->at(0), "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
 }
+
+namespace {
+
+std::string profile_setting(const std::string& leaf, const std::string& value) {
+    const std::string id = "vendor_msft_firewall_mdmstore_domainprofile_" + leaf;
+    return R"({"settingInstance":{"settingDefinitionId":")" + id + R"(","choiceSettingValue":{"value":")" + id + "_" +
+           value + R"(","children":[]}}})";
+}
+
+std::string policy(const std::string& name, const std::string& settings) {
+    return R"({"id":"1","name":")" + name + R"(","settings":[)" + settings + "]}";
+}
+
+}  // namespace
+
+TEST_CASE("each policy of a tenant stands for itself") {
+    const std::string on = policy("Servers", profile_setting("enablefirewall", "true"));
+    const std::string off = policy("Kiosks", profile_setting("enablefirewall", "false"));
+    for (const bool turned : {false, true}) {
+        const std::string text = R"({"value":[)" + (turned ? off + "," + on : on + "," + off) + "]}";
+        const Input input{"tenant.json", {std::make_shared<const Source>("tenant.json", text)}};
+        const auto policies = load_policies(input, {});
+        REQUIRE(policies);
+        REQUIRE(policies->size() == 2);
+        const auto& servers = policies->at(turned ? 1 : 0);
+        CHECK(servers.device == "Servers");
+        CHECK(ask(servers, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "D");
+        CHECK(policies->at(turned ? 0 : 1).device == "Kiosks");
+        CHECK(ask(policies->at(turned ? 0 : 1), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+    }
+}
+
+TEST_CASE("a setting that is given twice is one of both") {
+    const std::string twice =
+        policy("P", profile_setting("enablefirewall", "true") + "," + profile_setting("enablefirewall", "false"));
+    CHECK(ask(load_text(twice), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
+    const std::string same =
+        policy("P", profile_setting("enablefirewall", "false") + "," + profile_setting("enablefirewall", "false"));
+    CHECK(ask(load_text(same), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+    CHECK(ask(load_text(
+                  sync(item("DomainProfile/EnableFirewall", "false") + item("DomainProfile/EnableFirewall", "true"))),
+              "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
+}

@@ -168,7 +168,8 @@ TEST_CASE("a rule of the persistent store says nothing about policy") {
                 "alone"));
     std::string two = json_rule("\"Enabled\":1,\"Profile\":0,\"Action\":2" + kFilters);
     two.pop_back();
-    two += ",{\"InstanceID\":\"g\",\"Direction\":1,\"Enabled\":1,\"Action\":4,\"PolicyStoreSourceType\":\"Dynamic\"}]";
+    two +=
+        ",{\"InstanceID\":\"g\",\"Direction\":1,\"Enabled\":1,\"Action\":4,\"PolicyStoreSourceType\":\"Generated\"}]";
     const Policy generated = load_text(two);
     CHECK(ask(generated, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
     CHECK(says(generated, "1 rules that the system generated are left out"));
@@ -205,4 +206,89 @@ TEST_CASE("JSON that is nested too deeply says where") {
     const std::string error = load_error(start + std::string(70, '[') + std::string(70, ']') + "}]", "r.json");
     CHECK(error.starts_with("r.json:1:100: error: JSON is nested deeper than 64 levels\n"));
     CHECK(error.ends_with("hint: no firewall export is; export it again\n"));
+}
+
+namespace {
+
+std::string joined(const std::string& id, const std::string& more) {
+    return "{\"InstanceID\":\"" + id + "\",\"DisplayName\":\"" + id + "\",\"Direction\":1," + kAllowed + more +
+           kFilters + "}";
+}
+
+std::vector<Policy> load_several(const std::string& text) {
+    const Input input{"export", {std::make_shared<const Source>("export", text)}};
+    auto policies = load_policies(input, {});
+    REQUIRE(policies);
+    return std::move(*policies);
+}
+
+}  // namespace
+
+TEST_CASE("an inventory of many computers holds many devices") {
+    for (const auto* name : {"PSComputerName", "ComputerName", "SystemName"}) {
+        const auto of = [&](const std::string& computer) {
+            return ",\"" + std::string(name) + "\":\"" + computer + "\"";
+        };
+        std::string elsewhere = joined("RDP", of("srv2"));
+        elsewhere.replace(elsewhere.find("\"Any\",\"Program"), 5, "\"192.0.2.0/24\"");
+        const auto policies =
+            load_several("[" + joined("RDP", of("srv1")) + "," + elsewhere + "," + joined("Web", of("SRV1")) + "]");
+        REQUIRE(policies.size() == 2);
+        CHECK(policies[0].device == "srv1");
+        CHECK(policies[1].device == "srv2");
+        CHECK(ask(policies[0], "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+        CHECK(ask(policies[1], "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == "D");
+        CHECK(ask(policies[1], "domain", Position::inbound, "192.0.2.5 > 10.9.9.9 tcp/80") == "P");
+    }
+    // Of one computer, what does not name it is its own.
+    const auto one = load_several("[" + joined("Web", ",\"PSComputerName\":\"srv1\"") + "," + joined("RDP", "") + "]");
+    REQUIRE(one.size() == 1);
+    CHECK(one[0].device == "srv1");
+    CHECK(load_error("[" + joined("Web", ",\"PSComputerName\":\"srv1\"") + "," +
+                     joined("RDP", ",\"PSComputerName\":\"srv2\"") + "," + joined("DNS", "") + "]")
+              .find("error: 1 object names no computer, the others name 2 of them\n") != std::string::npos);
+}
+
+TEST_CASE("where a rule comes from") {
+    struct Case {
+        std::string type, verdict, store;
+    };
+    const std::vector<Case> cases = {
+        {"1", "P", "local store"},   {"\"Local\"", "P", "local store"},     {"2", "P", "group policy 'GPO X'"},
+        {"3", "P", "dynamic store"}, {"\"Dynamic\"", "P", "dynamic store"}, {"4", "D", ""},
+        {"\"Hardcoded\"", "D", ""},  {"6", "P", "device management store"}, {"8", "U", "local store"},
+        {"11", "U", "local store"},  {"\"Elsewhere\"", "U", "local store"}};
+    for (const Case& item : cases) {
+        INFO(item.type);
+        const std::string text = joined("a", ",\"PolicyStoreSource\":\"GPO X\",\"PolicyStoreSourceType\":" + item.type);
+        std::string block = joined("b", ",\"PolicyStoreSourceType\":1");
+        block.replace(block.find("\"80\""), 4, "\"81\"");
+        const auto alone = load_several("[" + text + "," + block + "]");
+        REQUIRE(alone.size() == 1);
+        CHECK(ask(alone[0], "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == item.verdict);
+        for (const Rule& rule : alone[0].rulesets.at(0).rules) {
+            if (rule.name == "a") CHECK(rule.store == item.store);
+        }
+    }
+}
+
+TEST_CASE("a profile that shuts out what users opened leaves it in doubt") {
+    const auto profile = [](const std::string& more) {
+        return ",{\"Name\":\"Domain\",\"InstanceID\":\"MSFT|FW|FirewallProfile|Domain\",\"Enabled\":1,"
+               "\"DefaultInboundAction\":4,\"DefaultOutboundAction\":2" +
+               more + "}";
+    };
+    const auto verdict = [&](const std::string& rule, const std::string& more) {
+        return in80("[" + rule + profile(more) + "]");
+    };
+    const std::string port = joined("p", "");
+    std::string program = joined("q", "");
+    program.replace(program.find("\"LocalPort\":\"80\""), 16, "\"LocalPort\":\"Any\"");
+    CHECK(verdict(port, "") == "P");
+    CHECK(verdict(port, ",\"AllowUserPorts\":1") == "P");
+    CHECK(verdict(port, ",\"AllowUserPorts\":2") == "P");
+    CHECK(verdict(port, ",\"AllowUserPorts\":0") == "U");
+    CHECK(verdict(port, ",\"AllowUserPorts\":\"False\"") == "U");
+    CHECK(verdict(port, ",\"AllowUserApps\":0") == "P");
+    CHECK(verdict(program, ",\"AllowUserPorts\":0") == "P");
 }
