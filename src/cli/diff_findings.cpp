@@ -127,8 +127,10 @@ Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std:
     report.files = report_files(world, diff.required ? &diff.required->file.site : nullptr,
                                 diff.required ? diff.required->file.catalogs : std::vector<CatalogRef>(), {});
     add_versions(pairs, report.files);
+    report.headline = headline(diff);
     for (const auto& file : diff.files) {
-        if (file.kind == FileDiff::Kind::unreadable) ++report.uncompared;
+        report.versions.push_back({file.before_name, file.after_name});
+        if (file.kind != FileDiff::Kind::changed) ++report.uncompared;
         for (const auto& device : file.devices) {
             for (const auto& path : device.review.paths) {
                 if (path.complete) continue;

@@ -241,8 +241,7 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
     kept.erase("SHA256SUMS");
     if (written != sums(kept))
         differences.emplace_back("the bundle was changed after it was written: SHA256SUMS does not fit");
-    if (version != kVersion)
-        differences.push_back(fmt::format("made by fwproof {}, this is {}", version, kVersion));
+    if (version != kVersion) differences.push_back(fmt::format("made by fwproof {}, this is {}", version, kVersion));
 
     const Scratch scratch;
     const auto bundle = make_bundle(run, scratch.path(), world);

@@ -54,13 +54,29 @@ private:
 
     void figure(std::size_t count, std::string_view noun) { add("<li><b>{}</b><span>{}</span></li>", count, noun); }
 
+    static std::string code(std::string_view name) { return fmt::format("<code>{}</code>", in_markup(name)); }
+
+    static std::string versions_text(const ReportVersions& versions) {
+        if (versions.before.empty()) return code(versions.after) + ", added";
+        if (versions.after.empty()) return code(versions.before) + ", removed";
+        return fmt::format("{} \u2192 {}", code(versions.before), code(versions.after));
+    }
+
+    // The first letter in upper case, and an end.
+    static std::string sentence_of(std::string words) {
+        if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
+        return words + ".";
+    }
+
     // What was looked at: exports, catalogs, the day.
     std::string scope() const {
         constexpr std::size_t kMostNames = 12;
         std::string text;
-        for (std::size_t i = 0; i < std::min(report_.inputs.size(), kMostNames); ++i)
-            text += fmt::format("{}<code>{}</code>", i == 0 ? "" : ", ", in_markup(report_.inputs[i].name));
-        if (report_.inputs.size() > kMostNames) text += fmt::format(" and {} more", report_.inputs.size() - kMostNames);
+        const std::size_t count = change() ? report_.versions.size() : report_.inputs.size();
+        for (std::size_t i = 0; i < std::min(count, kMostNames); ++i)
+            text +=
+                (i == 0 ? "" : ", ") + (change() ? versions_text(report_.versions[i]) : code(report_.inputs[i].name));
+        if (count > kMostNames) text += fmt::format(" and {} more", count - kMostNames);
         if (!report_.catalogs.empty()) {
             std::string ids;
             for (const auto& id : report_.catalogs) ids += (ids.empty() ? "" : ", ") + id;
@@ -72,16 +88,16 @@ private:
     }
 
     void summary() {
-        const bool fails = std::any_of(report_.findings.begin(), report_.findings.end(),
-                                       [&](const Finding& finding) { return report_.fails(finding); });
+        // An error is one, whether the run was told to fail on it or not.
+        const bool fails = report_.errors > 0 || std::any_of(report_.findings.begin(), report_.findings.end(),
+                                                             [&](const Finding& f) { return report_.fails(f); });
         const std::string_view style = fails ? "bad" : report_.incomplete() ? "open" : "good";
         const std::string_view sign = fails ? "\u2717" : report_.incomplete() ? "?" : "\u2713";
-        const std::string_view sentence = fails ? change()                ? "The change does what it must not."
-                                                  : report_.flows.empty() ? "The rules have faults that must be mended."
-                                                                          : "The policy does not hold."
-                                          : report_.incomplete()
-                                              ? "Nothing failed, but not everything could be assessed."
-                                              : "Everything that was asked holds.";
+        const std::string sentence =
+            change() ? in_markup(sentence_of(report_.headline))
+            : fails ? report_.flows.empty() ? "The rules have faults that must be mended." : "The policy does not hold."
+            : report_.incomplete() ? "Nothing failed, but not everything could be assessed."
+                                   : "Everything that was asked holds.";
         add("<header class=\"page\">\n<h1>Firewall {} report</h1>\n", change() ? "change" : "policy");
         std::string words;
         for (const auto& argument : report_.arguments) words += " " + argument;

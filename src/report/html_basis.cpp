@@ -19,9 +19,10 @@ std::string not_assessed_section(const Report& report) {
                              in_markup(input.name)));
         if (input.conditional > 0)
             item(
-                fmt::format("{} of <code>{}</code> depend on something that no packet header shows; verdicts that "
-                            "they could change are called conditional",
-                            counted(input.conditional, "rule"), in_markup(input.name)));
+                fmt::format("{} of <code>{}</code> {} on something that no packet header shows; verdicts that "
+                            "could change with it are called conditional",
+                            counted(input.conditional, "rule"), in_markup(input.name),
+                            input.conditional == 1 ? "depends" : "depend"));
     }
     if (report.unchecked > 0) item(counted(report.unchecked, "required flow") + " unchecked");
     if (report.undecided > 0) item(counted(report.undecided, "required flow") + " undecided");

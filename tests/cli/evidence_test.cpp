@@ -136,9 +136,9 @@ TEST_CASE("a bundle from elsewhere makes verifying write nothing and read no inp
     const std::string folder = site("evidence-hostile");
     REQUIRE(evidence(folder, {"audit", "--site", "site.toml"}).status != 2);
     const std::string honest = read_whole(folder + "/audit/run.json");
-    for (const std::string words : {R"("--output","stolen")", R"("--output=stolen")", R"("--outp","stolen")",
-                                    R"("--write-baseline","stolen")", R"("--write-b=stolen")", R"("--format","json")",
-                                    R"("--baseline","stolen")", R"("-")"}) {
+    for (const std::string words :
+         {R"("--output","stolen")", R"("--output=stolen")", R"("--outp","stolen")", R"("--write-baseline","stolen")",
+          R"("--write-b=stolen")", R"("--format","json")", R"("--baseline","stolen")", R"("-")"}) {
         std::string hostile = honest;
         hostile.insert(hostile.find('[', hostile.find("\"arguments\"")) + 1, words + ",");
         write_file(folder, "audit/run.json", hostile);

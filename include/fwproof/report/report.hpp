@@ -22,6 +22,11 @@ struct ReportInput {
     std::size_t not_understood = 0;  // statements
 };
 
+// Two versions of an export; one of the names is empty where it was added or removed.
+struct ReportVersions {
+    std::string before, after;
+};
+
 // A file that the answer rests on.
 struct ReportFile {
     std::string name;    // as it was opened; of a shipped catalog "catalogs/<id>.toml"
@@ -46,7 +51,9 @@ struct Report {
     std::string command;                 // "check"
     std::vector<std::string> arguments;  // of the run, without the outputs
     std::vector<ReportInput> inputs;
-    std::vector<ReportFile> files;  // ascending by name, each once
+    std::string headline;                  // of a change: "widened"
+    std::vector<ReportVersions> versions;  // of a change: what differs
+    std::vector<ReportFile> files;         // ascending by name, each once
     std::vector<std::string> catalogs;
     std::vector<std::string> checks;  // the names of those that ran, ascending by id
     std::vector<FlowRow> flows;       // required flows, also those that pass
