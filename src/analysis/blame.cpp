@@ -58,6 +58,13 @@ std::set<std::string> words_of(std::string_view text) {
     return words;
 }
 
+// The statement up to what it says about logging.
+std::string_view without_log(const Rule& rule) {
+    std::string_view text = rule.span.text();
+    if (const auto log = text.rfind(" log"); rule.logs && log != std::string_view::npos) text = text.substr(0, log);
+    return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
 void add(std::vector<EditedLine>& lines, const EditedLine& line) {
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
 }
@@ -113,6 +120,34 @@ EditBlame::EditBlame(const Policy& before, const Policy& after) {
     }
     std::sort(before_.rules.begin(), before_.rules.end());
     std::sort(after_.rules.begin(), after_.rules.end());
+    find_log_edits();
+}
+
+void EditBlame::find_log_edits() {
+    std::map<std::pair<std::string_view, std::string_view>, RuleRef> was;
+    const auto key = [](const Side& side, const RuleRef& ref) {
+        return std::pair<std::string_view, std::string_view>(side.policy->rulesets[ref.ruleset].name,
+                                                             without_log(*rule_at(*side.policy, ref)));
+    };
+    const auto line_edited = [&](const Side& side, const RuleRef& ref) {
+        const Rule& rule = *rule_at(*side.policy, ref);
+        return !decides_nothing(rule) && !edited_in(side, rule.span).empty();
+    };
+    for (const auto& ref : before_.rules) {
+        if (line_edited(before_, ref)) was.emplace(key(before_, ref), ref);
+    }
+    for (const auto& ref : after_.rules) {
+        if (was.empty() || !line_edited(after_, ref)) continue;
+        const auto twin = was.find(key(after_, ref));
+        if (twin == was.end()) continue;
+        const Rule &a = *rule_at(*before_.policy, twin->second), &b = *rule_at(*after_.policy, ref);
+        if (a.enabled != b.enabled || a.match.conditions.size() != b.match.conditions.size()) continue;
+        if (a.match.any_of == b.match.any_of) continue;  // moved, not changed by an object
+        before_.log_edits.insert(twin->second);
+        after_.log_edits.insert(ref);
+        if (a.logs != b.logs) logging_.push_back({twin->second, ref, a.logs});
+        was.erase(twin);
+    }
 }
 
 std::vector<EditedLine> EditBlame::edited_in(const Side& side, const SourceSpan& span) const {
@@ -156,9 +191,12 @@ void EditBlame::blame_object(const Side& side, const RuleRef& ref, ChangedRegion
         for (auto [at, end] = objects.equal_range(name); at != end; ++at) {
             const SourceSpan span = definition(side, *at->second);
             for (const auto& line : edited_in(side, span)) {
-                if (region.object.empty()) region.object = name;
                 add(region.because, line);
-                auto& holders = side.added ? region.holders_after : region.holders_before;
+                auto known = std::find_if(region.objects.begin(), region.objects.end(),
+                                          [&](const ChangedObject& changed) { return changed.name == name; });
+                if (known == region.objects.end()) known = region.objects.insert(known, {name, {}, {}, {}});
+                add(known->lines, line);
+                auto& holders = side.added ? known->holders_after : known->holders_before;
                 if (std::find(holders.begin(), holders.end(), ref) == holders.end()) holders.push_back(ref);
             }
             for (const auto& word : words_of(span.text())) {
@@ -174,9 +212,11 @@ void EditBlame::blame_rule(const Side& side, const DecidingRule& decider, Change
     for (const auto& ref : refs) {
         const bool is_default = rule_at(*side.policy, ref) == nullptr;
         if (!is_default && !std::binary_search(side.rules.begin(), side.rules.end(), ref)) continue;
-        const auto lines = edited_in(side, span_at(*side.policy, ref));
-        for (const auto& line : lines) add(region.because, line);
-        if (lines.empty() && !is_default) blame_object(side, ref, region);
+        // The line may have been edited together with the objects that it names.
+        if (!side.log_edits.contains(ref)) {
+            for (const auto& line : edited_in(side, span_at(*side.policy, ref))) add(region.because, line);
+        }
+        if (!is_default) blame_object(side, ref, region);
     }
 }
 
@@ -188,11 +228,17 @@ void EditBlame::explain(ChangedRegion& region, const PacketSet& packets, const M
         const auto at = std::find(region.because.begin(), region.because.end(), added);
         const bool has_removed =
             std::find(region.because.begin(), region.because.end(), removed) != region.because.end();
-        if (at != region.because.end() && !has_removed) region.because.insert(at, removed);
-        if (at == region.because.end() && has_removed) region.because.push_back(added);
+        if ((at != region.because.end()) == has_removed) continue;
+        region.because.push_back(has_removed ? added : removed);
+        for (auto& object : region.objects) {
+            const auto& here = has_removed ? removed : added;
+            if (std::find(object.lines.begin(), object.lines.end(), here) != object.lines.end())
+                object.lines.push_back(region.because.back());
+        }
     }
-    std::stable_sort(region.because.begin(), region.because.end(),
-                     [](const EditedLine& a, const EditedLine& b) { return a.added < b.added; });
+    std::stable_sort(region.because.begin(), region.because.end(), [](const EditedLine& a, const EditedLine& b) {
+        return a.added != b.added ? b.added : a.span.source == b.span.source && a.span.offset < b.span.offset;
+    });
 }
 
 void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const {
@@ -215,7 +261,7 @@ void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, cons
             if (!meets(rule->match.any_of) && !meets(rule->match.outer)) continue;
             const auto lines = edited_in(*side, rule->span);
             for (const auto& line : lines) add(region.because, line);
-            if (lines.empty()) blame_object(*side, ref, region);
+            blame_object(*side, ref, region);
         }
     }
     if (!region.because.empty() || lines_.removed.size() + lines_.added.size() > kMostNamed / 2) return;

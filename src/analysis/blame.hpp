@@ -34,8 +34,11 @@ private:
         bool added = false;
         std::set<std::pair<const Source*, std::uint32_t>> lines;  // edited, by number
         std::vector<RuleRef> rules;                               // edited, ascending
+        std::set<RuleRef> log_edits;  // of them: those whose own line differs only in what it logs
     };
 
+    // Rules that changed with an object they name, and whose line was edited only in what it logs.
+    void find_log_edits();
     void find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const;
     std::vector<EditedLine> edited_in(const Side& side, const SourceSpan& span) const;
     void blame_rule(const Side& side, const DecidingRule& decider, ChangedRegion& region) const;

@@ -151,7 +151,9 @@ Finding finding_about(const Check& check, const ChangedAccess& access) {
     }
     if (region.also.bits() != 0) finding.details.push_back(also_sentence(region.also));
     for (const auto& line : region.because) finding.details.push_back(edit_text(line));
-    if (!region.object.empty()) finding.details.push_back(fmt::format("the edit is in {}", region.object));
+    std::vector<std::string> names;
+    for (const auto& object : region.objects) names.push_back(object.name);
+    if (!names.empty()) finding.details.push_back(fmt::format("the edit is in {}", join_some(names)));
     return finding;
 }
 

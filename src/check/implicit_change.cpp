@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -15,17 +16,24 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     std::map<std::pair<const ChangedPolicy*, std::string>, std::vector<const ChangedAccess*>> by_object;
     const auto changed = changed_access(context);
     for (const auto& access : changed) {
-        if (!access.region->object.empty()) by_object[{access.policy, access.region->object}].push_back(&access);
+        for (const auto& object : access.region->objects) by_object[{access.policy, object.name}].push_back(&access);
     }
     for (const auto& [key, all] : by_object) {
         Finding finding = finding_about(check, *all.front());
+        SourceSpan place;  // of the edit in this object
         finding.decided_by.clear();
         finding.details.clear();
         finding.region.clear();
         std::set<RuleRef> rules_before, rules_after;
         for (const ChangedAccess* access : all) {
-            rules_after.insert(access->region->holders_after.begin(), access->region->holders_after.end());
-            rules_before.insert(access->region->holders_before.begin(), access->region->holders_before.end());
+            const auto& objects = access->region->objects;
+            const auto object = std::find_if(objects.begin(), objects.end(),
+                                             [&](const ChangedObject& o) { return o.name == key.second; });
+            rules_after.insert(object->holders_after.begin(), object->holders_after.end());
+            rules_before.insert(object->holders_before.begin(), object->holders_before.end());
+            for (const auto& line : object->lines) {
+                if (line.added && !place) place = line.span;
+            }
             for (auto& product : access->packets()) {
                 if (finding.region.size() < kMostProducts) {
                     finding.region.push_back(std::move(product));
@@ -45,6 +53,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             finding.decided_by.push_back(evidence(shown, rule));
             rules.push_back(rule_name(*shown.policy, rule));
         }
+        if (place) finding.span = place;
         finding.message = fmt::format("the edit of {} changes what {} decide{}", key.second, join_some(rules),
                                       rules.size() == 1 ? "s" : "");
         findings.push_back(std::move(finding));

@@ -53,6 +53,8 @@ Json region_json(const DeviceDiff& device, const ChangedRegion& region) {
         line.update(line_json(span));
         because.push_back(std::move(line));
     }
+    Json objects = Json::array();
+    for (const auto& object : region.objects) objects.push_back(printable(object.name));
     return {{"direction", to_string(region.direction)},
             {"verdict_before", to_string(region.before)},
             {"verdict_after", to_string(region.after)},
@@ -63,7 +65,8 @@ Json region_json(const DeviceDiff& device, const ChangedRegion& region) {
             {"before", decider_json(*device.before, region.before_by)},
             {"after", decider_json(*device.after, region.after_by)},
             {"because", std::move(because)},
-            {"object", region.object.empty() ? Json(nullptr) : Json(printable(region.object))},
+            {"object", objects.empty() ? Json(nullptr) : objects.front()},
+            {"objects", objects},
             {"witness", region.witness ? Json(printable(to_string(*region.witness))) : Json(nullptr)}};
 }
 

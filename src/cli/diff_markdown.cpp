@@ -54,7 +54,8 @@ std::string region_row(const DeviceDiff& device, const ObjectNames& names, const
         because += fmt::format("{}{} {}<br>{}", because.empty() ? "" : "<br>", added ? "added" : "removed",
                                cell(place(span)), code(statement(span)));
     }
-    if (!region.object.empty()) because += "<br>in " + code(region.object);
+    for (const auto& object : region.objects)
+        because += (&object == &region.objects.front() ? "<br>in " : ", ") + code(object.name);
     return fmt::format("| {} | **{}** | {} | {} | {} | {} | {} |\n", cell(path), to_string(region.direction), packets,
                        decider_cell(*device.before, region.before, region.before_by),
                        decider_cell(*device.after, region.after, region.after_by), because,

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/diff_report.hpp"
 #include "cli/policies.hpp"
@@ -64,10 +65,15 @@ void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names
     if (!region.complete) packets("and more");
     decider(out, "before", *device.before, region.before, region.before_by);
     decider(out, "after", *device.after, region.after, region.after_by);
+    std::set<std::string> named;
     for (std::size_t i = 0; i < region.because.size(); ++i) {
         const auto& [added, span] = region.because[i];
         std::string text = fmt::format("{} {}  ({})", added ? '+' : '-', statement(span), place(span));
-        if (!region.object.empty() && i == 0) text += fmt::format("  in {}", printable(region.object));
+        for (const auto& object : region.objects) {
+            const bool here =
+                std::find(object.lines.begin(), object.lines.end(), region.because[i]) != object.lines.end();
+            if (here && named.insert(object.name).second) text += fmt::format("  in {}", printable(object.name));
+        }
         out.entry(3, i == 0 ? "because" : "", text);
     }
     if (region.witness) out.entry(3, "witness", printable(to_string(*region.witness)));

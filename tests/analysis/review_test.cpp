@@ -138,9 +138,45 @@ TEST_CASE("an edit of an object is named where rules far away change by it") {
                                     edge(" network-object host 10.1.0.5\n network-object host 10.1.0.6\n"));
     const auto& transit = loaded.result.paths.back();
     REQUIRE(transit.regions.size() == 1);
-    CHECK(transit.regions[0].object == "INNER");
+    REQUIRE(transit.regions[0].objects.size() == 1);
+    CHECK(transit.regions[0].objects[0].name == "INNER");
     CHECK(causes(transit.regions[0]) == std::vector<std::string>{"+12"});
     CHECK(to_string(*transit.regions[0].witness) == "tcp 1.0.0.1:49152 > 10.1.0.6:443 in outside out inside");
+}
+
+TEST_CASE("a rule and its objects that are edited together are told apart") {
+    const auto edge = [](const std::string& objects, const std::string& rule) {
+        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\n" +
+               objects + "access-list OUT extended " + rule + "\naccess-group OUT in interface outside\n";
+    };
+    const std::string one = "object-group network PART\n network-object host 198.51.100.1\n";
+    const std::string two = one + " network-object host 198.51.100.2\n";
+    const std::string web = "object-group service WEB tcp\n port-object eq 443\n";
+    const std::string webs = "object-group service WEB tcp\n port-object range 443 444\n";
+    const std::string rule = "permit tcp object-group PART host 10.1.0.20 object-group WEB";
+    const auto first = [](const Loaded& loaded) { return loaded.result.paths.back().regions.at(0); };
+    // Only a log was added to the line: it is not what makes the difference.
+    const Loaded logged = review_of(edge(web + one, rule), edge(web + two, rule + " log 4"));
+    CHECK(causes(first(logged)) == std::vector<std::string>{"+14"});
+    CHECK(first(logged).objects.at(0).name == "PART");
+    REQUIRE(logged.result.logging.size() == 1);
+    CHECK_FALSE(logged.result.logging[0].lost);
+    CHECK(logged.result.logging_lines == 2);
+    // `inactive` behind the log is no word about logging.
+    const Loaded off = review_of(edge(web + one, rule), edge(web + two, rule + " log inactive"));
+    CHECK(causes(first(off)) == std::vector<std::string>{"-14"});
+    // The line and the object both make it.
+    const std::string other = "permit tcp object-group PART host 10.1.0.21 object-group WEB";
+    const Loaded both = review_of(edge(web + one, rule), edge(web + two, other));
+    CHECK(causes(first(both)) == std::vector<std::string>{"+14", "+15"});
+    // Two objects.
+    const Loaded objects = review_of(edge(web + one, rule), edge(webs + two, rule));
+    std::vector<std::string> names;
+    for (const auto& object : first(objects).objects) names.push_back(object.name);
+    CHECK(names == std::vector<std::string>{"WEB", "PART"});
+    CHECK(causes(first(objects)) == std::vector<std::string>{"-11", "+11", "+14"});
 }
 
 TEST_CASE("text and counters change nothing, a lost log is told") {

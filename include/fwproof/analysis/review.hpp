@@ -21,6 +21,13 @@ struct EditedLine {
     }
 };
 
+// An object whose definition was edited, and that a deciding rule names, itself or in another object.
+struct ChangedObject {
+    std::string name;
+    std::vector<EditedLine> lines;
+    std::vector<RuleRef> holders_before, holders_after;  // the rules that name it
+};
+
 // Packets whose verdict differs, decided by one rule before and by one rule after.
 struct ChangedRegion {
     Direction direction{};
@@ -34,9 +41,8 @@ struct ChangedRegion {
     std::vector<Product> others;
     bool complete = true;  // all products are there
     std::optional<Packet> witness;
-    std::vector<EditedLine> because;  // the edits that make the difference; empty: no line can be named
-    std::string object;               // the edits are in the definition of this object; empty: in the rule itself
-    std::vector<RuleRef> holders_before, holders_after;  // the rules that name it, itself or in another object
+    std::vector<EditedLine> because;     // the edits that make the difference; empty: no line can be named
+    std::vector<ChangedObject> objects;  // whose definitions hold some of these edits; the others are in rules
 };
 
 // The same way through the device before and after.
