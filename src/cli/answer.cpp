@@ -9,6 +9,8 @@
 #include "cli/program_path.hpp"
 #include "fwproof/analysis/plain.hpp"
 #include "fwproof/base/letters.hpp"
+#include "fwproof/base/notation.hpp"
+#include "fwproof/base/printable.hpp"
 
 namespace fwproof::cli {
 
@@ -51,6 +53,21 @@ Policy with_decisions_for_translations(Policy policy, RulesetIndex ruleset) {
 }
 
 }  // namespace
+
+std::vector<std::string> conditions_of(const Policy& policy, const Hit& hit) {
+    std::vector<std::string> texts;
+    if (hit.surely) return texts;
+    std::vector<RuleRef> refs = hit.via;
+    refs.push_back(hit.rule);
+    for (const auto& ref : refs) {
+        const Rule* rule = rule_at(policy, ref);
+        if (!rule) continue;
+        for (const auto& condition : rule->match.conditions) {
+            texts.push_back(fmt::format("{} {}", to_string(condition.kind), printable(condition.value)));
+        }
+    }
+    return texts;
+}
 
 Product reply_header(const Product& header) {
     Product reply = header;

@@ -68,6 +68,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// What a hit that is not sure depends on: the conditions of its rule and of the jumps that lead there.
+std::vector<std::string> conditions_of(const Policy& policy, const Hit& hit);
+
 // The header of the first reply: ends exchanged, state established.
 Product reply_header(const Product& header);
 

@@ -5,6 +5,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/explain_flows.hpp"
+#include "cli/flow_interfaces.hpp"
 #include "cli/policies.hpp"
 #include "cli/read.hpp"
 #include "fwproof/base/notation.hpp"
@@ -59,22 +60,6 @@ public:
 private:
     std::string text_;
 };
-
-// What a hit that is not sure depends on: the conditions of its rule and of the jumps that lead there.
-std::vector<std::string> conditions_of(const Policy& policy, const Hit& hit) {
-    std::vector<std::string> texts;
-    if (hit.surely) return texts;
-    std::vector<RuleRef> refs = hit.via;
-    refs.push_back(hit.rule);
-    for (const auto& ref : refs) {
-        const Rule* rule = rule_at(policy, ref);
-        if (!rule) continue;
-        for (const auto& condition : rule->match.conditions) {
-            texts.push_back(fmt::format("{} {}", to_string(condition.kind), printable(condition.value)));
-        }
-    }
-    return texts;
-}
 
 void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, std::string_view label) {
     const SourceSpan span = rule_span(policy, hit.rule);
@@ -303,15 +288,17 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     std::string text;
     Json results = Json::array();
     for (const auto& policy : *policies) {
-        const Answerer answerer(policy, {*flow}, budget);
-        const auto answers = answerer.ask(*flow);
+        FlowQuery asked_flow = *flow;
+        if (auto error = settle_interfaces(policy, asked_flow)) return fail(std::move(*error));
+        const Answerer answerer(policy, {asked_flow}, budget);
+        const auto answers = answerer.ask(asked_flow);
         if (!answers) return fail(answers.error());
         if (format == "json") {
-            Json result = as_json(answerer, *flow, *answers, written);
+            Json result = as_json(answerer, asked_flow, *answers, written);
             result["device"] = printable(policy.device);
             results.push_back(std::move(result));
         } else {
-            text += as_text(answerer, *flow, *answers, written);
+            text += as_text(answerer, asked_flow, *answers, written);
         }
     }
     world.out << (format == "json" ? dump({{"schema_version", 1}, {"command", "explain"}, {"results", results}}, 2)

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/answer.hpp"
+#include "cli/flow_interfaces.hpp"
 #include "cli/policies.hpp"
 #include "cli/read.hpp"
 #include "fwproof/base/notation.hpp"
@@ -26,7 +27,7 @@ struct Flows {
 };
 
 // Flows one a line; what stands behind '#' is a remark.
-Result<Flows> read_flows(const std::string& path, World& world) {
+Result<Flows> read_flows(const Policy& policy, const std::string& path, World& world) {
     const auto source = read_text(path, world);
     if (!source) return fail(source.error());
     const Source& text = **source;
@@ -37,6 +38,11 @@ Result<Flows> read_flows(const std::string& path, World& world) {
         if (WordReader(line).at_end()) continue;
         auto flow = parse_flow(line, *source);
         if (!flow) return fail(flow.error());
+        if (auto error = settle_interfaces(policy, *flow)) {
+            error->span = line;
+            error->keep = *source;
+            return fail(std::move(*error));
+        }
         flows.queries.push_back(std::move(*flow));
         flows.written.emplace_back(text.line(n));
     }
@@ -87,7 +93,7 @@ Result<std::vector<Brief>> ask(const Policy& policy, const std::vector<FlowQuery
 
 Result<int> explain_flows(const Policy& policy, const std::string& path, bool json, const Budget& budget,
                           World& world) {
-    const auto flows = read_flows(path, world);
+    const auto flows = read_flows(policy, path, world);
     if (!flows) return fail(flows.error());
     const auto briefs = ask(policy, flows->queries, budget);
     if (!briefs) return fail(briefs.error());

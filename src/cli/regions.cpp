@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/flow_interfaces.hpp"
 #include "cli/policies.hpp"
 #include "fwproof/base/csv.hpp"
 #include "fwproof/base/printable.hpp"
@@ -14,8 +15,10 @@ namespace fwproof::cli {
 std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question, RegionTable& table,
                                  const Budget& budget) {
     constexpr std::size_t kRegions = 10'000;
-    const Answerer answerer(policy, {question}, budget);
-    const auto answers = answerer.ask(question, kRegions);
+    FlowQuery settled = question;
+    if (auto error = settle_interfaces(policy, settled)) return error;
+    const Answerer answerer(policy, {settled}, budget);
+    const auto answers = answerer.ask(settled, kRegions);
     if (!answers) return answers.error();
     const ObjectNames names(policy);
     for (const auto& answer : *answers) {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "cli/answer.hpp"
+#include "cli/flow_interfaces.hpp"
 #include "cli/outputs.hpp"
 #include "cli/policies.hpp"
 #include "cli/read.hpp"
@@ -41,11 +42,12 @@ struct Outcome {
     std::string found;  // "permit", "deny", "unknown", "permit and deny"
     bool passed = false;
     std::string region, decided_by, text, witness;  // of the first part that is not as expected
+    std::vector<std::string> conditions;            // that the rule depends on
 };
 
 Outcome judge(const Expectation& expectation, const std::string& export_path, const Answerer& answerer,
               const std::vector<PathAnswer>& answers) {
-    Outcome outcome{&expectation, export_path, {}, true, {}, {}, {}, {}};
+    Outcome outcome{&expectation, export_path, {}, true, {}, {}, {}, {}, {}};
     bool seen[3] = {false, false, false};
     bool any = false;
     for (const auto& answer : answers) {
@@ -64,12 +66,13 @@ Outcome judge(const Expectation& expectation, const std::string& export_path, co
                 part.region.empty() ? "" : fmt::format("{}: {}", answer.path, to_string(part.region.front()));
             if (part.witness) outcome.witness = to_string(*part.witness);
             if (part.deciders.empty()) continue;
-            const RuleRef& rule = part.deciders.front().rule;
-            const SourceSpan span = rule_span(answerer.policy(), rule);
-            outcome.decided_by =
-                fmt::format("{}: {}{}", rule_name(answerer.policy(), rule), to_string(part.deciders.front().verdict),
-                            span ? fmt::format(" ({})", place(span)) : "");
+            const Hit& hit = part.deciders.front();
+            const SourceSpan span = rule_span(answerer.policy(), hit.rule);
+            outcome.decided_by = fmt::format("{}: {}{}{}", rule_name(answerer.policy(), hit.rule),
+                                             to_string(hit.verdict), hit.surely ? "" : ", if it matches",
+                                             span ? fmt::format(" ({})", place(span)) : "");
             outcome.text = statement(span);
+            outcome.conditions = conditions_of(answerer.policy(), hit);
         }
     }
     if (!any) {
@@ -84,24 +87,30 @@ Outcome judge(const Expectation& expectation, const std::string& export_path, co
     return outcome;
 }
 
-std::string as_text(const std::vector<Outcome>& outcomes) {
-    std::string text;
-    std::size_t failed = 0;
+std::string failure_text(const Outcome& outcome) {
+    const Expectation& expectation = *outcome.expectation;
+    std::string text = fmt::format("{}: failed: {} expected, {} found: {}\n", place(expectation.span),
+                                   to_string(expectation.verdict), outcome.found, printable(expectation.flow));
     const auto entry = [&](std::string_view label, const std::string& value) {
         if (!value.empty()) text += fmt::format("  {:<12}{}\n", label, printable(value));
     };
+    entry("reason", expectation.reason);
+    entry("export", outcome.export_path);
+    entry("packets", outcome.region);
+    entry("decided by", outcome.decided_by);
+    entry("", outcome.text);
+    for (const auto& condition : outcome.conditions) entry("depends on", condition);
+    entry("witness", outcome.witness);
+    return text;
+}
+
+std::string as_text(const std::vector<Outcome>& outcomes) {
+    std::string text;
+    std::size_t failed = 0;
     for (const auto& outcome : outcomes) {
         if (outcome.passed) continue;
         ++failed;
-        const Expectation& expectation = *outcome.expectation;
-        text += fmt::format("{}: failed: {} expected, {} found: {}\n", place(expectation.span),
-                            to_string(expectation.verdict), outcome.found, printable(expectation.flow));
-        entry("reason", expectation.reason);
-        entry("export", outcome.export_path);
-        entry("packets", outcome.region);
-        entry("decided by", outcome.decided_by);
-        entry("", outcome.text);
-        entry("witness", outcome.witness);
+        text += failure_text(outcome);
     }
     text += fmt::format("{} of {} expectations hold\n", outcomes.size() - failed, outcomes.size());
     return text;
@@ -125,6 +134,7 @@ std::string as_json(const std::vector<Outcome>& outcomes) {
                          {"packets", or_null(outcome.region)},
                          {"decided_by", or_null(outcome.decided_by)},
                          {"text", or_null(outcome.text)},
+                         {"conditions", outcome.conditions},
                          {"witness", or_null(outcome.witness)}});
     }
     const Json document = {{"schema_version", 1},
@@ -155,7 +165,7 @@ std::string as_junit(const std::vector<Outcome>& outcomes) {
         pugi::xml_node failure = test.append_child("failure");
         failure.append_attribute("message") =
             fmt::format("{} expected, {} found", to_string(expectation.verdict), outcome.found).c_str();
-        failure.append_child(pugi::node_pcdata).set_value(as_text({outcome}).c_str());
+        failure.append_child(pugi::node_pcdata).set_value(failure_text(outcome).c_str());
     }
     for (auto& [file, entry] : by_file) {
         auto& [suite, counts] = entry;
@@ -226,14 +236,16 @@ Result<int> run_test(const std::vector<std::string>& arguments, World& world) {
                     return fail(Error{"holds several devices", "give one export a device", {}, name});
                 exports[name] = std::move(*policies);
             }
-            const Answerer answerer(exports[name].front(), {expectation.query});
-            const auto answers = answerer.ask(expectation.query);
-            if (!answers) {
-                Error error = answers.error();
+            const auto at_line = [&](Error error) {
                 error.span = expectation.span;
                 error.keep = *source;
                 return fail(std::move(error));
-            }
+            };
+            FlowQuery query = expectation.query;
+            if (auto error = settle_interfaces(exports[name].front(), query)) return at_line(std::move(*error));
+            const Answerer answerer(exports[name].front(), {query});
+            const auto answers = answerer.ask(query);
+            if (!answers) return at_line(answers.error());
             outcomes.push_back(judge(expectation, name, answerer, *answers));
         }
     }

@@ -51,8 +51,15 @@ TEST_CASE("explain names the verdict first, then the rule and the replies") {
 // More flows than go together are asked as packets, out of one evaluation of the whole policy.
 TEST_CASE("a long log is answered as its parts are") {
     const std::string root = std::string(FWPROOF_ROOT) + "/fixtures/";
-    for (const std::string path : {"diff/migration/edge.cfg", "diff/migration/edge.v4", "diff/edit/new.v4",
-                                   "site/scom/exports/core-fw.cfg", "check/accept-policy/bad.v4"}) {
+    struct Case {
+        std::string path, in, other_in, out;
+    };
+    const std::vector<Case> cases = {{"diff/migration/edge.cfg", "outside", "dmz", "inside"},
+                                     {"diff/migration/edge.v4", "outside", "eth0", "inside"},
+                                     {"diff/edit/new.v4", "outside", "eth0", "inside"},
+                                     {"site/scom/exports/core-fw.cfg", "outside", "infra", "mgmt"},
+                                     {"check/accept-policy/bad.v4", "outside", "eth0", "inside"}};
+    for (const auto& [path, in, other_in, out] : cases) {
         CAPTURE(path);
         const std::string folder = fresh_directory("explain-log");
         write_file(folder, "export", read_whole(root + path));
@@ -67,8 +74,8 @@ TEST_CASE("a long log is answered as its parts are") {
             std::string flow = (below(4) == 0 ? "udp " : "tcp ") + host();
             if (below(10) != 0) flow += ":" + std::to_string(1024 + below(60000));
             flow += " > " + host() + (below(20) == 0 ? "/31" : "") + ":" + std::to_string(ports[below(8)]);
-            if (below(3) == 0) flow += below(2) == 0 ? " in outside" : " in eth0";
-            if (below(8) == 0) flow += below(2) == 0 ? " state established" : " out inside";
+            if (below(3) == 0) flow += " in " + (below(2) == 0 ? in : other_in);
+            if (below(8) == 0) flow += below(2) == 0 ? " state established" : " out " + out;
             (i < 310 ? first : second) += flow + "\n";
         }
         write_file(folder, "first", first);
@@ -109,6 +116,45 @@ TEST_CASE("what a list leaves open is unknown when the list is asked alone") {
     };
     CHECK(first_line("tcp 198.51.100.9 > 10.0.0.5:443 at OUT") == "permit tcp 198.51.100.9 > 10.0.0.5:443 at OUT");
     CHECK(first_line("tcp 198.51.100.9 > 10.0.0.5:80 at OUT") == "unknown tcp 198.51.100.9 > 10.0.0.5:80 at OUT");
+}
+
+TEST_CASE("an interface that the export does not have is refused, a hardware name is known") {
+    const std::string directory = fresh_directory("unknown-interface");
+    write_file(directory, "edge.cfg",
+               "ASA Version 9.16(4)\n"
+               "interface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\n"
+               "interface GigabitEthernet0/1\n nameif inside\n security-level 100\n ip address 10.0.0.1 255.0.0.0\n"
+               "access-list OUT extended permit tcp any host 10.0.0.5 eq 443\n"
+               "access-group OUT in interface outside\n");
+    write_file(directory, "host.v4",
+               "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+               "-A INPUT -i eth0 -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n");
+    const auto explain = [&](const std::string& file, const std::string& flow) {
+        return run_fwproof({"explain", file, flow}, directory);
+    };
+    const std::string flow = "tcp 198.51.100.9 > 10.0.0.5:443 in ";
+    for (const std::string name : {"outside", "GigabitEthernet0/0", "gigabitethernet0/0", "Outside"}) {
+        const Ran ran = explain("edge.cfg", flow + name);
+        INFO(name << ran.err);
+        CHECK(ran.out.find("permit tcp") == 0);
+        CHECK(ran.out.find("OUT line 1") != std::string::npos);
+    }
+    const Ran slip = explain("edge.cfg", flow + "outsde");
+    CHECK(slip.status == 2);
+    CHECK(slip.out.empty());
+    CHECK(slip.err == "fwproof: error: no interface is named 'outsde'; did you mean 'outside'?\n");
+    CHECK(run_fwproof({"query", "edge.cfg", "--out", "eth7"}, directory).err ==
+          "fwproof: error: no interface is named 'eth7'; there are outside, inside\n");
+    write_file(directory, "flows", flow + "outside\n" + flow + "outsde\n");
+    CHECK(run_fwproof({"explain", "edge.cfg", "--flows", "flows"}, directory).err.find("flows:2:1: error: no interface") ==
+          0);
+    write_file(directory, "a.tests", "export edge.cfg\ndeny " + flow + "outsde\n");
+    const Ran tested = run_fwproof({"test", "a.tests"}, directory);
+    CHECK(tested.status == 2);
+    CHECK(tested.err.find("a.tests:2:1: error: no interface is named 'outsde'") == 0);
+    // An iptables dump does not say which interfaces there are.
+    CHECK(explain("host.v4", "tcp 10.0.0.1 > 10.0.0.2:22 in eht0").out.find("deny tcp") == 0);
 }
 
 TEST_CASE("the family that an export does not hold is unknown, whatever its rules say") {

@@ -46,6 +46,26 @@ TEST_CASE("expectations that hold are counted, those that fail name the deciding
     CHECK(toml.status == 0);
 }
 
+TEST_CASE("what is not decided names its condition, and JUnit each failure alone") {
+    const std::string folder = fresh_directory("expectations-open");
+    write_file(folder, "host.v4",
+               "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+               "-A INPUT -p tcp -m tcp --dport 80 -m limit --limit 10/min -j ACCEPT\nCOMMIT\n");
+    write_file(folder, "a.tests",
+               "export host.v4\ndeny tcp 10.0.0.1 > 10.0.0.2:22\npermit tcp 10.0.0.1 > 10.0.0.2:80\n");
+    const std::string failure =
+        "a.tests:3: failed: permit expected, unknown found: tcp 10.0.0.1 > 10.0.0.2:80\n"
+        "  export      host.v4\n"
+        "  packets     inbound: tcp 10.0.0.1 > 10.0.0.2:80\n"
+        "  decided by  INPUT rule 1: permit, if it matches (host.v4:5)\n"
+        "              -A INPUT -p tcp -m tcp --dport 80 -m limit --limit 10/min -j ACCEPT\n"
+        "  depends on  rate --limit 10/min\n"
+        "  witness     tcp 10.0.0.1:49152 > 10.0.0.2:80\n";
+    CHECK(run_fwproof({"test", "a.tests"}, folder).out == failure + "1 of 2 expectations hold\n");
+    const std::string junit = run_fwproof({"test", "a.tests", "--format", "junit"}, folder).out;
+    CHECK(junit.find("witness     tcp 10.0.0.1:49152 &gt; 10.0.0.2:80\n</failure>") != std::string::npos);
+}
+
 TEST_CASE("a test file that cannot be read is named with its place") {
     const std::string folder = fresh_directory("expectations-bad");
     write_file(folder, "host.v4", kHost);
