@@ -1,10 +1,12 @@
-// Three shapes: a command whose argument is a secret (ASA), a name and a value joined by "=", ":" or markup (comments,
-// registry files, XML, JSON), and blocks (PEM, the list of SNMP communities in a registry file).
+// Four shapes: a command whose argument is a secret (ASA), a name and a value joined by "=", ":" or markup (comments,
+// registry files, XML, JSON), what people say in remarks, and blocks (PEM, the list of SNMP communities in a registry
+// file).
 #include "fwproof/base/secrets.hpp"
 
 #include <algorithm>
 #include <array>
 
+#include "fwproof/base/address.hpp"
 #include "fwproof/base/letters.hpp"
 
 namespace fwproof {
@@ -57,6 +59,16 @@ constexpr auto kCommands = std::to_array<std::string_view>({"enable",
                                                             "tunnel-group",
                                                             "authentication",
                                                             "eigrp",
+                                                            "ipv6",
+                                                            "rip",
+                                                            "isis",
+                                                            "area-password",
+                                                            "domain-password",
+                                                            "cluster",
+                                                            "wccp",
+                                                            "cts",
+                                                            "license",
+                                                            "auto-signon",
                                                             "no"});
 
 // Words behind which the secret stands, perhaps after some that say how it is encrypted.
@@ -75,6 +87,16 @@ constexpr auto kKeywords = std::to_array<Keyword>({{"password", "password"},
                                                    {"authentication-key", "key"},
                                                    {"md5", "key"},
                                                    {"community", "community string"},
+                                                   {"area-password", "password"},
+                                                   {"domain-password", "password"},
+                                                   {"idtoken", "token"},
+                                                   {"cipher", "key"},
+                                                   {"authenticator", "key"},
+                                                   {"ah", "key"},
+                                                   {"cmac", "key"},
+                                                   {"sha1", "key"},
+                                                   {"sha512", "key"},
+                                                   {"aes-cbc", "key"},
                                                    {"sha", "key"},
                                                    {"sha224", "key"},
                                                    {"sha256", "key"},
@@ -91,16 +113,21 @@ bool masked_by_device(std::string_view value) {
 
 // Where a keyword has a secret behind it: hash algorithms only in commands about keys.
 bool counts(std::string_view command, std::string_view keyword, const Words& words, std::size_t at) {
-    const bool algorithm =
-        keyword == "md5" || keyword.starts_with("sha") || keyword.ends_with("des") || keyword == "aes";
-    if (algorithm) {
+    const auto has = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+    const bool hash = keyword == "md5" || keyword == "cmac" || keyword.starts_with("sha");
+    if (hash || keyword.ends_with("des") || keyword.starts_with("aes")) {
         if (command == "snmp-server") return words.size() > 1 && words[1] == "user";
-        return keyword == "md5" && (command == "ospf" || command == "ntp" || command == "area" || command == "ip");
+        if (command == "ntp") return hash && has("authentication-key");
+        if (command == "ipv6" || command == "area") return keyword == "md5" || has("spi");
+        return keyword == "md5" && (command == "ospf" || command == "ip");
     }
+    if (keyword == "cipher" || keyword == "authenticator" || keyword == "ah") return has("session-key");
     // "key" is also the beginning of "crypto key generate".
     if (keyword == "key" || keyword == "hex") {
+        constexpr auto kHaveKeys =
+            std::to_array<std::string_view>({"key", "aaa-server", "failover", "isakmp", "rip", "isis", "cluster"});
         if (command == "crypto") return words.size() > 1 && words[1] == "isakmp";
-        return command == "key" || command == "aaa-server" || command == "failover" || command == "isakmp";
+        return is_one_of(kHaveKeys, command);
     }
     if (keyword == "authentication-key" && command == "ntp") return false;  // its number; md5 follows
     return at > 0 || keyword == command;
@@ -117,7 +144,8 @@ void add_commands(std::string_view line, std::vector<Secret>& secrets) {
             {static_cast<std::uint32_t>(value.data() - line.data()), static_cast<std::uint32_t>(value.size()), kind});
     };
     // Forms without a keyword right before the value.
-    if (command == "key" && (words[1] == "chain" || words[1] == "config-key" || words[1].size() < 4)) {
+    const bool number = words.size() == 2 && words[1].size() < 4;  // of a key in a chain
+    if (command == "key" && (words[1] == "chain" || words[1] == "config-key" || number)) {
         if (words[1] == "config-key" && words.size() > 3) add(words.back(), "key");
         return;
     }
@@ -130,14 +158,17 @@ void add_commands(std::string_view line, std::vector<Secret>& secrets) {
         const auto value = words.end() - host > 2 ? host + 2 : words.end();
         if (value != words.end() && *value != "key" && *value != "timeout") add(*value, "key");
     }
+    if (command == "license" && words.size() == 2 && words[1].size() == 32) return add(words[1], "key");  // scansafe
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string word = lower_case(words[i]);
         const auto keyword =
             std::find_if(kKeywords.begin(), kKeywords.end(), [&](const Keyword& k) { return k.word == word; });
         if (keyword == kKeywords.end() || !counts(command, word, words, i)) continue;
-        std::size_t value = i + 1;
+        std::size_t value = i + (word == "ah" ? 2 : 1);  // behind its number
         while (value + 1 < words.size() && is_one_of(kBehindKeyword, words[value])) ++value;
         if (value >= words.size()) continue;
+        // cts sxp connection ... password default
+        if (command == "cts" && (words[value] == "default" || words[value] == "none")) continue;
         add(words[value], keyword->kind);
         i = value;
     }
@@ -154,6 +185,10 @@ constexpr auto kNames = std::to_array<Keyword>({{"password", "password"},
                                                 {"apikey", "key"},
                                                 {"api-key", "key"},
                                                 {"api_key", "key"},
+                                                {"passwort", "password"},
+                                                {"kennwort", "password"},
+                                                {"pass", "password"},
+                                                {"pw", "password"},
                                                 {"token", "token"},
                                                 {"community", "community string"}});
 
@@ -161,7 +196,32 @@ bool is_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-// `name="value"`, `name: value`, `"name":"value"`, `<name>value</name>`; the name may end in one of the words.
+// Letters and digits, or letters of both cases not only at the beginning, or signs that no plain word has. Not an
+// address.
+bool looks_random(std::string_view word) {
+    bool lower = false, digit = false, upper = false, sign = false;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        const char c = word[i];
+        lower = lower || (c >= 'a' && c <= 'z');
+        digit = digit || (c >= '0' && c <= '9');
+        upper = upper || (c >= 'A' && c <= 'Z' && i > 0);
+        sign = sign || std::string_view("!#$%^&*+~?").find(c) != std::string_view::npos;
+    }
+    const bool letter = lower || upper || (!word.empty() && word[0] >= 'A' && word[0] <= 'Z');
+    if (word.size() < 4 || !letter || parse_prefix(word)) return false;
+    return digit || sign || (lower && upper);
+}
+
+// Whether the name is the word, or ends in it where a new word begins: db_pass, AdminPass, but not bypass.
+bool ends_in(std::string_view name, const Keyword& known) {
+    if (!lower_case(name).ends_with(known.word)) return false;
+    if ((known.word != "pass" && known.word != "pw") || name.size() == known.word.size()) return true;
+    const char first = name[name.size() - known.word.size()], before = name[name.size() - known.word.size() - 1];
+    return before == '_' || before == '-' || (first >= 'A' && first <= 'Z' && before >= 'a' && before <= 'z');
+}
+
+// `name="value"`, `name: value`, `"name":"value"`, `<name>value</name>`; the name may end in one of the words. Quotes
+// may stand in quotes, with a backslash before them.
 void add_assignments(std::string_view line, std::vector<Secret>& secrets) {
     for (auto at = line.find_first_of("=:>"); at != std::string_view::npos; at = line.find_first_of("=:>", at + 1)) {
         std::size_t end = at;
@@ -169,21 +229,78 @@ void add_assignments(std::string_view line, std::vector<Secret>& secrets) {
         std::size_t begin = end;
         while (begin > 0 && is_name(line[begin - 1])) --begin;
         if (begin == end) continue;
-        const std::string name = lower_case(line.substr(begin, end - begin));
+        const std::string_view name = line.substr(begin, end - begin);
         const auto known =
-            std::find_if(kNames.begin(), kNames.end(), [&](const Keyword& k) { return name.ends_with(k.word); });
+            std::find_if(kNames.begin(), kNames.end(), [&](const Keyword& k) { return ends_in(name, k); });
         if (known == kNames.end()) continue;
         // </Password> opens nothing.
         if (line[at] == '>' && (begin == 0 || line[begin - 1] != '<')) continue;
         std::size_t start = at + 1;
         while (start < line.size() && is_blank(line[start])) ++start;
-        const bool quoted = start < line.size() && (line[start] == '"' || line[start] == '\'');
-        const std::string stop = quoted ? std::string(1, line[start]) : line[at] == '>' ? "<" : " \t\"'|;,<";
-        if (quoted) ++start;
-        const std::string_view value = line.substr(start, line.find_first_of(stop, start) - start);
+        const auto is_quote = [&](std::size_t i) { return i < line.size() && (line[i] == '"' || line[i] == '\''); };
+        const bool inner = start < line.size() && line[start] == '\\' && is_quote(start + 1);
+        const bool quoted = inner || is_quote(start);
+        if (quoted) start += inner ? 2 : 1;
+        std::size_t stop = start;
+        const char quote = quoted ? line[start - 1] : '\0';
+        const std::string_view ends = line[at] == '>' ? "<" : " \t\"'|;,<";
+        while (stop < line.size()) {
+            const bool escaped = line[stop] == '\\' && stop + 1 < line.size() && line[stop + 1] == quote;
+            if (quoted ? line[stop] == quote || (inner && escaped) : ends.find(line[stop]) != std::string_view::npos)
+                break;
+            stop += quoted && escaped ? 2 : 1;
+        }
+        const std::string_view value = line.substr(start, stop - start);
         if (value.empty() || masked_by_device(value) || value.starts_with("dword:")) continue;
+        // "pass: all" is no password.
+        const bool weak = known->word == "pass" || known->word == "pw";
+        if (weak && !quoted && line[at] != '>' && !looks_random(value)) continue;
         secrets.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(value.size()), known->kind});
         at = start;
+    }
+}
+
+// What people write without a sign between: "password X1y2", "the psk with partner: X1y2". Only a value that is no
+// plain word counts: "password reset portal" is none.
+constexpr auto kSaid = std::to_array<Keyword>({{"password", "password"},
+                                               {"passwd", "password"},
+                                               {"passwort", "password"},
+                                               {"kennwort", "password"},
+                                               {"passphrase", "password"},
+                                               {"pwd", "password"},
+                                               {"pw", "password"},
+                                               {"psk", "pre-shared key"},
+                                               {"secret", "secret"},
+                                               {"bearer", "token"},
+                                               {"community", "community string"}});
+constexpr auto kBetween = std::to_array<std::string_view>({"is", "ist", "was", "=", "string", "key"});
+
+void add_sayings(std::string_view line, std::vector<Secret>& secrets) {
+    constexpr std::string_view kEnds = "\"'\\|;,<>()[]{}";
+    constexpr std::size_t kMostBetween = 4;
+    Words words;  // of one phrase, which quotes and the like end
+    for (std::size_t at = 0; at < line.size();) {
+        const std::size_t end = std::min(line.find_first_of(kEnds, at), line.size());
+        words = split(line.substr(at, end - at));
+        at = end + 1;
+        for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+            // "Desc=pwd X1y2"
+            const std::string said = lower_case(words[i].substr(words[i].find_last_of("=:", words[i].size() - 2) + 1));
+            const auto known =
+                std::find_if(kSaid.begin(), kSaid.end(), [&](const Keyword& k) { return k.word == said; });
+            if (known == kSaid.end()) continue;
+            bool told = said != "secret";  // that the next word is the value
+            for (std::size_t k = i + 1; k < words.size() && k <= i + kMostBetween; ++k) {
+                const std::string_view word = words[k];
+                if (told && looks_random(word) && !word.ends_with(':') && !masked_by_device(word)) {
+                    secrets.push_back({static_cast<std::uint32_t>(word.data() - line.data()),
+                                       static_cast<std::uint32_t>(word.size()), known->kind});
+                    break;
+                }
+                const bool between = is_one_of(kBetween, lower_case(word));
+                told = word.ends_with(':') || word == "is" || word == "ist" || word == "=" || (told && between);
+            }
+        }
     }
 }
 
@@ -253,6 +370,7 @@ std::vector<Secret> find_secrets(std::string_view line) {
     add_commands(line, secrets);
     add_assignments(line, secrets);
     add_addresses(line, secrets);
+    add_sayings(line, secrets);
     put_in_order(secrets);
     return secrets;
 }

@@ -68,9 +68,9 @@ Outcome judge(const Expectation& expectation, const std::string& export_path, co
             if (part.deciders.empty()) continue;
             const Hit& hit = part.deciders.front();
             const SourceSpan span = rule_span(answerer.policy(), hit.rule);
-            outcome.decided_by = fmt::format("{}: {}{}{}", rule_name(answerer.policy(), hit.rule),
-                                             to_string(hit.verdict), hit.surely ? "" : ", if it matches",
-                                             span ? fmt::format(" ({})", place(span)) : "");
+            outcome.decided_by =
+                fmt::format("{}: {}{}{}", rule_name(answerer.policy(), hit.rule), to_string(hit.verdict),
+                            hit.surely ? "" : ", if it matches", span ? fmt::format(" ({})", place(span)) : "");
             outcome.text = statement(span);
             outcome.conditions = conditions_of(answerer.policy(), hit);
         }

@@ -45,6 +45,7 @@ void hide_secrets(Policy& policy) {
     }
     for (auto& ruleset : policy.rulesets) {
         for (auto& rule : ruleset.rules) {
+            if (!rule.name.empty()) rule.name = mask_secrets(rule.name);
             if (!rule.comment.empty()) rule.comment = mask_secrets(rule.comment);
             for (auto& condition : rule.match.conditions) condition.value = mask_secrets(condition.value);
         }

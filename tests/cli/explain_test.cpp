@@ -147,8 +147,8 @@ TEST_CASE("an interface that the export does not have is refused, a hardware nam
     CHECK(run_fwproof({"query", "edge.cfg", "--out", "eth7"}, directory).err ==
           "fwproof: error: no interface is named 'eth7'; there are outside, inside\n");
     write_file(directory, "flows", flow + "outside\n" + flow + "outsde\n");
-    CHECK(run_fwproof({"explain", "edge.cfg", "--flows", "flows"}, directory).err.find("flows:2:1: error: no interface") ==
-          0);
+    CHECK(run_fwproof({"explain", "edge.cfg", "--flows", "flows"}, directory)
+              .err.find("flows:2:1: error: no interface") == 0);
     write_file(directory, "a.tests", "export edge.cfg\ndeny " + flow + "outsde\n");
     const Ran tested = run_fwproof({"test", "a.tests"}, directory);
     CHECK(tested.status == 2);

@@ -51,6 +51,25 @@ TEST_CASE("no format shows a secret of an export, not even beside a finding or i
     CHECK(seen >= 4);
 }
 
+TEST_CASE("the name of a rule is masked too") {
+    const std::string folder = fresh_directory("secret-names");
+    write_file(folder, "host.wfw",
+               "\nRule Name:                            SNMP community=Pl4nt-RO\n"
+               "----------------------------------------------------------------------\n"
+               "Enabled:                              Yes\nDirection:                            In\n"
+               "Profiles:                             Domain,Private,Public\nGrouping:                             \n"
+               "LocalIP:                              Any\nRemoteIP:                             Any\n"
+               "Protocol:                             UDP\nLocalPort:                            161\n"
+               "RemotePort:                           Any\nEdge traversal:                       No\n"
+               "Action:                               Allow\nOk.\n");
+    for (const std::string format : {"text", "json", "csv"}) {
+        const Ran rules = run_fwproof({"show", "--as", "rules", "host.wfw", "--format", format}, folder);
+        const Ran lint = run_fwproof({"lint", "--select", "all", "host.wfw", "--format", format}, folder);
+        CHECK(rules.out.find("SNMP community=********") != std::string::npos);
+        CHECK((rules.out + lint.out).find("Pl4nt-RO") == std::string::npos);
+    }
+}
+
 TEST_CASE("one run writes several reports, each as it would be alone") {
     const std::string folder = fresh_directory("several");
     std::vector<std::string> all;
