@@ -274,7 +274,9 @@ public:
                                       : position == Position::outbound ? Position::inbound
                                                                        : Position::transit;
                 crossing.reply_path = policy.find_path(back, path.variant);
-                crossing.reply = products(firewall, back, to_zone, to, from_zone, from, reply, State::established);
+                crossing.reply = policy.diversions.empty() || position != Position::transit
+                                     ? products(firewall, back, to_zone, to, from_zone, from, reply, State::established)
+                                     : mirrored(question, reply);
             }
             result.crossings.push_back(std::move(crossing));
         }
@@ -324,6 +326,17 @@ private:
         header.in = position == Position::inbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
         header.out = position == Position::outbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
         return {header};
+    }
+
+    // Replies come back where diverted packets went.
+    static std::vector<Product> mirrored(std::vector<Product> products, const ServiceSetRef& services) {
+        for (auto& product : products) {
+            std::swap(product.source, product.destination);
+            std::swap(product.in, product.out);
+            product.services = services;
+            product.states = State::established;
+        }
+        return products;
     }
 
     // Whether the family by which both ends can talk is covered. A peer that may be anywhere need not have both.

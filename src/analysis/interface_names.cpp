@@ -35,6 +35,10 @@ Policy renamed(Policy policy, const std::map<std::string, std::string>& names) {
     };
     for (auto& interface : policy.interfaces) change(interface.name);
     for (auto& route : policy.routes) change(route.interface);
+    for (auto& diversion : policy.diversions) {
+        rename(diversion.packets, names);
+        for (auto& name : diversion.interfaces) change(name);
+    }
     return policy;
 }
 

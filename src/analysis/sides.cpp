@@ -1,7 +1,8 @@
 #include "analysis/sides.hpp"
 
 #include <algorithm>
-#include <map>
+
+#include "analysis/diversion.hpp"
 
 namespace fwproof {
 
@@ -11,11 +12,11 @@ const AddressSet& computer_addresses() {
     return kComputers;
 }
 
-InterfaceSet open_interfaces(const Policy& policy) {
+InterfaceSet open_interfaces(const Policy& policy, bool transit) {
     InterfaceSet open;
     open.negated = false;
     for (const auto& interface : policy.interfaces) {
-        if (interface.enabled && !interface.name.empty() && interface.name != "lo") {
+        if (interface.enabled && (interface.transit || !transit) && !interface.name.empty() && interface.name != "lo") {
             open.any_of.push_back({interface.name, false});
         }
     }
@@ -25,93 +26,207 @@ InterfaceSet open_interfaces(const Policy& policy) {
 
 namespace {
 
-using Networks = std::vector<std::pair<Prefix, const std::string*>>;
+// Addresses that reach the device, or leave it, through the same interfaces.
+struct Side {
+    AddressSet addresses;
+    InterfaceSet interfaces;
+    std::vector<std::string> names;  // ascending, any of them; empty where it is not known which
+};
 
-// Longest first; connected networks come before routes of the same length.
-Networks networks_of(const Policy& policy) {
-    Networks networks;
-    for (const auto& interface : policy.interfaces) {
-        if (!interface.enabled) continue;
-        for (const auto& network : interface.networks) networks.emplace_back(network, &interface.name);
-    }
-    for (const auto& route : policy.routes) networks.emplace_back(route.destination, &route.interface);
-    std::stable_sort(networks.begin(), networks.end(),
-                     [](const auto& a, const auto& b) { return a.first.length > b.first.length; });
-    return networks;
+InterfaceSet set_of(const std::vector<std::string>& names) {
+    InterfaceSet set{{}, false};
+    for (const auto& name : names) set.any_of.push_back({name, false});
+    return set;
 }
 
-std::vector<Side> split(const Networks& networks, const Policy& policy, const AddressSet& addresses) {
-    std::map<std::string, AddressSet> by_name;
-    AddressSet left = addresses;
-    for (const auto& [network, name] : networks) {
-        if (left.empty()) break;
-        const AddressSet covered = AddressSet::of(network);
-        const AddressSet here = left & covered;
-        if (here.empty()) continue;
-        auto& known = by_name[*name];
-        known = known | here;
-        left = left - covered;
-    }
+Side side_of(AddressSet addresses, std::vector<std::string> names) {
+    std::sort(names.begin(), names.end());
+    InterfaceSet interfaces = set_of(names);
+    return {std::move(addresses), std::move(interfaces), std::move(names)};
+}
+
+std::vector<Side> split(const RoutingTable& table, const Policy& policy, bool transit, const AddressSet& addresses) {
     std::vector<Side> sides;
-    for (auto& [name, known] : by_name) sides.push_back({std::move(known), InterfaceSet::of(name), name});
-    if (!left.empty()) sides.push_back({std::move(left), open_interfaces(policy), ""});
+    for (auto& reach : table.split(addresses)) {
+        if (reach.interfaces.empty()) {
+            sides.push_back({std::move(reach.addresses), open_interfaces(policy, transit), {}});
+        } else {
+            sides.push_back(side_of(std::move(reach.addresses), std::move(reach.interfaces)));
+        }
+    }
     return sides;
+}
+
+// Names one by one, where the set is a list of them.
+std::vector<std::string> listed(const InterfaceSet& set) {
+    std::vector<std::string> names;
+    for (const auto& pattern : set.any_of) {
+        if (set.negated || pattern.prefix) return {};
+        names.push_back(pattern.name);
+    }
+    return names;
+}
+
+// Packets that cross the device, and those that would leave where they came in.
+struct Crossings {
+    std::vector<Product> across, back;
+
+    void add(const Product& header, const Side& source, const Side& destination) {
+        Product product = header;
+        product.source = share(source.addresses);
+        product.destination = share(destination.addresses);
+        product.in = source.interfaces;
+        product.out = destination.interfaces;
+        const auto& from = source.names;
+        const auto& to = destination.names;
+        if (!from.empty() && from == to) {
+            back.push_back(std::move(product));
+            return;
+        }
+        const bool apart =
+            from.empty() || to.empty() || std::none_of(from.begin(), from.end(), [&](const std::string& name) {
+                return std::find(to.begin(), to.end(), name) != to.end();
+            });
+        if (apart) {
+            across.push_back(std::move(product));
+            return;
+        }
+        for (const auto& name : from) {
+            std::vector<std::string> others = to;
+            std::erase(others, name);
+            product.in = InterfaceSet::of(name);
+            product.out = set_of(others);
+            (others.empty() ? back : across).push_back(product);
+        }
+    }
+};
+
+// Where a bridge is known, what comes in there goes out at another of its interfaces.
+bool add_bridged(const Policy& policy, const Product& header, const Side& source, const Side& destination,
+                 Crossings& found) {
+    const auto bridge_of = [&](const std::string& name) -> std::string {
+        for (const auto& interface : policy.interfaces) {
+            if (interface.name == name) return interface.bridge;
+        }
+        return {};
+    };
+    const auto from = listed(source.interfaces), to = listed(destination.interfaces);
+    const bool bridged =
+        std::any_of(from.begin(), from.end(), [&](const auto& name) { return !bridge_of(name).empty(); });
+    if (!bridged || to.empty()) return false;
+    for (const auto& name : from) {
+        std::vector<std::string> others;
+        std::copy_if(to.begin(), to.end(), std::back_inserter(others),
+                     [&](const auto& other) { return other != name && bridge_of(other) == bridge_of(name); });
+        if (others.empty()) continue;
+        found.add(header, side_of(source.addresses, {name}), side_of(destination.addresses, others));
+    }
+    return true;
+}
+
+// How the packets of a header cross the device from sides that are known; where they leave is by zone (`destinations`)
+// or, without one, as the device does it.
+struct Crosser {
+    const Policy& policy;
+    const RoutingTable& table;  // of the way out
+    bool transit;               // translations and policies of the device count
+
+    void by_routes(const Product& header, const Side& source, Crossings& found) const {
+        const AddressSet to = header.destination ? *header.destination : AddressSet::any();
+        for (const auto& destination : split(table, policy, transit, to)) {
+            if (transit && add_bridged(policy, header, source, destination, found)) continue;
+            found.add(header, source, destination);
+        }
+    }
+
+    void from(const Product& header, const Side& source, Crossings& found) const {
+        std::vector<std::string> plain = listed(source.interfaces);
+        if (!transit || policy.diversions.empty() || plain.empty()) return by_routes(header, source, found);
+        const std::size_t count = plain.size();
+        std::erase_if(plain, [&](const std::string& name) {
+            Product product = header;
+            product.source = share(source.addresses);
+            product.in = InterfaceSet::of(name);
+            const DivertedPackets packets = divert(policy, product);
+            if (packets.diverted.empty() && packets.rest.size() == 1) return false;
+            for (const auto& [part, interfaces] : packets.diverted) {
+                const AddressSet to = part.destination ? *part.destination : AddressSet::any();
+                found.add(part, side_of(*part.source, {name}), side_of(to, interfaces));
+            }
+            for (const auto& part : packets.rest) by_routes(part, side_of(*part.source, {name}), found);
+            return true;
+        });
+        if (plain.size() == count) return by_routes(header, source, found);
+        if (!plain.empty()) {
+            by_routes(header, {source.addresses, set_of(plain), source.names.empty() ? source.names : plain}, found);
+        }
+    }
+
+    Crossings operator()(const Product& header, const std::vector<Side>& sources,
+                         const std::vector<Side>* destinations) const {
+        Crossings found;
+        for (const auto& source : sources) {
+            if (!destinations) from(header, source, found);
+            for (const auto& destination : destinations ? *destinations : std::vector<Side>()) {
+                found.add(header, source, destination);
+            }
+        }
+        return found;
+    }
+};
+
+const std::vector<std::string>* zone_interfaces(const Firewall& firewall, const std::string& zone) {
+    const auto found = firewall.interfaces.find(zone);
+    return zone.empty() || found == firewall.interfaces.end() ? nullptr : &found->second;
+}
+
+// As several names were written: which of them a packet uses is open.
+Side zone_side(const AddressSet& addresses, const std::vector<std::string>& names) {
+    return {addresses, set_of(names), names.size() == 1 ? names : std::vector<std::string>()};
+}
+
+Side given_side(const AddressSetRef& addresses, const InterfaceSet& interfaces) {
+    const bool one = !interfaces.negated && interfaces.any_of.size() == 1 && !interfaces.any_of[0].prefix;
+    std::vector<std::string> names;
+    if (one) names.push_back(interfaces.any_of[0].name);
+    return {addresses ? *addresses : AddressSet::any(), interfaces, names};
 }
 
 }  // namespace
 
-Router::Router(const Policy& policy) : policy_(policy), networks_(networks_of(policy)) {}
+Router::Router(const Policy& policy)
+    : policy_(policy),
+      own_(policy, RoutingTable::Use::own),
+      from_(policy, RoutingTable::Use::from),
+      to_(policy, RoutingTable::Use::to) {}
 
-std::vector<Product> Router::route(const Product& header, bool in, bool out) const {
-    const auto sides = [&](const AddressSetRef& addresses, const InterfaceSet& own, bool asked) {
-        if (asked) return split(networks_, policy_, addresses ? *addresses : AddressSet::any());
-        const bool one = !own.negated && own.any_of.size() == 1 && !own.any_of[0].prefix;
-        return std::vector<Side>{{addresses ? *addresses : AddressSet::any(), own, one ? own.any_of[0].name : ""}};
-    };
-    const auto sources = sides(header.source, header.in, in);
-    const auto destinations = sides(header.destination, header.out, out);
-    std::vector<Product> across, back;
-    for (const auto& source : sources) {
-        for (const auto& destination : destinations) {
-            Product product = header;
-            product.source = share(source.addresses);
-            product.destination = share(destination.addresses);
-            product.in = source.interfaces;
-            product.out = destination.interfaces;
-            const bool same = !source.name.empty() && source.name == destination.name;
-            (same ? back : across).push_back(std::move(product));
-        }
-    }
-    return across.empty() ? back : across;
+bool Router::knows() const {
+    const auto bridged = [](const Interface& interface) { return !interface.bridge.empty(); };
+    return !own_.empty() || !policy_.diversions.empty() ||
+           std::any_of(policy_.interfaces.begin(), policy_.interfaces.end(), bridged);
 }
 
-std::vector<Side> split_by_interface(const Firewall& firewall, const std::string& zone, const AddressSet& addresses) {
-    const Policy& policy = *firewall.policy;
-    if (const auto found = firewall.interfaces.find(zone); !zone.empty() && found != firewall.interfaces.end()) {
-        InterfaceSet names{{}, false};
-        for (const auto& name : found->second) names.any_of.push_back({name, false});
-        return {{addresses, names, found->second.size() == 1 ? found->second[0] : std::string()}};
-    }
-    return split(networks_of(policy), policy, addresses);
+std::vector<Product> Router::route(const Product& header, bool in, bool out) const {
+    const bool passing = !(header.in == InterfaceSet::none()) && !(header.out == InterfaceSet::none());
+    const RoutingTable& table = passing ? from_ : own_;
+    const auto sources = in ? split(table, policy_, passing, header.source ? *header.source : AddressSet::any())
+                            : std::vector{given_side(header.source, header.in)};
+    const std::vector<Side> given = {given_side(header.destination, header.out)};
+    Crossings found = Crosser{policy_, passing ? to_ : own_, passing}(header, sources, out ? nullptr : &given);
+    return found.across.empty() ? std::move(found.back) : std::move(found.across);
 }
 
 std::vector<Product> transit_products(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
                                       const std::string& to_zone, const AddressSet& to, const Product& header) {
-    const auto sources = split_by_interface(firewall, from_zone, from);
-    const auto destinations = split_by_interface(firewall, to_zone, to);
-    std::vector<Product> products;
-    for (const auto& source : sources) {
-        for (const auto& destination : destinations) {
-            if (!source.name.empty() && source.name == destination.name) continue;
-            Product product = header;
-            product.source = share(source.addresses);
-            product.destination = share(destination.addresses);
-            product.in = source.interfaces;
-            product.out = destination.interfaces;
-            products.push_back(std::move(product));
-        }
-    }
-    return products;
+    const Policy& policy = *firewall.policy;
+    const RoutingTable table(policy, RoutingTable::Use::from), out(policy, RoutingTable::Use::to);
+    const auto* from_names = zone_interfaces(firewall, from_zone);
+    const auto* to_names = zone_interfaces(firewall, to_zone);
+    const auto sources = from_names ? std::vector{zone_side(from, *from_names)} : split(table, policy, true, from);
+    const std::vector<Side> destinations = {zone_side(to, to_names ? *to_names : std::vector<std::string>())};
+    Product asked = header;
+    asked.destination = share(to);
+    return Crosser{policy, out, true}(asked, sources, to_names ? &destinations : nullptr).across;
 }
 
 AddressSet of_families(const Policy& policy, const AddressSet& addresses) {

@@ -72,11 +72,11 @@ private:
 
     Problem statement(WordReader& words, SourceSpan whole) {
         static const std::map<std::string_view, Problem (Parser::*)(WordReader&, SourceSpan)> kStatements = {
-            {"vendor", &Parser::header},     {"device", &Parser::header},   {"version", &Parser::header},
-            {"families", &Parser::families}, {"replies", &Parser::replies}, {"interface", &Parser::interface},
-            {"route", &Parser::route},       {"object", &Parser::object},   {"impossible", &Parser::impossible},
-            {"assumes", &Parser::assumes},   {"ruleset", &Parser::ruleset}, {"path", &Parser::path},
-            {"stage", &Parser::stage},
+            {"vendor", &Parser::header},     {"device", &Parser::header},    {"version", &Parser::header},
+            {"families", &Parser::families}, {"replies", &Parser::replies},  {"interface", &Parser::interface},
+            {"route", &Parser::route},       {"object", &Parser::object},    {"impossible", &Parser::impossible},
+            {"assumes", &Parser::assumes},   {"ruleset", &Parser::ruleset},  {"path", &Parser::path},
+            {"stage", &Parser::stage},       {"divert", &Parser::diversion},
         };
         const auto found = kStatements.find(words.peek());
         return found == kStatements.end() ? rule(words, whole) : (this->*found->second)(words, whole);
@@ -136,6 +136,12 @@ private:
                 interface.description = *alias;
             } else if (words.take("down")) {
                 interface.enabled = false;
+            } else if (words.take("aside")) {
+                interface.transit = false;
+            } else if (words.take("bridge")) {
+                auto bridge = words.take_name("the bridge");
+                if (!bridge) return bridge.error();
+                interface.bridge = *bridge;
             } else {
                 break;
             }
@@ -151,7 +157,25 @@ private:
         words.next();
         auto name = words.take_name("the interface");
         if (!name) return name.error();
-        policy_.routes.push_back({*prefix, *name, whole});
+        policy_.routes.push_back({*prefix, *name, whole, words.take("outward")});
+        return std::nullopt;
+    }
+
+    Problem diversion(WordReader& words, SourceSpan whole) {
+        words.next();
+        Diversion diversion;
+        diversion.span = whole;
+        diversion.surely = !words.take("maybe");
+        while (words.take("to")) {
+            auto name = words.take_name("the interface");
+            if (!name) return name.error();
+            diversion.interfaces.push_back(*name);
+        }
+        if (!words.take("packets")) return problem(words, "'packets' is missing");
+        auto packets = parse_product(words);
+        if (!packets) return packets.error();
+        diversion.packets = std::move(*packets);
+        policy_.diversions.push_back(std::move(diversion));
         return std::nullopt;
     }
 

@@ -82,8 +82,14 @@ public:
         line("replies", std::string(to_string(policy_.replies)));
         text += sorted(policy_.interfaces, [](const Interface& i) { return interface_line(i); });
         text += sorted(policy_.routes, [](const Route& r) {
-            return fmt::format("route {} {}\n", to_string(r.destination), name_word(r.interface));
+            return fmt::format("route {} {}{}\n", to_string(r.destination), name_word(r.interface),
+                               r.outward ? " outward" : "");
         });
+        for (const auto& diversion : policy_.diversions) {
+            text += diversion.surely ? "divert" : "divert maybe";
+            for (const auto& name : diversion.interfaces) text += " to " + name_word(name);
+            text += fmt::format(" packets {}\n", to_exact_string(diversion.packets));
+        }
         text += sorted(policy_.objects, [](const NamedSet& o) { return object_lines(o); });
         text += sorted(policy_.impossible,
                        [](const Product& p) { return fmt::format("impossible {}\n", to_exact_string(p)); });
@@ -150,6 +156,8 @@ private:
         for (const auto& network : interface.networks) text += " network " + to_string(network);
         if (interface.security_level) text += fmt::format(" level {}", *interface.security_level);
         if (!interface.enabled) text += " down";
+        if (!interface.transit) text += " aside";
+        if (!interface.bridge.empty()) text += " bridge " + name_word(interface.bridge);
         if (!interface.description.empty()) text += " alias " + quoted(interface.description);
         return text + "\n";
     }

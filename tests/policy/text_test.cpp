@@ -37,8 +37,12 @@ TEST_CASE("a policy has one text") {
         "families IPv4 IPv6\n"
         "replies tracked\n"
         "interface inside address 10.1.0.1 network 10.1.0.0/24 level 100 alias \"GigabitEthernet0/1\"\n"
+        "interface mgmt level 100 aside bridge 1\n"
         "interface outside level 0 down\n"
+        "route 0.0.0.0/0 mgmt outward\n"
         "route 0.0.0.0/0 outside\n"
+        "divert to inside to dmz packets tcp any > 192.0.2.9:80 in outside\n"
+        "divert maybe packets any any > 192.0.2.9\n"
         "object OLD unused services {tcp/8080}\n"
         "object WEB addresses {10.1.0.80-10.1.0.82}\n"
         "object WEB-PORTS services {tcp/80,443, icmp/8}\n"
@@ -67,7 +71,7 @@ TEST_CASE("a policy has one text") {
     if (!policy) FAIL(render(policy.error()));
     CHECK(print_policy(*policy) == text);
     CHECK(policy->rulesets[0].rules[0].match.any_of[0].header.destination == policy->objects[1].addresses);
-    CHECK(policy->rulesets[0].rules[5].span.line() == 20);
+    CHECK(policy->rulesets[0].rules[5].span.line() == 24);
     const std::string bare = print_policy(*policy, {.labels = false});
     CHECK(bare.find("IN line 1") == std::string::npos);
     CHECK(bare.find("assumes") == std::string::npos);

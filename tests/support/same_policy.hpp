@@ -59,10 +59,14 @@ inline bool same_path(const Path& a, const Path& b) {
 inline bool same_policy(const Policy& a, const Policy& b) {
     const auto interface = [](const Interface& x, const Interface& y) {
         return x.name == y.name && x.description == y.description && x.networks == y.networks &&
-               x.addresses == y.addresses && x.security_level == y.security_level && x.enabled == y.enabled;
+               x.addresses == y.addresses && x.security_level == y.security_level && x.enabled == y.enabled &&
+               x.transit == y.transit && x.bridge == y.bridge;
+    };
+    const auto diversion = [](const Diversion& x, const Diversion& y) {
+        return x.packets == y.packets && x.interfaces == y.interfaces && x.surely == y.surely;
     };
     const auto route = [](const Route& x, const Route& y) {
-        return x.destination == y.destination && x.interface == y.interface;
+        return x.destination == y.destination && x.interface == y.interface && x.outward == y.outward;
     };
     const auto object = [](const NamedSet& x, const NamedSet& y) {
         const bool addresses = !x.addresses == !y.addresses && (!x.addresses || *x.addresses == *y.addresses);
@@ -77,6 +81,7 @@ inline bool same_policy(const Policy& a, const Policy& b) {
            std::equal(a.rulesets.begin(), a.rulesets.end(), b.rulesets.begin(), b.rulesets.end(), same_ruleset) &&
            std::equal(a.paths.begin(), a.paths.end(), b.paths.begin(), b.paths.end(), same_path) &&
            unordered(a.interfaces, b.interfaces, interface) && unordered(a.routes, b.routes, route) &&
+           std::equal(a.diversions.begin(), a.diversions.end(), b.diversions.begin(), b.diversions.end(), diversion) &&
            unordered(a.objects, b.objects, object) && unordered(a.impossible, b.impossible, std::equal_to<>()) &&
            unordered(a.assumptions, b.assumptions, std::equal_to<>());
 }

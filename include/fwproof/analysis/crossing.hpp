@@ -11,6 +11,7 @@
 
 #include "fwproof/catalog/site.hpp"
 #include "fwproof/policy/policy.hpp"
+#include "fwproof/policy/routing.hpp"
 
 namespace fwproof {
 
@@ -72,14 +73,15 @@ class Router {
 public:
     explicit Router(const Policy& policy);  // the policy outlives it
 
-    bool knows() const { return !networks_.empty(); }
+    bool knows() const;
     // The header on each pair of interfaces that its addresses lead to; of an interface that is not asked for the
     // header's own stays. Packets that would leave where they came from are among them only where there are no others.
+    // A header without an interface on one side (InterfaceSet::none) is for the device or from it.
     std::vector<Product> route(const Product& header, bool in, bool out) const;
 
 private:
     const Policy& policy_;
-    std::vector<std::pair<Prefix, const std::string*>> networks_;  // longest first
+    RoutingTable own_, from_, to_;
 };
 
 // Every address that one computer on a network can have: no loopback, multicast or unspecified one. Peers that may be

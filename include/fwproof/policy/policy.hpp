@@ -56,12 +56,27 @@ struct Interface {
     std::optional<int> security_level;
     bool enabled = true;
     bool checks_source = false;  // drops packets whose source the routing expects elsewhere
+    // False: packets that pass through the device neither use it nor follow its networks and routes.
+    bool transit = true;
+    // Packets pass between the interfaces of one bridge alone; empty: of none, the device routes there.
+    std::string bridge;
     SourceSpan span;
 };
 
+// Of several routes to one network each may be the one that is used.
 struct Route {
     Prefix destination;
     std::string interface;
+    SourceSpan span;
+    bool outward = false;  // packets may be sent there, but none is taken to come from there
+};
+
+// Passing packets that leave by other interfaces than routes say, as the device receives them: a translation or a
+// policy of the incoming interface sends them.
+struct Diversion {
+    Product packets;                      // tests addresses, services and the incoming interface alone
+    std::vector<std::string> interfaces;  // by one of these; empty: where the routes lead after all
+    bool surely = true;                   // false: or where later diversions and the routes lead
     SourceSpan span;
 };
 
@@ -103,6 +118,7 @@ struct Policy {
     std::vector<Path> paths;
     std::vector<Interface> interfaces;
     std::vector<Route> routes;
+    std::vector<Diversion> diversions;  // the first that takes a packet counts
     std::vector<NamedSet> objects;
     std::vector<Setting> settings;
     std::vector<Note> notes;  // in the order of the source

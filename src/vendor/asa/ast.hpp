@@ -194,9 +194,11 @@ struct InterfaceBlock {
     std::vector<Address> addresses;
     std::vector<Prefix> networks;
     bool dynamic4 = false, dynamic6 = false;  // DHCP, PPPoE, autoconfiguration
+    bool default4 = false, default6 = false;  // takes its default route from there (`setroute`, `default`)
     bool management_only = false;
     bool shut_down = false;
-    std::string_view bridge_group;  // a member's number
+    std::optional<Place> policy_route;  // `policy-route route-map M`
+    std::string_view bridge_group;      // a member's number
     std::string_view zone;
     Place place;
 };

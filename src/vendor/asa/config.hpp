@@ -48,6 +48,25 @@ struct TunnelDoor {
     Place place;
 };
 
+struct CheckedSource {
+    std::string_view interface;
+    Place place;
+};
+
+// `aaa authentication match LIST IF SERVER`, `aaa authentication include SERVICE IF ...`: such packets pass when their
+// user has authenticated, who may bring lists of his own.
+struct UserRule {
+    std::string_view list;  // empty for `include`
+    std::string_view interface;
+    Place place;
+};
+
+struct RoutingProcess {
+    std::string_view protocol;  // "ospf", "bgp"
+    bool v4 = true, v6 = false;
+    Place place;
+};
+
 struct Config {
     const Source* source = nullptr;
     std::string hostname;
@@ -84,10 +103,12 @@ struct Config {
     std::vector<IcmpInspection> icmp_inspections;
     bool http_server = false;
     std::uint16_t http_port = 443;
-    std::vector<std::string_view> checked_sources;  // interfaces of `ip verify reverse-path`
+    std::vector<CheckedSource> checked_sources;  // `ip verify reverse-path`
+    std::vector<RoutingProcess> routing;         // `router ospf 1`, `ipv6 router ospf 1`
     std::vector<Place> established;
-    std::vector<Place> user_lists;    // aaa ... match: users may bring their own lists
-    std::optional<int> clock_offset;  // minutes east of UTC
+    std::vector<UserRule> user_rules;
+    std::vector<std::string_view> droppers;  // statements by which modules and inspections drop what is permitted
+    std::optional<int> clock_offset;         // minutes east of UTC
     bool summer_time = false;
 
     std::size_t filter_statements = 0;  // statements that only a configuration of this family has

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "fwproof/base/service.hpp"
+#include "vendor/asa/ports.hpp"
 
 namespace fwproof::asa {
 
@@ -13,8 +15,9 @@ namespace {
 Dialect dialect_of(const Config& config, Policy& policy) {
     Dialect dialect;
     if (config.product == ProductLine::ftd) return dialect;
-    if (config.product == ProductLine::pix || config.product == ProductLine::fwsm) return {false, false};
+    if (config.product == ProductLine::pix || config.product == ProductLine::fwsm) return {false, false, false};
     if (config.version) {
+        dialect.management_routes_apart = *config.version >= Version{9, 5};
         dialect.real_addresses = *config.version >= Version{8, 3};
         dialect.unified_any = *config.version >= Version{9, 0};
         return dialect;
@@ -22,6 +25,7 @@ Dialect dialect_of(const Config& config, Policy& policy) {
     // Without a version the statements tell: `static` and `global` are gone since 8.3, IPv6 lists since 9.0.
     dialect.real_addresses = config.old_nat.empty();
     dialect.unified_any = config.old_nat.empty() && config.list6_index.empty();
+    dialect.management_routes_apart = dialect.unified_any;
     policy.assumptions.emplace_back(
         dialect.unified_any ? "the release is 9.0 or later: 'any' is IPv4 and IPv6, lists hold real addresses"
         : dialect.real_addresses
@@ -64,40 +68,6 @@ void lower_lists(Lowering& lowering) {
     }
 }
 
-void lower_routes(Lowering& lowering) {
-    std::vector<const RouteLine*> lines;
-    for (const auto& line : lowering.config.routes) lines.push_back(&line);
-    std::stable_sort(lines.begin(), lines.end(),
-                     [](const RouteLine* a, const RouteLine* b) { return a->distance < b->distance; });
-    for (const RouteLine* at : lines) {
-        const RouteLine& line = *at;
-        Route route;
-        route.interface = line.interface;
-        route.span = lowering.span(line.place);
-        AddressOperand operand = line.destination;
-        if (operand.kind == AddressOperand::Kind::masked_alias) {
-            const auto alias = lowering.config.aliases.find(operand.name);
-            if (alias == lowering.config.aliases.end() || !alias->second.address) {
-                const Doubt doubt = undefined("the name", operand.name);
-                lowering.note(doubt.note, doubt.message, doubt.hint, operand.place);
-                continue;
-            }
-            operand.first = *alias->second.address;
-        }
-        if (operand.first.family == Family::v4) {
-            const auto length = netmask_length(static_cast<std::uint32_t>(operand.second));
-            if (!length) {
-                lowering.note(NoteKind::odd_mask, "a route needs a contiguous mask", "", operand.place);
-                continue;
-            }
-            route.destination = {{Family::v4, operand.first.value & operand.second}, *length};
-        } else {
-            route.destination = {operand.first, static_cast<std::uint8_t>(operand.second)};
-        }
-        lowering.policy.routes.push_back(std::move(route));
-    }
-}
-
 // A new TCP connection starts with SYN alone, anything else is dropped whatever the lists say; a routed firewall
 // forwards no broadcast or multicast; fragments are put together first.
 void leave_out(Lowering& lowering) {
@@ -123,6 +93,11 @@ void general_assumptions(Lowering& lowering) {
     auto& assumptions = lowering.policy.assumptions;
     if (lowering.config.has_vpn && lowering.config.vpn_bypass) {
         assumptions.emplace_back("packets out of a VPN tunnel are not asked about: by default no list filters them");
+    }
+    if (!lowering.config.droppers.empty()) {
+        std::set<std::string_view> statements(lowering.config.droppers.begin(), lowering.config.droppers.end());
+        assumptions.push_back(fmt::format("what may be dropped behind the rules is not asked about: '{}'",
+                                          fmt::join(statements, "', '")));
     }
     if (lowering.config.transparent) {
         assumptions.emplace_back("the firewall is transparent: what is not IP is not asked about");
@@ -158,6 +133,14 @@ void add_settings(Lowering& lowering) {
 
 }  // namespace
 
+std::vector<std::string> Lowering::ports() const {
+    std::vector<std::string> names;
+    for (const auto& block : config.interfaces) {
+        if (!block.name.empty() && !block.shut_down && !block.management_only) names.emplace_back(block.name);
+    }
+    return names;
+}
+
 void Lowering::note(NoteKind kind, std::string message, std::string hint, Place place) {
     policy.notes.push_back({kind, std::move(message), std::move(hint), span(place)});
 }
@@ -192,6 +175,8 @@ std::vector<const AccessList*> lists_named(const Config& config, std::string_vie
 }
 
 void lower_interfaces(Lowering& lowering) {
+    const bool grouped = std::any_of(lowering.config.interfaces.begin(), lowering.config.interfaces.end(),
+                                     [](const InterfaceBlock& block) { return !block.bridge_group.empty(); });
     for (const auto& block : lowering.config.interfaces) {
         if (block.name.empty()) continue;
         Interface interface;
@@ -199,10 +184,17 @@ void lower_interfaces(Lowering& lowering) {
         interface.description = block.hardware;
         interface.networks = block.networks;
         interface.addresses = block.addresses;
-        interface.security_level = block.level ? block.level : std::optional(block.name == "inside" ? 100 : 0);
+        interface.security_level = level_of(block);
         interface.enabled = !block.shut_down;
         const auto& checked = lowering.config.checked_sources;
-        interface.checks_source = std::find(checked.begin(), checked.end(), block.name) != checked.end();
+        interface.checks_source = std::any_of(checked.begin(), checked.end(), [&](const CheckedSource& source) {
+            return source.interface == block.name;
+        });
+        interface.transit = !block.management_only || !lowering.dialect.management_routes_apart;
+        if (lowering.config.transparent) {  // an address there is the device's own, and says nothing of what passes
+            interface.bridge = grouped ? block.bridge_group : "all";
+            if (!block.management_only) interface.networks.clear();
+        }
         interface.span = lowering.span(block.place);
         if (block.dynamic4) {
             lowering.note(NoteKind::unresolved_name,
@@ -232,6 +224,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
     lower_interfaces(lowering);
     lower_routes(lowering);
     lower_transit(lowering);
+    lower_policy_routes(lowering);
     lower_box(lowering);
     resolver.add_objects();
     general_assumptions(lowering);

@@ -18,6 +18,8 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
 struct Dialect {
     bool real_addresses = true;  // lists hold addresses before translation (8.3 and later)
     bool unified_any = true;     // `any` is both families (9.0 and later)
+    // Networks and routes of management-only interfaces are in a table of their own (9.5 and later).
+    bool management_routes_apart = true;
 };
 
 // The state that the parts of the lowering share.
@@ -33,6 +35,8 @@ struct Lowering {
 
     SourceSpan span(Place place) const { return span_of(*config.source, place); }
     void note(NoteKind kind, std::string message, std::string hint, Place place);
+    // The named interfaces that passing packets can use.
+    std::vector<std::string> ports() const;
 };
 
 // One list to one ruleset without a default verdict.
@@ -49,9 +53,13 @@ void lower_box(Lowering& lowering);
 std::optional<RulesetIndex> lower_nat(Lowering& lowering);
 // The stages between the lists of the two interfaces, before 8.3.
 std::vector<RulesetIndex> lower_old_nat(Lowering& lowering);
-// Lines in the order in which the device tries them; adds the routes to the mapped addresses.
+// Lines in the order in which the device tries them; adds the diversions of their mapped addresses.
 std::optional<Ruleset> restore_destinations(Lowering& lowering, const std::vector<const NatLine*>& table);
 void lower_interfaces(Lowering& lowering);
+// Where addresses are, as far as the export decides it.
+void lower_routes(Lowering& lowering);
+// What sends packets elsewhere than routes do, behind the translations that lower_transit adds.
+void lower_policy_routes(Lowering& lowering);
 
 // Building blocks of implicit rules.
 Rule implicit_rule(std::string name, Product header, Action action, SourceSpan span);

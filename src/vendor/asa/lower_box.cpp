@@ -1,5 +1,6 @@
-// Packets for the device itself: `ssh`, `telnet` and `http` permits, then the control-plane list, then `icmp` rules.
-// What else the device listens to (VPN, routing, DHCP ...) is not decided.
+// Packets for the device itself. "control-plane": what its lists deny; the `ssh`, `telnet` and `http` permits come
+// before them, and what they permit is not offered by that. "to-the-box": those permits again, then `icmp` rules. What
+// else the device listens to (VPN, routing, DHCP ...) is not decided.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/lower.hpp"
+#include "vendor/asa/ports.hpp"
 
 namespace fwproof::asa {
 
@@ -17,26 +19,30 @@ public:
     explicit BoxLowering(Lowering& lowering) : lowering_(lowering), config_(lowering.config) {}
 
     void lower() {
-        ruleset_.name = "to-the-box";
-        ruleset_.default_verdict = Verdict::unknown;
-        forwarded();
-        Product known;
-        known.states = StateSet(State::established) | StateSet(State::related);
-        // Answers to the device's own pings meet the icmp rules like any other.
-        ServiceTerm others;
-        others.protocols = (ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6)).complement();
-        known.services = share(ServiceSet{{std::move(others)}});
-        ruleset_.rules.push_back(implicit_rule("connection that is known", known, Decide{Verdict::permit, ""}, {}));
-        far_addresses();
-        permits();
-        control_plane();
-        without_permit();
-        icmp();
         Path path;
         path.position = Position::inbound;
         if (lowering_.nat) path.stages.push_back({*lowering_.nat, {}});
-        path.stages.push_back({static_cast<RulesetIndex>(lowering_.policy.rulesets.size()), {}});
-        lowering_.policy.rulesets.push_back(std::move(ruleset_));
+        const bool listed = std::any_of(
+            config_.access_groups.begin(), config_.access_groups.end(),
+            [](const AccessGroup& group) { return group.direction == AccessGroup::Direction::control_plane; });
+        if (listed) {
+            ruleset_.name = "control-plane";
+            ruleset_.default_verdict = Verdict::permit;
+            passing();
+            known_connections();
+            permits(false);
+            control_plane();
+            path.stages.push_back({finish(), {}});
+        }
+        ruleset_.name = "to-the-box";
+        ruleset_.default_verdict = Verdict::unknown;
+        forwarded();
+        known_connections();
+        far_addresses();
+        permits(listed);
+        without_permit();
+        icmp();
+        path.stages.push_back({finish(), {}});
         lowering_.policy.paths.push_back(std::move(path));
     }
 
@@ -45,10 +51,72 @@ private:
         ruleset_.rules.push_back(implicit_rule(std::move(name), std::move(product), Decide{verdict, ""}, span));
     }
 
+    RulesetIndex finish() {
+        lowering_.policy.rulesets.push_back(std::move(ruleset_));
+        ruleset_ = {};
+        return static_cast<RulesetIndex>(lowering_.policy.rulesets.size() - 1);
+    }
+
+    void known_connections() {
+        Product known;
+        known.states = StateSet(State::established) | StateSet(State::related);
+        // Answers to the device's own pings meet the icmp rules like any other.
+        ServiceTerm others;
+        others.protocols = (ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6)).complement();
+        known.services = share(ServiceSet{{std::move(others)}});
+        ruleset_.rules.push_back(implicit_rule("connection that is known", known, Decide{Verdict::permit, ""}, {}));
+    }
+
+    // What is translated leads through the device and meets no control-plane list.
+    void passing() {
+        forwarded();
+        for (auto& rule : ruleset_.rules) rule.action = Decide{Verdict::permit, ""};
+    }
+
+    // Whether packets go from one interface to another. Where no list decides, levels do.
+    Action between(std::string_view in, std::string_view out) const {
+        const auto at = [&](std::string_view name) {
+            return std::find_if(config_.interfaces.begin(), config_.interfaces.end(),
+                                [&](const InterfaceBlock& block) { return block.name == name; });
+        };
+        const auto from = at(in), to = at(out);
+        const auto end = config_.interfaces.end();
+        if (lowering_.filters_out || !lowering_.ingress) return Decide{Verdict::unknown, ""};
+        if (from == end || to == end) return Decide{Verdict::unknown, ""};
+        const int high = level_of(*from), low = level_of(*to);
+        const bool levels = config_.product != ProductLine::ftd;
+        const bool allowed =
+            from == to ? config_.same_level_within.has_value() : config_.same_level_between.has_value();
+        if (from->shut_down || to->shut_down || from->management_only || to->management_only) {
+            return Decide{Verdict::deny, ""};
+        }
+        if (levels && high == low && !allowed) return Decide{Verdict::deny, ""};
+        const bool listed =
+            std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
+                using Direction = AccessGroup::Direction;
+                return group.direction == Direction::global || group.direction == Direction::unreadable ||
+                       (group.direction == Direction::in && group.interface == in);
+            });
+        if (listed || !config_.user_rules.empty() || !config_.established.empty()) return Jump{*lowering_.ingress};
+        return Decide{high >= low ? Verdict::permit : Verdict::deny, ""};
+    }
+
     // A port of the device's address that is translated leads through it: the lists of the way through decide.
     void forwarded() {
         if (!lowering_.dialect.real_addresses) return forwarded_before_8_3();
         if (!lowering_.nat || !lowering_.ingress) return;
+        for (const auto& line : config_.nat) {
+            if (!line.is_static || line.problem || line.inactive ||
+                line.mapped_source.kind != AddressOperand::Kind::interface)
+                continue;
+            Product product;
+            if (line.mapped_interface != "any") product.in = InterfaceSet::of(std::string(line.mapped_interface));
+            product.destination = lowering_.resolver.addresses(line.real_source, AnyMeaning::both).possibly;
+            Rule rule = implicit_rule("translated destination", product,
+                                      between(line.mapped_interface, line.real_interface), lowering_.span(line.place));
+            rule.match.any_of.front().destination_translated = true;
+            ruleset_.rules.push_back(std::move(rule));
+        }
         Rule rule = implicit_rule("translated destination", {}, Jump{*lowering_.ingress}, {});
         if (lowering_.filters_out) rule.action = Decide{Verdict::unknown, ""};
         rule.match.any_of.front().destination_translated = true;
@@ -73,9 +141,9 @@ private:
                 product.services =
                     port ? service(line.service_protocol, PortSet::of(*port)) : service(line.service_protocol);
             }
-            Rule rule =
-                implicit_rule("translated destination", product, Jump{*lowering_.ingress}, lowering_.span(line.place));
-            if (lowering_.filters_out || !certain) rule.action = Decide{Verdict::unknown, ""};
+            Rule rule = implicit_rule("translated destination", product,
+                                      between(line.mapped_interface, line.real_interface), lowering_.span(line.place));
+            if (!certain) rule.action = Decide{Verdict::unknown, ""};
             ruleset_.rules.push_back(std::move(rule));
         }
     }
@@ -105,7 +173,7 @@ private:
         int least = 101;
         for (const auto& interface : config_.interfaces) {
             if (interface.name.empty()) continue;
-            const int level = interface.level.value_or(interface.name == "inside" ? 100 : 0);
+            const int level = level_of(interface);
             least = std::min(least, level);
             if (interface.name == name) own = level;
         }
@@ -117,7 +185,8 @@ private:
         return kind == ManagementLine::Kind::telnet ? std::uint16_t{23} : config_.http_port;
     }
 
-    void permits() {
+    // `again`: what is doubtful was said.
+    void permits(bool again) {
         for (const auto& line : config_.management) {
             if (line.kind == ManagementLine::Kind::icmp || line.kind == ManagementLine::Kind::icmp6) continue;
             if (line.kind == ManagementLine::Kind::http && !config_.http_server) continue;
@@ -131,7 +200,7 @@ private:
             for (const auto& doubt : source.doubts) {
                 rule.match.conditional = true;
                 rule.match.conditions.push_back({doubt.condition, doubt.value, lowering_.span(line.source.place)});
-                if (!doubt.noted) lowering_.note(doubt.note, doubt.message, doubt.hint, line.source.place);
+                if (!doubt.noted && !again) lowering_.note(doubt.note, doubt.message, doubt.hint, line.source.place);
             }
             if (line.kind == ManagementLine::Kind::telnet && lowest(line.interface)) {
                 rule.match.conditional = true;

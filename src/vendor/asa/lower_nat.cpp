@@ -7,6 +7,8 @@
 #include <tuple>
 
 #include "fwproof/base/service.hpp"
+#include "fwproof/policy/routing.hpp"
+#include "vendor/asa/diversions.hpp"
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/lower.hpp"
 
@@ -32,6 +34,8 @@ std::optional<Block> block_of(const AddressSet& set) {
     return std::nullopt;
 }
 
+AddressSet all_of(const AddressSetRef& addresses) { return addresses ? *addresses : AddressSet::any(); }
+
 bool same_set(const AddressSetRef& a, const AddressSetRef& b) { return a == b || (a && b && *a == *b); }
 
 std::optional<std::uint16_t> single(const PortSet& ports) {
@@ -41,7 +45,7 @@ std::optional<std::uint16_t> single(const PortSet& ports) {
 
 class NatLowering {
 public:
-    explicit NatLowering(Lowering& lowering) : lowering_(lowering) {}
+    explicit NatLowering(Lowering& lowering) : lowering_(lowering), table_(lowering.policy, RoutingTable::Use::to) {}
 
     // Lines in their order.
     std::optional<Ruleset> lower(const std::vector<const NatLine*>& table) {
@@ -55,6 +59,7 @@ public:
                 lower_line(*line);
             }
         }
+        lowering_.policy.diversions = std::move(diversions_).take();
         if (ruleset_.rules.empty()) return std::nullopt;
         return std::move(ruleset_);
     }
@@ -224,6 +229,7 @@ private:
         rule.match.conditional = true;
         rule.match.conditions.push_back({ConditionKind::other, "translation that a list chooses", rule.span});
         ruleset_.rules.push_back(std::move(rule));
+        divert_perhaps(line, header);
         lowering_.note(NoteKind::unmodelled_condition, "a translation that a list chooses is not followed",
                        "flows to the mapped address are not decided", line.place);
     }
@@ -259,6 +265,7 @@ private:
         };
         const bool exact_target = direction.target->exact();
         if (exact_target && direction.match->exact() && same_set(direction.match->surely, direction.target->surely)) {
+            if (certain) diversions_.keep(header, all_of(direction.match->surely));
             if (!direction.port && !direction.port_unknown) {
                 push(direction.match->surely, Decide{Verdict::permit, ""});  // identity: the table stops here
             } else {
@@ -269,7 +276,7 @@ private:
             }
             return;
         }
-        route(direction, span);
+        divert(line, direction, certain);
         Translate translate;
         translate.destination.port = direction.port;
         translate.destination.port_unknown = direction.port_unknown;
@@ -298,20 +305,66 @@ private:
         }
     }
 
-    // The device sends packets to a mapped address where the real one is, whatever the routes say.
-    void route(const Direction& direction, SourceSpan span) {
-        if (direction.behind == "any" || !direction.match->exact() || !direction.match->surely) return;
-        const auto block = block_of(*direction.match->surely);
-        if (!block) return;
-        const bool own = std::any_of(
-            lowering_.policy.interfaces.begin(), lowering_.policy.interfaces.end(), [&](const Interface& interface) {
-                return std::any_of(interface.addresses.begin(), interface.addresses.end(),
-                                   [&](const Address& address) { return direction.match->surely->contains(address); });
-            });
-        if (own) return;
-        for (const auto& prefix : to_prefixes({block->family, block->first}, {block->family, block->last})) {
-            lowering_.policy.routes.push_back({prefix, std::string(direction.behind), span});
+    // A device looks for the real address behind the interface of the line, and by its routes where that is `any`.
+    void divert(const NatLine& line, const Direction& direction, bool certain) {
+        Diversion diversion;
+        diversion.packets.in = direction.in;
+        if (direction.source) diversion.packets.source = direction.source->possibly;
+        if (!direction.service.is_all()) diversion.packets.services = share(ServiceSet{{direction.service}});
+        diversion.surely = certain;
+        diversion.span = lowering_.span(line.place);
+        if (!direction.behind.empty() && direction.behind != "any") {
+            diversion.interfaces = {std::string(direction.behind)};
+            return diversions_.add(std::move(diversion), without_own(direction.match->possibly));
         }
+        const auto parts = table_.split(all_of(direction.target->possibly));
+        const auto from = block_of(all_of(direction.match->possibly)),
+                   to = block_of(all_of(direction.target->possibly));
+        const bool paired = from && to && from->last - from->first == to->last - to->first &&
+                            direction.match->exact() && direction.target->exact();
+        std::vector<std::string> anywhere;
+        for (const auto& part : parts) {
+            diversion.interfaces = part.interfaces.empty() ? lowering_.ports() : part.interfaces;
+            anywhere.insert(anywhere.end(), diversion.interfaces.begin(), diversion.interfaces.end());
+            if (!paired) continue;
+            const auto add = [&](uint128 first, uint128 last) {
+                const AddressSet mapped = AddressSet::range({from->family, from->first + (first - to->first)},
+                                                            {from->family, from->first + (last - to->first)});
+                diversions_.add(diversion, without_own(share(mapped)));
+            };
+            for (const auto& one : part.addresses.v4.intervals()) add(one.first, one.last);
+            for (const auto& one : part.addresses.v6.intervals()) add(one.first, one.last);
+        }
+        if (paired) return;
+        std::sort(anywhere.begin(), anywhere.end());
+        anywhere.erase(std::unique(anywhere.begin(), anywhere.end()), anywhere.end());
+        diversion.interfaces = std::move(anywhere);
+        if (!diversion.interfaces.empty()) {
+            diversions_.add(std::move(diversion), without_own(direction.match->possibly));
+        }
+    }
+
+    // Packets for the device's own addresses do not pass.
+    AddressSet without_own(const AddressSetRef& addresses) const {
+        AddressSet rest = all_of(addresses);
+        for (const auto& interface : lowering_.policy.interfaces) {
+            for (const auto& address : interface.addresses) rest = rest - AddressSet::of(address);
+        }
+        return rest;
+    }
+
+    // What a line that is not followed may send elsewhere.
+    void divert_perhaps(const NatLine& line, const Product& header) {
+        Diversion diversion;
+        diversion.packets = header;
+        diversion.packets.destination = nullptr;
+        diversion.surely = false;
+        diversion.span = lowering_.span(line.place);
+        diversion.interfaces = lowering_.ports();
+        if (!line.real_interface.empty() && line.real_interface != "any") {
+            diversion.interfaces = {std::string(line.real_interface)};
+        }
+        if (!diversion.interfaces.empty()) diversions_.add(std::move(diversion), without_own(header.destination));
     }
 
     void unreadable(const NatLine& line) {
@@ -322,10 +375,13 @@ private:
         rule.match.conditions.push_back(
             {ConditionKind::syntax, std::string(lowering_.span(line.problem->place).text()), rule.span});
         ruleset_.rules.push_back(std::move(rule));
+        divert_perhaps(line, {});
     }
 
     Lowering& lowering_;
     Ruleset ruleset_;
+    RoutingTable table_;  // where real addresses are
+    Diversions diversions_;
 };
 
 }  // namespace

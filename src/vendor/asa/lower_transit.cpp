@@ -6,30 +6,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/lower.hpp"
+#include "vendor/asa/ports.hpp"
 
 namespace fwproof::asa {
 
 namespace {
-
-InterfaceSet interfaces_of(const std::vector<std::string>& names) {
-    InterfaceSet set;
-    set.negated = false;
-    for (const auto& name : names) set.any_of.push_back({name, false});
-    return set;
-}
-
-// A filter interface: named, and able to carry traffic.
-struct Port {
-    std::string name;
-    std::optional<int> level;
-    bool carries = true;
-    bool known = true;  // the export has its block
-    Place place;
-};
 
 class TransitLowering {
 public:
@@ -68,7 +52,7 @@ private:
             if (interface.name.empty()) continue;
             Port port;
             port.name = interface.name;
-            port.level = interface.level ? interface.level : std::optional(interface.name == "inside" ? 100 : 0);
+            port.level = level_of(interface);
             port.carries = !interface.shut_down && !interface.management_only;
             port.place = interface.place;
             ports_.push_back(std::move(port));
@@ -141,9 +125,7 @@ private:
         ruleset.default_verdict = Verdict::deny;
         known_connections(ruleset);
         related_packets(ruleset);
-        forbidden_by_interfaces(ruleset);
-        forbidden_by_levels(ruleset);
-        if (config_.nat_control && !lowering_.dialect.real_addresses) nat_control(ruleset);
+        forbid(lowering_, ports_, ruleset);
         bridge_groups(ruleset);
         for (const auto& place : config_.established) {
             Rule rule = implicit_rule("established", {}, Decide{Verdict::permit, ""}, lowering_.span(place));
@@ -234,84 +216,6 @@ private:
             implicit_rule("packet that an inspection expects", related, Decide{Verdict::unknown, ""}, {}));
     }
 
-    void forbidden_by_interfaces(Ruleset& ruleset) {
-        for (const auto& interface : config_.interfaces) {
-            if (interface.name.empty() || (!interface.shut_down && !interface.management_only)) continue;
-            const std::string why = interface.shut_down ? "interface is shut down" : "interface is for management only";
-            Product from, to;
-            from.in = InterfaceSet::of(std::string(interface.name));
-            to.out = InterfaceSet::of(std::string(interface.name));
-            ruleset.rules.push_back(
-                implicit_rule(why, from, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
-            ruleset.rules.push_back(implicit_rule(why, to, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
-        }
-        const auto dropped = std::find_if(config_.routes.begin(), config_.routes.end(),
-                                          [](const RouteLine& route) { return route.interface == "Null0"; });
-        if (dropped == config_.routes.end()) return;
-        Product to;
-        to.out = InterfaceSet::of("Null0");
-        ruleset.rules.push_back(
-            implicit_rule("route to Null0", to, Decide{Verdict::deny, ""}, lowering_.span(dropped->place)));
-    }
-
-    // Two interfaces of one level, and one interface with itself, talk only where that is permitted; no list changes
-    // it.
-    void forbidden_by_levels(Ruleset& ruleset) {
-        if (config_.product == ProductLine::ftd) return;  // levels mean nothing there
-        if (!config_.same_level_between) {
-            std::map<int, std::vector<std::string>> levels;
-            for (const auto& port : ports_) {
-                if (port.carries && port.level) levels[*port.level].push_back(port.name);
-            }
-            for (const auto& [level, names] : levels) {
-                for (const auto& name : names) {
-                    if (names.size() < 2) continue;
-                    std::vector<std::string> others;
-                    std::copy_if(names.begin(), names.end(), std::back_inserter(others),
-                                 [&](const auto& other) { return other != name; });
-                    Product product;
-                    product.in = InterfaceSet::of(name);
-                    product.out = interfaces_of(others);
-                    ruleset.rules.push_back(
-                        implicit_rule("same security level", product, Decide{Verdict::deny, ""}, {}));
-                }
-            }
-        }
-        if (!config_.same_level_within) {
-            for (const auto& port : ports_) {
-                Product product;
-                product.in = product.out = InterfaceSet::of(port.name);
-                ruleset.rules.push_back(implicit_rule("in and out on one interface", product, Decide{Verdict::deny, ""},
-                                                      lowering_.span(port.place)));
-            }
-        }
-    }
-
-    // With nat-control (before 8.3) packets between levels need a translation, whatever the lists permit.
-    void nat_control(Ruleset& ruleset) {
-        for (const auto& in : ports_) {
-            for (const auto& out : ports_) {
-                if (in.name == out.name || (in.level && in.level == out.level)) continue;
-                const bool any =
-                    std::any_of(config_.old_nat.begin(), config_.old_nat.end(), [&](const OldNatLine& line) {
-                        return line.line.real_interface == in.name || line.line.real_interface == out.name;
-                    });
-                Product product;
-                product.in = InterfaceSet::of(in.name);
-                product.out = InterfaceSet::of(out.name);
-                Rule rule = implicit_rule("nat-control", product, Decide{Verdict::deny, ""}, {});
-                if (any) {
-                    rule.match.conditional = true;
-                    rule.match.conditions.push_back(
-                        {ConditionKind::other, "no translation that nat-control asks for", {}});
-                }
-                ruleset.rules.push_back(std::move(rule));
-            }
-        }
-        lowering_.note(NoteKind::unmodelled_condition,
-                       "'nat-control' drops what has no translation, which is not followed", "", {});
-    }
-
     // An ethertype list stands beside the list of IP packets and decides about none of them.
     bool filters_ip(const AccessGroup& group) const {
         const auto lists = lists_named(config_, group.list);
@@ -332,11 +236,6 @@ private:
             return group.interface == interface && group.direction != AccessGroup::Direction::control_plane &&
                    filters_ip(group);
         });
-    }
-
-    static bool is_member(const InterfaceBlock& bridge, const InterfaceBlock& interface) {
-        return bridge.hardware.starts_with("BVI") && !interface.bridge_group.empty() && !interface.name.empty() &&
-               bridge.hardware.substr(3) == interface.bridge_group;
     }
 
     // What a list at `name` filters: for a bridge group's own interface its members too.
@@ -399,7 +298,7 @@ private:
         const std::string name = group.interface.empty()
                                      ? fmt::format("global list {}", group.list)
                                      : fmt::format("list {} {} {}", group.list, inward ? "in" : "out", group.interface);
-        if (group.per_user_override && !config_.user_lists.empty()) {
+        if (group.per_user_override && !config_.user_rules.empty()) {
             Rule rule = implicit_rule("list of a user", where, Decide{Verdict::unknown, ""}, span);
             rule.match.conditional = true;
             rule.match.conditions.push_back({ConditionKind::user, "list downloaded for an authenticated user", span});
@@ -463,15 +362,17 @@ private:
     void levels(Ruleset& ruleset) {
         for (const auto& port : ports_) {
             if (!port.carries) continue;
-            std::vector<std::string> lower;
-            std::vector<std::string> unknown;
+            std::vector<std::string> lower, unknown, none;
             for (const auto& other : ports_) {
                 if (!other.carries) continue;
                 const bool same = other.name == port.name;
-                if (same ? config_.same_level_within.has_value()
-                         : port.level && other.level &&
-                               (*other.level < *port.level ||
-                                (*other.level == *port.level && config_.same_level_between))) {
+                const auto members = same ? bridge_members(config_, port.name) : std::vector<const InterfaceBlock*>();
+                if (members.size() > 1) {
+                    (of_one_level(members) ? config_.same_level_between ? lower : none : unknown).push_back(port.name);
+                } else if (same ? config_.same_level_within.has_value()
+                                : port.level && other.level &&
+                                      (*other.level < *port.level ||
+                                       (*other.level == *port.level && config_.same_level_between))) {
                     lower.push_back(other.name);
                 } else if (!same && (!port.level || !other.level)) {
                     unknown.push_back(other.name);

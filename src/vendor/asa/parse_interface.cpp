@@ -24,9 +24,17 @@ void drop_family(InterfaceBlock& interface, Family family) {
     std::erase_if(interface.networks, [&](const Prefix& network) { return network.address.family == family; });
 }
 
+bool has_word(const Statement& statement, std::string_view word) {
+    for (std::size_t i = statement.position(); i < statement.size(); ++i) {
+        if (statement[i].text == word) return true;
+    }
+    return false;
+}
+
 void parse_ip_address(Config& config, Statement& statement, InterfaceBlock& interface) {
     drop_family(interface, Family::v4);
     interface.dynamic4 = false;
+    interface.default4 = has_word(statement, "setroute");
     if (statement.word() == "dhcp" || statement.word() == "pppoe") {
         interface.dynamic4 = true;
         return;
@@ -54,6 +62,7 @@ void parse_ipv6_address(Config& config, Statement& statement, InterfaceBlock& in
     const Token token = statement.here();
     if (token.text == "autoconfig" || token.text == "dhcp") {
         interface.dynamic6 = true;
+        interface.default6 = interface.default6 || has_word(statement, "default");
         return;
     }
     const auto prefix = parse_v6_prefix(token.text);
@@ -110,6 +119,7 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
     if (word == "ip" && second == "address") {
         if (negated) {
             drop_family(interface, Family::v4);
+            interface.default4 = false;
             return true;
         }
         const std::string_view third = statement.word(2);
@@ -139,6 +149,10 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
         interface.bridge_group = negated ? std::string_view() : second;
         return true;
     }
+    if (word == "policy-route") {
+        interface.policy_route = negated ? std::nullopt : std::optional(statement.place());
+        return true;
+    }
     if (word == "zone-member") {
         interface.zone = second;
         return true;
@@ -149,7 +163,8 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
         return true;
     }
     // Words of an interface that also start top-level statements.
-    const bool top_level = word == "ipv6" && (second == "access-list" || second == "route" || second == "icmp");
+    const bool top_level =
+        word == "ipv6" && (second == "access-list" || second == "route" || second == "icmp" || second == "router");
     if (word == "ip") return second != "local" && second != "audit" && second != "verify" && second != "address";
     if (word == "ipv6") return !top_level;
     return word == "speed" || word == "duplex" || word == "vlan" || word == "channel-group" || word == "mac-address" ||
@@ -157,8 +172,8 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
            word == "flowcontrol" || word == "hello-interval" || word == "ospf" || word == "eigrp" || word == "rip" ||
            word == "igmp" || word == "pim" || word == "multicast" || word == "delay" || word == "authentication" ||
            word == "summary-address" || word == "split-horizon" || word == "switchport" || word == "forward" ||
-           word == "backup" || word == "nve" || word == "cts" || word == "policy-route" || word == "dhcprelay" ||
-           word == "ddns" || word == "pppoe" || word == "dhcp" || word == "tunnel" || word == "bfd" || word == "isis" ||
+           word == "backup" || word == "nve" || word == "cts" || word == "dhcprelay" || word == "ddns" ||
+           word == "pppoe" || word == "dhcp" || word == "tunnel" || word == "bfd" || word == "isis" ||
            word == "media-type" || word == "negotiation" || word == "fec" || word == "security-group-tagging" ||
            word == "mac-learn" || word == "allow-ssc-mgmt" || word == "segment-id" || word == "vtep-nve" ||
            word == "redundant" || word == "failover" || word == "standby" || word == "keepalive" || word == "mtu";

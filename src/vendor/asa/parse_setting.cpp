@@ -107,19 +107,39 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
         if (ends && !negated) config.vpn_ends.push_back(statement.place());
         return true;
     }
+    if (word == "dynamic-filter") {
+        if (second == "drop" && !negated) config.droppers.push_back(statement.text());
+        return true;
+    }
     if (word == "aaa") {
         if (second == "authentication" && (third == "match" || third == "include")) {
-            config.user_lists.push_back(statement.place());
+            const std::string_view list = third == "match" ? statement.word(3) : std::string_view();
+            const std::string_view interface = statement.word(4);
+            std::erase_if(config.user_rules, [&](const UserRule& old) {
+                return negated && old.list == list && old.interface == interface;
+            });
+            if (!negated) config.user_rules.push_back({list, interface, statement.place()});
         }
         return true;
     }
     if (word == "ip" && second == "verify" && third == "reverse-path" && statement.word(3) == "interface") {
-        auto& interfaces = config.checked_sources;
-        std::erase(interfaces, statement.word(4));
-        if (!negated) interfaces.push_back(statement.word(4));
+        auto& checked = config.checked_sources;
+        std::erase_if(checked, [&](const CheckedSource& old) { return old.interface == statement.word(4); });
+        if (!negated) checked.push_back({statement.word(4), statement.place()});
         return true;
     }
-    if (word == "ip") return second == "local" || second == "audit" || second == "verify" || second == "as-path";
+    if (word == "router" || (word == "ipv6" && second == "router")) {
+        const bool v6 = word == "ipv6";
+        const std::string_view protocol = v6 ? third : second;
+        if (!negated) {
+            const bool both = protocol == "bgp" || protocol == "isis";
+            config.routing.push_back({protocol, !v6, v6 || both, statement.place()});
+        }
+        return true;
+    }
+    if (word == "ip")
+        return second == "local" || second == "audit" || second == "verify" || second == "as-path" ||
+               second == "source-route";
     if (word == "ipv6") return second != "access-list";
     return word == "class-map" || word == "group-policy" || word == "username" || word == "zone" || word == "context" ||
            word == "admin-context" || word == "class" || word == "forward-reference" || word == "object-group-search" ||
@@ -199,7 +219,10 @@ void parse_version(Config& config, Statement& statement) {
     if (error == std::errc() && dot != end && *dot == '.') std::from_chars(dot + 1, end, version.minor);
     if (error == std::errc()) config.version = version;
     const std::string_view context = statement.word();
-    if (context.starts_with('<') && context.ends_with('>')) config.context = context.substr(1, context.size() - 2);
+    // Devices print the word "context" itself in every context.
+    if (context.starts_with('<') && context.ends_with('>') && context != "<context>") {
+        config.context = context.substr(1, context.size() - 2);
+    }
 }
 
 // clock timezone CET 1; clock timezone IST 5 30; clock timezone EST -5
@@ -254,6 +277,8 @@ void replay_clear(Config& config, Statement& statement) {
         std::erase_if(config.old_nat, [&](const OldNatLine& old) { return old.kind == kind; });
     } else if (what == "route") {
         config.routes.clear();
+    } else if (what == "router") {
+        config.routing.clear();
     } else if (what == "object" || what == "object-group") {
         for (auto& definition : config.definitions) {
             if (!is_kind(definition, what, name)) continue;

@@ -259,7 +259,7 @@ bool Reader::read_top_level(const Line& line) {
     if (parse_setting(config_, statement_, negated_)) {
         const bool opens = word == "group-policy" || word == "tunnel-group" || word == "webvpn" || word == "crypto" ||
                            word == "username" || word == "aaa" || word == "zone" || word == "context" ||
-                           word == "class";
+                           word == "class" || word == "router" || (word == "ipv6" && second == "router");
         block_ = opens ? Block::other : Block::none;
         block_indent_ = line.indent;
         return true;
@@ -292,6 +292,12 @@ bool Reader::read_policy_map() {
         const std::pair entry{policy_map_, policy_class_};
         std::erase(icmp_policies_, entry);
         if (!negated_) icmp_policies_.push_back(entry);
+        return true;
+    }
+    const bool drops = word == "drop" || word == "drop-connection" || word == "reset";
+    const bool module = word == "sfr" || word == "ips" || word == "csc" || word == "cxsc";
+    if (!negated_ && (drops || (module && statement_.text().find("fail-close") != std::string_view::npos))) {
+        config_.droppers.push_back(statement_.text());
         return true;
     }
     if (word == "class") policy_class_ = statement_.word(1);

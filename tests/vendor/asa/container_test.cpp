@@ -81,6 +81,15 @@ TEST_CASE("a terminal log with prompts and commands") {
     CHECK(notes_text(policy) == "");
 }
 
+TEST_CASE("a context is named by the version line, unless that holds the word alone") {
+    const auto device = [](const std::string& word) {
+        return read(replace_all(std::string(kBase), "9.16(4)\n", "9.16(4) <" + word + ">\n")).device;
+    };
+    CHECK(device("context") == "edge");
+    CHECK(device("system") == "edge/system");
+    CHECK(device("red") == "edge/red");
+}
+
 TEST_CASE("indentation is no part of the language") {
     const std::string flat =
         replace_all(std::string(kBase) + "object-group network G\n network-object host 10.1.1.1\n description x y\n" +

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
+#include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/service.hpp"
 #include "support/catch.hpp"
 
@@ -88,6 +91,51 @@ Verdict ask(const Policy& policy, const Question& question) {
     const Path* path = policy.find_path(question.position);
     REQUIRE(path != nullptr);
     return naive::evaluate(policy, *path, question.packet);
+}
+
+namespace {
+
+Product product_of(const Packet& packet) {
+    Product product;
+    product.source = share(AddressSet::of(packet.source));
+    product.destination = share(AddressSet::of(packet.destination));
+    ServiceTerm term;
+    term.protocols = ProtocolSet::of(packet.protocol);
+    if (has_ports(packet.protocol)) {
+        term.source_ports = PortSet::of(packet.source_port);
+        term.destination_ports = PortSet::of(packet.destination_port);
+    }
+    product.services = share(ServiceSet{{std::move(term)}});
+    product.states = packet.state;
+    if (packet.in != "?") product.in = InterfaceSet::of(packet.in);
+    if (packet.out != "?") product.out = InterfaceSet::of(packet.out);
+    return product;
+}
+
+}  // namespace
+
+std::string answer(const Policy& policy, const Question& question) {
+    const bool in = question.packet.in == "?", out = question.packet.out == "?";
+    if (!in && !out) return std::string(to_string(ask(policy, question)));
+    std::map<std::string, std::string> ways;
+    std::set<std::string> verdicts;
+    for (const auto& product : Router(policy).route(product_of(question.packet), in, out)) {
+        for (const auto& from : product.in.any_of) {
+            for (const auto& to : product.out.any_of) {
+                Question one = question;
+                one.packet.in = from.name;
+                one.packet.out = to.name;
+                const std::string verdict(to_string(ask(policy, one)));
+                ways[from.name + ">" + to.name] = verdict;
+                verdicts.insert(verdict);
+            }
+        }
+    }
+    std::string text;
+    for (const auto& [way, verdict] : ways) {
+        text += (text.empty() ? "" : ", ") + way + (verdicts.size() > 1 ? " " + verdict : "");
+    }
+    return (verdicts.size() == 1 ? *verdicts.begin() : "mixed") + " (" + text + ")";
 }
 
 std::string notes_text(const Policy& policy) {

@@ -24,6 +24,9 @@ struct Question {
 };
 Question question(std::string_view text);
 Verdict ask(const Policy& policy, const Question& question);
+// The verdict; for a question with "?" for interfaces by every way that the policy leaves:
+// "permit (outside>dmz)", "mixed (outside>dmz permit, outside>inside deny)".
+std::string answer(const Policy& policy, const Question& question);
 
 // "3:12 unparsed-line: message [hint]" for every note except assumptions about the base.
 std::string notes_text(const Policy& policy);

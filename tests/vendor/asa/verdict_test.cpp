@@ -1,7 +1,7 @@
 // Small configurations with the verdicts that an ASA gives. Each case of the fixture is
 //   === title [bare]        "bare": without the base configuration in front
 //   statements
-//   ? QUESTION = VERDICT
+//   ? QUESTION = VERDICT    "?>?" for "outside>dmz": by every way that the export leaves, "permit (outside>dmz)"
 //   ! KIND: MESSAGE         a note that must be there; without any, no note of a line that was not understood may be
 //   ~ TEXT                  an assumption that must be stated
 //   !! LINE:COLUMN KIND: MESSAGE [HINT]   the same, whole
@@ -60,7 +60,7 @@ void run(const std::string& fixture) {
         INFO(notes_text(policy));
         for (const auto& [text, verdict] : one.questions) {
             INFO(text);
-            CHECK(to_string(ask(policy, question(text))) == verdict);
+            CHECK(answer(policy, question(text)) == verdict);
         }
         bool unparsed = false;
         std::string all;
@@ -83,5 +83,7 @@ void run(const std::string& fixture) {
 TEST_CASE("what is known to trip readers gets the device's verdict") { run("pitfalls.txt"); }
 
 TEST_CASE("scripts, captures and old releases get the device's verdict") { run("language.txt"); }
+
+TEST_CASE("where the device sends packets is what the export decides of it") { run("ways.txt"); }
 
 TEST_CASE("what is not understood is said with its place, and decides nothing") { run("refusals.txt"); }

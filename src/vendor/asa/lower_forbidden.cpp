@@ -1,0 +1,256 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "fwproof/policy/routing.hpp"
+#include "vendor/asa/ports.hpp"
+
+namespace fwproof::asa {
+
+namespace {
+
+class Forbidding {
+public:
+    Forbidding(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset)
+        : lowering_(lowering), config_(lowering.config), ports_(ports), ruleset_(ruleset) {}
+
+    void run() {
+        by_interfaces();
+        if (config_.transparent) by_bridge_groups();
+        by_levels();
+        if (config_.nat_control && !lowering_.dialect.real_addresses) nat_control();
+        by_reverse_paths();
+        by_authentication();
+    }
+
+private:
+    void by_interfaces() {
+        for (const auto& interface : config_.interfaces) {
+            if (interface.name.empty() || (!interface.shut_down && !interface.management_only)) continue;
+            const std::string why = interface.shut_down ? "interface is shut down" : "interface is for management only";
+            Product from, to;
+            from.in = InterfaceSet::of(std::string(interface.name));
+            to.out = InterfaceSet::of(std::string(interface.name));
+            ruleset_.rules.push_back(
+                implicit_rule(why, from, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
+            ruleset_.rules.push_back(
+                implicit_rule(why, to, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
+        }
+        const auto dropped = std::find_if(config_.routes.begin(), config_.routes.end(),
+                                          [](const RouteLine& route) { return route.interface == "Null0"; });
+        if (dropped == config_.routes.end()) return;
+        Product to;
+        to.out = InterfaceSet::of("Null0");
+        ruleset_.rules.push_back(
+            implicit_rule("route to Null0", to, Decide{Verdict::deny, ""}, lowering_.span(dropped->place)));
+    }
+
+    // Two interfaces of one level, and one interface with itself, talk only where that is permitted; no list changes
+    // it.
+    void by_levels() {
+        if (config_.product == ProductLine::ftd) return;  // levels mean nothing there
+        if (!config_.same_level_between) {
+            std::map<int, std::vector<std::string>> levels;
+            for (const auto& port : ports_) {
+                if (port.carries && port.level) levels[*port.level].push_back(port.name);
+            }
+            for (const auto& [level, names] : levels) {
+                for (const auto& name : names) {
+                    if (names.size() < 2) continue;
+                    std::vector<std::string> others;
+                    std::copy_if(names.begin(), names.end(), std::back_inserter(others),
+                                 [&](const auto& other) { return other != name; });
+                    Product product;
+                    product.in = InterfaceSet::of(name);
+                    product.out = interfaces_of(others);
+                    ruleset_.rules.push_back(
+                        implicit_rule("same security level", product, Decide{Verdict::deny, ""}, {}));
+                }
+            }
+        }
+        if (!config_.same_level_within) {
+            for (const auto& port : ports_) {
+                // What comes in and goes out on a bridge group's own interface does so on two of its members.
+                const auto members = bridge_members(config_, port.name);
+                if (members.size() > 1 && (config_.same_level_between || !of_one_level(members))) continue;
+                Product product;
+                product.in = product.out = InterfaceSet::of(port.name);
+                ruleset_.rules.push_back(implicit_rule("in and out on one interface", product,
+                                                       Decide{Verdict::deny, ""}, lowering_.span(port.place)));
+            }
+        }
+    }
+
+    // With nat-control (before 8.3) packets between levels need a translation, whatever the lists permit.
+    void nat_control() {
+        for (const auto& in : ports_) {
+            for (const auto& out : ports_) {
+                if (in.name == out.name || (in.level && in.level == out.level)) continue;
+                const bool any =
+                    std::any_of(config_.old_nat.begin(), config_.old_nat.end(), [&](const OldNatLine& line) {
+                        return line.line.real_interface == in.name || line.line.real_interface == out.name;
+                    });
+                Product product;
+                product.in = InterfaceSet::of(in.name);
+                product.out = InterfaceSet::of(out.name);
+                Rule rule = implicit_rule("nat-control", product, Decide{Verdict::deny, ""}, {});
+                if (any) {
+                    rule.match.conditional = true;
+                    rule.match.conditions.push_back(
+                        {ConditionKind::other, "no translation that nat-control asks for", {}});
+                }
+                ruleset_.rules.push_back(std::move(rule));
+            }
+        }
+        lowering_.note(NoteKind::unmodelled_condition,
+                       "'nat-control' drops what has no translation, which is not followed", "", {});
+    }
+
+    // A transparent firewall passes nothing from one bridge group to another.
+    void by_bridge_groups() {
+        std::map<std::string_view, std::vector<std::string>> groups;
+        for (const auto& interface : config_.interfaces) {
+            if (!interface.name.empty()) groups[interface.bridge_group].emplace_back(interface.name);
+        }
+        for (const auto& [group, names] : groups) {
+            std::vector<std::string> others;
+            for (const auto& [other, members] : groups) {
+                if (other != group) others.insert(others.end(), members.begin(), members.end());
+            }
+            if (others.empty()) continue;
+            Product product;
+            product.in = interfaces_of(names);
+            product.out = interfaces_of(others);
+            ruleset_.rules.push_back(implicit_rule("another bridge group", product, Decide{Verdict::deny, ""}, {}));
+        }
+    }
+
+    // `ip verify reverse-path interface X` drops what comes in at X from a source whose route leads elsewhere.
+    void by_reverse_paths() {
+        if (config_.transparent) return;
+        const RoutingTable table(lowering_.policy, RoutingTable::Use::from);
+        if (table.empty()) return;
+        for (const auto& checked : config_.checked_sources) {
+            const auto block = std::find_if(config_.interfaces.begin(), config_.interfaces.end(),
+                                            [&](const InterfaceBlock& one) { return one.name == checked.interface; });
+            if (block == config_.interfaces.end()) continue;
+            AddressSet elsewhere;
+            for (const auto& reach : table.split(AddressSet::any())) {
+                const auto& names = reach.interfaces;
+                // Of addresses without a route the export may not say all.
+                if (!names.empty() && std::find(names.begin(), names.end(), checked.interface) == names.end()) {
+                    elsewhere = elsewhere | reach.addresses;
+                }
+            }
+            if (elsewhere.empty()) continue;
+            Product product;
+            product.in = InterfaceSet::of(std::string(checked.interface));
+            product.source = share(std::move(elsewhere));
+            Rule rule = implicit_rule("source that the routes expect elsewhere", product, Decide{Verdict::deny, ""},
+                                      lowering_.span(checked.place));
+            if (!config_.routing.empty() || block->dynamic4 || block->dynamic6) {
+                rule.match.conditional = true;
+                rule.match.conditions.push_back(
+                    {ConditionKind::other, "no route to the source that the export does not hold", rule.span});
+            }
+            ruleset_.rules.push_back(std::move(rule));
+        }
+    }
+
+    // `aaa authentication match LIST IF SERVER`: what the list permits passes for users who have authenticated.
+    void by_authentication() {
+        for (const auto& asked : config_.user_rules) {
+            Product product;
+            const bool known = std::any_of(ports_.begin(), ports_.end(),
+                                           [&](const Port& port) { return port.name == asked.interface; });
+            if (known) product.in = InterfaceSet::of(std::string(asked.interface));
+            product.states = State::new_;
+            const SourceSpan span = lowering_.span(asked.place);
+            lowering_.note(NoteKind::unmodelled_condition, "packets of users who have not authenticated are dropped",
+                           "", asked.place);
+            bool listed = false;
+            for (const auto* list : lists_named(config_, asked.list)) {
+                const auto at = lowering_.rulesets.find(list);
+                if (asked.list.empty() || at == lowering_.rulesets.end()) continue;
+                listed = true;
+                Ruleset users = users_of(lowering_.policy.rulesets[at->second], span);
+                const auto index = static_cast<RulesetIndex>(lowering_.policy.rulesets.size());
+                lowering_.policy.rulesets.push_back(std::move(users));
+                ruleset_.rules.push_back(implicit_rule("user who has to authenticate", product, Jump{index}, span));
+            }
+            if (listed) continue;
+            Rule rule = implicit_rule("user who has to authenticate", product, Decide{Verdict::deny, ""}, span);
+            doubt(rule, span);
+            ruleset_.rules.push_back(std::move(rule));
+        }
+    }
+
+    static void doubt(Rule& rule, SourceSpan span) {
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::user, "user who has not authenticated", span});
+    }
+
+    // What the list permits is denied to such users, what it denies does not concern them.
+    static Ruleset users_of(const Ruleset& list, SourceSpan span) {
+        Ruleset users;
+        users.name = "users of " + list.name;
+        users.span = span;
+        for (Rule rule : list.rules) {
+            rule.implicit = true;
+            if (const auto* decide = std::get_if<Decide>(&rule.action)) {
+                if (decide->verdict == Verdict::deny) rule.action = Return{};
+                if (decide->verdict == Verdict::permit) {
+                    rule.action = Decide{Verdict::deny, ""};
+                    doubt(rule, span);
+                }
+            }
+            users.rules.push_back(std::move(rule));
+        }
+        return users;
+    }
+
+    Lowering& lowering_;
+    const Config& config_;
+    const std::vector<Port>& ports_;
+    Ruleset& ruleset_;
+};
+
+}  // namespace
+
+void forbid(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset) {
+    Forbidding(lowering, ports, ruleset).run();
+}
+
+InterfaceSet interfaces_of(const std::vector<std::string>& names) {
+    InterfaceSet set;
+    set.negated = false;
+    for (const auto& name : names) set.any_of.push_back({name, false});
+    return set;
+}
+
+bool is_member(const InterfaceBlock& bridge, const InterfaceBlock& interface) {
+    return bridge.hardware.starts_with("BVI") && !interface.bridge_group.empty() && !interface.name.empty() &&
+           bridge.hardware.substr(3) == interface.bridge_group;
+}
+
+std::vector<const InterfaceBlock*> bridge_members(const Config& config, std::string_view name) {
+    std::vector<const InterfaceBlock*> members;
+    for (const auto& bridge : config.interfaces) {
+        if (bridge.name != name || name.empty()) continue;
+        for (const auto& interface : config.interfaces) {
+            if (is_member(bridge, interface)) members.push_back(&interface);
+        }
+    }
+    return members;
+}
+
+int level_of(const InterfaceBlock& interface) { return interface.level.value_or(interface.name == "inside" ? 100 : 0); }
+
+bool of_one_level(const std::vector<const InterfaceBlock*>& interfaces) {
+    return std::all_of(interfaces.begin(), interfaces.end(), [&](const InterfaceBlock* interface) {
+        return level_of(*interface) == level_of(*interfaces.front());
+    });
+}
+
+}  // namespace fwproof::asa
