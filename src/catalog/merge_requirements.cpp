@@ -16,6 +16,12 @@ using toml_file::in;
 
 void add_to(Requirement& kept, const Requirement& next) {
     kept.severity = std::max(kept.severity, next.severity);
+    // What one entry states need not be inferred from another.
+    if (next.reading == Reading::stated && kept.reading != Reading::stated) {
+        kept.reading = Reading::stated;
+        kept.quirk.clear();
+        kept.basis.clear();
+    }
     kept.closable = kept.closable && next.closable;
     const std::string name = next.flow + "/" + next.service;
     if (name != kept.flow + "/" + kept.service && !in(kept.also, name)) kept.also.push_back(name);
@@ -44,11 +50,12 @@ void merge_equal(std::vector<Requirement>& requirements, std::size_t first) {
             merged.push_back(std::move(next));
             continue;
         }
-        const std::string key =
-            fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", next.from.host, next.to.host, next.ports_text,
-                        static_cast<int>(next.need), next.need_reason, static_cast<int>(next.reading),
-                        next.dispute.empty(), next.reply_only, next.helper) +
-            (next.exposing ? "|exposing" : "");
+        const bool settled = next.dispute.empty() && next.reading != Reading::documented;
+        const int reading = settled ? -1 : static_cast<int>(next.reading);
+        const std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", next.from.host, next.to.host, next.ports_text,
+                                            static_cast<int>(next.need), next.need_reason, reading,
+                                            next.dispute.empty(), next.reply_only, next.helper) +
+                                (next.exposing ? "|exposing" : "");
         const auto [it, fresh] = seen.emplace(key, merged.size());
         if (fresh) {
             merged.push_back(std::move(next));

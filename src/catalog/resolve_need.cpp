@@ -16,9 +16,9 @@ using toml_file::in;
 std::string phase_words(const std::vector<Phase>& phases) {
     std::vector<std::string_view> words;
     for (const Phase phase : phases) {
-        words.emplace_back(phase == Phase::install   ? "installation"
-                           : phase == Phase::runtime ? "run time"
-                                                     : "maintenance");
+        words.push_back(phase == Phase::install   ? "during installation"
+                        : phase == Phase::runtime ? "at run time"
+                                                  : "during maintenance");
     }
     return fmt::format("{}", fmt::join(words, " and "));
 }
@@ -39,7 +39,7 @@ Wanted Needs::want(const CatalogFlow& flow, const Service& service, const Member
     const bool from_in = from_counts && (from.binding || !to_counts) && in_phase(service, from);
     const bool to_in = to_counts && (to.binding || !from_counts) && in_phase(service, to);
     if (!from_in && !to_in) {
-        return {Need::phase_over, fmt::format("needed only during {}", phase_words(service.phases))};
+        return {Need::phase_over, fmt::format("needed only {}", phase_words(service.phases))};
     }
     return {};
 }

@@ -57,6 +57,10 @@ std::optional<std::string> host_for_address(Site& site, std::string_view text, S
     if (!set || set->empty()) return std::nullopt;
     std::string id(text);
     if (site.host(id)) return id;
+    // What the site says of a host counts by whichever name it is bound.
+    for (const Host& known : site.hosts) {
+        if (*known.addresses == *set) return known.id;
+    }
     Host host;
     host.id = id;
     host.network = !is_single(*set);

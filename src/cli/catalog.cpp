@@ -69,8 +69,12 @@ Result<int> validate(const std::string& path, World& world) {
     if (!source) return fail(source.error());
     const auto catalog = load_catalog(*source);
     if (!catalog) return report(catalog.error(), world);
-    world.out << fmt::format("{}: {} flows, {} items, {} roles\n", path, (*catalog)->flows.size(),
-                             catalog_items(**catalog).size(), (*catalog)->roles.size());
+    const auto counted = [](std::size_t count, std::string_view what) {
+        return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+    };
+    world.out << fmt::format("{}: {}, {}, {}\n", path, counted((*catalog)->flows.size(), "flow"),
+                             counted(catalog_items(**catalog).size(), "item"),
+                             counted((*catalog)->roles.size(), "role"));
     return kClean;
 }
 

@@ -100,9 +100,9 @@ TEST_CASE("ports that the document leaves out are not checked until the site giv
     const std::string roles = role_at("provisioning-engine", "10.1.0.2");
     const Resolution open = resolved(site_of(top("mps") + roles + role_at("exchange-server", "10.2.0.5")));
     CHECK(lines(open, "engine-exchange") == Lines{"10.1.0.2 > 10.2.0.5 icmp/8 required",
-                                                  "10.1.0.2 > 10.2.0.5 tcp undetermined inferred",
-                                                  "10.2.0.5 > 10.1.0.2 tcp undetermined inferred reply",
-                                                  "10.1.0.2 > 10.2.0.5 udp undetermined inferred"});
+                                                  "10.1.0.2 > 10.2.0.5 tcp from 1024-65535 undetermined inferred",
+                                                  "10.2.0.5 > 10.1.0.2 tcp from 445 undetermined inferred reply",
+                                                  "10.1.0.2 > 10.2.0.5 udp from 1024-65535 undetermined inferred"});
     CHECK(open.requirements[1].need_reason ==
           "the document gives no numbers for exchange-dynamic and exchange-dynamic-range is not set");
     CHECK(open.requirements[1].quirk == "M-11");

@@ -261,3 +261,27 @@ TEST_CASE("names in a site file that no catalog has are errors") {
     CHECK(message("[parameters.mps]\nsqlport = 1500\n").substr(0, 45) ==
           "site.toml:4:13: error: unknown catalog 'mps'\n");
 }
+
+TEST_CASE("a host that is bound by its address is the host that the site describes") {
+    const Resolution resolution = resolved(site_of(kTop + R"(
+[[host]]
+id = "ms1"
+addresses = ["10.1.0.11"]
+phase = "install"
+)" + bind("management-server", "\"10.1.0.11\"") + bind("operations-manager-database", "\"10.2.0.21\"")));
+    CHECK(lines(resolution, "ms-opsdb")[4] == "ms1 > 10.2.0.21 tcp/445 required");
+}
+
+TEST_CASE("what one entry states need not be inferred from another") {
+    const Resolution resolution =
+        resolved(site_of("format = \"flow-site/1\"\n[site]\ncatalogs = [\"configmgr\"]\n" +
+                         bind("site-server", "\"10.1.0.11\"") + bind("domain-controller", "\"10.2.0.21\"")));
+    std::size_t count = 0;
+    for (const Requirement& requirement : resolution.requirements) {
+        if (requirement.ports_text != "tcp/389" || requirement.need != Need::required) continue;
+        ++count;
+        CHECK(requirement.reading == Reading::stated);
+        CHECK(requirement.citations.size() > 1);
+    }
+    CHECK(count == 1);
+}
