@@ -61,6 +61,17 @@ void check_interfaces(const SiteFirewall& firewall, const std::vector<Policy>& p
     }
 }
 
+// What a device does with replies by itself cannot be taken from it.
+void check_stateful(const SiteFirewall& firewall, const std::vector<Policy>& policies, std::vector<Error>& problems) {
+    if (firewall.stateful.value_or(true)) return;
+    for (const auto& policy : policies) {
+        if (policy.replies == ReplyHandling::by_rules) continue;
+        problems.push_back({fmt::format("firewall '{}' follows connections and cannot be stateless", firewall.id),
+                            "leave 'stateful' out: what the export says counts", firewall.span});
+        return;
+    }
+}
+
 }  // namespace
 
 Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_t threads) {
@@ -76,7 +87,10 @@ Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_
             problems.push_back(results[i].error());
             continue;
         }
-        if (firewall) check_interfaces(*firewall, *results[i], problems);
+        if (firewall) {
+            check_interfaces(*firewall, *results[i], problems);
+            check_stateful(*firewall, *results[i], problems);
+        }
         for (auto& policy : *results[i]) {
             if (firewall) set_defaults(*firewall, input.name, policy);
             all.policies.push_back(std::move(policy));

@@ -24,7 +24,8 @@ struct Export {
 };
 
 // In the order of the exports, whatever the number of threads; an error for every export that is none, and for every
-// interface that the site gives a firewall and its export does not have.
+// interface that the site gives a firewall and its export does not have; likewise where the site calls a device
+// stateless that is not.
 Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_t threads);
 
 }  // namespace fwproof::cli

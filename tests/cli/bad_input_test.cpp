@@ -46,6 +46,12 @@ TEST_CASE("an interface that the site names and the export does not have is an e
         CHECK(asked(command, "fw.cfg", "dmz").empty());
         CHECK(asked(command, "fw.v4", "eth7").empty());  // declares none
     }
+    write_file(here, "site.toml",
+               "format = \"flow-site/1\"\nsite = {catalogs = [\"scom\"]}\n[[firewall]]\nid = \"f1\"\n"
+               "export = \"fw.cfg\"\nstateful = false\n");
+    CHECK(run_fwproof({"check", "--site", "site.toml"}, here).err ==
+          "site.toml:3:1: error: firewall 'f1' follows connections and cannot be stateless\n    [[firewall]]\n    "
+          "^~~~~~~~~~~~\nhint: leave 'stateful' out: what the export says counts\n");
     CHECK(asked("check", "gone.cfg", "dmz") ==
           "gone.cfg: error: cannot be read: No such file or directory; check 'export' of firewall 'f1'; it is taken "
           "from the directory of the site file\n");
