@@ -12,8 +12,8 @@
 #include <tuple>
 
 #include "analysis/judge.hpp"
-#include "analysis/question.hpp"
-#include "analysis/sides.hpp"
+#include "analysis/opening_scope.hpp"
+#include "analysis/readdress.hpp"
 #include "analysis/surplus.hpp"
 #include "fwproof/base/parallel.hpp"
 
@@ -26,7 +26,7 @@ using ClaimKey = std::pair<std::size_t, const Path*>;  // firewall, path
 class Run {
 public:
     Run(const Topology& topology, std::span<const Requirement> requirements, const AssessOptions& options)
-        : topology_(topology), requirements_(requirements), options_(options) {}
+        : topology_(topology), requirements_(requirements), options_(options), scope_(topology, requirements) {}
 
     Assessment assessment() {
         result_.verdicts.assign(requirements_.size(), Judgement::satisfied);
@@ -45,9 +45,12 @@ public:
             judge(index, *desk, here);
         }
         std::erase_if(meetings_, [](const Meeting& m) { return m.judgement == Judgement::unchecked; });
+        for (auto& meeting : meetings_) leave_open(meeting);
         for (const auto& meeting : meetings_) worsen(meeting);
         settle_groups();
         settle_disputes();
+        follow_connections();
+        note_inferred();
         collect();
         for (const auto& [index, desk] : desks_) surplus(index, *desk);
         count();
@@ -62,6 +65,7 @@ private:
     void cross() {
         not_counted_.assign(requirements_.size(), false);
         unchecked_.assign(requirements_.size(), {});
+        std::vector<Journey> journeys;
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
             const Requirement& requirement = requirements_[i];
             auto found = find_crossings(topology_, requirement);
@@ -71,79 +75,51 @@ private:
                 mark_unchecked(i, requirement.need_reason.empty() ? "the document gives no ports and the site none"
                                                                   : requirement.need_reason);
             }
-            for (auto& crossing : found.crossings) {
-                claims_[{crossing.firewall, crossing.path}].push_back(claim(i));
-                if (requirement.need != Need::required) continue;
-                const auto& firewall = topology_.firewalls[crossing.firewall];
-                const auto& helpers = firewall.helpers;
-                if (!requirement.helper.empty() &&
-                    std::find(helpers.begin(), helpers.end(), requirement.helper) != helpers.end()) {
-                    continue;
-                }
-                if (requirement.reply_only) {
-                    if (!crossing.reply_by_rules) continue;
-                    // Packets of a connection that the other side opened.
-                    for (auto& product : crossing.question) product.states = State::established;
-                    crossing.reply.clear();
-                }
-                meetings_.push_back({i, std::move(crossing), {}, {}, {}, false, {}});
-            }
+            journeys.push_back({i, std::move(found.crossings)});
+        }
+        readdress(topology_, requirements_, options_.budget, journeys);
+        for (auto& journey : journeys) {
+            for (auto& crossing : journey.crossings) meet(journey.requirement, std::move(crossing));
         }
     }
 
-    // Any source port unless the document names some, any interface.
-    Claim claim(std::size_t index) const {
+    void meet(std::size_t index, Crossing crossing) {
         const Requirement& requirement = requirements_[index];
-        const auto packets = [&](const ServiceSetRef& services) {
-            return first_packets(requirement.from.addresses, requirement.to.addresses, services);
-        };
-        Claim made{index, packets(requirement.services), {}};
-        if (requirement.tolerated) made.tolerated = packets(requirement.tolerated);
+        for (auto& claim : claims(index, crossing)) {
+            claims_[{crossing.firewall, crossing.path}].push_back(std::move(claim));
+        }
+        if (requirement.need != Need::required) return;
+        const auto& helpers = topology_.firewalls[crossing.firewall].helpers;
+        if (!requirement.helper.empty() &&
+            std::find(helpers.begin(), helpers.end(), requirement.helper) != helpers.end()) {
+            return;
+        }
+        if (requirement.reply_only) {
+            if (!crossing.reply_by_rules) return;
+            // Packets of a connection that the other side opened.
+            for (auto& product : crossing.question) product.states = State::established;
+            crossing.reply.clear();
+        }
+        meetings_.push_back({index, std::move(crossing), {}, {}, {}, false, {}, {}});
+    }
+
+    // Any source port unless the document names some, any interface.
+    std::vector<Claim> claims(std::size_t index, const Crossing& crossing) const {
+        const Requirement& requirement = requirements_[index];
+        std::vector<Sight> sights{{requirement.from.addresses, requirement.to.addresses, requirement.services}};
+        if (crossing.translated) sights = crossing.sights;
+        std::vector<Claim> made;
+        for (const Sight& sight : sights) {
+            made.push_back({index, first_packets(sight.from, sight.to, sight.services), {}});
+            if (requirement.tolerated)
+                made.back().tolerated = first_packets(sight.from, sight.to, requirement.tolerated);
+        }
         return made;
     }
 
     void mark_unchecked(std::size_t requirement, const std::string& why) {
         result_.verdicts[requirement] = Judgement::unchecked;
         if (unchecked_[requirement].empty()) unchecked_[requirement] = why;
-    }
-
-    // Host addresses by host id, and everything that roles are bound to.
-    AddressSetRef own_addresses(const Firewall& firewall) const {
-        AddressSet own;
-        for (const auto& requirement : requirements_) {
-            for (const Endpoint* end : {&requirement.from, &requirement.to}) {
-                if (end->host == firewall.host && !end->anywhere) own = own | *end->addresses;
-            }
-        }
-        return own.empty() ? nullptr : share(std::move(own));
-    }
-
-    // What a computer sends to itself crosses no other device.
-    std::vector<Product> selves() const {
-        std::vector<Product> found;
-        std::set<const AddressSet*> known;
-        for (const auto& requirement : requirements_) {
-            for (const Endpoint* end : {&requirement.from, &requirement.to}) {
-                if (end->external || end->anywhere || end->network || !known.insert(end->addresses.get()).second)
-                    continue;
-                Product self;
-                self.source = self.destination = end->addresses;
-                found.push_back(std::move(self));
-            }
-        }
-        return found;
-    }
-
-    AddressSet bound_addresses() const {
-        AddressSet bound;
-        std::set<const AddressSet*> known;
-        for (const auto& requirement : requirements_) {
-            for (const Endpoint* end : {&requirement.from, &requirement.to}) {
-                if (end->external || end->anywhere || !known.insert(end->addresses.get()).second) continue;
-                bound = bound | *end->addresses;
-            }
-        }
-        return bound;
     }
 
     // Most of the work, and independent of each other.
@@ -162,14 +138,14 @@ private:
                 continue;
             }
             give_up(index);
-            for (const Path* path : opening_paths(topology_.firewalls[index]))
+            for (const Path* path : scope_.paths(topology_.firewalls[index]))
                 result_.exhausted.push_back({index, path});
         }
     }
 
     std::unique_ptr<Desk> desk(std::size_t index) const {
         // Hosts that no question of this device is about are taken from what its openings are asked for all the same.
-        std::vector<Product> values = selves();
+        std::vector<Product> values = scope_.selves();
         std::vector<Product> required;
         for (const auto& [key, claims] : claims_) {
             if (key.first != index) continue;
@@ -184,31 +160,8 @@ private:
                 required.insert(required.end(), products.begin(), products.end());
             }
         }
-        const auto open = openings(topology_.firewalls[index], values);
+        const auto open = scope_.packets(topology_.firewalls[index], values);
         return std::make_unique<Desk>(topology_.firewalls[index], values, required, open, options_.budget);
-    }
-
-    // Of a transit device what touches the addresses of roles; what a host firewall permits is looked at as a whole.
-    std::vector<Product> openings(const Firewall& firewall, std::vector<Product>& values) const {
-        const AddressSet bound = bound_addresses();
-        std::vector<Product> found;
-        for (const Path* path : opening_paths(firewall)) {
-            for (const Product& product : opening_question(firewall, path->position, own_addresses(firewall))) {
-                values.push_back(product);
-                if (path->position != Position::transit) {
-                    found.push_back(product);
-                    continue;
-                }
-                for (AddressSetRef Product::*end : {&Product::source, &Product::destination}) {
-                    AddressSet part = *(product.*end) & bound;
-                    if (part.empty()) continue;
-                    Product touching = product;
-                    touching.*end = share(std::move(part));
-                    found.push_back(std::move(touching));
-                }
-            }
-        }
-        return found;
     }
 
     void judge(std::size_t index, const Desk& desk, const std::vector<Meeting*>& here) {
@@ -229,16 +182,17 @@ private:
         }
     }
 
-    // The paths whose openings are looked at.
-    std::vector<const Path*> opening_paths(const Firewall& firewall) const {
-        std::vector<const Path*> paths;
-        if (!firewall.placed) return paths;
-        for (const auto& path : firewall.policy->paths) {
-            if ((firewall.kind == FirewallKind::transit) != (path.position == Position::transit)) continue;
-            if (!firewall.variant.empty() && !path.variant.empty() && path.variant != firewall.variant) continue;
-            paths.push_back(&path);
+    // Nothing is certain of packets whose header nobody knows, or that end somewhere else.
+    void leave_open(Meeting& meeting) {
+        const Crossing& crossing = meeting.crossing;
+        if (!crossing.doubt.empty()) meeting.open.push_back(crossing.doubt);
+        if (!crossing.arrival.empty() && meeting.judgement <= Judgement::conditional) {
+            meeting.open.push_back(crossing.arrival);
         }
-        return paths;
+        if (meeting.open.empty()) return;
+        meeting.judgement = Judgement::conditional;
+        meeting.failing = desks_.at(crossing.firewall)->question(crossing.question);
+        if (!crossing.doubt.empty()) meeting.reply_missing = false;
     }
 
     void worsen(const Meeting& meeting) {
@@ -291,11 +245,7 @@ private:
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
             const Requirement& requirement = requirements_[i];
             if (!asked(requirement)) continue;
-            if (!requirement.dispute.empty()) {
-                disputes[requirement.dispute].push_back(i);
-            } else if (requirement.reading == Reading::inferred && result_.verdicts[i] == Judgement::satisfied) {
-                result_.disputes.push_back({{i}, false});
-            }
+            if (!requirement.dispute.empty()) disputes[requirement.dispute].push_back(i);
         }
         for (const auto& [key, members] : disputes) {
             Judgement printed = Judgement::satisfied;
@@ -318,6 +268,43 @@ private:
                 if (documented || only_as_printed) settled_.insert(i);
                 if (documented) not_counted_[i] = true;
                 if (!documented && only_as_printed) result_.verdicts[i] = Judgement::satisfied;
+            }
+        }
+    }
+
+    // There are no replies where the connection does not pass that they belong to.
+    void follow_connections() {
+        const auto key = [](const Requirement& r, const std::string& item, const Endpoint& from, const Endpoint& to) {
+            return std::tuple(r.catalog, item, from.host, to.host);
+        };
+        // As meant, where the document is disputed.
+        std::map<std::tuple<std::string, std::string, std::string, std::string>, std::map<bool, Judgement>> known;
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            const Requirement& r = requirements_[i];
+            if (r.reply_only || !asked(r)) continue;
+            auto items = r.also;
+            items.push_back(r.flow + "/" + r.service);
+            for (const auto& item : items) {
+                Judgement& worst = known[key(r, item, r.from, r.to)][r.reading == Reading::documented];
+                worst = std::max(worst, result_.verdicts[i]);
+            }
+        }
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            const Requirement& r = requirements_[i];
+            if (!r.reply_only || r.need != Need::required) continue;
+            const auto connection = known.find(key(r, r.flow + "/" + r.reply_of, r.to, r.from));
+            if (connection == known.end()) continue;
+            result_.verdicts[i] = std::max(result_.verdicts[i], connection->second.begin()->second);
+        }
+    }
+
+    // Entries that can only be read as inferred.
+    void note_inferred() {
+        for (std::size_t i = 0; i < requirements_.size(); ++i) {
+            const Requirement& requirement = requirements_[i];
+            if (asked(requirement) && requirement.dispute.empty() && requirement.reading == Reading::inferred &&
+                result_.verdicts[i] == Judgement::satisfied) {
+                result_.disputes.push_back({{i}, false});
             }
         }
     }
@@ -386,6 +373,12 @@ private:
         }
     }
 
+    static void add_new(std::vector<std::string>& known, const std::vector<std::string>& texts) {
+        for (const auto& text : texts) {
+            if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(text);
+        }
+    }
+
     void merge(FlowResult& flow, const std::vector<const Meeting*>& meetings) {
         const Desk& desk = *desks_.at(flow.firewall);
         const Judge judge(desk);
@@ -409,6 +402,8 @@ private:
             flow.failing.push_back(meeting->requirement);
             failing = failing | meeting->failing;
             if (!first) first = meeting;
+            add_new(flow.translations, meeting->crossing.translations);
+            if (meeting->judgement == Judgement::conditional) add_new(flow.conditions, meeting->open);
         }
         std::sort(flow.notes.begin(), flow.notes.end());
         flow.notes.erase(std::unique(flow.notes.begin(), flow.notes.end()), flow.notes.end());
@@ -434,8 +429,12 @@ private:
             auto remainder = failing.for_some_interface().products(options_.region_limit);
             flow.remainder = std::move(remainder.products);
             flow.remainder_complete = remainder.complete;
-            judge.explain(flow, failing, requirements_[first->requirement]);
+            if (flow.conditions.empty()) judge.explain(flow, failing, requirements_[first->requirement]);
             if (flow.judgement == Judgement::missing) judge.look_backwards(flow, first->crossing, opposite(*first));
+        }
+        if (!flow.conditions.empty() && flow.cause == Cause::none) {
+            flow.cause = Cause::undecided;
+            flow.witness = witness_of(failing);
         }
         if (flow.reply_missing) {
             const auto& crossing = meetings.front()->crossing;
@@ -445,13 +444,13 @@ private:
 
     void surplus(std::size_t index, const Desk& desk) {
         const Firewall& firewall = topology_.firewalls[index];
-        const AddressSet bound = bound_addresses();
+        const AddressSet bound = scope_.bound_addresses();
         static const std::vector<Claim> kNone;
-        for (const Path* path : opening_paths(firewall)) {
+        for (const Path* path : scope_.paths(firewall)) {
             const auto claims = claims_.find({index, path});
             find_surplus(desk,
-                         {index, path, opening_question(firewall, path->position, own_addresses(firewall)),
-                          path->position == Position::transit ? selves() : std::vector<Product>(),
+                         {index, path, opening_question(firewall, path->position, scope_.own_addresses(firewall)),
+                          path->position == Position::transit ? scope_.selves() : std::vector<Product>(),
                           claims == claims_.end() ? kNone : claims->second, bound, options_.region_limit},
                          requirements_, result_);
         }
@@ -476,6 +475,7 @@ private:
     const Topology& topology_;
     std::span<const Requirement> requirements_;
     const AssessOptions& options_;
+    const OpeningScope scope_;
     Assessment result_;
     std::vector<Meeting> meetings_;  // by requirement
     std::map<ClaimKey, std::vector<Claim>> claims_;

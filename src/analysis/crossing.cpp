@@ -195,15 +195,15 @@ bool same_host(const Requirement& requirement) {
     return !from.addresses->empty();
 }
 
+// Where the rules of a device decide about replies, nothing that a site says of it lets them pass.
 bool by_rules(const Firewall& firewall) {
-    if (firewall.stateful) return !*firewall.stateful;
-    return firewall.policy->replies == ReplyHandling::by_rules;
+    return firewall.policy->replies == ReplyHandling::by_rules || (firewall.stateful && !*firewall.stateful);
 }
 
 // The replies that meet the rules of that device; null: none.
 ServiceSetRef replies_by_rules(const Firewall& firewall, Position position, const ServiceSetRef& replies) {
     if (by_rules(firewall)) return replies;
-    const bool ports = !firewall.stateful && firewall.policy->replies == ReplyHandling::tracked_ports;
+    const bool ports = firewall.policy->replies == ReplyHandling::tracked_ports;
     // What the device answers itself is its own matter.
     if (!ports || !replies || position != Position::transit) return nullptr;
     static const ProtocolSet kTracked = ProtocolSet::of(kTcp) | ProtocolSet::of(kUdp) | ProtocolSet::of(kSctp);
@@ -234,14 +234,44 @@ AddressSet reachable(const Endpoint& end) {
     return *end.addresses;
 }
 
+std::vector<Product> products(const Firewall& firewall, Position position, const std::string& from_zone,
+                              const AddressSet& from, const std::string& to_zone, const AddressSet& to,
+                              const ServiceSetRef& services, State state) {
+    Product header;
+    header.services = services;
+    header.states = state;
+    if (position == Position::transit) return transit_products(firewall, from_zone, from, to_zone, to, header);
+    header.source = share(from);
+    header.destination = share(to);
+    header.in = position == Position::inbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
+    header.out = position == Position::outbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
+    return {header};
+}
+
+// Replies come back where diverted packets went.
+std::vector<Product> mirrored(std::vector<Product> products, const ServiceSetRef& services) {
+    for (auto& product : products) {
+        std::swap(product.source, product.destination);
+        std::swap(product.in, product.out);
+        product.services = services;
+        product.states = State::established;
+    }
+    return products;
+}
+
+Position opposite(Position position) {
+    switch (position) {
+        case Position::inbound: return Position::outbound;
+        case Position::outbound: return Position::inbound;
+        case Position::transit: break;
+    }
+    return Position::transit;
+}
+
 // Adds one crossing for each path of that position.
 class Finder {
 public:
-    Finder(const Topology& topology, const Requirement& requirement)
-        : topology_(topology), requirement_(requirement), first_(first_packet_services(requirement.services)) {
-        client_ = client_services(first_);
-        reply_ = reply_services(client_);
-    }
+    Finder(const Topology& topology, const Requirement& requirement) : topology_(topology), requirement_(requirement) {}
 
     void add(std::size_t index, Position position, const std::string& from_zone, const std::string& to_zone) {
         const Firewall& firewall = topology_.firewalls[index];
@@ -256,28 +286,19 @@ public:
         }
         note_family(firewall, Family::v4, v4);
         note_family(firewall, Family::v6, v6);
-        const auto question = products(firewall, position, from_zone, from, to_zone, to, client_, State::new_);
-        if (question.empty()) return;
+        const Sight sight{share(from), share(to), requirement_.services};
         bool any = false;
         for (const auto& path : policy.paths) {
             if (path.position != position) continue;
             if (!firewall.variant.empty() && !path.variant.empty() && path.variant != firewall.variant) continue;
-            any = true;
             Crossing crossing;
             crossing.firewall = index;
             crossing.path = &path;
-            crossing.question = question;
-            const ServiceSetRef reply = replies_by_rules(firewall, position, reply_);
-            crossing.reply_by_rules = reply || by_rules(firewall);
-            if (reply) {
-                const Position back = position == Position::inbound    ? Position::outbound
-                                      : position == Position::outbound ? Position::inbound
-                                                                       : Position::transit;
-                crossing.reply_path = policy.find_path(back, path.variant);
-                crossing.reply = policy.diversions.empty() || position != Position::transit
-                                     ? products(firewall, back, to_zone, to, from_zone, from, reply, State::established)
-                                     : mirrored(question, reply);
-            }
+            crossing.from_zone = from_zone;
+            crossing.to_zone = to_zone;
+            crossing = seen_as(topology_, crossing, {sight});
+            if (crossing.question.empty()) return;
+            any = true;
             result.crossings.push_back(std::move(crossing));
         }
         if (!any) {
@@ -314,31 +335,6 @@ public:
     CrossingResult result;
 
 private:
-    static std::vector<Product> products(const Firewall& firewall, Position position, const std::string& from_zone,
-                                         const AddressSet& from, const std::string& to_zone, const AddressSet& to,
-                                         const ServiceSetRef& services, State state) {
-        Product header;
-        header.services = services;
-        header.states = state;
-        if (position == Position::transit) return transit_products(firewall, from_zone, from, to_zone, to, header);
-        header.source = share(from);
-        header.destination = share(to);
-        header.in = position == Position::inbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
-        header.out = position == Position::outbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
-        return {header};
-    }
-
-    // Replies come back where diverted packets went.
-    static std::vector<Product> mirrored(std::vector<Product> products, const ServiceSetRef& services) {
-        for (auto& product : products) {
-            std::swap(product.source, product.destination);
-            std::swap(product.in, product.out);
-            product.services = services;
-            product.states = State::established;
-        }
-        return products;
-    }
-
     // Whether the family by which both ends can talk is covered. A peer that may be anywhere need not have both.
     void note_family(const Firewall& firewall, Family family, bool covered) {
         const auto talks = [&](const Endpoint& end) {
@@ -354,10 +350,44 @@ private:
     std::vector<std::string> silent_;                      // firewalls with an export of the other family
     const Topology& topology_;
     const Requirement& requirement_;
-    ServiceSetRef first_, client_, reply_;
 };
 
 }  // namespace
+
+bool operator==(const Sight& a, const Sight& b) {
+    return *a.from == *b.from && *a.to == *b.to && *a.services == *b.services;
+}
+
+Crossing seen_as(const Topology& topology, const Crossing& crossing, std::vector<Sight> sights) {
+    const Firewall& firewall = topology.firewalls[crossing.firewall];
+    const Position position = crossing.path->position;
+    Crossing made = crossing;
+    made.question.clear();
+    made.reply.clear();
+    made.reply_by_rules = by_rules(firewall);
+    for (const Sight& sight : sights) {
+        const AddressSet from = of_families(*firewall.policy, *sight.from);
+        const AddressSet to = of_families(*firewall.policy, *sight.to);
+        if (from.empty() || to.empty()) continue;
+        const ServiceSetRef client = client_services(first_packet_services(sight.services));
+        const auto question =
+            products(firewall, position, crossing.from_zone, from, crossing.to_zone, to, client, State::new_);
+        made.question.insert(made.question.end(), question.begin(), question.end());
+        const ServiceSetRef services = replies_by_rules(firewall, position, reply_services(client));
+        if (!services) continue;
+        const Position back = opposite(position);
+        made.reply_by_rules = true;
+        made.reply_path = firewall.policy->find_path(back, crossing.path->variant);
+        const bool diverts = position == Position::transit && !firewall.policy->diversions.empty();
+        const auto reply =
+            diverts ? mirrored(question, services)
+                    : products(firewall, back, crossing.to_zone, to, crossing.from_zone, from, services,
+                               State::established);
+        made.reply.insert(made.reply.end(), reply.begin(), reply.end());
+    }
+    made.sights = std::move(sights);
+    return made;
+}
 
 CrossingResult find_crossings(const Topology& topology, const Requirement& requirement) {
     CrossingResult result;

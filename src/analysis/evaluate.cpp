@@ -121,6 +121,21 @@ Outcome Evaluator::evaluate(const Path& path, const PacketSet& question, const A
     }
 }
 
+std::vector<Departure> Evaluator::departures(const Path& path, const PacketSet& question) const {
+    const Assumption nothing;
+    const Walk walk = impl_->walk(path, question, nothing, nullptr);
+    // Worlds that differ in their marks alone leave alike.
+    std::map<std::pair<RewrittenSide, RewrittenSide>, PacketSet> by_change;
+    for (const auto& [index, packets] : walk.live) {
+        const World& world = impl_->index.world(index);
+        const auto [place, fresh] = by_change.emplace(std::pair(world.source, world.destination), packets.possibly);
+        if (!fresh) place->second = place->second | packets.possibly;
+    }
+    std::vector<Departure> found;
+    for (auto& [change, packets] : by_change) found.push_back({change.first, change.second, std::move(packets)});
+    return found;
+}
+
 std::vector<Hit> Evaluator::attribute(const Path& path, const PacketSet& question, const Assumption& assumption) const {
     std::vector<Part> parts;
     const Walk walk = impl_->walk(path, question, assumption, &parts);

@@ -19,6 +19,7 @@ struct Meeting {
     std::vector<std::string> notes;
     bool reply_missing = false;
     PacketSet reply_failing;
+    std::vector<std::string> open;  // what the verdict depends on beside the rules of the device
 };
 
 // What the requirement lets rules assume: its programs, its services, its port keywords.

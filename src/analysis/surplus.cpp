@@ -58,11 +58,14 @@ struct Claimed {
 
 struct Claims {
     Claimed needed, closable, install_only, unselected, exposing;
-    PacketSet tolerated;  // needed by nobody, and no more than the document leaves open
+    Claimed undetermined;  // whose ports nobody gives
+    PacketSet tolerated;   // needed by nobody, and no more than the document leaves open
 
     Claims(const Space& space, const std::vector<Claim>& claims, std::span<const Requirement> requirements)
         : tolerated(space.empty()) {
-        for (Claimed* kind : {&needed, &closable, &install_only, &unselected, &exposing}) kind->packets = space.empty();
+        for (Claimed* kind : {&needed, &closable, &install_only, &unselected, &exposing, &undetermined}) {
+            kind->packets = space.empty();
+        }
         for (const auto& claim : claims) {
             const Requirement& requirement = requirements[claim.requirement];
             Claimed& kind = of(requirement);
@@ -81,6 +84,7 @@ private:
             case Need::feature_off:
             case Need::not_selected:
             case Need::not_applicable: return unselected;
+            case Need::undetermined: return undetermined;
             default: return needed;
         }
     }
@@ -220,8 +224,11 @@ private:
         rest = rest - claims_.tolerated;
         if (rest.empty()) return;
         if (served.empty()) {
-            report(charge, SurplusKind::uncatalogued, rest, {}, false);
-        } else {
+            report(charge, SurplusKind::uncatalogued, rest, claims_.undetermined.related(rest), false);
+            return;
+        }
+        take(SurplusKind::uncatalogued, claims_.undetermined, false);
+        if (!rest.empty()) {
             report(charge, SurplusKind::wider, rest, std::move(related), false);
         }
     }

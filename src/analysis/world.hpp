@@ -6,20 +6,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "fwproof/policy/policy.hpp"
+#include "fwproof/analysis/evaluate.hpp"
 
 namespace fwproof {
-
-// One side of a rewritten header. Nothing: as the packet came.
-struct RewrittenSide {
-    std::optional<Address> address;
-    std::optional<std::uint16_t> port;  // only in worlds whose packets have ports
-    bool address_unknown = false;       // then the address is nothing
-    bool port_unknown = false;
-
-    friend bool operator==(const RewrittenSide&, const RewrittenSide&) = default;
-    friend auto operator<=>(const RewrittenSide&, const RewrittenSide&) = default;
-};
 
 // Packets in one world have the same marks and the same translation behind them; a set of packets in a world is kept in
 // the header with which they came.

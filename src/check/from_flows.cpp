@@ -67,6 +67,7 @@ void add_evidence(const CheckContext& context, const Firewall& firewall, const F
     finding.region_complete = flow.remainder_complete;
     finding.conditions = conditions_text(flow);
     add_reversed(firewall, flow, finding);
+    finding.details.insert(finding.details.end(), flow.translations.begin(), flow.translations.end());
     const Requirement& first = context.requirements()[flow.requirements[0]];
     if (!first.note.empty()) finding.details.push_back(first.note);
     if (first.reading == Reading::inferred && !first.basis.empty()) {
@@ -272,7 +273,7 @@ std::string_view need_text(const Requirement& requirement) {
 }
 
 std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus,
-                             const std::string& at) {
+                             const std::string& at, bool lost) {
     const auto all = context.requirements();
     const std::string rule = rule_name(*firewall.policy, surplus.rule);
     const std::string region = region_text(plain_region(surplus.region), surplus.region_complete);
@@ -293,7 +294,10 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
                                to_text(all, surplus.requirements), may, region, at);
         case SurplusKind::uncatalogued:
-            return fmt::format("{}{} permits {}{}, which no loaded catalog asks for", rule, may, region, at);
+            return fmt::format("{}{} permits {}{}, which no loaded catalog asks for{}", rule, may, region, at,
+                               first  ? " by its ports"
+                               : lost ? " on a way that is known to lead here"
+                                      : "");
     }
     return {};
 }
@@ -351,6 +355,48 @@ bool touches(const AddressSetRef& addresses, const std::vector<Product>& region)
            });
 }
 
+bool meets(const AddressSetRef& a, const AddressSetRef& b) { return !a || !b || !(*a & *b).empty(); }
+
+// Required flows that could be meant, whose way is not known to lead here.
+std::vector<std::size_t> lost_flows(const CheckContext& context, const Surplus& surplus) {
+    std::vector<std::size_t> found;
+    if (surplus.kind != SurplusKind::uncatalogued || !surplus.requirements.empty()) return found;
+    const auto all = context.requirements();
+    const auto& verdicts = context.assessment().verdicts;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Requirement& requirement = all[i];
+        if (requirement.need != Need::required || verdicts[i] != Judgement::unchecked) continue;
+        const bool asks = std::any_of(surplus.region.begin(), surplus.region.end(), [&](const Product& product) {
+            return meets(product.source, requirement.from.addresses) &&
+                   meets(product.destination, requirement.to.addresses) && meets(requirement.services, {product});
+        });
+        if (asks) found.push_back(i);
+    }
+    return found;
+}
+
+void add_lost_flows(const CheckContext& context, const std::vector<std::size_t>& lost, Finding& finding) {
+    constexpr std::size_t kMost = 4;
+    const auto all = context.requirements();
+    for (std::size_t i = 0; i < std::min(lost.size(), kMost); ++i) {
+        finding.details.push_back(fmt::format("{} from {} to {} asks for some of it; its way is not known",
+                                              services_text(all, {lost[i]}), from_text(all, {lost[i]}),
+                                              to_text(all, {lost[i]})));
+    }
+}
+
+// Entries that it may serve, for all that anybody knows.
+void add_undetermined(const CheckContext& context, const Surplus& surplus, Finding& finding) {
+    const auto all = context.requirements();
+    for (const std::size_t i : surplus.requirements) {
+        const Requirement& requirement = all[i];
+        finding.details.push_back(fmt::format("it may serve {} from {} to {}: {}",
+                                              requirement.title.empty() ? requirement.service : requirement.title,
+                                              from_text(all, {i}), to_text(all, {i}), requirement.need_reason));
+        if (!requirement.quirk.empty()) finding.details.push_back("reading " + requirement.quirk);
+    }
+}
+
 // What a document says about services that it asks for nowhere.
 void add_statements(const CheckContext& context, const Surplus& surplus, Finding& finding) {
     if (!context.input().resolution) return;
@@ -397,7 +443,9 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
             finding.severity = Severity::note;
             finding.details.emplace_back("the document does not say that it may be closed");
         }
-        finding.message = surplus_sentence(context, firewall, surplus, place(firewall, paths));
+        const auto lost = lost_flows(context, surplus);
+        finding.message = surplus_sentence(context, firewall, surplus, place(firewall, paths), !lost.empty());
+        add_lost_flows(context, lost, finding);
         finding.certainty = surplus.surely ? Certainty::exact : Certainty::may_be_less;
         finding.conditions = surplus.conditions;
         finding.decided_by.push_back(evidence(firewall, {surplus.rule, Verdict::permit, surplus.surely}));
@@ -407,7 +455,10 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
         finding.region = plain_region(surplus.region);
         finding.region_complete = surplus.region_complete;
         if (kind == SurplusKind::wider) finding.needed = needed_by(context, surplus.requirements);
-        if (kind == SurplusKind::uncatalogued) add_statements(context, surplus, finding);
+        if (kind == SurplusKind::uncatalogued) {
+            add_undetermined(context, surplus, finding);
+            add_statements(context, surplus, finding);
+        }
         findings.push_back(std::move(finding));
     }
 }

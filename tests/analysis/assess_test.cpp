@@ -276,3 +276,125 @@ TEST_CASE("hosts that no question of a device is about may still be what its rul
     CHECK(found.find("uncatalogued | ") != std::string::npos);
     CHECK(found.find(" > 10.1.0.11") != std::string::npos);
 }
+
+namespace {
+
+std::string translating(const std::string& nat, const std::string& rules) {
+    std::string text = forward(rules);
+    return text.insert(
+        text.find("*filter"),
+        "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n" + nat +
+            "COMMIT\n");
+}
+
+// What the requirement comes to at two firewalls, of which the first is at the host of the management server's network.
+std::string at_both(const std::string& first, const std::string& second, bool one_behind_the_other = true) {
+    const auto near = load("near", first);
+    const auto far = load("far", second);
+    Topology topology;
+    topology.firewalls = {transit("near", near.at(0)), transit("far", far.at(0))};
+    if (one_behind_the_other) {
+        topology.firewalls[0].zones = {{"m", "x"}};
+        topology.firewalls[1].zones = {{"x", "d"}};
+    }
+    const std::vector<Requirement> requirements{
+        need(end("ms", "ms1", "10.1.0.11", "m"), end("db", "sql1", "10.2.0.21", "d"), kTcp, "1433")};
+    const Assessment assessment = assess(topology, requirements);
+    std::string text;
+    for (const auto& flow : assessment.flows) {
+        text += topology.firewalls[flow.firewall].id + " " + std::string(to_string(flow.judgement));
+        for (const auto& condition : flow.conditions) text += "; " + condition;
+        for (const auto& translation : flow.translations) text += "; " + translation;
+        for (const auto& product : flow.remainder) text += " | " + to_string(product);
+        text += "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a firewall behind one that translates is asked about what reaches it") {
+    const std::string from_host = "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    const std::string from_nat = "-A FORWARD -s 10.9.0.2/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    const std::string snat = "-A POSTROUTING -s 10.1.0.0/24 -j SNAT --to-source 10.9.0.2\n";
+    CHECK(at_both(translating(snat, from_host), forward(from_nat)) == "near satisfied\nfar satisfied\n");
+    CHECK(at_both(translating(snat, from_host), forward(from_host)) ==
+          "near satisfied\nfar missing; near translates the source to 10.9.0.2 (near:7)"
+          " | tcp 10.9.0.2:1024-65535 > 10.2.0.21:1433 flags SYN\n");
+    // Other packets only.
+    CHECK(at_both(translating("-A POSTROUTING -s 10.5.0.0/24 -j SNAT --to-source 10.9.0.2\n", from_host),
+                  forward(from_host)) == "near satisfied\nfar satisfied\n");
+    CHECK(at_both(translating("-A POSTROUTING -j MASQUERADE\n", from_host), forward(from_host))
+              .starts_with("near satisfied\nfar conditional; what near makes of the source (near:7)"));
+    CHECK(at_both(translating("-A POSTROUTING -o eth1 -j SNAT --to-source 10.9.0.2\n", from_host), forward(from_nat))
+              .starts_with("near satisfied\nfar conditional; whether near translates the source (near:7)"));
+    CHECK(at_both(translating(snat, from_host), forward(from_nat), false)
+              .find("far conditional; whether packets have passed near, which translates the source (near:7)") !=
+          std::string::npos);
+}
+
+TEST_CASE("what a firewall sends somewhere else is not certain to arrive") {
+    const std::string dnat = "-A PREROUTING -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j DNAT --to-destination ";
+    const auto to = [&](const std::string& address, const std::string& port, const std::string& more = {}) {
+        return at_both(translating(dnat + address + (more.empty() ? "" : ":" + more) + "\n",
+                                   "-A FORWARD -s 10.1.0.11/32 -d " + address + "/32 -p tcp -m tcp --dport " + port +
+                                       " -j ACCEPT\n"),
+                       forward("-A FORWARD -p tcp -j ACCEPT\n"));
+    };
+    CHECK(to("10.9.0.77", "1433")
+              .starts_with("near conditional; whether 10.9.0.77, to which near translates the destination (near:7), is "
+                           "sql1; near translates the destination to 10.9.0.77 (near:7)"));
+    CHECK(to("10.2.0.21", "14330", "14330")
+              .starts_with("near conditional; whether sql1 listens on port 14330, to which near translates the "
+                           "destination (near:7)"));
+    CHECK(to("10.2.0.21", "1433").starts_with("near satisfied\nfar satisfied\n"));
+}
+
+TEST_CASE("rules that decide about replies do so whatever the site says") {
+    const auto policies =
+        load("edge",
+             "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+             "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\nCOMMIT\n");
+    Topology topology;
+    topology.firewalls = {transit("edge", policies.at(0))};
+    topology.firewalls[0].stateful = true;
+    CHECK(summary(topology, {need(kMs1, kSql, kTcp, "1433")}) == "ms-db tcp/1433: satisfied, no reply\n");
+}
+
+TEST_CASE("replies that a firewall tracks pass where their connection does") {
+    auto bind = need(kMs1, kSql, kTcp, "135");
+    auto reply = need(kSql, kMs1, kTcp, "4000-4999");
+    reply.flow = bind.flow;
+    reply.reply_only = true;
+    reply.reply_of = bind.service;
+    const auto asa = [](const std::string& permit) {
+        return load("edge",
+                    "ASA Version 9.16(4)\nhostname edge\ninterface GigabitEthernet0/0\n nameif db\n security-level 50\n"
+                    " ip address 10.2.0.1 255.255.255.0\ninterface GigabitEthernet0/1\n nameif ms\n"
+                    " security-level 100\n ip address 10.1.0.1 255.255.255.0\n" +
+                        permit + "access-list MS extended deny ip any any\naccess-group MS in interface ms\n");
+    };
+    for (const bool open : {true, false}) {
+        const auto policies = asa(open ? "access-list MS extended permit tcp host 10.1.0.11 any eq 135\n" : "");
+        Topology topology;
+        topology.firewalls = {transit("edge", policies.at(0))};
+        const Assessment found = assess(topology, std::vector<Requirement>{bind, reply});
+        CHECK(found.required == 2);
+        CHECK(found.satisfied == (open ? 2u : 0u));
+        CHECK(found.failed == (open ? 0u : 2u));
+    }
+}
+
+TEST_CASE("an entry whose ports nobody gives explains no opening") {
+    auto dynamic = need(kMs1, kSql, kTcp, "0-65535");
+    dynamic.need = Need::undetermined;
+    dynamic.need_reason = "the document gives no numbers";
+    const auto found = assessed(
+        "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 3389 -j ACCEPT\n"
+        "-A FORWARD -s 10.1.0.12/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 22 -j ACCEPT\n",
+        {dynamic, need(kMs2, kSql, kTcp, "1433")});
+    REQUIRE(found.surplus.size() == 2);
+    for (const auto& surplus : found.surplus) CHECK(surplus.kind == SurplusKind::uncatalogued);
+    CHECK(found.surplus[0].requirements == std::vector<std::size_t>{0});
+    CHECK(found.surplus[1].requirements.empty());
+}

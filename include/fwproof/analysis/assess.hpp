@@ -50,11 +50,12 @@ struct FlowResult {
     std::optional<Packet> witness;  // a packet of the remainder
     std::vector<Decider> permits;   // of what is surely permitted; only with AssessOptions::keep_permits
     std::optional<Packet> permit_witness;
-    std::vector<std::string> conditions;  // what a conditional verdict depends on; the first of them
-    std::size_t more_conditions = 0;      // that are not among them
-    std::vector<std::string> notes;       // peers assumed, interfaces left open
-    std::string unchecked;                // why nobody can say
-    bool reply_missing = false;           // the flow passes, replies do not
+    std::vector<std::string> conditions;    // what a conditional verdict depends on; the first of them
+    std::size_t more_conditions = 0;        // that are not among them
+    std::vector<std::string> notes;         // peers assumed, interfaces left open
+    std::vector<std::string> translations;  // why the packets look otherwise than required; one sentence each
+    std::string unchecked;                  // why nobody can say
+    bool reply_missing = false;             // the flow passes, replies do not
     std::vector<Decider> reply_deciders;
     std::optional<Packet> reply_witness;
 };
@@ -81,7 +82,9 @@ struct Surplus {
     std::vector<Product> region;  // disjoint
     bool region_complete = true;
     std::optional<Packet> witness;
-    std::vector<std::size_t> requirements;  // the related ones: no longer needed, not chosen, or served by the rule
+    // The related ones: no longer needed, not chosen, served by the rule, or (uncatalogued) with ports that nobody
+    // gives.
+    std::vector<std::size_t> requirements;
     std::vector<std::string> conditions;
 };
 

@@ -49,10 +49,25 @@ Topology make_topology(const Site& site, std::span<const LoadedPolicy> policies)
 // Without a site: rules only.
 Topology make_topology(std::span<const LoadedPolicy> policies);
 
+// A flow as a device sees it, which devices before it may have given other addresses and ports.
+struct Sight {
+    AddressSetRef from, to;
+    ServiceSetRef services;
+
+    friend bool operator==(const Sight& a, const Sight& b);  // by value
+};
+
 // One meeting of a required flow with one path of one firewall.
 struct Crossing {
     std::size_t firewall = 0;  // into Topology::firewalls
     const Path* path = nullptr;
+    std::string from_zone, to_zone;         // on a transit device; may be empty
+    std::vector<Sight> sights;              // at least one
+    bool translated = false;                // the sights are not what the requirement says
+    std::vector<std::string> translations;  // what this device and those before it do to the header, one sentence each
+    // Of what the verdict here depends, "whether edge translates the source (edge.v4:7)": where it is not known which
+    // packets reach the device, and where they leave it for somewhere else than the flow asks. May be empty.
+    std::string doubt, arrival;
     std::vector<Product> question;  // the first packets of the flow as they enter the path
     // Where replies meet the rules: their path (null: the policy has none) and their first packets.
     bool reply_by_rules = false;
@@ -67,6 +82,8 @@ struct CrossingResult {
 };
 
 CrossingResult find_crossings(const Topology& topology, const Requirement& requirement);
+// The same crossing of packets that look otherwise. Its question is empty where they would not cross the device.
+Crossing seen_as(const Topology& topology, const Crossing& crossing, std::vector<Sight> sights);
 
 // Where packets come in and go out of a transit device, as its networks and routes say.
 class Router {

@@ -1,8 +1,10 @@
 // What a policy does with packets, in three values.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "fwproof/analysis/nearby.hpp"
@@ -37,6 +39,23 @@ struct Hit {
     std::size_t stage = 0;     // of the path
 };
 
+// One side of a rewritten header. Nothing: as the packet came.
+struct RewrittenSide {
+    std::optional<Address> address;
+    std::optional<std::uint16_t> port;  // only of packets that have ports
+    bool address_unknown = false;       // then the address is nothing
+    bool port_unknown = false;
+
+    friend bool operator==(const RewrittenSide&, const RewrittenSide&) = default;
+    friend auto operator<=>(const RewrittenSide&, const RewrittenSide&) = default;
+};
+
+// Packets that leave a path with the same changes.
+struct Departure {
+    RewrittenSide source, destination;
+    PacketSet packets;  // possibly; in the header with which they entered
+};
+
 class Evaluator {
 public:
     // The policy must outlive the evaluator, and the space hold its values.
@@ -57,6 +76,10 @@ public:
     // of one stage with surely == true are disjoint. A packet permitted in one stage goes on to the next: its last hit
     // counts. Throws OutOfBudget.
     std::vector<Hit> attribute(const Path& path, const PacketSet& question, const Assumption& assumption = {}) const;
+
+    // How packets of the question that may pass leave the path. They overlap where it is not decided how one leaves.
+    // Throws OutOfBudget.
+    std::vector<Departure> departures(const Path& path, const PacketSet& question) const;
 
     const Policy& policy() const;
     const Space& space() const;

@@ -64,6 +64,18 @@ public:
         return std::move(ruleset_);
     }
 
+    // What the lines make of the source of packets that leave, which no list of this device sees.
+    std::optional<Ruleset> lower_sources(const std::vector<const NatLine*>& table) {
+        ruleset_.name = "nat of sources";
+        ruleset_.default_verdict = Verdict::permit;
+        ruleset_.filters = false;
+        for (const NatLine* line : table) {
+            if (!line->inactive) lower_source(*line);
+        }
+        if (ruleset_.rules.empty()) return std::nullopt;
+        return std::move(ruleset_);
+    }
+
     std::vector<const NatLine*> table() {
         std::vector<const NatLine*> table;
         for (const auto& line : lowering_.config.nat) table.push_back(&line);
@@ -367,6 +379,94 @@ private:
         if (!diversion.interfaces.empty()) diversions_.add(std::move(diversion), without_own(header.destination));
     }
 
+    void lower_source(const NatLine& line) {
+        Product header;
+        Translate translate;
+        bool certain = !line.problem && !line.by_list && line.real_service.empty();
+        const Addresses* real = nullptr;
+        if (line.problem) {
+            translate.source.address_unknown = true;
+        } else {
+            real = &addresses(line.real_source);
+            certain = certain && real->exact();
+            header.in = interface(line.real_interface);
+            header.out = interface(line.mapped_interface);
+            header.source = real->possibly;
+            if (line.has_destination) {
+                const Addresses& destination = addresses(line.real_destination);
+                header.destination = destination.possibly;
+                certain = certain && destination.exact();
+            }
+            if (line.service_protocol != 0) {
+                const auto port = port_of(line.real_port, line.service_protocol);
+                ServiceTerm term;
+                term.protocols = ProtocolSet::of(line.service_protocol);
+                if (port) term.source_ports = PortSet::of(*port);
+                certain = certain && port;
+                header.services = share(ServiceSet{{term}});
+                translate.source.port = port_of(line.mapped_port, line.service_protocol);
+            }
+            translate.source.port_unknown = !line.is_static;
+        }
+        const auto push = [&](AddressSetRef source, Action action) {
+            Product one = header;
+            one.source = std::move(source);
+            Rule rule = implicit_rule("translation of the source", std::move(one), std::move(action),
+                                      lowering_.span(line.place));
+            if (!certain) {
+                rule.match.conditional = true;
+                rule.match.conditions.push_back(
+                    {ConditionKind::reference, "translation that the export does not decide", rule.span});
+            }
+            ruleset_.rules.push_back(std::move(rule));
+        };
+        if (!real || line.by_list) {
+            translate.source.address_unknown = true;
+            push(header.source, translate);
+            return;
+        }
+        const AddressSetRef mapped = mapped_sources(line);
+        if (line.is_static && real->exact() && same_set(real->surely, mapped)) {
+            push(header.source, Decide{Verdict::permit, ""});  // identity: the table stops here
+            return;
+        }
+        const auto from = real->exact() && real->surely ? block_of(*real->surely) : std::nullopt;
+        const auto to = mapped ? block_of(*mapped) : std::nullopt;
+        const Block first = from.value_or(Block{});
+        const Block target = to.value_or(Block{});
+        const bool inline_block =
+            line.section == NatLine::Section::automatic && line.mapped_source.kind == AddressOperand::Kind::host;
+        const bool pairs = line.is_static && from && to && first.family == target.family &&
+                           first.last - first.first < kMaxPairs &&
+                           (first.last - first.first == target.last - target.first || inline_block);
+        if (pairs) {
+            for (uint128 i = 0; i <= first.last - first.first; ++i) {
+                translate.source.address = Address{target.family, target.first + i};
+                push(share(AddressSet::of(Address{first.family, first.first + i})), translate);
+            }
+        } else if (to && target.first == target.last && !line.is_static) {
+            translate.source.address = Address{target.family, target.first};
+            push(header.source, translate);
+        } else {
+            translate.source.address_unknown = true;
+            push(header.source, translate);
+        }
+    }
+
+    // Null: nobody knows.
+    AddressSetRef mapped_sources(const NatLine& line) {
+        if (line.mapped_source.kind != AddressOperand::Kind::interface) {
+            const Addresses& mapped = addresses(line.mapped_source);
+            return mapped.exact() ? mapped.surely : nullptr;
+        }
+        for (const auto& own : lowering_.policy.interfaces) {
+            if (own.name == line.mapped_interface && own.addresses.size() == 1) {
+                return share(AddressSet::of(own.addresses.front()));
+            }
+        }
+        return nullptr;
+    }
+
     void unreadable(const NatLine& line) {
         Translate translate;
         translate.destination.address_unknown = translate.destination.port_unknown = true;
@@ -388,6 +488,11 @@ private:
 
 std::optional<Ruleset> restore_destinations(Lowering& lowering, const std::vector<const NatLine*>& table) {
     return NatLowering(lowering).lower(table);
+}
+
+std::optional<Ruleset> translate_sources(Lowering& lowering) {
+    NatLowering nat(lowering);
+    return nat.lower_sources(nat.table());
 }
 
 std::optional<RulesetIndex> lower_nat(Lowering& lowering) {

@@ -39,6 +39,8 @@ public:
             path.stages.push_back({add(std::move(*out)), {}});
         }
         lowering_.policy.paths.push_back(std::move(path));
+        if (!lowering_.dialect.real_addresses) return;
+        if (auto sources = translate_sources(lowering_)) add(std::move(*sources));
     }
 
 private:

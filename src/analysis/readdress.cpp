@@ -1,0 +1,318 @@
+// Device by device along the way: round k looks at the k-th crossing of every journey. All that meets one device in a
+// round is asked of one evaluator. Where it is not decided which header packets leave with, the devices behind it are
+// asked about the header as it was, and their crossings say why the answer is open.
+#include "analysis/readdress.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "analysis/overlap.hpp"
+#include "analysis/sides.hpp"
+#include "fwproof/analysis/evaluate.hpp"
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kMostSights = 16;
+
+const Translate* translation_of(const Rule& rule) {
+    return rule.enabled ? std::get_if<Translate>(&rule.action) : nullptr;
+}
+
+// Lists that rewrite the source of what leaves the device and stop nothing stand on no path.
+std::vector<RulesetIndex> leaving_rulesets(const Policy& policy) {
+    std::vector<bool> met(policy.rulesets.size());
+    for (const Path& path : policy.paths) {
+        const auto on = rulesets_on(policy, path);
+        for (std::size_t i = 0; i < met.size(); ++i) met[i] = met[i] || on[i];
+    }
+    std::vector<RulesetIndex> found;
+    for (RulesetIndex i = 0; i < policy.rulesets.size(); ++i) {
+        const Ruleset& ruleset = policy.rulesets[i];
+        if (met[i] || !ruleset.bound || !ruleset.default_verdict) continue;
+        Path alone;
+        alone.stages = {{i, {}}};
+        for (const RulesetIndex inside : reachable_rulesets(policy, alone)) {
+            const auto& rules = policy.rulesets[inside].rules;
+            if (std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
+                    const Translate* translate = translation_of(rule);
+                    return translate && translate->source.changes();
+                })) {
+                found.push_back(i);
+                break;
+            }
+        }
+    }
+    return found;
+}
+
+bool translates_on(const Policy& policy, const Path& path) {
+    for (const RulesetIndex index : reachable_rulesets(policy, path)) {
+        const auto& rules = policy.rulesets[index].rules;
+        if (std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return translation_of(rule) != nullptr; }))
+            return true;
+    }
+    return false;
+}
+
+using Part = Translate::Part Translate::*;
+
+bool made_by(const Translate::Part& part, const RewrittenSide& side) {
+    if (!part.changes()) return false;
+    return side.address ? part.address == side.address : side.address_unknown ? part.address_unknown : true;
+}
+
+// " (edge.v4:7)" of the rule that makes that of the packets; empty: its place is not known.
+std::string place(const Policy& policy, const Path& path, const std::vector<Product>& packets, Part part,
+                  const RewrittenSide& side) {
+    for (const bool exactly : {true, false}) {
+        for (const RulesetIndex index : reachable_rulesets(policy, path)) {
+            for (const Rule& rule : policy.rulesets[index].rules) {
+                const Translate* translate = translation_of(rule);
+                if (!translate || !rule.span || !made_by((*translate).*part, side)) continue;
+                const auto meets = [&](const Product& product) {
+                    const auto& matches = rule.match.any_of;
+                    return std::any_of(matches.begin(), matches.end(),
+                                       [&](const Match& match) { return overlap(match.header, product); });
+                };
+                if (exactly && std::none_of(packets.begin(), packets.end(), meets)) continue;
+                return fmt::format(" ({}:{})", rule.span.source->name(), rule.span.line());
+            }
+        }
+    }
+    return {};
+}
+
+AddressSetRef rewritten(const AddressSetRef& addresses, const RewrittenSide& side) {
+    return side.address ? share(AddressSet::of(*side.address)) : addresses;
+}
+
+// The services as they leave. Source ports that nobody can say are any.
+ServiceSetRef rewritten(const ServiceSetRef& services, const Departure& departure) {
+    const RewrittenSide& source = departure.source;
+    const RewrittenSide& destination = departure.destination;
+    if (!source.port && !source.port_unknown && !destination.port) return services;
+    ServiceSet made = *services;
+    for (ServiceTerm& term : made.terms) {
+        if (source.port) term.source_ports = PortSet::of(*source.port);
+        if (source.port_unknown) term.source_ports = PortSet::all();
+        if (destination.port) term.destination_ports = PortSet::of(*destination.port);
+    }
+    return share(std::move(made));
+}
+
+bool same_ports(const ServiceSetRef& some, const ServiceSetRef& all) {
+    PortSet a, b;
+    for (const auto& term : some->terms) a = a | term.destination_ports;
+    for (const auto& term : all->terms) b = b | term.destination_ports;
+    return a == b;
+}
+
+// One device in one round.
+class Translator {
+public:
+    Translator(const Topology& topology, std::span<const Requirement> requirements, std::size_t firewall)
+        : topology_(topology),
+          requirements_(requirements),
+          firewall_(topology.firewalls[firewall]),
+          policy_(*firewall_.policy),
+          leaving_(leaving_rulesets(policy_)) {}
+
+    // Whether anything that takes this path may be rewritten.
+    bool concerns(const Crossing& crossing) {
+        const auto [known, fresh] = paths_.try_emplace(crossing.path);
+        if (fresh) {
+            Path way = *crossing.path;
+            // A list of the packets for the device itself would not concern anybody else.
+            if (way.position != Position::inbound) {
+                for (const RulesetIndex index : leaving_) way.stages.push_back({index, {}});
+            }
+            if (translates_on(policy_, way)) known->second = std::make_unique<Path>(std::move(way));
+        }
+        return known->second != nullptr;
+    }
+
+    void add(Journey& journey, std::size_t at) { met_.emplace_back(&journey, at); }
+
+    void run(const Budget& budget) {
+        if (met_.empty()) return;
+        try {
+            SpaceBuilder builder;
+            add_values(builder, policy_);
+            std::vector<Product> all;
+            for (const auto& [journey, at] : met_) {
+                const auto& question = journey->crossings[at].question;
+                all.insert(all.end(), question.begin(), question.end());
+            }
+            for (const Product& product : all) builder.add(product);
+            const Space space = builder.set_budget(budget).build();
+            std::vector<const Path*> ways;
+            for (const auto& [path, way] : paths_) {
+                if (way) ways.push_back(way.get());
+            }
+            const Evaluator evaluator(policy_, space, space.from(all), Nearby(policy_, ways, all));
+            for (const auto& [journey, at] : met_) lead(evaluator, *journey, at);
+        } catch (const OutOfBudget&) {
+            for (const auto& [journey, at] : met_) {
+                doubt(*journey, at, fmt::format("what {} translates, which takes more than the budget", firewall_.id));
+            }
+        }
+    }
+
+private:
+    // The header behind this device is open, and with it what any later device sees.
+    static void doubt(Journey& journey, std::size_t at, const std::string& why) {
+        for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
+            if (journey.crossings[next].doubt.empty()) journey.crossings[next].doubt = why;
+        }
+    }
+
+    // Two devices between the same two zones stand beside or behind each other, nobody says which.
+    static bool beside(const Crossing& a, const Crossing& b) {
+        return a.firewall != b.firewall && a.path->position == Position::transit &&
+               b.path->position == Position::transit && a.from_zone == b.from_zone && a.to_zone == b.to_zone;
+    }
+
+    void lead(const Evaluator& evaluator, Journey& journey, std::size_t at) {
+        Crossing& crossing = journey.crossings[at];
+        const Path& way = *paths_.at(crossing.path);
+        const PacketSet question = evaluator.space().from(crossing.question) & evaluator.occurring();
+        const auto departures = evaluator.departures(way, question);
+        const auto moved = std::find_if(departures.begin(), departures.end(), [](const Departure& departure) {
+            return departure.source != RewrittenSide() || departure.destination != RewrittenSide();
+        });
+        if (moved == departures.end()) return;
+        const auto at_place = [&](const Departure& departure, bool source) {
+            return place(policy_, way, crossing.question, source ? &Translate::source : &Translate::destination,
+                         source ? departure.source : departure.destination);
+        };
+        const auto end_of = [](bool source) { return source ? "source" : "destination"; };
+        const bool source_moved = moved->source != RewrittenSide();
+        for (Crossing& other : journey.crossings) {
+            if (!other.doubt.empty() || !beside(crossing, other)) continue;
+            other.doubt = fmt::format("whether packets have passed {}, which translates the {}{}", firewall_.id,
+                                      end_of(source_moved), at_place(*moved, source_moved));
+        }
+        // Interfaces are open: the same packet may leave in one header by one and in another by another.
+        PacketSet seen = evaluator.space().empty();
+        for (const Departure& departure : departures) {
+            const PacketSet packets = departure.packets.for_some_interface();
+            if (packets.intersects(seen)) {
+                return doubt(journey, at,
+                             fmt::format("whether {} translates the {}{}", firewall_.id, end_of(source_moved),
+                                         at_place(*moved, source_moved)));
+            }
+            seen = seen | packets;
+        }
+        std::vector<Sight> sights;
+        for (const Departure& departure : departures) {
+            for (const bool source : {true, false}) {
+                const RewrittenSide& side = source ? departure.source : departure.destination;
+                if (side == RewrittenSide()) continue;
+                if (side.address_unknown || (!source && side.port_unknown)) {
+                    return doubt(journey, at,
+                                 fmt::format("what {} makes of the {}{}", firewall_.id, end_of(source),
+                                             at_place(departure, source)));
+                }
+                if (side.address) {
+                    crossing.translations.push_back(fmt::format("{} translates the {} to {}{}", firewall_.id,
+                                                                end_of(source), to_string(*side.address),
+                                                                at_place(departure, source)));
+                }
+            }
+            arrive(journey, at, departure, at_place(departure, false));
+            const auto parts = departure.packets.for_some_interface().products(kMostSights);
+            if (!parts.complete) {
+                return doubt(journey, at, fmt::format("how {} translates these packets", firewall_.id));
+            }
+            for (const Product& part : parts.products) add_sight(crossing, part, departure, sights);
+        }
+        for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
+            if (journey.crossings[next].doubt.empty()) send_on(crossing, sights, journey.crossings[next]);
+        }
+    }
+
+    void send_on(const Crossing& crossing, std::vector<Sight> sights, Crossing& later) const {
+        // What this device's export says nothing about goes on as it was.
+        for (const Sight& before : later.sights) {
+            AddressSet from = *before.from - of_families(policy_, *before.from);
+            AddressSet to = *before.to - of_families(policy_, *before.to);
+            if (from.empty() || to.empty()) continue;
+            sights.push_back({share(std::move(from)), share(std::move(to)), before.services});
+        }
+        later = seen_as(topology_, later, std::move(sights));
+        later.translated = true;
+        later.translations = crossing.translations;
+        if (later.question.empty()) later.doubt = fmt::format("where {} sends these packets", firewall_.id);
+    }
+
+    void add_sight(const Crossing& crossing, const Product& part, const Departure& departure,
+                   std::vector<Sight>& sights) const {
+        Sight sight{rewritten(part.source, departure.source), rewritten(part.destination, departure.destination),
+                    part.services};
+        // As the requirement words them, where the part is not about some of its ports.
+        if (!part.services || same_ports(part.services, crossing.sights.front().services))
+            sight.services = crossing.sights.front().services;
+        sight.services = rewritten(sight.services, departure);
+        if (std::find(sights.begin(), sights.end(), sight) == sights.end()) sights.push_back(std::move(sight));
+    }
+
+    // A flow that ends somewhere else than required, unless a later device sends it back.
+    void arrive(Journey& journey, std::size_t at, const Departure& departure, const std::string& where) const {
+        const bool last = std::none_of(journey.crossings.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                                       journey.crossings.end(), [&](const Crossing& crossing) {
+                                           return crossing.firewall != journey.crossings[at].firewall &&
+                                                  translates(*topology_.firewalls[crossing.firewall].policy);
+                                       });
+        Crossing& crossing = journey.crossings[at];
+        if (!last || crossing.path->position == Position::inbound) return;
+        const Requirement& requirement = requirements_[journey.requirement];
+        const RewrittenSide& to = departure.destination;
+        if (to.address && !requirement.to.addresses->contains(*to.address)) {
+            crossing.arrival = fmt::format("whether {}, to which {} translates the destination{}, is {}",
+                                           to_string(*to.address), firewall_.id, where, requirement.to.host);
+        } else if (to.port &&
+                   std::none_of(requirement.services->terms.begin(), requirement.services->terms.end(),
+                                [&](const ServiceTerm& term) { return term.destination_ports.contains(*to.port); })) {
+            crossing.arrival = fmt::format("whether {} listens on port {}, to which {} translates the destination{}",
+                                           requirement.to.host, *to.port, firewall_.id, where);
+        }
+    }
+
+    const Topology& topology_;
+    std::span<const Requirement> requirements_;
+    const Firewall& firewall_;
+    const Policy& policy_;
+    std::vector<RulesetIndex> leaving_;
+    std::map<const Path*, std::unique_ptr<Path>>
+        paths_;  // with what packets meet behind it; null: nothing is rewritten
+    std::vector<std::pair<Journey*, std::size_t>> met_;
+};
+
+}  // namespace
+
+void readdress(const Topology& topology, std::span<const Requirement> requirements, const Budget& budget,
+               std::vector<Journey>& journeys) {
+    const auto& firewalls = topology.firewalls;
+    if (std::none_of(firewalls.begin(), firewalls.end(), [](const Firewall& f) { return translates(*f.policy); }))
+        return;
+    std::size_t rounds = 0;
+    for (const Journey& journey : journeys) rounds = std::max(rounds, journey.crossings.size());
+    for (std::size_t round = 0; round < rounds; ++round) {
+        std::map<std::size_t, Translator> translators;
+        for (Journey& journey : journeys) {
+            // Replies go the way of their connection.
+            if (journey.crossings.size() <= round || requirements[journey.requirement].reply_only) continue;
+            const Crossing& crossing = journey.crossings[round];
+            const auto at = translators.try_emplace(crossing.firewall, topology, requirements, crossing.firewall).first;
+            if (crossing.doubt.empty() && at->second.concerns(crossing)) at->second.add(journey, round);
+        }
+        for (auto& [firewall, translator] : translators) translator.run(budget);
+    }
+}
+
+}  // namespace fwproof
