@@ -11,6 +11,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const LineEdits& lines = policy.review->lines;
         const std::size_t edited = lines.removed.size() + lines.added.size();
         if (edited == 0 || !policy.review->same() || !policy.review->logging.empty()) continue;
+        if (!changed_settings(*policy.before, *context.firewalls()[policy.firewall].policy).empty()) continue;
         const SourceSpan first = lines.added.empty() ? SourceSpan() : lines.added.front();
         Finding finding = finding_after(check, context.firewalls()[policy.firewall], first);
         finding.message = fmt::format(

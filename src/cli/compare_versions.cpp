@@ -65,7 +65,8 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Re
         file.kind = FileDiff::Kind::unreadable;
         file.problem = "the versions hold different devices";
     }
-    for (const auto& [was, is] : pairs) file.devices.push_back({was, is, review(*was, *is, options)});
+    for (const auto& [was, is] : pairs)
+        file.devices.push_back({was, is, review(*was, *is, options), changed_settings(*was, *is)});
     return file;
 }
 

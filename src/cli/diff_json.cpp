@@ -95,13 +95,16 @@ Json device_json(const DeviceDiff& device) {
         if (span) one.update(line_json(span));
         logging.push_back(std::move(one));
     }
+    Json settings = Json::array();
+    for (const auto& setting : device.settings) settings.push_back(printable(setting));
     Json limits = Json::array(), not_compared = Json::array();
     for (const auto& part : review.not_compared) not_compared.push_back(printable(part));
     for (const auto& limit : review.limits) limits.push_back(printable(limit));
     return {{"before", policy_title(*device.before)},
             {"after", policy_title(*device.after)},
             {"effect", to_string(review.effect)},
-            {"same_flows", review.same()},
+            {"settings", std::move(settings)},
+            {"same_flows", device.same()},
             {"complete", review.complete()},
             {"edited_lines",
              {{"removed", review.lines.removed.size()},

@@ -96,6 +96,7 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
         remarks += fmt::format("- logging {}: {}, {}\n", change.lost ? "lost" : "gained", cell(rule_name(policy, ref)),
                                cell(place(rule_span(policy, ref))));
     }
+    for (const auto& setting : device.settings) remarks += "- setting " + cell(setting) + "\n";
     if (const std::string edits = edits_sentence(review); !edits.empty()) remarks += "- " + edits + "\n";
     for (const auto& limit : review.limits) remarks += "- note: " + cell(limit) + "\n";
     return text + remarks + "\n";

@@ -35,9 +35,11 @@ bool DiffReport::complete() const {
 }
 
 bool DiffReport::same_flows() const {
-    return complete() && !any_review(*this, [](const Review& r) { return !r.same(); }) &&
-           std::all_of(files.begin(), files.end(),
-                       [](const FileDiff& file) { return file.kind == FileDiff::Kind::changed; });
+    return complete() && std::all_of(files.begin(), files.end(), [](const FileDiff& file) {
+               return file.kind == FileDiff::Kind::changed &&
+                      std::all_of(file.devices.begin(), file.devices.end(),
+                                  [](const DeviceDiff& device) { return device.same(); });
+           });
 }
 
 std::size_t DiffReport::count(Direction direction) const {
@@ -99,6 +101,11 @@ std::string headline(const DiffReport& report) {
         return fmt::format("unchanged on every path that both versions have: they permit exactly the same {} there",
                            flows);
     }
+    const bool settings = std::any_of(report.files.begin(), report.files.end(), [](const FileDiff& file) {
+        return std::any_of(file.devices.begin(), file.devices.end(),
+                           [](const DeviceDiff& device) { return !device.settings.empty(); });
+    });
+    if (settings) return "unchanged: no verdict differs by what was read, but settings do";
     return "unchanged: no verdict differs";
 }
 

@@ -21,6 +21,9 @@ struct DeviceDiff {
     const Policy* before = nullptr;
     const Policy* after = nullptr;
     Review review;
+    std::vector<std::string> settings;  // that differ beside rules, one sentence each
+
+    bool same() const { return review.same() && settings.empty(); }
 };
 
 struct FileDiff {

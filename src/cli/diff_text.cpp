@@ -111,6 +111,7 @@ void device_text(Writer& out, const DeviceDiff& device) {
         out.line(1, fmt::format("logging {}: {}{}", change.lost ? "lost" : "gained", rule_name(policy, ref),
                                 span ? fmt::format(" ({})", place(span)) : ""));
     }
+    for (const auto& setting : device.settings) out.line(1, "setting " + printable(setting));
     if (const std::string edits = edits_sentence(review); !edits.empty()) out.line(1, edits);
     for (const auto& limit : review.limits) out.line(1, "note: " + printable(limit));
 }

@@ -43,6 +43,10 @@ struct Change {
     std::vector<LapsedWaiver> lapses;
 };
 
+// What the two versions say differently beside rules, one sentence each: settings that no verdict shows where what they
+// are about was not read.
+std::vector<std::string> changed_settings(const Policy& before, const Policy& after);
+
 // "and the same headers in state invalid, or with other TCP flags": ChangedRegion::also in words.
 std::string also_sentence(StateSet states);
 
