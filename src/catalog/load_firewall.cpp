@@ -83,16 +83,33 @@ void read_keywords(TableReader& reader, std::string_view key, std::string_view e
     }
 }
 
+// gpo, mdm and local say which policy store of a Windows host each file is; they stand in place of export.
+void read_files(TableReader& reader, SiteFirewall& firewall) {
+    const Value* gpo = reader.find("gpo");
+    firewall.stores.gpo = reader.strings("gpo");
+    firewall.stores.mdm = reader.strings("mdm");
+    firewall.stores.local = reader.string("local");
+    if (firewall.stores.empty()) reader.require("export");
+    firewall.exports = reader.strings("export");
+    if (!firewall.stores.empty() && !firewall.exports.empty()) {
+        reader.problems().add("[[firewall]] has 'export' beside gpo, mdm or local",
+                              "name every store of the host with gpo, mdm and local", reader.span_of("export"));
+    }
+    if (gpo && gpo->kind == Value::Kind::array && gpo->items.empty()) {
+        reader.problems().add("'gpo' of [[firewall]] is empty", "gpo = [\"first.pol\", \"second.pol\"]", gpo->span);
+    }
+    const auto files = firewall.files();
+    firewall.id = reader.string("id");
+    if (firewall.id.empty() && !files.empty()) firewall.id = files.front();
+}
+
 }  // namespace
 
 SiteFirewall read_firewall(const Value& table, Problems& problems) {
     TableReader reader(table, "[[firewall]]", problems);
     SiteFirewall firewall;
     firewall.span = table.span;
-    reader.require("export");
-    firewall.exports = reader.strings("export");
-    firewall.id = reader.string("id");
-    if (firewall.id.empty() && !firewall.exports.empty()) firewall.id = firewall.exports.front();
+    read_files(reader, firewall);
     firewall.format = reader.string("format");
     firewall.host = reader.string("host");
     const auto kind =

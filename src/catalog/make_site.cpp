@@ -42,7 +42,8 @@ public:
         for (const std::string& text : request_.bind) add_binding(text);
         choose_catalogs();
         if (!errors_.empty()) return tl::unexpected(std::move(errors_));
-        for (const std::string& name : request_.exports) add_firewall(name);
+        for (const std::string& name : request_.exports) add_firewall(name, {name}, {});
+        if (!request_.stores.empty()) add_firewall(request_.stores.files().front(), {}, request_.stores);
         return std::move(site_);
     }
 
@@ -142,10 +143,11 @@ private:
         }
     }
 
-    void add_firewall(const std::string& name) {
+    void add_firewall(const std::string& name, std::vector<std::string> exports, HostStores stores) {
         SiteFirewall firewall;
         firewall.id = name;
-        firewall.exports = {name};
+        firewall.exports = std::move(exports);
+        firewall.stores = std::move(stores);
         if (!request_.as.empty()) {
             firewall.kind = FirewallKind::host;
             firewall.host = kThisHost;

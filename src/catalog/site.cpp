@@ -35,6 +35,20 @@ bool is_single(const AddressSet& set) {
 
 const Host* Site::host(std::string_view id) const { return by_id(hosts, id); }
 const Zone* Site::zone(std::string_view id) const { return by_id(zones, id); }
+std::vector<std::string> HostStores::files() const {
+    std::vector<std::string> all = gpo;
+    all.insert(all.end(), mdm.begin(), mdm.end());
+    if (!local.empty()) all.push_back(local);
+    return all;
+}
+
+std::vector<std::string> SiteFirewall::files() const {
+    std::vector<std::string> all = exports;
+    const auto more = stores.files();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+}
+
 const SiteFirewall* Site::firewall(std::string_view id) const { return by_id(firewalls, id); }
 
 std::vector<CatalogRef> chosen_catalogs(const Site& site, std::span<const CatalogRef> catalogs) {

@@ -24,6 +24,7 @@ constexpr std::string_view kAbout =
 installation. Three depths:
 
   fwproof check --as management-server ms1.reg        the export is the host firewall of that role
+  fwproof check --as management-server --gpo server.pol --local ms1.wfw
   fwproof check --bind management-server=10.1.0.11 --bind operations-manager-database=10.2.0.5 edge.cfg
   fwproof check --site site.toml                      hosts, roles, phases and firewalls in a file kept in git
 
@@ -62,7 +63,7 @@ tl::unexpected<std::vector<Error>> errors(std::string message, std::string hint)
 }
 
 Loaded<Question> from_site_file(const std::string& path, const Arguments& arguments, World& world) {
-    for (const char* option : {"as", "bind", "catalog", "phase"}) {
+    for (const char* option : {"as", "bind", "catalog", "phase", "gpo", "mdm", "local"}) {
         if (arguments.has(option)) {
             return errors(fmt::format("--{} and --site exclude each other", option), "write it into the site file");
         }
@@ -100,6 +101,7 @@ Loaded<Question> from_arguments(const Arguments& arguments, const Reading& readi
         if (!names) return tl::unexpected(std::vector<Error>{names.error()});
         request.exports.insert(request.exports.end(), names->begin(), names->end());
     }
+    request.stores = reading.stores;
     request.phase = *phase;
     request.network_profile = reading.load.network_profile;
     auto site = make_site(request, *catalogs);
@@ -151,6 +153,30 @@ std::vector<std::string> assumptions(const Resolution& resolution, const Assessm
     return all;
 }
 
+bool has_store(const Policy& policy, std::string_view kind) {
+    return std::any_of(policy.settings.begin(), policy.settings.end(), [&](const Setting& setting) {
+        return setting.name == "stores" && setting.value.find(kind) != std::string::npos;
+    });
+}
+
+// The group policy and the local store of a host, named as if each were a host of its own.
+std::optional<Error> unlike_stores(const std::vector<std::string>& named, const SitePolicies& policies) {
+    const LoadedPolicy *policy = nullptr, *local = nullptr;
+    for (const auto& loaded : policies.loaded) {
+        if (std::find(named.begin(), named.end(), loaded.file) == named.end()) continue;
+        const bool own = has_store(*loaded.policy, "local"), group = has_store(*loaded.policy, "group policy");
+        if (group && !own && !policy) policy = &loaded;
+        if (own && !group && !local) local = &loaded;
+    }
+    if (!policy || !local) return std::nullopt;
+    Error error{
+        fmt::format("is a local store and {} group policy; each would be judged as a host of its own", policy->file),
+        fmt::format("stores of one host: --gpo {} --local {}", policy->file, local->file),
+        {}};
+    error.file = local->file;
+    return error;
+}
+
 // The files that are read beside exports, site and catalogs.
 std::map<std::string, std::string> other_uses(const Arguments& arguments, const Question& question) {
     std::map<std::string, std::string> uses{{arguments.text("ipset"), "ipset"},
@@ -164,7 +190,7 @@ std::map<std::string, std::string> other_uses(const Arguments& arguments, const 
 Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = site_options();
     add_budget_option(options);
-    options.add(reading_options()).add(report_options());
+    options.add(store_options()).add(reading_options()).add(report_options());
     const auto parsed = parse_arguments("check", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -186,9 +212,11 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     const auto project = find_project(inputs, world);
     if (!project) return unusable(project.error(), world);
     // The command line wins over the project's settings.
-    const bool settled = parsed->has("site") || bound || !parsed->positional.empty();
+    const bool stores = !reading->stores.empty();
+    const bool settled = parsed->has("site") || bound || stores || !parsed->positional.empty();
     const std::string site = parsed->has("site") ? parsed->text("site") : *project && !settled ? (*project)->site : "";
-    if (site.empty() && parsed->positional.empty()) {
+    if (auto error = refuse_exports(parsed->positional, *reading)) return fail(std::move(*error));
+    if (site.empty() && parsed->positional.empty() && !stores) {
         return fail("no export given", "name the firewall exports, or give --site FILE");
     }
     if (site.empty() && !bound) return explain_binding(*parsed, world);
@@ -199,6 +227,9 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
     if (!resolution) return unusable(resolution.error(), world);
     const auto policies = read_exports(question->site, question->base, *reading, world);
     if (!policies) return unusable(policies.error(), world);
+    if (parsed->has("as")) {
+        if (auto error = unlike_stores(parsed->positional, *policies)) return fail(std::move(*error));
+    }
     if (policies->loaded.empty()) {
         const bool named = !parsed->positional.empty();
         print_error(

@@ -49,7 +49,7 @@ Sides exports_of(const Site& site, const std::string& base, const VersionPairs& 
                  const RequiredQuestion& question) {
     std::map<std::string, std::string> paths;  // of the exports, and whose they are
     for (const auto& firewall : site.firewalls) {
-        for (const auto& path : firewall.exports) paths.emplace(beside(base, path), firewall.id);
+        for (const auto& path : firewall.files()) paths.emplace(beside(base, path), firewall.id);
     }
     Sides sides;
     for (const auto& pair : pairs.changed) {

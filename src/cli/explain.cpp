@@ -1,6 +1,8 @@
 // One packet or flow: the verdict, the rule that decides it, the way there, and what happens to replies.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/answer.hpp"
@@ -160,10 +162,11 @@ void replies_text(Lines& lines, const Answerer& answerer, const FlowQuery& flow,
 }
 
 std::string as_text(const Answerer& answerer, const FlowQuery& flow, const std::vector<PathAnswer>& answers,
-                    std::string_view written) {
+                    std::string_view written, bool among_others) {
     const Policy& policy = answerer.policy();
     Lines lines;
     lines.head(0, fmt::format("{} {}", word(overall(answers)), printable(written)));
+    if (among_others) lines.add(1, "device", policy.device.empty() ? "without a name" : printable(policy.device));
     if (answers.empty()) lines.head(1, "the export has no rules for such packets");
     for (const auto& answer : answers) {
         if (answer.cannot_occur) {
@@ -250,6 +253,7 @@ std::string dump(const Json& json, int indent) {
 
 Result<int> run_explain(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = reading_options();
+    options.add(store_options());
     auto add = options.add_options();
     add("flows", po::value<std::string>()->value_name("FILE"),
         "ask every flow of FILE, one a line; '#' starts a remark");
@@ -265,7 +269,14 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
     if (!asked) return fail(asked.error());
     const auto& [reading, budget, format] = *asked;
     const bool many = parsed->has("flows");
-    const auto& words = parsed->positional;
+    // The export is the first word, where it is not named as stores.
+    std::vector<std::string> words = parsed->positional;
+    if (!reading.stores.empty()) {
+        std::error_code ignored;
+        if (!words.empty() && std::filesystem::exists(words.front(), ignored))
+            return fail(*refuse_exports(words, reading));
+        words.insert(words.begin(), asked_file({}, reading));
+    }
     if (words.empty()) return fail("no export given", "write fwproof explain EXPORT 'tcp 10.1.2.3 > 10.9.8.7:443'");
     if (!many && words.size() < 2) {
         return fail("no flow given", "write fwproof explain EXPORT 'tcp 10.1.2.3 > 10.9.8.7:443'");
@@ -298,7 +309,7 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
             result["device"] = printable(policy.device);
             results.push_back(std::move(result));
         } else {
-            text += as_text(answerer, asked_flow, *answers, written);
+            text += as_text(answerer, asked_flow, *answers, written, policies->size() > 1);
         }
     }
     world.out << (format == "json" ? dump({{"schema_version", 1}, {"command", "explain"}, {"results", results}}, 2)

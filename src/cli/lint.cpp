@@ -44,7 +44,7 @@ Loaded<Place> read_place(const Arguments& arguments, const std::optional<Project
 const SiteFirewall* firewall_of(const Place& place, const std::string& file) {
     std::error_code ignored;
     for (const auto& firewall : place.site.firewalls) {
-        for (const auto& path : firewall.exports) {
+        for (const auto& path : firewall.files()) {
             const std::string known = beside(place.base, path);
             if (known == file || std::filesystem::equivalent(known, file, ignored)) return &firewall;
         }
@@ -71,6 +71,13 @@ Loaded<SitePolicies> read_named(const std::vector<std::string>& paths, const Pla
     return load_exports(exports, reading.jobs);
 }
 
+// One device, of the stores that the command line names.
+Loaded<SitePolicies> read_host(const Reading& reading, World& world) {
+    auto input = read_stores(reading.stores, {}, world);
+    if (!input) return tl::unexpected(std::vector<Error>{input.error()});
+    return load_exports({{std::move(*input), reading.load, std::string(kStoresFormat), nullptr}}, reading.jobs);
+}
+
 // The files that are read beside exports and site.
 std::map<std::string, std::string> other_uses(const Arguments& arguments, const Place& place) {
     std::map<std::string, std::string> uses{{arguments.text("ipset"), "ipset"},
@@ -89,7 +96,7 @@ int unusable(const std::vector<Error>& errors, World& world) {
 Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = lint_options();
     add_budget_option(options);
-    options.add(reading_options()).add(report_options());
+    options.add(store_options()).add(reading_options()).add(report_options());
     const auto parsed = parse_arguments("lint", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -114,11 +121,13 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     if (!place) return unusable(place.error(), world);
     const auto day = judged_day(*reading, place->site.date, world);
     if (!day) return fail(day.error());
-    if (parsed->positional.empty() && !place->known) {
+    if (auto error = refuse_exports(parsed->positional, *reading)) return fail(std::move(*error));
+    if (parsed->positional.empty() && !place->known && reading->stores.empty()) {
         return fail("no export given", "name the firewall exports, or '-' for standard input");
     }
-    const auto exports = parsed->positional.empty() ? read_exports(place->site, place->base, *reading, world)
-                                                    : read_named(parsed->positional, *place, *reading, world);
+    const auto exports = !reading->stores.empty()     ? read_host(*reading, world)
+                         : parsed->positional.empty() ? read_exports(place->site, place->base, *reading, world)
+                                                      : read_named(parsed->positional, *place, *reading, world);
     if (!exports) return unusable(exports.error(), world);
     if (exports->loaded.empty()) {
         const bool named = !parsed->positional.empty();

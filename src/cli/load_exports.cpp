@@ -87,6 +87,16 @@ Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_
             problems.push_back(results[i].error());
             continue;
         }
+        // A firewall of a site file is one device.
+        if (firewall && firewall->span && results[i]->size() > 1) {
+            Error error{fmt::format("holds {} devices or policy objects, where the firewall '{}' of the site is one",
+                                    results[i]->size(), firewall->id),
+                        "give each of them a file of its own",
+                        {}};
+            error.file = input.name;
+            problems.push_back(std::move(error));
+            continue;
+        }
         if (firewall) {
             check_interfaces(*firewall, *results[i], problems);
             check_stateful(*firewall, *results[i], problems);

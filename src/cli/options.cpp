@@ -116,6 +116,16 @@ po::options_description reading_options() {
     return options;
 }
 
+po::options_description store_options() {
+    po::options_description options("The policy stores of one Windows host, in place of EXPORT", kLineWidth);
+    const auto list = [] { return po::value<std::vector<std::string>>()->composing()->value_name("FILE"); };
+    auto add = options.add_options();
+    add("gpo", list(), "a group policy object, or the directory of its backup; the first of several wins");
+    add("mdm", list(), "a policy of device management");
+    add("local", po::value<std::string>()->value_name("FILE"), "the host's own store");
+    return options;
+}
+
 void add_budget_option(po::options_description& options) {
     options.add_options()("budget", po::value<std::string>()->value_name("N"),
                           "what an analysis may cost, in thousands of nodes (default: 16000); beyond it is undecided");

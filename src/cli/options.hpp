@@ -13,6 +13,7 @@
 #include "cli/command.hpp"
 #include "cli/outputs.hpp"
 #include "fwproof/catalog/requirement.hpp"
+#include "fwproof/catalog/site.hpp"
 #include "fwproof/check/check.hpp"
 #include "fwproof/packet/packet_set.hpp"
 #include "fwproof/report/report.hpp"
@@ -50,11 +51,17 @@ std::string help_text(std::string_view command, std::string_view about, const po
 // --input-format, --network-profile, --local-subnet, --ipset, --as-of, --jobs
 po::options_description reading_options();
 
+// --gpo, --mdm, --local
+po::options_description store_options();
+
 struct Reading {
     LoadOptions load;
+    HostStores stores;     // one Windows host in place of exports; empty: none is given
     std::string format;    // empty: sniff
     std::size_t jobs = 1;  // threads, at least 1
 };
+// The error for exports beside stores.
+std::optional<Error> refuse_exports(const std::vector<std::string>& exports, const Reading& reading);
 Result<Reading> read_reading_options(const Arguments& arguments, World& world);
 
 // --position, --site

@@ -3,15 +3,21 @@
 #include <fmt/format.h>
 
 #include "cli/read.hpp"
+#include "cli/site_input.hpp"
 #include "fwproof/base/printable.hpp"
 #include "fwproof/base/secrets.hpp"
 
 namespace fwproof::cli {
 
 Result<std::vector<Policy>> load_export(const std::string& path, const Reading& reading, World& world) {
-    const auto input = read_export(path, world);
+    const bool stores = !reading.stores.empty();
+    const auto input = stores ? read_stores(reading.stores, {}, world) : read_export(path, world);
     if (!input) return fail(input.error());
-    return load_policies(*input, reading.load, reading.format);
+    return load_policies(*input, reading.load, stores ? kStoresFormat : std::string_view(reading.format));
+}
+
+std::string asked_file(const std::string& path, const Reading& reading) {
+    return reading.stores.empty() ? path : reading.stores.files().front();
 }
 
 const Rule* rule_at(const Policy& policy, const RuleRef& ref) {

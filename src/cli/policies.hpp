@@ -10,8 +10,10 @@
 
 namespace fwproof::cli {
 
-// Reads and loads one export.
+// Reads and loads one export; the stores of a host in its place, where `reading` has them.
 Result<std::vector<Policy>> load_export(const std::string& path, const Reading& reading, World& world);
+// The files of the export that is asked: the one named, or the stores that `reading` has.
+std::string asked_file(const std::string& path, const Reading& reading);
 
 // "OUT line 3", "implicit deny of OUT", "default of INPUT": what a rule is called in messages.
 std::string rule_name(const Policy& policy, const RuleRef& ref);

@@ -69,6 +69,7 @@ Result<FlowQuery> read_query(const Arguments& arguments) {
 
 Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = reading_options();
+    options.add(store_options());
     auto add = options.add_options();
     const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
     add("from", text("ADDRESSES"), "sources");
@@ -90,12 +91,14 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     const auto asked = read_asking_options("query", *parsed, {"text", "json", "csv"}, world);
     if (!asked) return fail(asked.error());
     const auto& [reading, budget, format] = *asked;
-    if (parsed->positional.size() != 1) return fail("query takes one export", "fwproof query EXPORT --to 10.9.8.7");
+    if (auto error = refuse_exports(parsed->positional, reading)) return fail(std::move(*error));
+    if (parsed->positional.size() != (reading.stores.empty() ? 1 : 0))
+        return fail("query takes one export", "fwproof query EXPORT --to 10.9.8.7");
     if (parsed->has("permit") && parsed->has("deny"))
         return fail("--permit and --deny exclude each other", "give one or none");
     const auto query = read_query(*parsed);
     if (!query) return fail(query.error());
-    const auto policies = load_export(parsed->positional[0], reading, world);
+    const auto policies = load_export(parsed->positional.empty() ? "" : parsed->positional[0], reading, world);
     if (!policies) return fail(policies.error());
 
     RegionTable table;

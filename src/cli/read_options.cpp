@@ -8,6 +8,7 @@
 
 #include "cli/options.hpp"
 #include "cli/read.hpp"
+#include "cli/site_input.hpp"
 
 namespace fwproof::cli {
 
@@ -50,6 +51,14 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
                         suggestion(reading.format, all, [](const Vendor& v) { return v.name; }));
         }
     }
+    reading.stores = {arguments.texts("gpo"), arguments.texts("mdm"), arguments.text("local")};
+    for (const auto& file : reading.stores.files()) {
+        if (file.empty() || file == "-") return fail("--gpo, --mdm and --local need the name of a file");
+    }
+    if (!reading.stores.empty() && !reading.format.empty() && reading.format != kStoresFormat) {
+        return fail(fmt::format("--input-format {} beside --gpo, --mdm or --local", reading.format),
+                    "only Windows has policy stores: leave it out");
+    }
     reading.load.network_profile = arguments.text("network-profile");
     if (const auto& profile = reading.load.network_profile;
         !profile.empty() && profile != "domain" && profile != "private" && profile != "public") {
@@ -74,6 +83,13 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
     if (!jobs) return fail(jobs.error());
     reading.jobs = *jobs;
     return reading;
+}
+
+std::optional<Error> refuse_exports(const std::vector<std::string>& exports, const Reading& reading) {
+    if (exports.empty() || reading.stores.empty()) return std::nullopt;
+    return Error{fmt::format("'{}' is not expected beside --gpo, --mdm and --local", exports.front()),
+                 "say of it, too, which store it is",
+                 {}};
 }
 
 Result<Budget> read_budget(const Arguments& arguments) {

@@ -203,6 +203,7 @@ Result<int> show_regions(const std::vector<Shown>& all, const std::string& forma
 
 Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = reading_options();
+    options.add(store_options());
     auto add = options.add_options();
     add("as", po::value<std::string>()->value_name("WHAT"), "rules (default), regions, objects or notes");
     add("format", po::value<std::string>()->value_name("NAME"), "text (default), json or csv");
@@ -225,9 +226,12 @@ Result<int> run_show(const std::vector<std::string>& arguments, World& world) {
     if (format != "text" && format != "json" && format != "csv") {
         return fail(fmt::format("show has no format '{}'", format), "write text, json or csv");
     }
-    if (parsed->positional.empty()) return fail("no export given", "name the files to show");
+    if (auto error = refuse_exports(parsed->positional, *reading)) return fail(std::move(*error));
+    std::vector<std::string> files = parsed->positional;
+    if (!reading->stores.empty()) files = {asked_file({}, *reading)};
+    if (files.empty()) return fail("no export given", "name the files to show");
     std::vector<Shown> all;
-    for (const auto& path : parsed->positional) {
+    for (const auto& path : files) {
         auto policies = load_export(path, *reading, world);
         if (!policies) return fail(policies.error());
         all.push_back({path, std::move(*policies)});

@@ -132,6 +132,42 @@ Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string
     return options;
 }
 
+namespace {
+
+// Adds what `path` names to the input, known as `given`.
+std::optional<Error> add_file(Input& input, const std::string& path, Given given, World& world,
+                              const std::map<std::string, Input>& instead) {
+    const auto other = instead.find(path);
+    const auto one = other == instead.end() ? read_export(path, world) : Result<Input>(other->second);
+    if (!one) return one.error();
+    if (input.name.empty()) input.name = one->name;
+    for (std::size_t i = 0; i < one->sources.size(); ++i) {
+        given.found = one->given_of(i).found;
+        input.add(one->sources[i], given);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<Input> read_stores(const HostStores& stores, const std::string& base, World& world,
+                          const std::map<std::string, Input>& instead) {
+    Input input;
+    const auto add = [&](const std::string& path, StoreRole role, std::size_t rank) {
+        return add_file(input, beside(base, path), {role, rank, false}, world, instead);
+    };
+    for (std::size_t i = 0; i < stores.gpo.size(); ++i) {
+        if (auto error = add(stores.gpo[i], StoreRole::gpo, i)) return fail(std::move(*error));
+    }
+    for (const auto& path : stores.mdm) {
+        if (auto error = add(path, StoreRole::mdm, 0)) return fail(std::move(*error));
+    }
+    if (!stores.local.empty()) {
+        if (auto error = add(stores.local, StoreRole::local, 0)) return fail(std::move(*error));
+    }
+    return input;
+}
+
 Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
                                   const std::map<std::string, Input>& instead) {
     std::vector<Export> exports;
@@ -140,10 +176,8 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
         Input input;
         bool readable = true;
         for (const auto& path : firewall.exports) {
-            const auto other = instead.find(beside(base, path));
-            auto one = other == instead.end() ? read_export(beside(base, path), world) : Result<Input>(other->second);
-            if (!one) {
-                problems.push_back(one.error());
+            if (auto error = add_file(input, beside(base, path), {}, world, instead)) {
+                problems.push_back(std::move(*error));
                 std::error_code ignored;
                 if (!site.sources.empty() && !std::filesystem::exists(beside(base, path), ignored)) {
                     problems.back().hint =
@@ -151,10 +185,15 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
                                     firewall.id);
                 }
                 readable = false;
+            }
+        }
+        if (!firewall.stores.empty()) {
+            auto host = read_stores(firewall.stores, base, world, instead);
+            if (!host) {
+                problems.push_back(host.error());
                 continue;
             }
-            if (input.name.empty()) input.name = one->name;
-            for (std::size_t i = 0; i < one->sources.size(); ++i) input.add(one->sources[i], one->given_of(i));
+            input = std::move(*host);
         }
         if (!readable) continue;
         auto options = load_options(firewall, base, reading, world);
@@ -162,8 +201,10 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
             problems.push_back(options.error());
             continue;
         }
-        exports.push_back({std::move(input), std::move(*options),
-                           reading.format.empty() ? firewall.format : reading.format, &firewall});
+        const std::string format = !firewall.stores.empty() ? std::string(kStoresFormat)
+                                   : reading.format.empty() ? firewall.format
+                                                            : reading.format;
+        exports.push_back({std::move(input), std::move(*options), format, &firewall});
     }
     auto loaded = load_exports(exports, reading.jobs);
     if (!loaded) problems.insert(problems.end(), loaded.error().begin(), loaded.error().end());

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -25,6 +26,14 @@ struct SiteFile {
     std::vector<CatalogRef> catalogs;
 };
 Loaded<SiteFile> read_site_file(const std::string& path, World& world);
+
+// The vendor that has stores.
+inline constexpr std::string_view kStoresFormat = "windows";
+
+// What several stores of one Windows host say, each marked with its role. Paths are taken from `base`; `instead` as
+// below.
+Result<Input> read_stores(const HostStores& stores, const std::string& base, World& world,
+                          const std::map<std::string, Input>& instead = {});
 
 // How the exports of a firewall of the site are read: as `reading` says, and the site where it says more.
 Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string& base, const Reading& reading,

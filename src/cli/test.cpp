@@ -193,7 +193,7 @@ Result<int> run_test(const std::vector<std::string>& arguments, World& world) {
     add("export", po::value<std::string>()->value_name("FILE"), "the export of expectations that name none");
     add("format", list()->value_name("NAME"), "text (default), json or junit; may be given several times");
     add("output", list()->value_name("FILE"), "write the --format before it to FILE instead of standard output");
-    options.add(reading_options());
+    options.add(store_options()).add(reading_options());
     const auto parsed = parse_arguments("test", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -205,6 +205,10 @@ Result<int> run_test(const std::vector<std::string>& arguments, World& world) {
     const auto reading = read_reading_options(*parsed, world);
     if (!reading) return fail(reading.error());
     if (parsed->positional.empty()) return fail("no test file given", "write fwproof test FILE");
+    if (parsed->has("export") && !reading->stores.empty())
+        return fail("--export and --gpo, --mdm, --local exclude each other", "say of the file which store it is");
+    Reading alone = *reading;  // of expectations that name their export
+    alone.stores = {};
 
     std::vector<ExpectationFile> files;
     std::map<std::string, std::vector<Policy>> exports;
@@ -220,8 +224,9 @@ Result<int> run_test(const std::vector<std::string>& arguments, World& world) {
         files.push_back(std::move(*file));
         const std::string base = std::filesystem::path(path).parent_path().string();
         for (const auto& expectation : files.back().expectations) {
+            const bool named = !expectation.export_path.empty();
             const std::string name =
-                expectation.export_path.empty() ? parsed->text("export") : beside(base, expectation.export_path);
+                named ? beside(base, expectation.export_path) : asked_file(parsed->text("export"), *reading);
             if (name.empty()) {
                 return fail(Error{"no export is named",
                                   "write 'export FILE' above it, or give --export FILE",
@@ -229,12 +234,13 @@ Result<int> run_test(const std::vector<std::string>& arguments, World& world) {
                                   {},
                                   *source});
             }
-            if (!exports.contains(name)) {
-                auto policies = load_export(name, *reading, world);
+            const std::string key = fmt::format("{} {}", named, name);
+            if (!exports.contains(key)) {
+                auto policies = load_export(name, named ? alone : *reading, world);
                 if (!policies) return fail(policies.error());
                 if (policies->size() != 1)
                     return fail(Error{"holds several devices", "give one export a device", {}, name});
-                exports[name] = std::move(*policies);
+                exports[key] = std::move(*policies);
             }
             const auto at_line = [&](Error error) {
                 error.span = expectation.span;
@@ -242,8 +248,8 @@ Result<int> run_test(const std::vector<std::string>& arguments, World& world) {
                 return fail(std::move(error));
             };
             FlowQuery query = expectation.query;
-            if (auto error = settle_interfaces(exports[name].front(), query)) return at_line(std::move(*error));
-            const Answerer answerer(exports[name].front(), {query});
+            if (auto error = settle_interfaces(exports[key].front(), query)) return at_line(std::move(*error));
+            const Answerer answerer(exports[key].front(), {query});
             const auto answers = answerer.ask(query);
             if (!answers) return at_line(answers.error());
             outcomes.push_back(judge(expectation, name, answerer, *answers));

@@ -50,10 +50,21 @@ struct Binding {
 
 enum class FirewallKind : std::uint8_t { host, transit };
 
+// The policy stores of one Windows host, each in a file or the directory of a backup.
+struct HostStores {
+    std::vector<std::string> gpo;  // group policy objects; the first wins over the second
+    std::vector<std::string> mdm;  // policies of device management
+    std::string local;             // the host's own store; empty: not given
+
+    bool empty() const { return gpo.empty() && mdm.empty() && local.empty(); }
+    std::vector<std::string> files() const;  // in the order above
+};
+
 // One device and the exports that describe it (several files when its tables come in several).
 struct SiteFirewall {
-    std::string id;                    // default: the first export as written
+    std::string id;                    // default: the first file as written
     std::vector<std::string> exports;  // as written; the cli resolves them beside the site file
+    HostStores stores;                 // in place of exports
     std::string format;                // vendor format; empty: sniffed
     FirewallKind kind = FirewallKind::transit;
     std::string host;                                        // of a host firewall
@@ -70,6 +81,8 @@ struct SiteFirewall {
     std::string ipset_file;                                      // path as written
     std::optional<Date> captured;
     SourceSpan span;
+
+    std::vector<std::string> files() const;  // exports and stores
 };
 
 // A declared path; where none is declared the zone pairs of the transit firewalls decide.
@@ -128,6 +141,7 @@ struct SiteRequest {
     std::vector<std::string> as;       // ROLE: the export is the host firewall of this role, peers may be anywhere
     std::vector<std::string> bind;     // ROLE=ADDR[,ADDR...]: addresses, prefixes or ranges
     std::vector<std::string> exports;  // as written; with `as` host firewalls of that host, else transit
+    HostStores stores;                 // one firewall more, in the same place; empty: none
     std::optional<Phase> phase;
     std::optional<SiteReading> reading;
     std::string network_profile;

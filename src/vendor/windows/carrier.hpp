@@ -9,9 +9,9 @@ namespace fwproof::windows {
 
 enum class Carrier : std::uint8_t {
     none,
-    registry_file,    // .reg
-    registry_policy,  // registry.pol
-    hive,             // .wfw
+    registry_file,     // .reg
+    registry_policy,   // registry.pol
+    hive,              // .wfw
     lgpo_text,
     policy_rules,  // .PolicyRules
     preferences,   // Registry.xml
@@ -49,7 +49,8 @@ bool says_no_policy(const Error& error);
 // Each reads one source into one export per policy object in it.
 Result<std::vector<Export>> read_registry_file(const SourceRef& source);
 Result<std::vector<Export>> read_registry_policy(const SourceRef& source);
-Result<std::vector<Export>> read_hive(const SourceRef& source);
+// `role`: what the root of an exported hive is; where that is not said, a local store of which the kind is open.
+Result<std::vector<Export>> read_hive(const SourceRef& source, StoreRole role);
 Result<std::vector<Export>> read_lgpo_text(const SourceRef& source);
 Result<std::vector<Export>> read_policy_rules(const SourceRef& source);
 Result<std::vector<Export>> read_preferences(const SourceRef& source);

@@ -104,7 +104,7 @@ private:
 
 }  // namespace
 
-Result<std::vector<Export>> read_hive(const SourceRef& source) {
+Result<std::vector<Export>> read_hive(const SourceRef& source, StoreRole role) {
     const std::string_view bytes = source->bytes();
     const auto problem = [&](std::string message) {
         Error error{std::move(message), "export it again with netsh advfirewall export FILE.wfw", {}};
@@ -129,7 +129,11 @@ Result<std::vector<Export>> read_hive(const SourceRef& source) {
                               "export it again from the running host",
                               {}});
     }
-    read_values(list_values(source->name(), reader.values, made.sources.emplace_back()), StoreKind::local, made);
+    const StoreKind root = role == StoreRole::gpo   ? StoreKind::group_policy
+                           : role == StoreRole::mdm ? StoreKind::mdm
+                                                    : StoreKind::local;
+    read_values(list_values(source->name(), reader.values, made.sources.emplace_back()), root, made);
+    for (Store& store : made.stores) store.kind_open = store.kind_open && role == StoreRole::sniffed;
     if (made.stores.empty())
         return fail(no_policy(*source, "hive", "export it with netsh advfirewall export FILE.wfw"));
     return exports;

@@ -115,6 +115,7 @@ public:
     Interpreter(const RawRule& raw, std::vector<Note>& notes) : raw_(raw), notes_(notes) {
         rule_.id = raw.id;
         rule_.span = raw.span;
+        rule_.certain = raw.certain;
         rule_.conditions = raw.doubts;
     }
 

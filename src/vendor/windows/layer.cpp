@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "vendor/windows/precedence.hpp"
 #include "vendor/windows/words.hpp"
 
 namespace fwproof::windows {
@@ -34,6 +35,7 @@ public:
     Layering(Export& made, ProfileMask profiles) : made_(made), asked_(profiles) {}
 
     Layered run() {
+        apply_precedence(made_);
         for (const Profile profile : kProfiles) {
             for (int i = 0; i < kSettingCount; ++i) {
                 const auto setting = static_cast<Setting>(i);
@@ -58,7 +60,8 @@ private:
             add_outcomes(outcomes, profile, setting, [](const Store&) { return true; });
             if (outcomes.surely_on) return {true, outcomes.span, false};  // on in any store wins
         } else {
-            add_outcomes(outcomes, profile, setting, is_policy);
+            add_outcomes(outcomes, profile, setting,
+                         [](const Store& store) { return is_policy(store) || store.kind_open; });
             if (!outcomes.surely_set && !policy_only(setting))
                 add_outcomes(outcomes, profile, setting, [](const Store& store) { return !is_policy(store); });
         }
@@ -171,7 +174,7 @@ private:
             std::array<std::size_t, 3> shut_out{};
             for (const FirewallRule& rule : store.rules) {
                 LayeredRule layered{&rule, &store, store.applies ? rule.profiles : ProfileMask(), {}, {}};
-                if (store.kind == StoreKind::local) admit_local(layered, shut_out);
+                if (store.kind == StoreKind::local && !store.kind_open) admit_local(layered, shut_out);
                 if (store.kind == StoreKind::dynamic) admit_dynamic(layered);
                 if (store.doubt) {
                     layered.doubtful = ProfileMask::all();
@@ -244,11 +247,12 @@ private:
     void judge_repeated() {
         std::unordered_map<std::string, std::vector<std::size_t>> by_id;
         for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
+            if (layered_.rules[i].rule->replaced) continue;
             if (!layered_.rules[i].store->lossy_ids) by_id[lower_case(layered_.rules[i].rule->id)].push_back(i);
         }
         for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
             LayeredRule& rule = layered_.rules[i];
-            if (rule.store->lossy_ids) continue;
+            if (rule.store->lossy_ids || rule.rule->replaced) continue;
             const auto& same = by_id[lower_case(rule.rule->id)];
             if (same.size() < 2) continue;
             std::size_t policies = 0;

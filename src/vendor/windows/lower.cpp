@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace fwproof::windows {
 
 namespace {
@@ -64,6 +66,7 @@ public:
             }
         }
         tell_platform();
+        tell_stores();
         for (const Profile profile : kProfiles) {
             if (profiles_.contains(profile)) add_facts(profile);
         }
@@ -221,6 +224,17 @@ private:
             policy_.settings.push_back(
                 {name, log ? std::to_string(log->value) : "", variant, log ? log->span : SourceSpan()});
         }
+    }
+
+    // Which kinds of store the answer rests on: what stands alone, and what belongs together.
+    void tell_stores() {
+        std::string kinds;
+        for (const StoreKind kind : {StoreKind::group_policy, StoreKind::mdm, StoreKind::local, StoreKind::dynamic}) {
+            const bool held = std::any_of(made_.stores.begin(), made_.stores.end(),
+                                          [&](const Store& store) { return store.kind == kind; });
+            if (held) kinds += fmt::format("{}{}", kinds.empty() ? "" : ", ", to_string(kind));
+        }
+        policy_.settings.push_back({"stores", kinds, {}, {}});
     }
 
     void tell_platform() {

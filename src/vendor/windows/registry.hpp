@@ -47,12 +47,18 @@ struct KeyPlace {
     StoreKind store = StoreKind::local;
     Profile profile{};
     bool standard_profile = false;  // written as StandardProfile
+    bool at_root = false;           // found by the root of the file alone
     bool private_of_local = false;  // PrivateProfile of a local store, which Windows does not use
     std::string_view what;          // of other_rules: the name of the key; of openings: the part below the profile
 };
 
 // `root`: the store that the root of the file stands for (an exported policy hive), if it does.
 KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root = std::nullopt);
+
+// The part of a key below Policies\\Microsoft\\WindowsFirewall, in lower case; empty for that key. Nothing: elsewhere.
+std::optional<std::string> policy_place(std::string_view key);
+// Whether that key lies below this one, or is it.
+bool holds_policy(std::string_view key);
 
 // Sorts the values into stores and reads the rules. Stores without any value are not made.
 void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> root, Export& into);

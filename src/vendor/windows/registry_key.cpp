@@ -99,8 +99,22 @@ KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root) {
         place.meaning = KeyMeaning::defaults;
         return place;
     }
-    if (root) return classify_below(key, *root);
-    return {};
+    if (!root) return {};
+    KeyPlace place = classify_below(key, *root);
+    place.at_root = true;
+    return place;
+}
+
+std::optional<std::string> policy_place(std::string_view key) {
+    const auto rest = below(key, "Policies\\Microsoft\\WindowsFirewall");
+    return rest ? std::optional(lower_case(*rest)) : std::nullopt;
+}
+
+bool holds_policy(std::string_view key) {
+    for (const auto* above : {"Policies\\Microsoft\\WindowsFirewall", "Policies\\Microsoft", "Policies"}) {
+        if (const auto rest = below(key, above); rest && rest->empty()) return true;
+    }
+    return false;
 }
 
 }  // namespace fwproof::windows

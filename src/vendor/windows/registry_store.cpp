@@ -74,6 +74,20 @@ std::string choose_control_set(const std::vector<RegistryValue>& values, std::ve
     return chosen->first;
 }
 
+// What a policy object deletes where others have set it.
+std::vector<Deletion> deletions_of(const std::vector<RegistryValue>& values) {
+    std::vector<Deletion> deletions;
+    for (const RegistryValue& value : values) {
+        if (!value.deletes_key && !value.deletes_value) continue;
+        const auto place = policy_place(value.key);
+        if (place)
+            deletions.push_back({*place, lower_case(value.name), value.deletes_key, value.span});
+        else if (value.deletes_key && holds_policy(value.key))
+            deletions.push_back({{}, {}, true, value.span});
+    }
+    return deletions;
+}
+
 class StoreReader {
 public:
     StoreReader(std::optional<StoreKind> root, Export& into) : root_(root), into_(into) {}
@@ -100,7 +114,11 @@ public:
         }
     }
 
-    void finish() {
+    void finish(std::vector<Deletion> deletions) {
+        if (!deletions.empty()) {
+            held_[StoreKind::group_policy].store.kind = StoreKind::group_policy;
+            held_[StoreKind::group_policy].store.deletions = std::move(deletions);
+        }
         for (auto& [kind, held] : held_) {
             if (kind == StoreKind::local)
                 finish_local(held);
@@ -141,6 +159,7 @@ private:
     Held& held() {
         Held& held = held_[place_.store];
         held.store.kind = place_.store;
+        held.store.kind_open = held.store.kind_open || (place_.at_root && place_.store == StoreKind::local);
         return held;
     }
 
@@ -167,6 +186,7 @@ private:
                 note(NoteKind::unparsed_line, fmt::format("rule '{}' is not a text value", value.name), {}, value.span);
         }
         raw.doubts = value.doubts;
+        raw.certain = value.doubts.empty();
         held().store.rules.push_back(interpret(raw, into_.notes));
     }
 
@@ -329,6 +349,7 @@ void StoreReader::read_exception(const RegistryValue& value) {
 
 void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> root, Export& into) {
     const std::string chosen = choose_control_set(values, into.notes);
+    std::vector<Deletion> deletions = deletions_of(values);
     StoreReader reader(root, into);
     for (const RegistryValue& value : surviving(std::move(values))) {
         if (!chosen.empty()) {
@@ -336,7 +357,7 @@ void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> roo
         }
         reader.read(value);
     }
-    reader.finish();
+    reader.finish(std::move(deletions));
 }
 
 }  // namespace fwproof::windows

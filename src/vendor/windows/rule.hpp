@@ -46,6 +46,7 @@ struct RawRule {
     std::vector<Field> fields;
     std::vector<Condition> doubts;  // what the carrier cannot show of this rule
     SourceSpan span;
+    bool certain = true;      // false: it is only there under conditions
     bool unreadable = false;  // not a rule string at all: it could be any rule
     bool partial = false;     // the carrier may leave tokens out, so that a missing one proves nothing
 };
@@ -93,7 +94,9 @@ struct FirewallRule {
     bool edge_traversal = false;        // Edge, not left to the application (Defer)
     bool tuples_only = false;           // TTK: matches only endpoints that the system registers, never a plain flow
     bool at_least_platform = false;
-    std::string error;  // why the device does not enforce it; empty: it does
+    bool certain = true;    // it is surely there, whatever it does
+    bool replaced = false;  // by a policy object that wins over its own; `error` says by which
+    std::string error;      // why the device does not enforce it; empty: it does
     SourceSpan span;
 };
 

@@ -64,9 +64,18 @@ enum class StoreKind : std::uint8_t {
 };
 std::string_view to_string(StoreKind kind);  // "group policy", "device management", "local", "dynamic"
 
+// What a policy object takes out of those that it wins over: a value, or with an empty name all of its key.
+struct Deletion {
+    std::string key;     // below Policies\\Microsoft\\WindowsFirewall, in lower case; empty: that key itself
+    std::string name;    // in lower case
+    bool below = false;  // the whole key with all below it
+    SourceSpan span;
+};
+
 struct Store {
     StoreKind kind{};
     std::string name;  // of the policy object; may be empty
+    std::string file;  // that it was read from
     std::vector<FirewallRule> rules;
     std::array<ProfileSettings, 3> profiles;  // by Profile
     std::string version;                      // of the rule schema, as the export has it
@@ -75,6 +84,10 @@ struct Store {
     std::optional<Condition> doubt;           // the store is in force only if this holds
     bool applies = true;                      // false: the policy object is switched off
     std::string applies_why;
+    bool kind_open = false;           // a local store, or an exported policy object: the file is the same
+    bool written_by_policy = false;   // of local ones: values that a policy object writes, not the host's own export
+    std::optional<std::size_t> rank;  // of policy objects in their order: 0 wins over 1; nothing: not known
+    std::vector<Deletion> deletions;
 
     ProfileSettings& profile(Profile p) { return profiles[static_cast<std::size_t>(p)]; }
     const ProfileSettings& profile(Profile p) const { return profiles[static_cast<std::size_t>(p)]; }

@@ -5,6 +5,7 @@
 #include "vendor/windows/backup.hpp"
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/lower.hpp"
+#include "vendor/windows/stores.hpp"
 #include "vendor/windows/values.hpp"
 
 namespace fwproof::windows {
@@ -30,7 +31,7 @@ Result<ProfileMask> chosen_profiles(const LoadOptions& options) {
     return mask;
 }
 
-Result<std::vector<Export>> read(const SourceRef& source) {
+Result<std::vector<Export>> read(const SourceRef& source, StoreRole role) {
     if (source->bytes().empty()) return fail(about(*source, "the file is empty", "export the policy again"));
     const Recognition found = recognise(*source);
     if (is_user_policy(*source)) {
@@ -40,7 +41,7 @@ Result<std::vector<Export>> read(const SourceRef& source) {
     switch (found.carrier) {
         case Carrier::registry_file: return read_registry_file(source);
         case Carrier::registry_policy: return read_registry_policy(source);
-        case Carrier::hive: return read_hive(source);
+        case Carrier::hive: return read_hive(source, role);
         case Carrier::lgpo_text: return read_lgpo_text(source);
         case Carrier::policy_rules: return read_policy_rules(source);
         case Carrier::preferences: return read_preferences(source);
@@ -59,7 +60,7 @@ Result<std::vector<Export>> read(const SourceRef& source) {
 }
 
 Result<std::vector<Export>> read_selected(const Selected& selected) {
-    auto made = read(selected.source);
+    auto made = read(selected.source, selected.given.role);
     if (!made || !selected.report) return made;
     auto identity = read_report_identity(selected.report);
     if (!identity) return fail(identity.error());
@@ -77,20 +78,44 @@ Result<std::vector<Export>> read_selected(const Selected& selected) {
     return made;
 }
 
-// Files of one host are layered; the policy objects in one report are alternatives, each judged alone.
-void append(std::vector<Export>& all, std::vector<Export> next) {
-    if (all.empty() || next.size() > 1) {
-        for (auto& made : next) all.push_back(std::move(made));
-        return;
+void join(Export& into, Export made) {
+    if (into.device.empty()) into.device = made.device;
+    for (auto& store : made.stores) into.stores.push_back(std::move(store));
+    into.notes.insert(into.notes.end(), made.notes.begin(), made.notes.end());
+    into.assumptions.insert(into.assumptions.end(), made.assumptions.begin(), made.assumptions.end());
+    into.sources.insert(into.sources.end(), made.sources.begin(), made.sources.end());
+}
+
+// The policy objects in one report, the computers of an inventory: which of them would be the host's?
+Error many_devices(const Source& source, const std::vector<Export>& exports) {
+    constexpr std::size_t kShown = 3;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(exports.size(), kShown); ++i)
+        names += fmt::format("{}'{}'", i == 0 ? "" : ", ", exports[i].device);
+    return about(source,
+                 fmt::format("holds {} policy objects or computers ({}{}), where one is expected", exports.size(),
+                             names, exports.size() > kShown ? ", ..." : ""),
+                 "give each of them a file of its own");
+}
+
+Result<std::vector<Export>> read_one(const Selected& selected) {
+    auto made = read_selected(selected);
+    if (!made) return made;
+    const Carrier carrier = recognise(*selected.source).carrier;
+    const bool writes = carrier == Carrier::registry_policy || carrier == Carrier::lgpo_text ||
+                        carrier == Carrier::policy_rules || carrier == Carrier::preferences;
+    for (Export& one : *made) {
+        for (Store& store : one.stores) {
+            store.file = selected.source->name();
+            store.written_by_policy = writes && store.kind == StoreKind::local;
+        }
+        if (auto error = check_role(one, selected.given.role, *selected.source)) return fail(std::move(*error));
+        for (Store& store : one.stores) {
+            if (selected.given.role == StoreRole::gpo && store.kind == StoreKind::group_policy)
+                store.rank = selected.given.rank;
+        }
     }
-    for (auto& made : next) {
-        Export& into = all.front();
-        if (into.device.empty()) into.device = made.device;
-        for (auto& store : made.stores) into.stores.push_back(std::move(store));
-        into.notes.insert(into.notes.end(), made.notes.begin(), made.notes.end());
-        into.assumptions.insert(into.assumptions.end(), made.assumptions.begin(), made.assumptions.end());
-        into.sources.insert(into.sources.end(), made.sources.begin(), made.sources.end());
-    }
+    return made;
 }
 
 }  // namespace
@@ -108,8 +133,9 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
         return fail(std::move(*unknown));
     std::vector<Export> exports;
     std::optional<Error> nothing;  // of the first file of a backup without firewall policy
-    for (const Selected& selected : select_sources(input)) {
-        auto made = read_selected(selected);
+    const std::vector<Selected> all = select_sources(input);
+    for (const Selected& selected : all) {
+        auto made = read_one(selected);
         if (!made) {
             Error error = std::move(made.error());
             if (!error.keep) error.keep = selected.source;
@@ -118,7 +144,16 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
             if (!nothing) nothing = std::move(error);
             continue;
         }
-        append(exports, std::move(*made));
+        // One file alone may hold several devices; files that are layered describe one.
+        const bool alone = all.size() == 1 && selected.given.role == StoreRole::sniffed;
+        if (made->size() > 1 && !alone) return fail(many_devices(*selected.source, *made));
+        if (exports.empty() || alone)
+            exports = std::move(*made);
+        else
+            join(exports.front(), std::move(made->front()));
+    }
+    for (Export& made : exports) {
+        if (auto error = check_stores(made)) return fail(std::move(*error));
     }
     std::vector<Policy> policies;
     for (Export& made : exports) {

@@ -1,0 +1,191 @@
+// The stores of one Windows host on the command line and in a site file.
+#include "support/catch.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+const std::string kPolicy = "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall";
+const std::string kLocal =
+    "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy";
+
+std::string rule(const std::string& id, const std::string& action, const std::string& port) {
+    return "\"" + id + "\"=\"v2.31|Action=" + action + "|Active=TRUE|Dir=In|Protocol=6|LPort=" + port + "|Name=" + id +
+           "|\"\r\n";
+}
+
+std::string reg(const std::string& key, const std::string& settings, const std::string& rules) {
+    return "Windows Registry Editor Version 5.00\r\n\r\n" + key +
+           "\\DomainProfile]\r\n\"EnableFirewall\"=dword:00000001\r\n\"DefaultInboundAction\"=dword:00000001\r\n" +
+           settings + "\r\n" + key + "\\FirewallRules]\r\n" + rules;
+}
+
+// A host whose own store lets 5723 in, and three policies.
+std::string host_files(const std::string& name) {
+    const std::string directory = fresh_directory(name);
+    write_file(directory, "local.reg", reg(kLocal, "", rule("scom", "Allow", "5723")));
+    write_file(directory, "nomerge.reg",
+               reg(kPolicy, "\"AllowLocalPolicyMerge\"=dword:00000000\r\n", rule("winrm", "Allow", "5985")));
+    write_file(directory, "merge.reg", reg(kPolicy, "", rule("winrm", "Allow", "5985")));
+    write_file(directory, "block.reg", reg(kPolicy, "", rule("blk", "Block", "5723")));
+    return directory;
+}
+
+const std::string kFlow = "tcp 10.1.0.50 > 10.1.0.11:5723";
+
+}  // namespace
+
+TEST_CASE("policy and local store of one host, in every command and either order") {
+    const std::string directory = host_files("stores");
+    struct Case {
+        std::string policy, verdict;
+        int check;
+    };
+    for (const Case& item :
+         {Case{"nomerge.reg", "deny", 1}, Case{"merge.reg", "permit", 0}, Case{"block.reg", "deny", 1}}) {
+        INFO(item.policy);
+        for (const bool turned : {false, true}) {
+            std::vector<std::string> stores = {"--gpo", item.policy, "--local", "local.reg"};
+            if (turned) stores = {"--local", "local.reg", "--gpo", item.policy};
+            const auto run = [&](std::vector<std::string> arguments, const std::vector<std::string>& more) {
+                arguments.insert(arguments.end(), stores.begin(), stores.end());
+                arguments.insert(arguments.end(), more.begin(), more.end());
+                arguments.insert(arguments.end(), {"--network-profile", "domain"});
+                return run_fwproof(arguments, directory);
+            };
+            const Ran explained = run({"explain"}, {kFlow});
+            CHECK(explained.err.empty());
+            CHECK(explained.out.starts_with(item.verdict + " "));
+            const Ran asked =
+                run({"query"}, {"--service", "tcp/5723", "--at", "inbound", "--format", "csv", "--permit"});
+            CHECK(asked.status == 0);
+            CHECK((asked.out.find("scom") != std::string::npos) == (item.verdict == "permit"));
+            const Ran shown = run({"show"}, {});
+            CHECK(shown.out.find("scom") != std::string::npos);
+            CHECK(shown.out.find(item.policy == "block.reg" ? "blk" : "winrm") != std::string::npos);
+            CHECK(run({"lint"}, {"--fail-on", "never"}).status == 0);
+            write_file(directory, "flows", item.verdict + " " + kFlow + "\n");
+            CHECK(run({"test"}, {"flows"}).status == 0);
+            const Ran checked =
+                run({"check"}, {"--bind", "management-server=10.1.0.11", "--bind", "windows-agent=10.1.0.50",
+                                "--catalog", "scom", "--fail-on", "never", "--format", "json"});
+            CHECK(checked.err.empty());
+            CHECK(checked.status == 0);
+        }
+        write_file(directory, "site.toml",
+                   "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n"
+                   "[[host]]\nid = \"ms1\"\naddresses = [\"10.1.0.11\"]\n"
+                   "[[host]]\nid = \"ag1\"\naddresses = [\"10.1.0.50\"]\n"
+                   "[[bind]]\nrole = \"management-server\"\nhosts = [\"ms1\"]\n"
+                   "[[bind]]\nrole = \"windows-agent\"\nhosts = [\"ag1\"]\n"
+                   "[[firewall]]\nhost = \"ms1\"\nnetwork-profile = \"domain\"\ngpo = [\"" +
+                       item.policy + "\"]\nlocal = \"local.reg\"\n");
+        const Ran site = run_fwproof({"check", "--site", "site.toml", "--select", "missing-opening"}, directory);
+        CHECK(site.err.empty());
+        CHECK(site.status == item.check);
+        CHECK(run_fwproof({"lint", "--site", "site.toml", "--fail-on", "never"}, directory).status == 0);
+    }
+}
+
+TEST_CASE("the first policy object on the command line wins") {
+    const std::string directory = host_files("ranked stores");
+    write_file(directory, "open.reg", reg(kPolicy, "", rule("blk", "Allow", "5723")));
+    const auto verdict = [&](const std::string& first, const std::string& second) {
+        return run_fwproof({"explain", "--gpo", first, "--gpo", second, "--network-profile", "domain", kFlow},
+                           directory)
+            .out.substr(0, 6);
+    };
+    CHECK(verdict("block.reg", "open.reg") == "deny t");
+    CHECK(verdict("open.reg", "block.reg") == "permit");
+}
+
+TEST_CASE("stores that are given wrongly") {
+    const std::string directory = host_files("wrong stores");
+    write_file(directory, "edge.cfg", "access-list OUT extended permit ip any any\n");
+    struct Case {
+        std::vector<std::string> arguments;
+        std::string error;
+    };
+    const std::vector<Case> cases = {
+        {{"explain", "--local", "merge.reg", kFlow},
+         "merge.reg: error: holds no local store of a host; --gpo FILE takes it\n"},
+        {{"show", "--gpo", "edge.cfg"},
+         "edge.cfg: error: not a Windows Firewall export that fwproof knows; use netsh advfirewall export FILE.wfw, "
+         "reg "
+         "export, or Get-GPOReport -ReportType Xml\n"},
+        {{"show", "--gpo", "merge.reg", "local.reg"},
+         "fwproof: error: 'local.reg' is not expected beside --gpo, --mdm and --local; say of it, too, which store it "
+         "is\n"},
+        {{"explain", "--gpo", "merge.reg", "local.reg", kFlow},
+         "fwproof: error: 'local.reg' is not expected beside --gpo, --mdm and --local; say of it, too, which store it "
+         "is\n"},
+        {{"show", "--local", "local.reg", "--local", "local.reg"},
+         "fwproof: error: option '--local' is given more than once; 'fwproof show --help' lists the options\n"},
+        {{"show", "--gpo", "merge.reg", "--input-format", "asa"},
+         "fwproof: error: --input-format asa beside --gpo, --mdm or --local; only Windows has policy stores: leave it "
+         "out\n"},
+        {{"check", "--as", "management-server", "merge.reg", "local.reg"},
+         "local.reg: error: is a local store and merge.reg group policy; each would be judged as a host of its own; "
+         "stores of one host: --gpo merge.reg --local local.reg\n"},
+        {{"check", "--site", "site.toml", "--gpo", "merge.reg"},
+         "fwproof: error: --gpo and --site exclude each other; write it into the site file\n"},
+    };
+    for (const auto& item : cases) {
+        const Ran ran = run_fwproof(item.arguments, directory);
+        CHECK(ran.status == 2);
+        CHECK(ran.err == item.error);
+    }
+    write_file(directory, "site.toml",
+               "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n[[firewall]]\nexport = \"local.reg\"\n"
+               "gpo = []\ngop = \"x\"\nlocal = \"local.reg\"\n");
+    const Ran site = run_fwproof({"check", "--site", "site.toml"}, directory);
+    CHECK(site.status == 2);
+    CHECK(site.err.find("[[firewall]] has 'export' beside gpo, mdm or local") != std::string::npos);
+    CHECK(site.err.find("'gpo' of [[firewall]] is empty") != std::string::npos);
+    CHECK(site.err.find("did you mean 'gpo'?") != std::string::npos);
+}
+
+TEST_CASE("each device of an inventory is named") {
+    const std::string directory = fresh_directory("inventory");
+    const auto row = [](const std::string& computer, const std::string& remote) {
+        return computer + ",Web,Web,True,Any,Inbound,Allow,TCP,80,Any,Any," + remote +
+               ",Any,Any,Any,Any,NotRequired,NotRequired,Any,Any,Any\n";
+    };
+    write_file(directory, "fleet.csv",
+               "PSComputerName,Name,InstanceID,Enabled,Profile,Direction,Action,Protocol,LocalPort,RemotePort,"
+               "LocalAddress,RemoteAddress,Program,Service,InterfaceAlias,InterfaceType,Authentication,Encryption,"
+               "LocalUser,RemoteUser,RemoteMachine\n" +
+                   row("srv1", "Any") + row("srv2", "192.0.2.0/24"));
+    const Ran ran =
+        run_fwproof({"explain", "fleet.csv", "tcp 10.0.0.5 > 10.9.9.9:80", "--network-profile", "domain"}, directory);
+    CHECK(ran.out.find("permit tcp 10.0.0.5 > 10.9.9.9:80\n  device      srv1\n") != std::string::npos);
+    CHECK(ran.out.find("deny tcp 10.0.0.5 > 10.9.9.9:80\n  device      srv2\n") != std::string::npos);
+    write_file(directory, "site.toml",
+               "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n[[host]]\nid = \"ms1\"\naddresses = "
+               "[\"10.1.0.11\"]\n[[bind]]\nrole = \"management-server\"\nhosts = [\"ms1\"]\n[[firewall]]\nexport = "
+               "\"fleet.csv\"\nhost = \"ms1\"\n");
+    const Ran site = run_fwproof({"check", "--site", "site.toml"}, directory);
+    CHECK(site.status == 2);
+    CHECK(
+        site.err ==
+        "fleet.csv: error: holds 2 devices or policy objects, where the firewall 'fleet.csv' of the site is one; give "
+        "each of them a file of its own\n");
+}
+
+TEST_CASE("a diff says when a setting counts that shows in no verdict") {
+    const std::string directory = host_files("setting diff");
+    const auto diff = [&](const std::string& format) {
+        return run_fwproof({"diff", "nomerge.reg", "merge.reg", "--network-profile", "domain", "--format", format},
+                           directory);
+    };
+    const Ran text = diff("text");
+    CHECK(text.out.starts_with("unchanged: no verdict differs by what was read, but settings do\n"));
+    CHECK(text.out.find("  setting local-rules-merged of domain: no before, by default after\n") != std::string::npos);
+    CHECK(text.out.find("text-only-change") == std::string::npos);
+    CHECK(diff("markdown").out.find("- setting local-rules-merged of domain: no before, by default after\n") !=
+          std::string::npos);
+    const Ran json = diff("json");
+    CHECK(json.out.find("\"local-rules-merged of domain: no before, by default after\"") != std::string::npos);
+    CHECK(json.out.find("\"same_flows\": false,\n") != std::string::npos);
+    CHECK(run_fwproof({"diff", "merge.reg", "merge.reg"}, directory)
+              .out.starts_with("unchanged: both versions permit exactly the same flows\n"));
+}
