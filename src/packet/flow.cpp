@@ -68,7 +68,9 @@ Result<FlowQuery> parse(SourceSpan text) {
             const auto near =
                 did_you_mean(key, {"in", "out", "at", "state", "flags", "icmp", "mac", "program", "service"});
             const std::string known =
-                "behind the destination may stand in, out, at, state, flags, icmp, mac, program, service";
+                query.program || query.service
+                    ? "quote a name that has blanks: program \"C:\\Program Files\\App\\app.exe\""
+                    : "behind the destination may stand in, out, at, state, flags, icmp, mac, program, service";
             return words.fail_here(fmt::format("unknown word '{}'", key),
                                    near ? fmt::format("did you mean '{}'?", *near) : known);
         }

@@ -59,6 +59,10 @@ TEST_CASE("mistakes in a flow are shown") {
         const char* message;
     };
     const Row rows[] = {
+        {"tcp any > any program C:\\Program Files\\x.exe",
+         "flow:1:34: error: unknown word 'Files\\x.exe'\n    tcp any > any program C:\\Program Files\\x.exe\n"
+         "                                     ^~~~~~~~~~~\nhint: quote a name that has blanks: program "
+         "\"C:\\Program Files\\App\\app.exe\"\n"},
         {"tcp any > any att X",
          "flow:1:15: error: unknown word 'att'\n    tcp any > any att X\n                  ^~~\nhint: did you mean "
          "'at'?\n"},

@@ -10,6 +10,7 @@ namespace fwproof::windows {
 enum class Carrier : std::uint8_t {
     none,
     registry_file,     // .reg
+    registry_listing,  // what reg query prints
     registry_policy,   // registry.pol
     hive,              // .wfw
     lgpo_text,
@@ -35,6 +36,7 @@ struct Recognition {
 // By content alone.
 Recognition recognise(const Source& source);
 
+bool is_registry_listing(std::string_view text);
 bool is_lgpo_text(std::string_view text);
 bool is_powershell_csv(std::string_view text);
 bool is_powershell_json(std::string_view text);
@@ -48,6 +50,7 @@ bool says_no_policy(const Error& error);
 
 // Each reads one source into one export per policy object in it.
 Result<std::vector<Export>> read_registry_file(const SourceRef& source);
+Result<std::vector<Export>> read_registry_listing(const SourceRef& source);
 Result<std::vector<Export>> read_registry_policy(const SourceRef& source);
 // `role`: what the root of an exported hive is; where that is not said, a local store of which the kind is open.
 Result<std::vector<Export>> read_hive(const SourceRef& source, StoreRole role);

@@ -57,6 +57,7 @@ public:
             into_.assumptions.push_back(
                 fmt::format("The filter '{}' of the policy object lets it apply to this host.", text_of(filter)));
         }
+        read_trustees(child(child(gpo, "SecurityDescriptor"), "Permissions"));
     }
 
     // <Rsop>: the merged result for a computer.
@@ -81,6 +82,32 @@ public:
 private:
     void note(NoteKind kind, std::string message, std::string hint, const pugi::xml_node& node) {
         into_.notes.push_back({kind, std::move(message), std::move(hint), xml_.span(node)});
+    }
+
+    // Security filtering: the object applies to those who may apply it. What every computer is in goes without saying.
+    void read_trustees(const pugi::xml_node& permissions) {
+        bool everybody = false;
+        std::string may, may_not;
+        for (const auto& entry : permissions.children()) {
+            const auto access = text_of(child(child(entry, "Standard"), "GPOGroupedAccessEnum"));
+            if (!same_word(access, "Apply Group Policy")) continue;
+            const auto trustee = child(entry, "Trustee");
+            const std::string name(text_of(child(trustee, "Name")));
+            const std::string sid(text_of(child(trustee, "SID")));
+            const bool denied = same_word(text_of(child(child(entry, "Type"), "PermissionType")), "Deny");
+            const bool all = sid.empty()
+                                 ? lower_case(name).ends_with("authenticated users") || same_word(name, "Everyone")
+                                 : sid == "S-1-5-11" || sid == "S-1-1-0";
+            if (!denied && all) everybody = true;
+            auto& list = denied ? may_not : may;
+            list += fmt::format("{}'{}'", list.empty() ? "" : ", ", name.empty() ? sid : name);
+        }
+        if (!everybody && !may.empty())
+            into_.assumptions.push_back(
+                fmt::format("This host is among those that policy object '{}' applies to: {}.", store_.name, may));
+        if (!may_not.empty())
+            into_.assumptions.push_back(fmt::format(
+                "This host is not among those that policy object '{}' leaves out: {}.", store_.name, may_not));
     }
 
     void switch_off(std::string why, const pugi::xml_node& where) {
@@ -167,7 +194,10 @@ private:
         std::string_view protocol;
         for (const auto& token : node.children()) {
             if (token.type() != pugi::node_element) continue;
-            if (is_origin(token)) continue;
+            if (is_origin(token)) {
+                judge_precedence(token, raw);
+                continue;
+            }
             Field field{std::string(local_name(token)), token.text().get(), xml_.text_span(token)};
             ports = ports || starts_with_word(field.key, "LPort") || starts_with_word(field.key, "RPort");
             // Whether the application decides (Defer) is left out of reports, so Edge alone says nothing.
@@ -181,6 +211,12 @@ private:
             raw.doubts.push_back({ConditionKind::other, "no ports that the report leaves out", raw.span});
         }
         store_.rules.push_back(interpret(raw, into_.notes));
+    }
+
+    // A resultant set lists what lost beside what won.
+    void judge_precedence(const pugi::xml_node& token, RawRule& raw) const {
+        if (!merged_ || local_name(token) != "Precedence" || text_of(token) == "1") return;
+        raw.doubts.push_back({ConditionKind::other, "not replaced by the rule of precedence 1", xml_.span(token)});
     }
 
     // In a resultant set, which policy object an item comes from.

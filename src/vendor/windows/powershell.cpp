@@ -207,6 +207,14 @@ private:
                                    "export Get-NetFirewallRule -PolicyStore ActiveStore and its filters",
                                    {}});
         }
+        if (rules_ + generated_ == 0 && !stores_.empty()) {
+            into_.assumptions.emplace_back(
+                "No rule stands in the stores of which the export shows the profiles alone.");
+            into_.notes.push_back({NoteKind::partial_export,
+                                   "the export shows the profiles and no rule",
+                                   "export Get-NetFirewallRule joined with its filters as well",
+                                   {}});
+        }
         if (generated_ > 0) {
             into_.notes.push_back({NoteKind::information,
                                    fmt::format("{} rules that the system generated are left out", generated_),

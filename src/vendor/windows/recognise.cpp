@@ -67,6 +67,17 @@ Recognition recognise_unusable(std::string_view text) {
         found.cure = "run chcp 437 and netsh again on an English Windows, or netsh advfirewall export FILE.wfw";
     } else if (starts_with_word(line, "Name\tGroup\tProfile\tEnabled\tAction")) {
         found.refusal = "the list that the console exports shows neither directions nor ICMP types";
+    } else if (has(text.substr(0, kHead), " Profile Settings:") && has(text.substr(0, kHead), "\nFirewall Policy ")) {
+        found.refusal = "the listing shows the settings of the profiles and no rule";
+        found.cure =
+            "append what netsh advfirewall firewall show rule name=all verbose prints, or use netsh advfirewall export "
+            "FILE.wfw";
+    } else if (has(line, "DefaultInboundAction") && line.find_first_of(",;\t") != std::string_view::npos) {
+        found.refusal = "the table shows the settings of the profiles and no rule";
+        found.cure =
+            "export Get-NetFirewallRule joined with its filters, and both as JSON in one array, or use netsh "
+            "advfirewall "
+            "export FILE.wfw";
     } else if (starts_with_word(line, "[HKEY_")) {
         found.refusal = "a registry export without its first line";
         found.cure = "write 'Windows Registry Editor Version 5.00' above it, or export it again with reg export";
@@ -107,6 +118,7 @@ Recognition recognise(const Source& source) {
     if ((text[0] == '{' || text[0] == '[') && is_powershell_json(text)) return certain(Carrier::powershell_json);
     if ((text[0] == '{' || text[0] == '[') && is_mdm_json(text)) return certain(Carrier::mdm_json);
     if (is_netsh_text(text)) return certain(Carrier::netsh_text);
+    if (is_registry_listing(text)) return certain(Carrier::registry_listing);
     if (is_powershell_csv(text)) return {Carrier::powershell_csv, Likelihood::possible, {}, {}};
     return recognise_unusable(text);
 }

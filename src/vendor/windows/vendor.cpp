@@ -40,6 +40,7 @@ Result<std::vector<Export>> read(const SourceRef& source, StoreRole role) {
     }
     switch (found.carrier) {
         case Carrier::registry_file: return read_registry_file(source);
+        case Carrier::registry_listing: return read_registry_listing(source);
         case Carrier::registry_policy: return read_registry_policy(source);
         case Carrier::hive: return read_hive(source, role);
         case Carrier::lgpo_text: return read_lgpo_text(source);

@@ -42,8 +42,9 @@ std::string normalized(const Policy& policy) {
 TEST_CASE("one policy in every carrier") {
     const Policy expected = load_text(read_fixture("one-policy/policy.reg"));
     CHECK(normalized(expected) == read_fixture("one-policy/normalized.txt"));
-    for (const auto* file : {"gpreport.xml", "registry.pol", "lgpo.txt", "policy.PolicyRules", "Registry.xml",
-                             "policy.wfw", "../hive/lh.wfw", "../hive/ri.wfw", "joined.json", "rules.clixml"}) {
+    for (const auto* file :
+         {"gpreport.xml", "registry.pol", "lgpo.txt", "policy.PolicyRules", "Registry.xml", "policy.wfw",
+          "reg-query.txt", "../hive/lh.wfw", "../hive/ri.wfw", "joined.json", "rules.clixml"}) {
         INFO(file);
         CHECK(normalized(load_text(read_fixture(std::string("one-policy/") + file))) == normalized(expected));
     }
@@ -116,4 +117,36 @@ TEST_CASE("what cannot be read says so in one line") {
     CHECK(load_error("<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Computer/></GPO>", "r.xml") ==
           "r.xml: error: the report holds no firewall policy in force\n"
           "hint: report a policy object with Windows Firewall with Advanced Security rules\n");
+    CHECK(load_error("\r\nDomain Profile Settings: \r\n" + std::string(70, '-') +
+                         "\r\nState                                 ON\r\nFirewall Policy                       "
+                         "BlockInbound,AllowOutbound\r\n",
+                     "p.txt") ==
+          "p.txt: error: the listing shows the settings of the profiles and no rule\n"
+          "hint: append what netsh advfirewall firewall show rule name=all verbose prints, or use netsh advfirewall "
+          "export FILE.wfw\n");
+    CHECK(load_error("\"Name\",\"Enabled\",\"DefaultInboundAction\"\r\n\"Domain\",\"True\",\"Block\"\r\n", "p.csv") ==
+          "p.csv: error: the table shows the settings of the profiles and no rule\n"
+          "hint: export Get-NetFirewallRule joined with its filters, and both as JSON in one array, or use netsh "
+          "advfirewall export FILE.wfw\n");
+    CHECK(load_error("HKEY_LOCAL_MACHINE\\SOFTWARE\\X\r\n    a    REG_SZ    b\r\n", "q.txt") ==
+          "q.txt: error: the listing of reg query holds no firewall policy in force\n"
+          "hint: query HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall /s or "
+          "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy /s\n");
+}
+
+TEST_CASE("a listing of reg query is believed where a line says one thing") {
+    const std::string key =
+        "\r\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy";
+    const std::string allow = "v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80|Name=x|";
+    const auto verdict = [&](const std::string& rules, const std::string& profile = {}) {
+        return ask(load_text(key + "\\FirewallRules\r\n" + rules + profile), "domain", Position::inbound,
+                   "10.0.0.5 > 10.9.9.9 tcp/80");
+    };
+    CHECK(verdict("    a b    REG_SZ    " + allow + "\r\n") == "P");
+    CHECK(verdict("    a    REG_BINARY    00\r\n") == "U");
+    CHECK(verdict("    a    REG_SZ    " + allow + "\r\nDesc=two lines|\r\n") == "U");
+    CHECK(verdict("    a    REG_SZ    x    REG_SZ    " + allow + "\r\n") == "U");
+    CHECK(verdict("    a    REG_SZ    " + allow + "\r\n",
+                  key + "\\DomainProfile\r\n    DoNotAllowExceptions    REG_DWORD    0x1\r\n\r\nEnd of search: 2 "
+                        "match(es) found.\r\n") == "D");
 }

@@ -272,6 +272,19 @@ TEST_CASE("where a rule comes from") {
     }
 }
 
+TEST_CASE("profiles alone rest on there being no rule") {
+    const std::string profile =
+        "{\"Name\":\"Domain\",\"InstanceID\":\"p\",\"Enabled\":1,\"DefaultInboundAction\":4,\"DefaultOutboundAction\":"
+        "2}";
+    const std::string sentence = "No rule stands in the stores of which the export shows the profiles alone.";
+    const auto assumed = [&](const std::string& text) {
+        const auto all = load_text(text).assumptions;
+        return std::count(all.begin(), all.end(), sentence);
+    };
+    CHECK(assumed("[" + profile + "]") == 1);
+    CHECK(assumed("[" + profile + "," + joined("a", "") + "]") == 0);
+}
+
 TEST_CASE("a profile that shuts out what users opened leaves it in doubt") {
     const auto profile = [](const std::string& more) {
         return ",{\"Name\":\"Domain\",\"InstanceID\":\"MSFT|FW|FirewallProfile|Domain\",\"Enabled\":1,"

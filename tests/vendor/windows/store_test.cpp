@@ -445,6 +445,30 @@ TEST_CASE("reports: switched off, unlinked, precedence, settings of old template
     CHECK(merged.device == "HOST");
     CHECK(ask(merged, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
     CHECK(ask(merged, "domain", kIn, flow) == "P");
+    std::string lost = rsop;  // a rule of another precedence did not win
+    lost.replace(lost.rfind(">1</Precedence>"), 15, ">2</Precedence>");
+    CHECK(ask(load_text(lost), "domain", kIn, flow) == "U");
+
+    const auto filtered = [&](const std::string& trustee, const std::string& type) {
+        const std::string entry =
+            "<SecurityDescriptor><Permissions xmlns=\"http://www.microsoft.com/GroupPolicy/Types/Security\">"
+            "<TrusteePermissions><Trustee>" +
+            trustee + "</Trustee><Type><PermissionType>" + type +
+            "</PermissionType></Type><Standard><GPOGroupedAccessEnum>Apply Group "
+            "Policy</GPOGroupedAccessEnum></Standard>"
+            "</TrusteePermissions></Permissions></SecurityDescriptor>";
+        std::string text = head + rule + tail;
+        return load_text(text.insert(text.find("<Computer>"), entry));
+    };
+    const std::string group = "<SID>S-1-5-21-1-2-3-1104</SID><Name>CORP\\SQL Servers</Name>";
+    CHECK(assumes(filtered(group, "Allow"),
+                  "This host is among those that policy object 'N' applies to: 'CORP\\SQL Servers'."));
+    CHECK(assumes(filtered(group, "Deny"),
+                  "This host is not among those that policy object 'N' leaves out: 'CORP\\SQL Servers'."));
+    for (const auto* all : {"<SID>S-1-5-11</SID><Name>NT-AUTORITAET\\Authentifizierte Benutzer</Name>",
+                            "<Name>NT AUTHORITY\\Authenticated Users</Name>"}) {
+        CHECK(filtered(all, "Allow").assumptions.size() == policy.assumptions.size());
+    }
 
     const std::string all = "<report>" + head + rule + tail + "\n\n" + head + tail + "</report>";
     CHECK(ask(load_text(all), "domain", kIn, flow) == "P");
