@@ -141,20 +141,21 @@ public:
     void run(const Budget& budget) {
         if (met_.empty()) return;
         try {
-            SpaceBuilder builder;
-            add_values(builder, policy_);
             std::vector<Product> all;
             for (const auto& [journey, at] : met_) {
                 const auto& question = journey->crossings[at].question;
                 all.insert(all.end(), question.begin(), question.end());
             }
-            for (const Product& product : all) builder.add(product);
-            const Space space = builder.set_budget(budget).build();
             std::vector<const Path*> ways;
             for (const auto& [path, way] : paths_) {
                 if (way) ways.push_back(way.get());
             }
-            const Evaluator evaluator(policy_, space, space.from(all), Nearby(policy_, ways, all));
+            const Nearby rules(policy_, ways, all);
+            SpaceBuilder builder;
+            add_values(builder, policy_, rules);
+            for (const Product& product : all) builder.add(product);
+            const Space space = builder.set_budget(budget).build();
+            const Evaluator evaluator(policy_, space, space.from(all), rules);
             for (const auto& [journey, at] : met_) lead(evaluator, *journey, at);
         } catch (const OutOfBudget&) {
             for (const auto& [journey, at] : met_) {
