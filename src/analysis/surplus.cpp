@@ -241,13 +241,13 @@ private:
         if (ref.rule >= rules.size()) return ports;
         for (const Condition& condition : rules[ref.rule].match.conditions) {
             if (condition.kind != ConditionKind::port_keyword) continue;
-            for (const std::size_t index : served) {
-                const Requirement& requirement = requirements_[index];
-                if (!assumption_for(requirement)(condition)) continue;
-                ServiceSet any_port = *requirement.services;
+            for (const Claim& claim : question_.claims) {
+                if (std::find(served.begin(), served.end(), claim.requirement) == served.end()) continue;
+                if (!assumption_for(requirements_[claim.requirement])(condition)) continue;
+                ServiceSet any_port = *claim.packets.services;
                 for (auto& term : any_port.terms) term.destination_ports = PortSet::all();
-                ports.push_back(
-                    first_packets(requirement.from.addresses, requirement.to.addresses, share(std::move(any_port))));
+                ports.push_back(claim.packets);
+                ports.back().services = share(std::move(any_port));
             }
         }
         return ports;
