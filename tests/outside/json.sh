@@ -7,7 +7,16 @@ reports_in json json
 reports_in gitlab gitlab
 reports_in oscal oscal
 reports_in intoto intoto
-/usr/bin/python3 - "$scratch" schemas/fwproof-result-1.schema.json tests/outside/{gitlab,oscal,intoto}.schema.json <<'PY'
+changes=(fixtures/diff/*/json.golden)
+check=fixtures/check/required-flow-lost
+mkdir "$scratch"/{old,new}
+cp fixtures/diff/edit/old.v4 "$scratch/old/a.v4" && cp fixtures/diff/edit/new.v4 "$scratch/new/b.v4"
+echo nothing >"$scratch/old/edge.v4" && cp "$check/good.v4" "$scratch/new/edge.v4"
+"$fwproof" diff "$scratch/old" "$scratch/new" --format json --output "$scratch/folders.change" || fail "diff of folders"
+"$fwproof" diff "$check/good.v4" "$check/bad.v4" --site "$check/site.toml" --format json --fail-on never \
+    --output "$scratch/required.change" || fail "diff with a site"
+for change in "${changes[@]}"; do cp "$change" "$scratch/$(basename "$(dirname "$change")").change"; done
+/usr/bin/python3 - "$scratch" schemas/fwproof-{result,diff}-1.schema.json tests/outside/{gitlab,oscal,intoto}.schema.json <<'PY'
 import copy, glob, json, sys
 import jsonschema
 
@@ -44,9 +53,10 @@ def references(node, found):
     elif isinstance(node, list):
         for value in node: references(value, found)
 
-scratch, result, gitlab, oscal, intoto = sys.argv[1], *(json.load(open(name)) for name in sys.argv[2:])
+scratch, result, diff, gitlab, oscal, intoto = sys.argv[1], *(json.load(open(name)) for name in sys.argv[2:])
 count = 0
-for kind, schema, path in (("json", strict(result), ["findings", 0, "severity"]), ("gitlab", gitlab, [0, "severity"]),
+for kind, schema, path in (("json", strict(result), ["findings", 0, "severity"]),
+                           ("change", strict(diff), ["effect"]), ("gitlab", gitlab, [0, "severity"]),
                            ("oscal", oscal, ["assessment-results", "results", 0, "findings", 0, "target", "target-id"]),
                            ("intoto", intoto, ["subject", 0, "digest"])):
     check = validator(schema)

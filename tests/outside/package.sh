@@ -5,7 +5,7 @@ build=$(dirname "$3")
 
 cmake --install "$build" --prefix "$scratch/usr" >/dev/null
 for file in bin/fwproof share/man/man1/fwproof.1.gz share/man/man5/fwproof-site.5.gz share/man/man5/fwproof-catalog.5.gz \
-    share/man/man7/fwproof-checks.7.gz share/fwproof/catalogs/scom.toml share/fwproof/fwproof-result-1.schema.json \
+    share/man/man7/fwproof-checks.7.gz share/fwproof/catalogs/scom.toml share/fwproof/fwproof-{result,diff}-1.schema.json \
     share/bash-completion/completions/fwproof share/zsh/vendor-completions/_fwproof share/fish/vendor_completions.d/fwproof.fish; do
     [[ -s $scratch/usr/$file ]] || fail "not installed: $file"
 done
