@@ -42,18 +42,25 @@ std::string plain_statement(std::string_view text) {
     return out;
 }
 
-std::string key(const Finding& finding) {
+std::string key(const Finding& finding, const std::map<std::string, std::string>& names) {
     std::string text = "fwproof-finding/1";
     const auto add = [&](std::string_view part) {
         text += '\n';
         text += part;
     };
-    for (const auto* part : {&finding.check, &finding.firewall, &finding.catalog, &finding.flow, &finding.service})
+    const auto name = names.find(finding.firewall);
+    const std::string& firewall = name == names.end() ? finding.firewall : name->second;
+    for (const auto* part : {&finding.check, &firewall, &finding.catalog, &finding.flow, &finding.service})
         add(quoted(*part));
     const auto& packets = finding.region.empty() ? finding.subject : finding.region;
     if (packets.empty()) {
         add(quoted(plain_statement(finding.span ? shown_text(finding.span) : "")));
-        add(quoted(without_numbers(finding.message)));
+        std::string message = without_numbers(finding.message);
+        if (name != names.end()) {
+            for (std::size_t at = 0; (at = message.find(name->first, at)) != std::string::npos; at += firewall.size())
+                message.replace(at, name->first.size(), firewall);
+        }
+        add(quoted(message));
         return text;
     }
     std::vector<std::string> region;
@@ -66,10 +73,10 @@ std::string key(const Finding& finding) {
 
 }  // namespace
 
-void set_fingerprints(std::vector<Finding>& findings) {
+void set_fingerprints(std::vector<Finding>& findings, const std::map<std::string, std::string>& names) {
     std::map<std::string, std::size_t> seen;
     for (auto& finding : findings) {
-        std::string text = key(finding);
+        std::string text = key(finding, names);
         const std::size_t nth = ++seen[text];
         if (nth > 1) text += "\n#" + std::to_string(nth);
         finding.fingerprint = sha256(text);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
@@ -23,6 +24,11 @@ tl::unexpected<Error> not_a_baseline(const std::string& path, std::string why) {
     Error error{fmt::format("is no baseline: {}", why), "write it with --write-baseline", {}};
     error.file = path;
     return fail(std::move(error));
+}
+
+const std::string& called(const std::string& file, const FileNames& names) {
+    const auto name = names.find(file);
+    return name == names.end() ? file : name->second;
 }
 
 // The text under that name; empty where there is none.
@@ -58,7 +64,27 @@ Result<Baseline> read_baseline(const std::string& path, World& world) {
     return baseline;
 }
 
-std::string render_baseline(const Report& report, std::string_view written) {
+FileNames names_from(const std::string& baseline, const Report& report) {
+    namespace fs = std::filesystem;
+    std::error_code problem;
+    const fs::path here = fs::current_path(problem);
+    FileNames names;
+    if (problem) return names;
+    const fs::path base = baseline.empty() ? here : (here / baseline).lexically_normal().parent_path();
+    const auto add = [&](const std::string& name) {
+        // A revision of git is no path on disk, but its files are called as if they were.
+        if (name.empty() || name == "-") return;
+        const fs::path known = (here / name).lexically_normal().lexically_relative(base);
+        // Without a baseline nothing is known of other directories.
+        if (known.empty() || (baseline.empty() && *known.begin() == "..")) return;
+        if (known.generic_string() != name) names.emplace(name, known.generic_string());
+    };
+    for (const auto& input : report.inputs) add(input.name);
+    for (const auto& finding : report.findings) add(finding.file);
+    return names;
+}
+
+std::string render_baseline(const Report& report, std::string_view written, const FileNames& names) {
     std::vector<const Finding*> findings;
     for (const auto& finding : report.findings)
         if (finding.waived_by.empty()) findings.push_back(&finding);
@@ -74,17 +100,17 @@ std::string render_baseline(const Report& report, std::string_view written) {
         file["findings"].push_back({{"fingerprint", finding->fingerprint},
                                     {"check", finding->check},
                                     {"severity", to_string(finding->severity)},
-                                    {"file", finding->file},
+                                    {"file", called(finding->file, names)},
                                     {"message", finding->message}});
     }
     return file.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
-void leave_out_known(const Baseline& baseline, Report& report) {
+void leave_out_known(const Baseline& baseline, Report& report, const FileNames& names) {
     std::set<std::string_view> found_now;
     for (const auto& finding : report.findings) found_now.insert(finding.fingerprint);
     const auto looked_at = [&](const KnownFinding& known) {
-        const auto is_input = [&](const ReportInput& input) { return input.name == known.file; };
+        const auto is_input = [&](const ReportInput& input) { return called(input.name, names) == known.file; };
         return std::find(report.checks.begin(), report.checks.end(), known.check) != report.checks.end() &&
                (known.file.empty() || std::any_of(report.inputs.begin(), report.inputs.end(), is_input));
     };

@@ -97,8 +97,15 @@ ReportInput report_input(const LoadedPolicy& loaded) {
 
 Result<int> publish(Report report, const Reporting& reporting, World& world, const OwnFormats& own) {
     std::string baseline;
-    if (!reporting.write_baseline.empty()) baseline = render_baseline(report, report.day);
-    if (reporting.baseline) leave_out_known(*reporting.baseline, report);
+    const auto seen_from = [&](const std::string& path) {
+        FileNames names = names_from(path, report);
+        set_fingerprints(report.findings, names);
+        return names;
+    };
+    if (!reporting.write_baseline.empty())
+        baseline = render_baseline(report, report.day, seen_from(reporting.write_baseline));
+    const FileNames names = seen_from(reporting.baseline_file);
+    if (reporting.baseline) leave_out_known(*reporting.baseline, report, names);
     count(report);
     report.tool_version = kVersion;
     report.timestamp = reporting.timestamp;

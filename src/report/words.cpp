@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include <algorithm>
 
 #include "fwproof/base/secrets.hpp"
@@ -18,7 +20,8 @@ std::string place(const std::string& file, const SourceSpan& span) {
     return fmt::format("{}:{}:{}", file.empty() ? span.source->name() : file, span.line(), span.column());
 }
 
-std::string uri_of(std::string_view path) {
+std::string uri_of(std::string_view name) {
+    const std::string path = std::filesystem::path(name).lexically_normal().generic_string();
     static constexpr std::string_view kPlain = "-._~/";
     std::string text = path.starts_with('/') ? "file://" : "";
     for (const char c : path) {

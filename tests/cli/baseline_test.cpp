@@ -58,6 +58,39 @@ TEST_CASE("what the baseline has is counted and not shown; what is new is shown"
     CHECK(more.out.find("\n1 error, no warning, no note, 2 in the baseline; ") != std::string::npos);
 }
 
+TEST_CASE("a baseline knows a file however its path is spelled") {
+    const std::string here = fresh_directory("baseline-spelled");
+    fs::create_directories(here + "/rules");
+    fs::create_directories(here + "/ci");
+    write_file(here, "rules/edge.cfg", kBefore);
+    // Also a check that speaks of statements, and whose fingerprint holds the message.
+    const std::string checks =
+        kChecks + ",unlogged-default-deny,undocumented-rule,unused-object,unselected-feature-opening";
+    const auto lint = [&](const std::string& folder, std::vector<std::string> words) {
+        words.insert(words.begin(), {"lint", "--select", checks});
+        return run_fwproof(words, folder);
+    };
+    CHECK(lint(here, {"--write-baseline", "ci/known.json", "rules/edge.cfg"}).status == 1);
+    const std::vector<std::pair<std::string, std::vector<std::string>>> spelled = {
+        {here, {"--baseline", "ci/known.json", "rules/edge.cfg"}},
+        {here, {"--baseline", "ci/known.json", "./rules/../rules/edge.cfg"}},
+        {here, {"--baseline", "./ci/known.json", here + "/rules/edge.cfg"}},
+        {here + "/rules", {"--baseline", "../ci/known.json", "edge.cfg"}},
+        {here + "/ci", {"--baseline", here + "/ci/known.json", "../rules/edge.cfg"}}};
+    for (const auto& [folder, words] : spelled) {
+        const Ran ran = lint(folder, words);
+        INFO(words.back() << "\n" << ran.out << ran.err);
+        CHECK(ran.status == 0);
+        CHECK(ran.out.find("no error, no warning, no note, ") != std::string::npos);
+    }
+    // What is gone is told by either name.
+    write_file(here, "rules/edge.cfg", "ASA Version 9.16(4)\nhostname edge1\n");
+    auto words = std::vector<std::string>{"--baseline", "ci/known.json", "./rules/edge.cfg", "--format", "sarif"};
+    const Ran gone = lint(here, words);
+    CHECK(gone.out.find("\"baselineState\": \"absent\"") != std::string::npos);
+    CHECK(gone.out.find("\"./rules") == std::string::npos);
+}
+
 TEST_CASE("a rule that becomes wider is new again") {
     const std::string here = fresh_directory("baseline-wider");
     write_file(here, "rules.v4",

@@ -1,6 +1,7 @@
 // What a check found.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,7 @@ struct Finding {
 // Gives every finding a fingerprint that stays the same while lines, rules, lists and objects are moved, renumbered or
 // renamed: the SHA-256 of the check, the firewall, the catalog entry and the packets (the region, else the subject);
 // where there are no packets, of the message and the statement. Equal ones are told apart by their order.
-void set_fingerprints(std::vector<Finding>& findings);
+// `names`: what files are called for it, where that is not as they were spelled; they are names of firewalls too.
+void set_fingerprints(std::vector<Finding>& findings, const std::map<std::string, std::string>& names = {});
 
 }  // namespace fwproof
