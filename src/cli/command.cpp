@@ -103,7 +103,7 @@ int run(const std::vector<std::string>& arguments, World& world) {
             print_error(status.error(), world);
             return kUnusable;
         }
-        if (!world.out.flush()) {
+        if (!world.out.flush() && !world.reader_may_leave) {
             print_error({"cannot write to standard output", "is the disk full?", {}}, world);
             return kUnusable;
         }

@@ -27,6 +27,7 @@ struct World {
     std::vector<SourceRef> opened = {};         // every input that was read so far
     std::vector<std::string> passed_over = {};  // files of directories that are no exports
     Progress* progress = nullptr;               // where err is a terminal
+    bool reader_may_leave = false;              // whoever reads `out` may stop before its end, and that is no error
 
     // Says what is going on, to whoever watches a long run.
     void doing(std::string what) const {

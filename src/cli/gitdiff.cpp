@@ -2,6 +2,8 @@
 // so where there is nothing to say about meaning, the lines are compared as git itself would.
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "cli/diff_report.hpp"
 #include "cli/git.hpp"
 #include "cli/policies.hpp"
@@ -35,10 +37,18 @@ std::optional<Input> read_version(const std::string& file, const std::string& na
     return Input{name, {std::make_shared<const Source>(name, std::string((*source)->bytes()))}};
 }
 
-std::string line_diff(const std::string& before, const std::string& after) {
+// Under the names that the files have in the repository; those that git compares are temporary.
+std::string line_diff(const std::string& before, const std::string& after, const std::string& old_name,
+                      const std::string& new_name) {
     const auto text =
         run_git({"diff", "--no-index", "--no-ext-diff", "--no-textconv", "--no-color", "--", before, after}, {}, 1);
-    return text ? *text : render(text.error());
+    if (!text) return render(text.error());
+    const std::string was = before == kNothing ? before : "a/" + old_name;
+    const std::string is = after == kNothing ? after : "b/" + new_name;
+    const std::size_t lines = text->find("\n@@ ");
+    if (lines != std::string::npos) return fmt::format("--- {}\n+++ {}\n{}", was, is, text->substr(lines + 1));
+    return text->find("\nBinary files ") == std::string::npos ? ""
+                                                              : fmt::format("Binary files {} and {} differ\n", was, is);
 }
 
 }  // namespace
@@ -48,6 +58,9 @@ Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world)
         world.out << help_text("gitdiff", kAbout, po::options_description());
         return kClean;
     }
+    // The pager may be left before the end; git calls it the death of its external diff when we die of that.
+    std::signal(SIGPIPE, SIG_IGN);
+    world.reader_may_leave = true;
     const std::string path = printable(arguments[0]);
     if (arguments.size() < 7) {  // git gives the path alone for a file that is not merged
         world.out << fmt::format("fwproof: {} is not merged\n", path);
@@ -72,7 +85,7 @@ Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world)
         problem = file.error().message;
     }
     if (!problem.empty()) world.out << fmt::format("fwproof: not compared by meaning: {}\n", printable(problem));
-    world.out << line_diff(arguments[1], arguments[4]);
+    world.out << line_diff(arguments[1], arguments[4], path, new_path);
     return kClean;
 }
 
