@@ -212,6 +212,10 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     }
     const auto pairs = staged ? pair_staged(words, *reading) : pair_versions(words[0], words[1], *reading, world);
     if (!pairs) return fail(pairs.error());
+    if (!staged && !pairs->exports) {
+        print_error({fmt::format("no firewall export in {} and {}", words[0], words[1]), "name the files", {}}, world);
+        return kIncomplete;
+    }
 
     // Never freed: to take two long policies apart takes longer than it takes the system to drop the process.
     static auto& reports = *new std::deque<DiffReport>;

@@ -47,21 +47,6 @@ std::set<std::string> patterns_of_exports(World& world) {
     return patterns;
 }
 
-// The same set for pre-commit, which wants a regular expression.
-std::string files_expression(const std::set<std::string>& patterns) {
-    std::string expression;
-    for (const auto& pattern : patterns) {
-        std::string one;
-        for (const char c : pattern.substr(1)) {
-            const bool letter = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '_' || c == '-';
-            one += letter ? std::string(1, c) : std::string("\\") + c;
-        }
-        if (!pattern.starts_with("*")) one.insert(0, "^");
-        expression += (expression.empty() ? "" : "|") + one;
-    }
-    return "(" + expression + ")$";
-}
-
 struct ConfigurationFile {
     std::string path, text;
 };
@@ -74,12 +59,11 @@ std::vector<ConfigurationFile> configuration(const std::set<std::string>& patter
         "        name: {1}\n"
         "        entry: {2}\n"
         "        language: system\n"
-        "        files: '{3}'\n"
-        "        pass_filenames: {4}\n"
+        "        always_run: true\n"
+        "        pass_filenames: {3}\n"
         "        require_serial: true\n";
-    const std::string files = files_expression(patterns);
     const auto entry = [&](const char* id, const char* name, const char* command, const char* pass) {
-        return fmt::format(fmt::runtime(hook), id, name, command, files, pass);
+        return fmt::format(fmt::runtime(hook), id, name, command, pass);
     };
     return {
         {".pre-commit-config.yaml",

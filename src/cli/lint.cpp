@@ -52,11 +52,11 @@ const SiteFirewall* firewall_of(const Place& place, const std::string& file) {
     return nullptr;
 }
 
-Loaded<SitePolicies> read_named(const std::vector<std::string>& paths, const Place& place, const Reading& reading,
-                                World& world) {
+Loaded<SitePolicies> read_named(const Arguments& arguments, const Place& place, const Reading& reading, World& world) {
+    const bool only_exports = arguments.has("only-exports") && reading.format.empty();
     std::vector<Export> exports;
-    for (const auto& path : paths) {
-        auto inputs = read_argument(path, world);
+    for (const auto& path : arguments.positional) {
+        auto inputs = read_argument(path, world, only_exports);
         if (!inputs) return tl::unexpected(std::vector<Error>{inputs.error()});
         for (auto& input : *inputs) {
             const SiteFirewall* firewall = firewall_of(place, input.name);
@@ -127,10 +127,14 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     }
     const auto exports = !reading->stores.empty()     ? read_host(*reading, world)
                          : parsed->positional.empty() ? read_exports(place->site, place->base, *reading, world)
-                                                      : read_named(parsed->positional, *place, *reading, world);
+                                                      : read_named(*parsed, *place, *reading, world);
     if (!exports) return unusable(exports.error(), world);
     if (exports->loaded.empty()) {
         const bool named = !parsed->positional.empty();
+        if (named && parsed->has("only-exports")) {
+            for (const auto& sentence : passed_over(world)) world.out << sentence << "\n";
+            return kClean;
+        }
         print_error(
             named ? Error{fmt::format("no firewall export in {}", parsed->positional.front()), "name the files", {}}
                   : Error{"the site names no firewall, so there is nothing to look at",

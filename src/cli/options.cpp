@@ -179,6 +179,7 @@ po::options_description lint_options() {
         "host or network: what the firewalls protect (default: as the site says or as each export looks)");
     add("site", po::value<std::string>()->value_name("FILE"),
         "the site that the exports belong to: its names, its waivers; without EXPORT all exports that it names");
+    add("only-exports", "pass over the files that are no firewall exports, for hooks that name every file");
     return options;
 }
 

@@ -173,6 +173,11 @@ Result<std::vector<std::string>> files_below(const std::string& path) {
     return names;
 }
 
+bool is_export(const Input& input) {
+    const auto all = vendors();
+    return std::any_of(all.begin(), all.end(), [&](const Vendor& v) { return v.detect(input) != Likelihood::no; });
+}
+
 Result<std::vector<Input>> read_directory(const std::string& path, World& world) {
     const auto names = files_below(path);
     if (!names) return fail(names.error());
@@ -183,8 +188,7 @@ Result<std::vector<Input>> read_directory(const std::string& path, World& world)
                                                            return Input{name, {source}};
                                                        });
         if (!input) return fail(input.error());
-        const auto all = vendors();
-        if (std::any_of(all.begin(), all.end(), [&](const Vendor& v) { return v.detect(*input) != Likelihood::no; })) {
+        if (is_export(*input)) {
             inputs.push_back(std::move(*input));
         } else {
             world.passed_over.push_back(name);
@@ -193,10 +197,18 @@ Result<std::vector<Input>> read_directory(const std::string& path, World& world)
     return inputs;
 }
 
-Result<std::vector<Input>> read_argument(const std::string& path, World& world) {
+Result<std::vector<Input>> read_argument(const std::string& path, World& world, bool only_exports) {
     std::error_code ignored;
     if (path != "-" && std::filesystem::is_directory(path, ignored) && !is_policy_backup(path)) {
         return read_directory(path, world);
+    }
+    if (only_exports && path != "-") {
+        auto source = read_text(path, world);
+        if (!source) return fail(source.error());
+        if (!is_export({path, {*source}})) {
+            world.passed_over.push_back(path);
+            return std::vector<Input>();
+        }
     }
     auto one = read_export(path, world);
     if (!one) return fail(one.error());

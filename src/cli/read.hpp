@@ -19,6 +19,9 @@ Result<SourceRef> read_text(const std::string& path, World& world);
 // object in the directory of a group policy backup.
 Result<Input> read_export(const std::string& path, World& world);
 
+// Whether some vendor knows it.
+bool is_export(const Input& input);
+
 // Whether the directory is the backup of a group policy object.
 bool is_policy_backup(const std::string& path);
 
@@ -30,8 +33,9 @@ Result<std::vector<std::string>> files_below(const std::string& path);
 // in world.passed_over. Errors: what cannot be read, a link that leads nowhere.
 Result<std::vector<Input>> read_directory(const std::string& path, World& world);
 
-// What one argument of the command line names: an export, or those below a directory. Not empty for a file.
-Result<std::vector<Input>> read_argument(const std::string& path, World& world);
+// What one argument of the command line names: an export, or those below a directory. Not empty for a file, unless
+// `only_exports`: then a file that is none is noted in world.passed_over as in a directory.
+Result<std::vector<Input>> read_argument(const std::string& path, World& world, bool only_exports = false);
 // The same as paths.
 Result<std::vector<std::string>> exports_at(const std::string& path, World& world);
 

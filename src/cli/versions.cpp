@@ -130,12 +130,6 @@ bool same_bytes(const Input& a, const Input& b) {
                       [](const SourceRef& x, const SourceRef& y) { return x->bytes() == y->bytes(); });
 }
 
-bool is_export(const Input& input, const Reading& reading) {
-    if (!reading.format.empty()) return true;
-    const auto all = vendors();
-    return std::any_of(all.begin(), all.end(), [&](const Vendor& v) { return v.detect(input) != Likelihood::no; });
-}
-
 struct Candidate {
     std::string path, renamed_from;
     std::optional<File> before, after;
@@ -165,9 +159,18 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
         VersionPair pair{candidate.path, candidate.renamed_from, {}, {}};
         if (candidate.before) pair.before = std::move(candidate.before->input);
         if (candidate.after) pair.after = std::move(candidate.after->input);
-        const bool known =
-            (pair.before && is_export(*pair.before, reading)) || (pair.after && is_export(*pair.after, reading));
+        const bool known = !reading.format.empty() || (pair.before && is_export(*pair.before)) ||
+                           (pair.after && is_export(*pair.after));
         if (known || single) pairs.changed.push_back(std::move(pair));
+    }
+    pairs.exports = !pairs.changed.empty();
+    if (pairs.exports || !world) return pairs;
+    // Nothing differs. Whether anything was compared at all?
+    for (auto& candidate : candidates) {
+        File* file = candidate.after ? &*candidate.after : &*candidate.before;
+        if (auto error = read_all({file}, world)) return fail(std::move(*error));
+        pairs.exports = pairs.exports || !reading.format.empty() || (file->input && is_export(*file->input));
+        if (pairs.exports) break;
     }
     return pairs;
 }
@@ -212,7 +215,24 @@ std::string place_on_disk(const std::string& version) {
     return up ? up->substr(0, up->find('\n')) + path : path;
 }
 
+// A path that is neither in the last commit nor in the index would compare nothing and look like no change.
+std::optional<Error> unknown_path(const std::vector<std::string>& paths) {
+    for (const auto& path : paths) {
+        const auto staged = run_git({"ls-files", "--cached", "-z", "--", path});
+        if (!staged) return staged.error();
+        if (!staged->empty()) continue;
+        const auto committed = run_git({"ls-tree", "-r", "-z", "--name-only", "HEAD", "--", path});
+        if (committed && !committed->empty()) continue;
+        return Error{"is neither staged nor in the last commit",
+                     "check the path; it is taken from the current directory",
+                     {},
+                     path};
+    }
+    return std::nullopt;
+}
+
 Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Reading& reading) {
+    if (auto error = unknown_path(paths)) return fail(std::move(*error));
     std::vector<std::string> arguments = {"diff", "--cached",      "--raw",      "-z", "--no-abbrev",
                                           "-M",   "--no-ext-diff", "--no-color", "--"};
     arguments.insert(arguments.end(), paths.begin(), paths.end());

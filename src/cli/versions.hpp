@@ -20,6 +20,7 @@ struct VersionPairs {
     std::vector<VersionPair> changed;  // by path; only those whose bytes differ
     std::size_t same = 0;              // files whose bytes are the same on both sides
     bool single = false;               // two files were compared, not two directories
+    bool exports = false;              // there is an export among the files; not asked of what is staged
 };
 
 // OLD and NEW: each a file, a directory or REV:path of git. Directories are compared file by file; in them only what

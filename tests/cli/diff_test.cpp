@@ -293,6 +293,20 @@ TEST_CASE("directories are compared file by file") {
     CHECK(run_fwproof({"lint", "new"}, folder).err == broken.err);
 }
 
+TEST_CASE("directories without any export are no input") {
+    const std::string folder = fresh_directory("diff-nothing");
+    for (const char* sub : {"/old", "/new"}) std::filesystem::create_directory(folder + sub);
+    for (int turn = 0; turn < 2; ++turn) {
+        const Ran ran = run_fwproof({"diff", "old", "new", "--fail-on", "changed"}, folder);
+        CHECK(ran.status == 3);
+        CHECK(ran.out.empty());
+        CHECK(ran.err == "fwproof: error: no firewall export in old and new; name the files\n");
+        for (const char* name : {"old/README", "new/README"}) write_file(folder, name, "one");
+    }
+    for (const char* name : {"old/a.v4", "new/a.v4"}) write_file(folder, name, host(kSsh));
+    CHECK(run_fwproof({"diff", "old", "new"}, folder).status == 0);
+}
+
 TEST_CASE("a backup of a group policy object in a directory is one export") {
     const std::string folder = fresh_directory("diff-backups");
     const std::string backup = std::string(FWPROOF_ROOT) + "/fixtures/vendor/windows/one-policy";
@@ -369,6 +383,9 @@ TEST_CASE("what cannot be compared is named, with what to do about it") {
          "fwproof: error: no check is named 'widened'; 'fwproof checks' lists them\n"},
         {{"diff", "a.v4", "a.v4", "--interface", "inside"},
          "fwproof: error: --interface 'inside' has no two names; write it as inside=eth1\n"},
+        {{"diff", "--staged", "nosuch"},
+         "nosuch: error: is neither staged nor in the last commit; check the path; it is taken from the current "
+         "directory\n"},
         {{"diff", "a.v4", "a.v4", "--at", "Transit"},
          "fwproof: error: --at 'Transit' is none of inbound, outbound, transit; did you mean 'transit'?\n"},
         {{"diff", "a.v4", "a.v4", "--at", "FORWARD"},
