@@ -379,10 +379,9 @@ Crossing seen_as(const Topology& topology, const Crossing& crossing, std::vector
         made.reply_by_rules = true;
         made.reply_path = firewall.policy->find_path(back, crossing.path->variant);
         const bool diverts = position == Position::transit && !firewall.policy->diversions.empty();
-        const auto reply =
-            diverts ? mirrored(question, services)
-                    : products(firewall, back, crossing.to_zone, to, crossing.from_zone, from, services,
-                               State::established);
+        const auto reply = diverts ? mirrored(question, services)
+                                   : products(firewall, back, crossing.to_zone, to, crossing.from_zone, from, services,
+                                              State::established);
         made.reply.insert(made.reply.end(), reply.begin(), reply.end());
     }
     made.sights = std::move(sights);

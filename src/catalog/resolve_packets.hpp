@@ -1,5 +1,5 @@
-// From one reading of an item between two hosts to requirements: one for each of its ports and protocols, led to a proxy
-// or tied to its alternatives.
+// From one reading of an item between two hosts to requirements: one for each of its ports and protocols, led to a
+// proxy or tied to its alternatives.
 #pragma once
 
 #include <string>

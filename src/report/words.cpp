@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include <algorithm>
+#include <vector>
 
 #include "fwproof/base/secrets.hpp"
 
@@ -20,8 +19,31 @@ std::string place(const std::string& file, const SourceSpan& span) {
     return fmt::format("{}:{}:{}", file.empty() ? span.source->name() : file, span.line(), span.column());
 }
 
+namespace {
+
+// Without "." and "..", as a URI is compared (RFC 3986, 5.2.4).
+std::string plain_path(std::string_view path) {
+    std::vector<std::string_view> parts;
+    const bool rooted = path.starts_with('/');
+    while (!path.empty()) {
+        const std::string_view part = path.substr(0, path.find('/'));
+        path.remove_prefix(std::min(part.size() + 1, path.size()));
+        if (part.empty() || part == ".") continue;
+        if (part != "..") {
+            parts.push_back(part);
+        } else if (!parts.empty() && parts.back() != "..") {
+            parts.pop_back();
+        } else if (!rooted) {
+            parts.push_back(part);
+        }
+    }
+    return (rooted ? "/" : "") + fmt::format("{}", fmt::join(parts, "/"));
+}
+
+}  // namespace
+
 std::string uri_of(std::string_view name) {
-    const std::string path = std::filesystem::path(name).lexically_normal().generic_string();
+    const std::string path = plain_path(name);
     static constexpr std::string_view kPlain = "-._~/";
     std::string text = path.starts_with('/') ? "file://" : "";
     for (const char c : path) {

@@ -116,8 +116,8 @@ Numbers kinds(std::initializer_list<AddressKind> list) {
     return set;
 }
 
-// What the routing of a family can say of an address. The table of local addresses, which IPv4 is looked up in, knows no
-// other; of IPv6 the whole table is asked.
+// What the routing of a family can say of an address. The table of local addresses, which IPv4 is looked up in, knows
+// no other; of IPv6 the whole table is asked.
 Numbers routed(Family family) {
     if (family == Family::v4) return kinds({AddressKind::unicast, AddressKind::local, AddressKind::broadcast});
     return kinds({AddressKind::unicast, AddressKind::local, AddressKind::anycast, AddressKind::unreachable});

@@ -358,7 +358,9 @@ void lower_addresses(RuleScope& scope) {
             case OptionId::in_interface:
             case OptionId::out_interface: lower_interface(scope, option); break;
             case OptionId::source_type: lower_kinds(scope, option, header.source, Field::source_kind); break;
-            case OptionId::destination_type: lower_kinds(scope, option, header.destination, Field::destination_kind); break;
+            case OptionId::destination_type:
+                lower_kinds(scope, option, header.destination, Field::destination_kind);
+                break;
             case OptionId::tos: lower_tos_word(scope, option); break;
             case OptionId::dscp: {
                 const auto value = parse_number(option.value.text, 63);

@@ -88,7 +88,8 @@ private:
         meaning_ = classify_key(key_).meaning;
         doubts_.clear();
         if (!closed) {
-            note("key has no closing bracket; whether what stands below it counts is not known", {}, span(start, end));
+            note("this key has no closing bracket; whether what stands below it counts is not known", {},
+                 span(start, end));
             doubts_.push_back({ConditionKind::syntax, "a key without its closing bracket", span(start, end)});
         }
         if (!deleted || !closed) return;

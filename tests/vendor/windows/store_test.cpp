@@ -197,7 +197,7 @@ TEST_CASE("a key without its closing bracket leaves what stands below it open") 
     text += kLocal + "\\FirewallRules\r\n\"cut\"=\"" + kAllow22 + "\"\r\n";
     const Policy policy = load_text(text);
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
-    CHECK(says(policy, "key has no closing bracket; whether what stands below it counts is not known"));
+    CHECK(says(policy, "this key has no closing bracket; whether what stands below it counts is not known"));
 }
 
 TEST_CASE("rules of device management lie below the local policy's key") {
