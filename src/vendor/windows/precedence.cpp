@@ -1,5 +1,5 @@
 // Group policy writes the objects into one registry, the one of lowest precedence first, so that a value that a later
-// one writes or deletes is gone ([MS-GPREG] 3.2.5.1). Reports have no ids of rules: there a namesake is only perhaps
+// one writes or deletes is gone ([MS-GPREG]). Reports have no ids of rules: there a namesake is only perhaps
 // the same.
 #include "vendor/windows/precedence.hpp"
 
@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "vendor/windows/words.hpp"
 
@@ -26,15 +27,37 @@ std::pair<std::string, std::string> place_of(Profile profile, Setting setting) {
     return {key, lower_case(to_string(setting))};
 }
 
-bool deletes(const Deletion& deletion, const std::string& key, const std::string& name) {
-    if (!deletion.below) return deletion.key == key && (deletion.name.empty() || deletion.name == name);
-    return deletion.key.empty() || key == deletion.key || key.starts_with(deletion.key + "\\");
-}
+// The deletions of one policy object, found by what they delete.
+class Deletions {
+public:
+    explicit Deletions(const Store& store) {
+        for (const Deletion& deletion : store.deletions) {
+            if (deletion.below)
+                whole_.insert(deletion.key);
+            else
+                values_.insert(deletion.key + '\n' + deletion.name);  // without a name: all of the key
+        }
+    }
+
+    bool empty() const { return whole_.empty() && values_.empty(); }
+    bool hit(std::string key, const std::string& name) const {
+        if (values_.contains(key + '\n' + name) || values_.contains(key + '\n')) return true;
+        while (!whole_.contains(key)) {
+            if (key.empty()) return false;
+            const auto slash = key.rfind('\\');
+            key.resize(slash == std::string::npos ? 0 : slash);
+        }
+        return true;
+    }
+
+private:
+    std::unordered_set<std::string> whole_, values_;
+};
 
 class Contest {
 public:
-    Contest(const Store& winner, Store& loser, std::vector<Note>& notes)
-        : winner_(winner), loser_(loser), notes_(notes), sure_(!winner.doubt) {}
+    Contest(const Store& winner, const Deletions& deletions, Store& loser, std::vector<Note>& notes)
+        : winner_(winner), deletions_(deletions), loser_(loser), notes_(notes), sure_(!winner.doubt) {}
 
     void run() {
         for (const Profile profile : kProfiles) settle_profile(profile);
@@ -44,20 +67,13 @@ public:
     // Where the order is not known, what one deletes may be gone from the other.
     void doubt_deleted() {
         sure_ = false;
-        if (winner_.deletions.empty()) return;
         for (const Profile profile : kProfiles) settle_profile(profile);
         for (FirewallRule& rule : loser_.rules) {
-            if (deletion_of("firewallrules", lower_case(rule.id))) doubt(rule, false);
+            if (deletions_.hit("firewallrules", lower_case(rule.id))) doubt(rule, false);
         }
     }
 
 private:
-    const Deletion* deletion_of(const std::string& key, const std::string& name) const {
-        const auto found = std::find_if(winner_.deletions.begin(), winner_.deletions.end(),
-                                        [&](const Deletion& deletion) { return deletes(deletion, key, name); });
-        return found == winner_.deletions.end() ? nullptr : &*found;
-    }
-
     void settle_profile(Profile profile) {
         const ProfileSettings& wins = winner_.profile(profile);
         ProfileSettings& loses = loser_.profile(profile);
@@ -66,7 +82,7 @@ private:
             auto& value = loses[setting];
             if (!value) continue;
             const auto [key, name] = place_of(profile, setting);
-            const bool deleted = deletion_of(key, name) != nullptr;
+            const bool deleted = deletions_.hit(key, name);
             if (sure_ && (deleted || (wins[setting] && wins[setting]->certain)))
                 value.reset();
             else if (deleted)
@@ -75,7 +91,7 @@ private:
         for (std::size_t i = 0; i < loses.logs.size(); ++i) {
             if (wins.logs[i] && sure_) loses.logs[i].reset();
         }
-        if (sure_ && (wins.disabled_interfaces || deletion_of(profile_key(profile), "disabledinterfaces")))
+        if (sure_ && (wins.disabled_interfaces || deletions_.hit(profile_key(profile), "disabledinterfaces")))
             loses.disabled_interfaces = {};
     }
 
@@ -89,7 +105,7 @@ private:
         for (FirewallRule& rule : loser_.rules) {
             const auto found = winners.find(key_of(rule));
             const FirewallRule* namesake = found == winners.end() ? nullptr : found->second;
-            const bool deleted = deletion_of("firewallrules", lower_case(rule.id)) != nullptr;
+            const bool deleted = deletions_.hit("firewallrules", lower_case(rule.id));
             if (rule.replaced || (!namesake && !deleted)) continue;
             if (sure_ && (deleted || (namesake->certain && !by_name)))
                 replace(rule, deleted && !namesake ? "deletes" : "replaces");
@@ -120,6 +136,7 @@ private:
     }
 
     const Store& winner_;
+    const Deletions& deletions_;
     Store& loser_;
     std::vector<Note>& notes_;
     bool sure_;
@@ -129,11 +146,13 @@ private:
 
 void apply_precedence(Export& made) {
     for (const Store& store : made.stores) {
+        const Deletions deletions(store);
+        if (deletions.empty()) continue;
         for (Store& other : made.stores) {
             const bool orderless = !store.rank || !other.rank || *store.rank == *other.rank;
             const bool both = store.kind == StoreKind::group_policy && other.kind == StoreKind::group_policy;
             if (&store != &other && both && orderless && store.applies)
-                Contest(store, other, made.notes).doubt_deleted();
+                Contest(store, deletions, other, made.notes).doubt_deleted();
         }
     }
     std::vector<Store*> ranked;
@@ -142,9 +161,10 @@ void apply_precedence(Export& made) {
     }
     std::stable_sort(ranked.begin(), ranked.end(), [](const Store* a, const Store* b) { return *a->rank < *b->rank; });
     for (std::size_t winner = 0; winner < ranked.size(); ++winner) {
+        const Deletions deletions(*ranked[winner]);
         for (std::size_t loser = winner + 1; loser < ranked.size(); ++loser) {
             if (*ranked[winner]->rank < *ranked[loser]->rank)
-                Contest(*ranked[winner], *ranked[loser], made.notes).run();
+                Contest(*ranked[winner], deletions, *ranked[loser], made.notes).run();
         }
     }
 }

@@ -44,10 +44,10 @@ bool is_own_local(const Store& store) {
 }  // namespace
 
 std::optional<Error> check_role(const Export& made, StoreRole role, const Source& source) {
-    bool policy = false, any_policy = false, local = false, device = false;
+    bool policy = false, any_policy = false, local = false, device = false;  // what it holds
     for (const Store& store : made.stores) {
         policy = policy || (store.kind == StoreKind::group_policy && (holds_policy(store) || !store.deletions.empty()));
-        any_policy = any_policy || store.kind == StoreKind::group_policy;
+        any_policy = any_policy || store.kind == StoreKind::group_policy || store.written_by_policy;
         local = local || (store.kind == StoreKind::local && !store.written_by_policy);
         device = device || store.kind == StoreKind::mdm;
     }

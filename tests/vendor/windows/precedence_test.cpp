@@ -141,6 +141,21 @@ TEST_CASE("what the winner deletes is gone from the others") {
                   "tcp/22") == "U");
 }
 
+TEST_CASE("preferences of a policy object may write into the local store") {
+    const std::string preferences =
+        "<RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\"><Registry name=\"p\"><Properties "
+        "action=\"U\" "
+        "hive=\"HKEY_LOCAL_MACHINE\" "
+        "key=\"SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules\" "
+        "name=\"p\" "
+        "type=\"REG_SZ\" value=\"" +
+        allow("Protocol=6|LPort=80|") + "\"/></Registry></RegistrySettings>";
+    CHECK(verdict({gpo("Registry.xml", preferences), local(reg({kSsh}))}, "tcp/80") == "P");
+    CHECK(verdict({gpo("Registry.xml", preferences), local(reg({kSsh})),
+                   gpo("g.reg", gpo_reg({}, domain("\"AllowLocalPolicyMerge\"=dword:00000000")))},
+                  "tcp/80") == "D");
+}
+
 TEST_CASE("a role against what the file holds is an error") {
     const std::string both = reg({kSsh}) + kKey + "\\FirewallRules]\r\n\"b\"=\"" + kSsh + "\"\r\n";
     CHECK(verdict({{"x", gpo_reg({kSsh}), StoreRole::local}}, "tcp/22") ==
