@@ -11,6 +11,7 @@
 
 #include "analysis/overlap.hpp"
 #include "fwproof/base/letters.hpp"
+#include "fwproof/policy/program_path.hpp"
 
 namespace fwproof {
 
@@ -31,17 +32,18 @@ constexpr std::size_t kPeerProducts = 64;
 constexpr std::size_t kMostDeciders = 16;
 constexpr std::size_t kMostConditions = 16;
 
-std::string_view base_name(std::string_view path) {
-    const auto slash = path.find_last_of("\\/");
-    return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-// A catalog may name a program by its file alone.
-bool same_program(std::string_view catalogued, std::string_view scoped) {
-    const std::string a = lower_case(catalogued);
-    const std::string b = lower_case(scoped);
-    if (a == b) return true;
-    return a.find_first_of("\\/") == std::string::npos && a == base_name(b);
+// A rule that is scoped to one of them serves the requirement, one that is scoped to another does not; where none is
+// listed, nobody knows. `likeness` compares one of the list with the rule's.
+template <class Compare>
+Belief one_of(const std::vector<std::string>& listed, const Compare& likeness) {
+    if (listed.empty()) return Belief::open;
+    Belief belief = Belief::fails;
+    for (const std::string& one : listed) {
+        const Likeness found = likeness(one);
+        if (found == Likeness::same) return Belief::holds;
+        if (found == Likeness::open) belief = Belief::open;
+    }
+    return belief;
 }
 
 bool types_unstated(const Requirement& requirement) {
@@ -66,22 +68,29 @@ void keep_decider(std::vector<Decider>& deciders, const Hit& hit) {
 
 }  // namespace
 
-Assumption assumption_for(const Requirement& requirement) {
-    return [&requirement](const Condition& condition) {
+Assumption assumption_for(const Requirement& requirement, Position position) {
+    return [&requirement, position](const Condition& condition) {
+        const auto at_listener = [&](Belief belief) {
+            return belief == Belief::fails && position != Position::inbound ? Belief::open : belief;
+        };
         switch (condition.kind) {
             case ConditionKind::program:
-                return std::any_of(requirement.programs.begin(), requirement.programs.end(),
-                                   [&](const std::string& program) { return same_program(program, condition.value); });
+                return at_listener(one_of(requirement.programs, [&](const std::string& program) {
+                    return serves_program(program, condition.value);
+                }));
             case ConditionKind::service:
-                return std::any_of(
-                    requirement.program_services.begin(), requirement.program_services.end(),
-                    [&](const std::string& service) { return lower_case(service) == lower_case(condition.value); });
+                if (condition.value == "*") return Belief::open;  // any service
+                return at_listener(one_of(requirement.program_services, [&](const std::string& service) {
+                    return lower_case(service) == lower_case(condition.value) ? Likeness::same : Likeness::different;
+                }));
             case ConditionKind::port_keyword: {
                 const std::string keyword = lower_case(condition.value);
-                if (keyword == "rpc") return requirement.dynamic_rpc;
-                return (keyword == "rpc-epmap" || keyword == "rpcepmap") && requirement.endpoint_mapper;
+                const bool met = keyword == "rpc"
+                                     ? requirement.dynamic_rpc
+                                     : (keyword == "rpc-epmap" || keyword == "rpcepmap") && requirement.endpoint_mapper;
+                return met ? Belief::holds : Belief::open;
             }
-            default: return false;
+            default: return Belief::open;
         }
     };
 }
@@ -173,7 +182,8 @@ void Judge::judge(const std::vector<Meeting*>& meetings, std::span<const Require
         auto verdict = compare(question, known);
         if (verdict.judgement != Judgement::satisfied && verdict.judgement != Judgement::missing &&
             assumes_anything(requirement)) {
-            known = desk_.permitted(*meeting->crossing.path, question, assumption_for(requirement));
+            known = desk_.permitted(*meeting->crossing.path, question,
+                                    assumption_for(requirement, meeting->crossing.path->position));
             verdict = compare(question, known);
         }
         if (verdict.judgement != Judgement::satisfied && verdict.judgement != Judgement::missing) {
@@ -195,7 +205,8 @@ void Judge::judge(const std::vector<Meeting*>& meetings, std::span<const Require
 void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirement& requirement) const {
     const Policy& policy = desk_.policy();
     const bool conditional = result.judgement == Judgement::conditional;
-    const auto hits = desk_.evaluator().attribute(*result.path, failing, assumption_for(requirement));
+    const auto hits =
+        desk_.evaluator().attribute(*result.path, failing, assumption_for(requirement, result.path->position));
     std::unordered_set<std::string> seen;
     bool by_default = true;
     bool sure = false;
@@ -258,7 +269,7 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
 
 void Judge::explain_permits(FlowResult& result, const PacketSet& question, const Requirement& requirement) const {
     try {
-        const Assumption assumption = assumption_for(requirement);
+        const Assumption assumption = assumption_for(requirement, result.path->position);
         const PacketSet passing = question & desk_.permitted(*result.path, question, assumption).surely;
         if (passing.empty()) return;
         for (const auto& hit : desk_.evaluator().attribute(*result.path, passing, assumption)) {

@@ -22,8 +22,9 @@ struct Meeting {
     std::vector<std::string> open;  // what the verdict depends on beside the rules of the device
 };
 
-// What the requirement lets rules assume: its programs, its services, its port keywords.
-Assumption assumption_for(const Requirement& requirement);
+// What the requirement lets rules assume: its programs, its services, its port keywords. Programs are those that
+// listen, so that only on the way into their host a rule for another one is known not to match.
+Assumption assumption_for(const Requirement& requirement, Position position);
 
 class Judge {
 public:

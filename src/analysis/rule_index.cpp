@@ -100,6 +100,12 @@ PacketSet RuleIndex::set_of(const std::vector<Match>& matches, WorldIndex index,
 RuleIndex::Bounds RuleIndex::bounds(RuleRef ref, WorldIndex world, const Assumption& assumption) {
     const RuleMatch& match = policy_.rulesets[ref.ruleset].rules[ref.rule].match;
     if (!in_focus(ref, world)) return {space_.empty(), space_.empty()};
+    bool assumed = match.conditional && assumption && !match.conditions.empty();
+    for (std::size_t i = 0; assumption && i < match.conditions.size(); ++i) {
+        const Belief belief = assumption(match.conditions[i]);
+        if (belief == Belief::fails) return {space_.empty(), space_.empty()};
+        assumed = assumed && belief == Belief::holds;
+    }
     auto& known = sets_[key(ref.ruleset, ref.rule)];
     auto found = known.find(world);
     if (found == known.end()) {
@@ -110,8 +116,6 @@ RuleIndex::Bounds RuleIndex::bounds(RuleRef ref, WorldIndex world, const Assumpt
             certain ? sets.inner : sets.inner | set_of(match.outer.empty() ? match.any_of : match.outer, world, true);
         found = known.emplace(world, std::move(sets)).first;
     }
-    const bool assumed = match.conditional && assumption && !match.conditions.empty() &&
-                         std::all_of(match.conditions.begin(), match.conditions.end(), assumption);
     return {match.conditional && !assumed ? space_.empty() : found->second.inner, found->second.outer};
 }
 

@@ -6,11 +6,11 @@
 #include <set>
 
 #include "cli/policies.hpp"
-#include "cli/program_path.hpp"
 #include "fwproof/analysis/plain.hpp"
 #include "fwproof/base/letters.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/printable.hpp"
+#include "fwproof/policy/program_path.hpp"
 
 namespace fwproof::cli {
 
@@ -41,7 +41,14 @@ void settle_conditions(Policy& policy, const FlowQuery& flow) {
 
 Assumption facts_of(const FlowQuery& flow) {
     if (!flow.program && !flow.service) return {};
-    return [flow](const Condition& condition) { return fits(condition, flow) == Likeness::same; };
+    return [flow](const Condition& condition) {
+        switch (fits(condition, flow)) {
+            case Likeness::same: return Belief::holds;
+            case Likeness::different: return Belief::fails;
+            case Likeness::open: break;
+        }
+        return Belief::open;
+    };
 }
 
 // The policy with the translations of one ruleset taken for decisions, so that they can be asked for.

@@ -26,8 +26,9 @@ struct Outcome {
 };
 
 // Says which conditions hold for the question at hand; a rule all of whose conditions hold is not conditional: it
-// surely matches its `any_of`.
-using Assumption = std::function<bool(const Condition&)>;
+// surely matches its `any_of`. One of whose conditions one fails matches nothing.
+enum class Belief : std::uint8_t { open, holds, fails };
+using Assumption = std::function<Belief(const Condition&)>;
 
 // One rule's part in an answer. A default verdict is a hit with rule == rules.size().
 struct Hit {

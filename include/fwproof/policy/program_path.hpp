@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace fwproof::cli {
+namespace fwproof {
 
 enum class Likeness { same, different, open };
 
@@ -12,4 +12,9 @@ enum class Likeness { same, different, open };
 // that nobody knows, the answer is open.
 Likeness compare_programs(std::string_view a, std::string_view b);
 
-}  // namespace fwproof::cli
+// Whether a rule for the program `scoped` is one for `named`, which may be a file name alone: then a file of that name
+// is it where only administrators may put one, below the directories of Windows and of programs. Elsewhere the answer
+// is open, since anybody may have put it there.
+Likeness serves_program(std::string_view named, std::string_view scoped);
+
+}  // namespace fwproof

@@ -1,10 +1,10 @@
-#include "cli/program_path.hpp"
+#include "fwproof/policy/program_path.hpp"
 
 #include <array>
 #include <string>
 #include <utility>
 
-namespace fwproof::cli {
+namespace fwproof {
 
 namespace {
 
@@ -58,4 +58,16 @@ Likeness compare_programs(std::string_view a, std::string_view b) {
     return Likeness::different;
 }
 
-}  // namespace fwproof::cli
+Likeness serves_program(std::string_view named, std::string_view scoped) {
+    const Path one = plain(named), other = plain(scoped);
+    const bool name_alone = one.text.find_first_of("\\%") == std::string::npos;
+    if (!name_alone || one.text == other.text) return compare_programs(named, scoped);
+    const std::string_view file = file_name(other.text);
+    if (file != one.text) return file.find_first_of("%~") == file.npos ? Likeness::different : Likeness::open;
+    const auto below = [&](std::string_view directory) { return other.text.starts_with(directory); };
+    const bool kept = below("c:\\program files\\") || below("c:\\program files (x86)\\") ||
+                      (below("c:\\windows\\") && !below("c:\\windows\\temp\\"));
+    return kept && other.text.find("\\..\\") == std::string::npos ? Likeness::same : Likeness::open;
+}
+
+}  // namespace fwproof
