@@ -144,7 +144,7 @@ private:
     void tell_absent_stores() {
         bool policy = false, local = false;
         for (const Store& store : made_.stores) {
-            policy = policy || is_policy(store);
+            policy = policy || is_policy(store) || store.kind_open;
             local = local || store.kind == StoreKind::local;
         }
         const bool lossy =

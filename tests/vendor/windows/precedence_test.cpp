@@ -207,6 +207,16 @@ TEST_CASE("an exported hive is what the user says, and in doubt beside another s
     CHECK(count(rules({gpo("g.reg", shut), {"l.wfw", hive, StoreRole::local}}), rule + " off") == 1);
     CHECK(count(rules({{"g.reg", shut}, {"x.wfw", hive}}), rule + " perhaps") == 1);
     CHECK(count(rules({{"x.wfw", hive}}), rule) == 1);
+    // What may be policy is not said to be absent.
+    const auto assumes = [](const std::vector<File>& files) {
+        const auto policies = load_policies(host(files), {});
+        REQUIRE(policies);
+        const auto& all = policies->at(0).assumptions;
+        return std::count(all.begin(), all.end(),
+                          "No group policy adds rules or settings to the local store that was read.");
+    };
+    CHECK(assumes({{"x.wfw", hive}}) == 1);
+    CHECK(assumes({{"l.reg", store}, {"x.wfw", hive}}) == 0);
 }
 
 TEST_CASE("files that are layered hold one device each") {
