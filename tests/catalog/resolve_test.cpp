@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "catalog/builders.hpp"
 
 using namespace fwproof;
@@ -284,4 +286,23 @@ TEST_CASE("what one entry states need not be inferred from another") {
         CHECK(requirement.citations.size() > 1);
     }
     CHECK(count == 1);
+}
+
+TEST_CASE("a dispute about packets that another entry asks for anyway is none") {
+    // Two rows of the document speak of the databases of neighbouring sites; one leaves the direction open.
+    const Resolution resolution =
+        resolved(site_of("format = \"flow-site/1\"\n[site]\ncatalogs = [\"configmgr\"]\n" +
+                         bind("sql-server", "\"10.4.1.1\"", "site = \"CAS\"\n") +
+                         bind("sql-server", "\"10.4.1.2\"", "site = \"P01\"\nparent = \"CAS\"\n")));
+    Lines found;
+    for (const Requirement& requirement : resolution.requirements) {
+        if (requirement.from.role != "sql-server" || requirement.to.role != "sql-server") continue;
+        found.push_back(requirement.from.host + " > " + requirement.to.host + " " + requirement.ports_text);
+        CHECK(requirement.dispute.empty());
+        CHECK_FALSE(requirement.also.empty());
+        if (requirement.ports_text == "tcp/4022") CHECK(requirement.quirk == "C-28");
+    }
+    std::sort(found.begin(), found.end());
+    CHECK(found == Lines{"10.4.1.1 > 10.4.1.2 tcp/1433", "10.4.1.1 > 10.4.1.2 tcp/4022", "10.4.1.2 > 10.4.1.1 tcp/1433",
+                         "10.4.1.2 > 10.4.1.1 tcp/4022"});
 }
