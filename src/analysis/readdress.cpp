@@ -172,9 +172,12 @@ private:
         }
     }
 
-    // Two devices between the same two zones stand beside or behind each other, nobody says which.
-    static bool beside(const Crossing& a, const Crossing& b) {
-        return a.firewall != b.firewall && a.path->position == Position::transit &&
+    // Two devices between the same two zones stand beside or behind each other, nobody says which. In the middle of a
+    // declared path the site says it, and no zones.
+    static bool beside(const Requirement& requirement, const Crossing& a, const Crossing& b) {
+        const bool zoned = !requirement.from.zone.empty() && !requirement.to.zone.empty();
+        const bool in_order = zoned && a.from_zone.empty() && a.to_zone.empty();
+        return !in_order && a.firewall != b.firewall && a.path->position == Position::transit &&
                b.path->position == Position::transit && a.from_zone == b.from_zone && a.to_zone == b.to_zone;
     }
 
@@ -194,7 +197,7 @@ private:
         const auto end_of = [](bool source) { return source ? "source" : "destination"; };
         const bool source_moved = moved->source != RewrittenSide();
         for (Crossing& other : journey.crossings) {
-            if (!other.doubt.empty() || !beside(crossing, other)) continue;
+            if (!other.doubt.empty() || !beside(requirements_[journey.requirement], crossing, other)) continue;
             other.doubt = fmt::format("whether packets have passed {}, which translates the {}{}", firewall_.id,
                                       end_of(source_moved), at_place(*moved, source_moved));
         }

@@ -243,7 +243,8 @@ private:
             if (condition.kind != ConditionKind::port_keyword) continue;
             for (const Claim& claim : question_.claims) {
                 if (std::find(served.begin(), served.end(), claim.requirement) == served.end()) continue;
-                if (assumption_for(requirements_[claim.requirement], path_.position)(condition) != Belief::holds) continue;
+                if (assumption_for(requirements_[claim.requirement], path_.position)(condition) != Belief::holds)
+                    continue;
                 ServiceSet any_port = *claim.packets.services;
                 for (auto& term : any_port.terms) term.destination_ports = PortSet::all();
                 ports.push_back(claim.packets);

@@ -54,10 +54,11 @@ void check_interfaces(const SiteFirewall& firewall, const std::vector<Policy>& p
         }
         if (known.size() == before) return;
     }
-    for (const auto& [name, span] : firewall.interface_spans) {
+    for (const auto& entry : firewall.interface_spans) {
+        const std::string& name = entry.first;
         if (std::any_of(known.begin(), known.end(), [&](const Interface* i) { return i->name == name; })) continue;
         problems.push_back({fmt::format("the export of firewall '{}' has no interface '{}'", firewall.id, name),
-                            nearest_interface(name, known), span});
+                            nearest_interface(name, known), entry.second});
     }
 }
 

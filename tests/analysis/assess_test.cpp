@@ -333,6 +333,24 @@ TEST_CASE("a firewall behind one that translates is asked about what reaches it"
           std::string::npos);
 }
 
+TEST_CASE("on a declared path the order of firewalls is known") {
+    const std::string from_host = "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    const std::string from_nat = "-A FORWARD -s 10.9.0.2/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    const auto before = load("before", forward(from_host));
+    const auto nat = load("nat", translating("-A POSTROUTING -j SNAT --to-source 10.9.0.2\n", from_host));
+    const auto behind = load("behind", forward(from_nat));
+    const auto last = load("last", forward(from_nat));
+    Topology topology;
+    topology.firewalls = {transit("behind", behind.at(0)), transit("before", before.at(0)), transit("last", last.at(0)),
+                          transit("nat", nat.at(0))};
+    topology.paths = {{"m", "d", {"before", "nat", "behind", "last"}, {}}};
+    const std::vector<Requirement> requirements{
+        need(end("ms", "ms1", "10.1.0.11", "m"), end("db", "sql1", "10.2.0.21", "d"), kTcp, "1433")};
+    const Assessment assessment = assess(topology, requirements);
+    CHECK(assessment.satisfied == 1);
+    CHECK(assessment.surplus.empty());
+}
+
 TEST_CASE("what a firewall sends somewhere else is not certain to arrive") {
     const std::string dnat = "-A PREROUTING -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j DNAT --to-destination ";
     const auto to = [&](const std::string& address, const std::string& port, const std::string& more = {}) {
