@@ -283,7 +283,9 @@ private:
                 product.services = service(v4 ? kIcmp : kIcmp6);
                 add("implicit deny of the icmp rules", product, Verdict::deny, {});
             }
+            // Each protocol is of one family.
             Product product;
+            product.source = family_set(v4 ? Family::v4 : Family::v6);
             product.services = service(v4 ? kIcmp : kIcmp6);
             add("icmp to the device", product, Verdict::permit, {});
         }
