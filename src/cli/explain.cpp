@@ -81,7 +81,14 @@ void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, s
     }
     if (!hit.via.empty()) {
         std::string way;
-        for (const auto& via : hit.via) {
+        // Of a long way the beginning and the end.
+        constexpr std::size_t kFirst = 4, kLast = 2;
+        for (std::size_t i = 0; i < hit.via.size(); ++i) {
+            const auto& via = hit.via[i];
+            if (hit.via.size() > kFirst + kLast + 1 && i >= kFirst && i + kLast < hit.via.size()) {
+                if (i == kFirst) way += fmt::format(" > {} more", hit.via.size() - kFirst - kLast);
+                continue;
+            }
             way += (way.empty() ? "" : " > ") + rule_name(policy, via);
             if (const SourceSpan at = rule_span(policy, via)) way += fmt::format(" ({})", place(at));
         }

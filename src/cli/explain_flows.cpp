@@ -107,11 +107,13 @@ Result<int> explain_flows(const Policy& policy, const std::string& path, bool js
         if (json) {
             const Json line = {{"flow", written},
                                {"verdict", verdict},
+                               {"mixed", !brief.verdict},
                                {"rule", brief.rule ? Json(rule) : Json(nullptr)},
                                {"line", span ? Json(span.line()) : Json(nullptr)}};
             out += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
         } else {
             out += fmt::format("{} {}", verdict, written);
+            if (!brief.verdict) out += "  # different parts, different verdicts";
             if (brief.rule) out += fmt::format("  # {}{}", rule, span ? fmt::format(" ({})", place(span)) : "");
             out += '\n';
         }

@@ -91,6 +91,24 @@ TEST_CASE("a long log is answered as its parts are") {
     }
 }
 
+TEST_CASE("of a long way the beginning and the end are shown, and mixed answers are told from unknown ones") {
+    const std::string directory = fresh_directory("explain-long-way");
+    std::string text = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n", rules;
+    for (int i = 1; i <= 30; ++i) {
+        text += ":C" + std::to_string(i) + " - [0:0]\n";
+        rules +=
+            "-A " + (i == 1 ? std::string("INPUT") : "C" + std::to_string(i - 1)) + " -j C" + std::to_string(i) + "\n";
+    }
+    write_file(directory, "host.v4", text + rules + "-A C30 -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n");
+    const Ran ran = run_fwproof({"explain", "host.v4", "tcp 10.0.0.1 > 10.0.0.2:22"}, directory);
+    CHECK(ran.out.find("C3 rule 1 (host.v4:38) > 24 more > C28 rule 1 (host.v4:63) > C29 rule 1 (host.v4:64)\n") !=
+          std::string::npos);
+    write_file(directory, "flows", "tcp 10.0.0.1 > 10.0.0.2:22\ntcp 10.0.0.1 > 10.0.0.2:22-23\n");
+    CHECK(run_fwproof({"explain", "host.v4", "--flows", "flows"}, directory)
+              .out.find("\nunknown tcp 10.0.0.1 > 10.0.0.2:22-23  # different parts, different verdicts\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("many flows are answered one line each") {
     const std::string directory = fresh_directory("explain-flows");
     write_file(directory, "host.rules", kHost);
