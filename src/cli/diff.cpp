@@ -9,6 +9,7 @@
 #include "cli/diff_required.hpp"
 #include "cli/project.hpp"
 #include "cli/publish.hpp"
+#include "cli/stored.hpp"
 #include "fwproof/base/letters.hpp"
 
 namespace fwproof::cli {
@@ -209,6 +210,16 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
                     : words.size() == 1 ? "only one version is named"
                                         : "more than two versions are named",
                     "write fwproof diff OLD NEW, or fwproof diff --staged");
+    }
+    if (staged && parsed->has("ipset")) {
+        const std::string sets = parsed->text("ipset");
+        const auto was = StoredFiles("HEAD").read(sets, world), is = StoredFiles("").read(sets, world);
+        if (was && is && (*was)->bytes() != (*is)->bytes()) {
+            return fail(Error{"is staged as well, and would change exports that are not",
+                              "compare two directories, each with its own --ipset, or name the sets in the site",
+                              {},
+                              sets});
+        }
     }
     const auto pairs = staged ? pair_staged(words, *reading) : pair_versions(words[0], words[1], *reading, world);
     if (!pairs) return fail(pairs.error());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -76,8 +77,8 @@ struct Checked {
 
 Loaded<Checked> check(const SiteFile& file, const Resolution& resolution, const std::string& base,
                       const std::map<std::string, Input>& exports, const RequiredQuestion& question,
-                      const Reading& reading, World& world) {
-    auto policies = read_exports(file.site, base, reading, world, exports);
+                      const Reading& reading, const StoredFiles* stored, World& world) {
+    auto policies = read_exports(file.site, base, reading, world, exports, stored);
     if (!policies) return tl::unexpected(policies.error());
     Checked checked{std::move(*policies), {}, {}, {}, {}};
     CheckInput input;
@@ -107,12 +108,18 @@ std::string flow_text(const Requirement& requirement) {
                        requirement.service);
 }
 
+// What makes it the same requirement in two versions of a site; its ports may be parameters.
+std::string identity(const Requirement& requirement) {
+    return fmt::format("{} {} {} {} {} {} {}", requirement.catalog, requirement.flow, requirement.service,
+                       requirement.from.role, requirement.from.host, requirement.to.role, requirement.to.host);
+}
+
 // What was satisfied and is not: by the firewall, the rules and the service that it fails for.
 std::vector<LostFlow> lost_flows(const std::vector<Requirement>& requirements, std::set<std::size_t> lost,
                                  const Checked& after) {
     std::vector<LostFlow> all;
     for (std::size_t i = 0; i < after.flows.size(); ++i) {
-        LostFlow flow{{}, after.rows[i]};
+        LostFlow flow{{}, after.rows[i], {}};
         for (const std::size_t which : after.flows[i].failing) {
             if (after.flows[i].counts && lost.contains(which)) flow.requirements.push_back(which);
         }
@@ -123,7 +130,7 @@ std::vector<LostFlow> lost_flows(const std::vector<Requirement>& requirements, s
     }
     for (const std::size_t which : lost) {
         const Requirement& requirement = requirements[which];
-        LostFlow flow{{which}, {}};
+        LostFlow flow{{which}, {}, {}};
         flow.after.catalog = requirement.catalog;
         flow.after.flow = requirement.flow;
         flow.after.service = requirement.service;
@@ -149,38 +156,80 @@ std::string without_revision(const std::string& name) {
 
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
                                       const Reading& reading, World& world) {
-    auto file = read_site_file(question.site, world);
+    const StoredFiles committed("HEAD"), staged("");
+    const StoredFiles* was_stored = question.staged ? &committed : nullptr;
+    const StoredFiles* is_stored = question.staged ? &staged : nullptr;
+    auto file = read_site_file(question.site, world, is_stored);
     if (!file) return tl::unexpected(file.error());
     auto resolution = resolve(file->catalogs, file->site);
     if (!resolution) return tl::unexpected(resolution.error());
+    // A site that could not be used before required nothing.
+    std::optional<SiteFile> old_file;
+    std::optional<Resolution> old_resolution;
+    if (auto old = was_stored ? read_site_file(question.site, world, was_stored) : Loaded<SiteFile>(*file)) {
+        auto resolved = resolve(old->catalogs, old->site);
+        if (resolved) {
+            old_file = std::move(*old);
+            old_resolution = std::move(*resolved);
+        }
+    }
+    if (!old_file) {
+        old_file = *file;
+        old_resolution = *resolution;
+    }
     const std::string base = std::filesystem::path(question.site).parent_path().string();
     Sides sides = exports_of(file->site, base, pairs, question);
+    const Sides old_sides = exports_of(old_file->site, base, pairs, question);
     if (sides.after.empty() && question.asked && !pairs.changed.empty()) {
         return errors({fmt::format("no export of {} is among what is compared", question.site),
                        "compare the files under the names that the site gives them",
                        {}});
     }
-    const auto before = check(*file, *resolution, base, sides.before, question, reading, world);
+    const auto before = check(*old_file, *old_resolution, base, old_sides.before, question, reading, was_stored, world);
     if (!before) return tl::unexpected(before.error());
-    auto after = check(*file, *resolution, base, sides.after, question, reading, world);
+    auto after = check(*file, *resolution, base, sides.after, question, reading, is_stored, world);
     if (!after) return tl::unexpected(after.error());
 
     RequiredDiff diff;
     diff.path = question.site;
+    // Requirements before; those that are alike in their order.
+    std::map<std::string, std::deque<std::size_t>> old_places;
+    const auto& old_requirements = old_resolution->requirements;
+    for (std::size_t i = 0; i < old_requirements.size() && i < before->verdicts.size(); ++i) {
+        if (old_requirements[i].need != Need::required) continue;
+        diff.satisfied_before += before->verdicts[i] == Judgement::satisfied;
+        old_places[identity(old_requirements[i])].push_back(i);
+    }
     const auto& requirements = resolution->requirements;
     std::set<std::size_t> lost;
-    for (std::size_t i = 0; i < requirements.size() && i < before->verdicts.size() && i < after->verdicts.size(); ++i) {
+    for (std::size_t i = 0; i < requirements.size() && i < after->verdicts.size(); ++i) {
         if (requirements[i].need != Need::required) continue;
-        const Judgement was = before->verdicts[i], is = after->verdicts[i];
+        const Judgement is = after->verdicts[i];
         ++diff.required;
-        diff.satisfied_before += was == Judgement::satisfied;
         diff.satisfied_after += is == Judgement::satisfied;
+        auto& places = old_places[identity(requirements[i])];
+        if (places.empty()) continue;  // asked for now only
+        const Judgement was = before->verdicts[places.front()];
+        places.pop_front();
         if ((was == Judgement::satisfied) == (is == Judgement::satisfied)) continue;
         diff.changes.push_back({flow_text(requirements[i]), std::string(to_string(was)), std::string(to_string(is)),
                                 was == Judgement::satisfied});
         if (was == Judgement::satisfied) lost.insert(i);
     }
     diff.lost = lost_flows(requirements, std::move(lost), *after);
+    // What passed, and nobody asks for any more: a requirement that was taken away hides that its rule was.
+    for (const auto& [name, places] : old_places) {
+        for (const std::size_t which : places) {
+            if (before->verdicts[which] != Judgement::satisfied) continue;
+            const std::string text = flow_text(old_requirements[which]);
+            diff.changes.push_back({text, std::string(to_string(Judgement::satisfied)), "no longer required", true});
+            LostFlow flow{{}, {}, text};
+            flow.after.catalog = old_requirements[which].catalog;
+            flow.after.flow = old_requirements[which].flow;
+            flow.after.service = old_requirements[which].service;
+            diff.lost.push_back(std::move(flow));
+        }
+    }
     std::map<Key, std::string> waived;
     std::set<Key> open;
     for (const auto& finding : before->findings) {

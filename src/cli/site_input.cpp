@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "cli/read.hpp"
 
@@ -15,12 +16,17 @@ tl::unexpected<std::vector<Error>> errors(Error error) { return tl::unexpected(s
 
 bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".toml"); }
 
-Loaded<CatalogRef> load_named(const std::string& name, const std::string& base, World& world) {
+Result<SourceRef> read_version(const std::string& path, World& world, const StoredFiles* stored) {
+    return stored ? stored->read(path, world) : read_text(path, world);
+}
+
+Loaded<CatalogRef> load_named(const std::string& name, const std::string& base, World& world,
+                              const StoredFiles* stored = nullptr) {
     const EmbeddedCatalog* shipped = find_shipped(name);
     const std::string path = beside(base, name);
     std::error_code ignored;
     if (is_path(name) && (!shipped || std::filesystem::exists(path, ignored))) {
-        auto source = read_text(path, world);
+        auto source = read_version(path, world, stored);
         if (!source) return errors(source.error());
         return load_catalog(*source);
     }
@@ -92,8 +98,8 @@ Loaded<std::vector<CatalogRef>> load_all_shipped() {
     return catalogs;
 }
 
-Loaded<SiteFile> read_site_file(const std::string& path, World& world) {
-    auto source = read_text(path, world);
+Loaded<SiteFile> read_site_file(const std::string& path, World& world, const StoredFiles* stored) {
+    auto source = read_version(path, world, stored);
     if (!source) return errors(source.error());
     auto site = load_site(*source);
     if (!site) return tl::unexpected(site.error());
@@ -101,7 +107,7 @@ Loaded<SiteFile> read_site_file(const std::string& path, World& world) {
     const std::string base = std::filesystem::path(path).parent_path().string();
     std::vector<Error> problems;
     for (std::size_t i = 0; i < file.site.catalogs.size(); ++i) {
-        auto catalog = load_named(file.site.catalogs[i], base, world);
+        auto catalog = load_named(file.site.catalogs[i], base, world, stored);
         if (catalog) {
             file.catalogs.push_back(*catalog);
             continue;
@@ -119,14 +125,14 @@ Loaded<SiteFile> read_site_file(const std::string& path, World& world) {
 }
 
 Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string& base, const Reading& reading,
-                                 World& world) {
+                                 World& world, const StoredFiles* stored) {
     LoadOptions options = reading.load;
     if (!firewall.network_profile.empty()) options.network_profile = firewall.network_profile;
     if (firewall.local_subnets) options.local_subnets = prefixes(*firewall.local_subnets);
     options.address_keywords = firewall.address_keywords;
     options.port_keywords = firewall.port_keywords;
     if (firewall.ipset_file.empty()) return options;
-    auto source = read_text(beside(base, firewall.ipset_file), world);
+    auto source = read_version(beside(base, firewall.ipset_file), world, stored);
     if (!source) return fail(source.error());
     options.ipset = *source;
     return options;
@@ -134,11 +140,23 @@ Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string
 
 namespace {
 
+// Reads what a path names.
+using ReadFile = std::function<Result<Input>(const std::string&)>;
+
+ReadFile reader(World& world, const std::map<std::string, Input>& instead, const StoredFiles* stored) {
+    return [&world, &instead, stored](const std::string& path) -> Result<Input> {
+        if (const auto other = instead.find(path); other != instead.end()) return other->second;
+        std::error_code ignored;
+        if (!stored || std::filesystem::is_directory(path, ignored)) return read_export(path, world);
+        auto source = stored->read(path, world);
+        if (!source) return fail(source.error());
+        return Input{path, {std::move(*source)}};
+    };
+}
+
 // Adds what `path` names to the input, known as `given`.
-std::optional<Error> add_file(Input& input, const std::string& path, Given given, World& world,
-                              const std::map<std::string, Input>& instead) {
-    const auto other = instead.find(path);
-    const auto one = other == instead.end() ? read_export(path, world) : Result<Input>(other->second);
+std::optional<Error> add_file(Input& input, const std::string& path, Given given, const ReadFile& read) {
+    const auto one = read(path);
     if (!one) return one.error();
     if (input.name.empty()) input.name = one->name;
     for (std::size_t i = 0; i < one->sources.size(); ++i) {
@@ -148,13 +166,10 @@ std::optional<Error> add_file(Input& input, const std::string& path, Given given
     return std::nullopt;
 }
 
-}  // namespace
-
-Result<Input> read_stores(const HostStores& stores, const std::string& base, World& world,
-                          const std::map<std::string, Input>& instead) {
+Result<Input> read_host(const HostStores& stores, const std::string& base, const ReadFile& read) {
     Input input;
     const auto add = [&](const std::string& path, StoreRole role, std::size_t rank) {
-        return add_file(input, beside(base, path), {role, rank, false}, world, instead);
+        return add_file(input, beside(base, path), {role, rank, false}, read);
     };
     for (std::size_t i = 0; i < stores.gpo.size(); ++i) {
         if (auto error = add(stores.gpo[i], StoreRole::gpo, i)) return fail(std::move(*error));
@@ -168,15 +183,23 @@ Result<Input> read_stores(const HostStores& stores, const std::string& base, Wor
     return input;
 }
 
+}  // namespace
+
+Result<Input> read_stores(const HostStores& stores, const std::string& base, World& world,
+                          const std::map<std::string, Input>& instead) {
+    return read_host(stores, base, reader(world, instead, nullptr));
+}
+
 Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
-                                  const std::map<std::string, Input>& instead) {
+                                  const std::map<std::string, Input>& instead, const StoredFiles* stored) {
+    const ReadFile read = reader(world, instead, stored);
     std::vector<Export> exports;
     std::vector<Error> problems;
     for (const auto& firewall : site.firewalls) {
         Input input;
         bool readable = true;
         for (const auto& path : firewall.exports) {
-            if (auto error = add_file(input, beside(base, path), {}, world, instead)) {
+            if (auto error = add_file(input, beside(base, path), {}, read)) {
                 problems.push_back(std::move(*error));
                 std::error_code ignored;
                 if (!site.sources.empty() && !std::filesystem::exists(beside(base, path), ignored)) {
@@ -188,7 +211,7 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
             }
         }
         if (!firewall.stores.empty()) {
-            auto host = read_stores(firewall.stores, base, world, instead);
+            auto host = read_host(firewall.stores, base, read);
             if (!host) {
                 problems.push_back(host.error());
                 continue;
@@ -196,7 +219,7 @@ Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, con
             input = std::move(*host);
         }
         if (!readable) continue;
-        auto options = load_options(firewall, base, reading, world);
+        auto options = load_options(firewall, base, reading, world, stored);
         if (!options) {
             problems.push_back(options.error());
             continue;

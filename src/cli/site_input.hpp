@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/load_exports.hpp"
 #include "cli/options.hpp"
+#include "cli/stored.hpp"
 #include "fwproof/catalog/catalog.hpp"
 #include "fwproof/catalog/site.hpp"
 #include "fwproof/policy/policy.hpp"
@@ -25,7 +26,8 @@ struct SiteFile {
     Site site;
     std::vector<CatalogRef> catalogs;
 };
-Loaded<SiteFile> read_site_file(const std::string& path, World& world);
+// `stored`: as that version of the repository has them; null: as they are on the disk. So of the functions below.
+Loaded<SiteFile> read_site_file(const std::string& path, World& world, const StoredFiles* stored = nullptr);
 
 // The vendor that has stores.
 inline constexpr std::string_view kStoresFormat = "windows";
@@ -37,12 +39,13 @@ Result<Input> read_stores(const HostStores& stores, const std::string& base, Wor
 
 // How the exports of a firewall of the site are read: as `reading` says, and the site where it says more.
 Result<LoadOptions> load_options(const SiteFirewall& firewall, const std::string& base, const Reading& reading,
-                                 World& world);
+                                 World& world, const StoredFiles* stored = nullptr);
 
 // Export paths are taken from `base`; the options of the command line count where the site says nothing. `instead`:
 // what to read in place of the files of these paths.
 Loaded<SitePolicies> read_exports(const Site& site, const std::string& base, const Reading& reading, World& world,
-                                  const std::map<std::string, Input>& instead = {});
+                                  const std::map<std::string, Input>& instead = {},
+                                  const StoredFiles* stored = nullptr);
 
 // The rules of the export are about packets for the device itself, none about packets through it.
 bool only_of_itself(const Policy& policy);

@@ -224,6 +224,15 @@ TEST_CASE("git diff and git log -p show meaning") {
     CHECK(broken.status == 0);
     CHECK(broken.out.find("fwproof: not compared by meaning: ") != std::string::npos);
     CHECK(broken.out.find("+not an export any more\n") != std::string::npos);
+    CHECK(broken.out.find("\n--- a/host.v4\n+++ b/host.v4\n@@ -1") != std::string::npos);
+    CHECK(broken.out.find("git-blob") == std::string::npos);
+    // Whoever reads may leave.
+    write_file(repository.path, "old", host(kSsh));
+    write_file(repository.path, "new", host(kSsh23));
+    const Ran left = run_command("(sleep 0.3; '" + std::string(FWPROOF_BINARY_DIR) +
+                                     "/fwproof' gitdiff host.v4 old 1 100644 new 2 100644; echo status $? >&2) | true",
+                                 repository.path);
+    CHECK(left.err == "status 0\n");
     repository.git({"reset", "-q", "--hard"});
 
     const Ran log = repository.git({"log", "-p", "--format=%s"});
@@ -313,6 +322,50 @@ TEST_CASE("the project of an input is sought from the input, not from where the 
     CHECK(waived({"own.v4", "project/rules/edge.v4"}, outside) ==
           "fwproof: error: the inputs belong to two projects, .fwproof.toml and project/.fwproof.toml; run fwproof for "
           "each\n");
+}
+
+TEST_CASE("what is staged is judged by the site of each version") {
+    const std::string folder = std::string(FWPROOF_ROOT) + "/fixtures/check/";
+    const Repository repository("git-staged-site");
+    std::string site = read_whole(folder + "required-flow-lost/site.toml");
+    const std::string catalog = "../site/demo.toml";
+    site.replace(site.find(catalog), catalog.size(), "demo.toml");
+    repository.stage("site.toml", site);
+    repository.stage("demo.toml", read_whole(folder + "site/demo.toml"));
+    repository.stage("edge.v4", read_whole(folder + "required-flow-lost/good.v4"));
+    repository.stage(".fwproof.toml", "site = \"site.toml\"\n");
+    REQUIRE(repository.commit("one").status == 0);
+    // Nobody is bound to the role any more.
+    std::string asks_nothing = site;
+    const std::size_t bind = asks_nothing.rfind("[[bind]]");
+    asks_nothing.erase(bind, asks_nothing.find("[[firewall]]") - bind);
+
+    repository.stage("edge.v4", read_whole(folder + "required-flow-lost/bad.v4"));
+    write_file(repository.path, "site.toml", asks_nothing);  // not staged
+    const Ran unstaged = repository.fwproof({"diff", "--staged"});
+    INFO(unstaged.out << unstaged.err);
+    CHECK(unstaged.status == 1);
+    CHECK(unstaged.out.find("1 of 1 satisfied before, 0 after\n") != std::string::npos);
+
+    repository.git({"add", "site.toml"});
+    const Ran dropped = repository.fwproof({"diff", "--staged"});
+    INFO(dropped.out << dropped.err);
+    CHECK(dropped.status == 1);
+    CHECK(dropped.out.find("[demo pages/https]: satisfied before, no longer required after\n") != std::string::npos);
+    CHECK(dropped.out.find("error[required-flow-lost]: tcp/443 from 10.1.0.11 (client) to 10.2.0.21 (server) "
+                           "[demo pages/https] was required and satisfied before, and is required no more\n") !=
+          std::string::npos);
+    const Ran staged_sets = [&] {
+        repository.git({"reset", "-q", "--hard"});
+        repository.stage("sets.ipset", "create office hash:net family inet\n");
+        REQUIRE(repository.commit("sets").status == 0);
+        repository.stage("sets.ipset", "create office hash:net family inet\nadd office 10.0.0.0/8\n");
+        return repository.fwproof({"diff", "--staged", "--ipset", "sets.ipset", "--fail-on", "widened"});
+    }();
+    CHECK(staged_sets.status == 2);
+    CHECK(staged_sets.err ==
+          "sets.ipset: error: is staged as well, and would change exports that are not; compare two directories, each "
+          "with its own --ipset, or name the sets in the site\n");
 }
 
 TEST_CASE("a diff with a site names the required flows that break") {

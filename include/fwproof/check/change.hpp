@@ -27,6 +27,7 @@ struct UncomparedExport {
 struct LostFlow {
     std::vector<std::size_t> requirements;  // into Resolution::requirements, at least one
     FlowRow after;                          // where it fails; without a firewall where no single one can be named
+    std::string dropped;  // the flow in words where nothing asks for it any more; then `requirements` is empty
 };
 
 // A finding that a waiver covered before the change and that none covers after it.

@@ -1,0 +1,22 @@
+// Files as one version of the git repository has them.
+#pragma once
+
+#include <string>
+
+#include "cli/command.hpp"
+
+namespace fwproof::cli {
+
+// "HEAD" is the last commit, "" what is staged.
+class StoredFiles {
+public:
+    explicit StoredFiles(std::string revision) : revision_(std::move(revision)) {}
+
+    // As read_text; a file that this version does not have, or that is no plain file there, is read from the disk.
+    Result<SourceRef> read(const std::string& path, World& world) const;
+
+private:
+    std::string revision_;
+};
+
+}  // namespace fwproof::cli
