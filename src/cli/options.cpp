@@ -110,7 +110,7 @@ po::options_description reading_options() {
     add("ipset", po::value<std::string>()->value_name("FILE"),
         "what 'ipset save' printed, for dumps that refer to sets");
     add("as-of", po::value<std::string>()->value_name("DATE"),
-        "the day on which time ranges and waivers are judged, as 2026-11-30 or 2026-11-30T08:00 (UTC)");
+        "the day or minute at which time ranges and waivers are judged, as 2026-11-30 or 2026-11-30T08:00 (UTC)");
     add("jobs", po::value<std::string>()->value_name("N"),
         "how many exports are worked on at a time (default: as many as there are processors)");
     return options;

@@ -78,6 +78,7 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
         const auto date = parse_date(arguments.text("as-of"), "--as-of");
         if (!date) return fail(date.error());
         reading.load.as_of = *date;
+        reading.load.as_of_day = arguments.text("as-of").find('T') == std::string::npos;
     }
     const auto jobs = read_jobs(arguments);
     if (!jobs) return fail(jobs.error());

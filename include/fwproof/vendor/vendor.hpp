@@ -18,6 +18,7 @@ namespace fwproof {
 // the environment or a clock.
 struct LoadOptions {
     std::optional<std::chrono::sys_seconds> as_of;  // for time ranges; nothing: they stay conditions
+    bool as_of_day = false;                         // as_of begins a day, at whose time nobody asks in particular
     std::string network_profile;                    // "domain", "private", "public"; empty: one path per profile
     std::vector<Prefix> local_subnets;              // what LocalSubnet means on that host
     // What other words of Windows mean there: "DNS", "DefaultGateway", ... and "RPC", "Ply2Disc", ...

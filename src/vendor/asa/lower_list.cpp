@@ -246,7 +246,9 @@ private:
                 rule.match.conditions.push_back({ConditionKind::time, std::string(ace.time_range), span});
                 lowering_.note(NoteKind::unmodelled_condition,
                                fmt::format("the rule holds only in the time range '{}'", ace.time_range),
-                               "give --as-of to decide it", ace.time_place);
+                               lowering_.options.as_of_day ? "give --as-of a time of day to decide it"
+                                                           : "give --as-of to decide it",
+                               ace.time_place);
                 return;
         }
     }

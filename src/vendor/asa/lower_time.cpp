@@ -41,11 +41,15 @@ bool active_in(const TimeRange& range, std::int64_t minute) {
 Active active_at(const TimeRange& range, const Config& config, const LoadOptions& options) {
     if (!options.as_of || range.unreadable) return Active::unknown;
     const std::int64_t utc = std::chrono::floor<std::chrono::minutes>(*options.as_of).time_since_epoch().count();
-    const std::int64_t local = utc + config.clock_offset.value_or(0);
-    const bool standard = active_in(range, local);
+    const std::int64_t first = utc + config.clock_offset.value_or(0);
     // When summer time begins is not modelled: only an answer that holds with and without it is one.
-    if (config.summer_time && active_in(range, local + 60) != standard) return Active::unknown;
-    return standard ? Active::yes : Active::no;
+    const std::int64_t last = first + (options.as_of_day ? kDay - 1 : 0) + (config.summer_time ? 60 : 0);
+    const bool active = active_in(range, first);
+    const std::int64_t step = options.as_of_day ? 1 : 60;
+    for (std::int64_t minute = first + step; minute <= last; minute += step) {
+        if (active_in(range, minute) != active) return Active::unknown;
+    }
+    return active ? Active::yes : Active::no;
 }
 
 }  // namespace fwproof::asa

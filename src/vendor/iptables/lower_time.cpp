@@ -88,6 +88,22 @@ struct Schedule {
     }
 };
 
+// At a moment, or on all of a day; nothing where the day has both.
+std::optional<bool> holds_at(const Schedule& schedule, const LoadOptions& options) {
+    const bool holds = schedule.holds(*options.as_of);
+    if (!options.as_of_day) return holds;
+    constexpr std::chrono::seconds kDay{86400};
+    const sys_seconds day = *options.as_of;
+    std::vector<sys_seconds> changes = {day + std::chrono::seconds(schedule.day_start),
+                                        day + std::chrono::seconds(schedule.day_end + 1)};
+    if (schedule.first) changes.push_back(*schedule.first);
+    if (schedule.last) changes.push_back(*schedule.last + std::chrono::seconds(1));
+    for (const auto change : changes) {
+        if (change > day && change < day + kDay && schedule.holds(change) != holds) return std::nullopt;
+    }
+    return holds;
+}
+
 std::optional<std::uint8_t> parse_weekdays(std::string_view text) {
     constexpr auto kNames = std::to_array<std::string_view>({"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"});
     std::uint8_t days = 0;
@@ -158,13 +174,16 @@ void lower_time(RuleScope& scope) {
         if (!first) continue;
         if (schedule.last) scope.last_day = std::chrono::floor<std::chrono::days>(*schedule.last);
         const auto& as_of = scope.lowering.options.as_of;
-        if (!as_of || schedule.kernel_zone) {
+        const auto holds =
+            as_of && !schedule.kernel_zone ? holds_at(schedule, scope.lowering.options) : std::optional<bool>();
+        if (!holds) {
             const SourceSpan at = scope.span(first->offset, last->end());
+            const bool zone = as_of && schedule.kernel_zone;
             scope.condition(ConditionKind::time, std::string(at.text()), at,
-                            as_of ? "the rule follows the time zone of the kernel, which the export does not tell"
-                                  : "the rule holds at certain times only",
-                            NoteKind::unmodelled_condition, as_of ? "" : "--as-of TIME decides it");
-        } else if (!schedule.holds(*as_of)) {
+                            zone ? "the rule follows the time zone of the kernel, which the export does not tell"
+                                 : "the rule holds at certain times only",
+                            NoteKind::unmodelled_condition, zone ? "" : "--as-of TIME decides it");
+        } else if (!*holds) {
             scope.draft.never = true;
         }
     }

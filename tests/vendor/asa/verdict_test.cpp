@@ -3,6 +3,7 @@
 //   statements
 //   ? QUESTION = VERDICT    "?>?" for "outside>dmz": by every way that the export leaves, "permit (outside>dmz)"
 //   ! KIND: MESSAGE         a note that must be there; without any, no note of a line that was not understood may be
+//   @ SECONDS [day]         the moment that is asked about, or the day that begins then
 //   ~ TEXT                  an assumption that must be stated
 //   !! LINE:COLUMN KIND: MESSAGE [HINT]   the same, whole
 #include <sstream>
@@ -45,6 +46,7 @@ std::vector<Case> read_cases(const std::string& name) {
         } else if (line.starts_with("! ")) {
             cases.back().notes.push_back(line.substr(2));
         } else if (line.starts_with("@ ")) {
+            cases.back().options.as_of_day = line.ends_with(" day");
             cases.back().options.as_of = std::chrono::sys_seconds{std::chrono::seconds{std::stoll(line.substr(2))}};
         } else {
             cases.back().text += line + "\n";

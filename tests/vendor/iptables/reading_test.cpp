@@ -228,6 +228,19 @@ TEST_CASE("time holds or not once a moment is given") {
     CHECK(verdict(load_text(text, options), Position::inbound, tcp_to(80)) == "D");
     options.as_of = sys_days(2025y / March / 2) + 9h;
     CHECK(verdict(load_text(text, options), Position::inbound, tcp_to(80)) == "D");
+    options.as_of_day = true;
+    options.as_of = sys_days(2025y / March / 2);
+    CHECK(verdict(load_text(text, options), Position::inbound, tcp_to(80)) == "D");
+    options.as_of = sys_days(2025y / March / 3);
+    CHECK(verdict(load_text(text, options), Position::inbound, tcp_to(80)) == "?");
+    const auto since = [&](const std::string& start) {
+        const std::string rules =
+            "*filter\n:INPUT DROP [0:0]\n-A INPUT -m time --datestart " + start + " -j ACCEPT\nCOMMIT\n";
+        return verdict(load_text(rules, options), Position::inbound, tcp_to(80));
+    };
+    CHECK(since("2025-03-03") == "A");
+    CHECK(since("2025-03-03T12:00") == "?");
+    CHECK(since("2025-03-04") == "D");
 }
 
 TEST_CASE("the README lists every extension with its state") {
