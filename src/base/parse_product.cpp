@@ -183,16 +183,6 @@ std::optional<Field> field_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> parse_field_value(Field field, std::string_view text) {
-    if (field == Field::source_mac) {
-        if (const auto mac = parse_mac(text)) return mac;
-    }
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 // A MAC may be written with hyphens, so a range is split at a hyphen only when the whole is no value.
 std::optional<IntervalSet<std::uint64_t>> parse_field_values(Field field, std::string_view text) {
     if (text == "never") return IntervalSet<std::uint64_t>{};

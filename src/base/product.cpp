@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <span>
 
 #include "fwproof/base/notation.hpp"
 
@@ -54,14 +56,33 @@ std::string endpoint_text(const AddressSetRef& addresses, const std::string& por
     return text + ports;
 }
 
+// The words of a field whose values are names.
+std::span<const std::string_view> words_of(Field field) {
+    static constexpr auto kKinds =
+        std::to_array<std::string_view>({"unspecified", "unicast", "local", "broadcast", "anycast", "multicast",
+                                         "blackhole", "unreachable", "prohibit"});
+    static constexpr auto kTypes = std::to_array<std::string_view>({"unicast", "broadcast", "multicast"});
+    static constexpr auto kDirections = std::to_array<std::string_view>({"original", "reply"});
+    switch (field) {
+        case Field::source_kind:
+        case Field::destination_kind: return kKinds;
+        case Field::packet_type: return kTypes;
+        case Field::connection_direction: return kDirections;
+        default: return {};
+    }
+}
+
 std::string field_text(const FieldTest& test) {
-    const auto value = [&](std::uint64_t number) {
-        return test.field == Field::source_mac && number <= kNoMac ? mac_text(number) : fmt::format("{}", number);
-    };
     std::string text;
+    const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ",") + part; };
     for (const auto& [first, last] : test.values.intervals()) {
-        if (!text.empty()) text += ",";
-        text += first == last ? value(first) : value(first) + "-" + value(last);
+        if (last < words_of(test.field).size()) {  // names have no order
+            for (auto value = first; value <= last; ++value) add(field_value_text(test.field, value));
+        } else if (first == last) {
+            add(field_value_text(test.field, first));
+        } else {
+            add(field_value_text(test.field, first) + "-" + field_value_text(test.field, last));
+        }
     }
     return text.empty() ? "never" : text;
 }
@@ -118,6 +139,25 @@ std::string to_string(StateSet states) {
         text += kStateNames[static_cast<std::size_t>(i)];
     }
     return text.empty() ? "none" : text;
+}
+
+std::string field_value_text(Field field, std::uint64_t value) {
+    if (field == Field::source_mac && value <= kNoMac) return mac_text(value);
+    const auto words = words_of(field);
+    return value < words.size() ? std::string(words[value]) : fmt::format("{}", value);
+}
+
+std::optional<std::uint64_t> parse_field_value(Field field, std::string_view text) {
+    if (field == Field::source_mac) {
+        if (const auto mac = parse_mac(text)) return mac;
+    }
+    const auto words = words_of(field);
+    const auto word = std::find(words.begin(), words.end(), text);
+    if (word != words.end()) return static_cast<std::uint64_t>(word - words.begin());
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
 }
 
 bool InterfaceSet::contains(std::string_view name) const {

@@ -59,6 +59,24 @@ Policy with_decisions_for_translations(Policy policy, RulesetIndex ruleset) {
     return policy;
 }
 
+// What was permitted of a flow that names no interfaces may have passed between two of them alone: its replies do so
+// too.
+void narrow_interfaces(Product& reply, const Product& header, const PathAnswer& answer) {
+    if (answer.position != Position::transit) return;
+    std::optional<Product> way;
+    for (const auto& part : answer.parts) {
+        if (part.verdict != Verdict::permit) continue;
+        if (!part.region_complete) return;
+        for (const auto& product : part.region) {
+            if (way && !(way->in == product.in && way->out == product.out)) return;
+            way = product;
+        }
+    }
+    if (!way) return;
+    if (header.in.is_all()) reply.out = way->in;
+    if (header.out.is_all()) reply.in = way->out;
+}
+
 }  // namespace
 
 std::vector<std::string> conditions_of(const Policy& policy, const Hit& hit) {
@@ -348,7 +366,9 @@ std::optional<PathAnswer> Answerer::replies(const FlowQuery& flow, const PathAns
                                                                   : Position::transit;
     const Path* path = impl_->policy.find_path(back, answer.variant);
     if (!path) return std::nullopt;
-    return impl_->answer({path_name(*path), *path, true}, impl_->translated_reply(flow.header, answer), 5);
+    Product reply = impl_->translated_reply(flow.header, answer);
+    narrow_interfaces(reply, flow.header, answer);
+    return impl_->answer({path_name(*path), *path, true}, reply, 5);
 }
 
 }  // namespace fwproof::cli

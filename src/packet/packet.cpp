@@ -76,7 +76,7 @@ std::string to_string(const Packet& packet) {
         if (field == Field::source_mac) {
             text += " mac " + mac_text(value);
         } else if (value != 0) {
-            text += fmt::format(" {} {}", to_string(field), value);
+            text += fmt::format(" {} {}", to_string(field), field_value_text(field, value));
         }
     }
     return text;

@@ -76,6 +76,10 @@ TEST_CASE("products print and read back") {
         {"any any > any length 0-1500 ttl 64,128 tos 1 fragment 0", "="},
         {"any any > any opaque 7 ttl 0", "any any > any ttl 0 opaque 7"},
         {"any any > any ttl never", "="},
+        {"any any > any source-kind unicast,local destination-kind broadcast", "="},
+        {"any any > any packet-type unicast,multicast direction reply", "="},
+        {"any any > any destination-kind 2,4-9", "any any > any destination-kind local,anycast-9"},
+        {"any any > any destination-kind anycast-9", "="},
         {"any any > any:443", "{any/443} any > any"},
         {"{tcp, udp} any > any:53", "{tcp/53, udp/53} any > any"},
     };

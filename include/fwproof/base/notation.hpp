@@ -83,6 +83,11 @@ std::optional<IcmpSet> parse_icmp(std::string_view text);
 std::string mac_text(std::uint64_t mac);
 std::optional<std::uint64_t> parse_mac(std::string_view text);
 
+// "local", "02:00:5e:00:00:01", "64": the value of a field by its word, where it has one. A word or a number is read
+// back.
+std::string field_value_text(Field field, std::uint64_t value);
+std::optional<std::uint64_t> parse_field_value(Field field, std::string_view text);
+
 // "inside", "eth+", "!eth0,eth1", "none".
 std::string to_string(const InterfaceSet& set);
 
