@@ -330,9 +330,10 @@ private:
             return diversions_.add(std::move(diversion), without_own(direction.match->possibly));
         }
         const auto parts = table_.split(all_of(direction.target->possibly));
-        const auto from = block_of(all_of(direction.match->possibly)),
-                   to = block_of(all_of(direction.target->possibly));
-        const bool paired = from && to && from->last - from->first == to->last - to->first &&
+        const auto mapped_block = block_of(all_of(direction.match->possibly));
+        const auto real_block = block_of(all_of(direction.target->possibly));
+        const Block from = mapped_block.value_or(Block{}), to = real_block.value_or(Block{});
+        const bool paired = mapped_block && real_block && from.last - from.first == to.last - to.first &&
                             direction.match->exact() && direction.target->exact();
         std::vector<std::string> anywhere;
         for (const auto& part : parts) {
@@ -340,8 +341,8 @@ private:
             anywhere.insert(anywhere.end(), diversion.interfaces.begin(), diversion.interfaces.end());
             if (!paired) continue;
             const auto add = [&](uint128 first, uint128 last) {
-                const AddressSet mapped = AddressSet::range({from->family, from->first + (first - to->first)},
-                                                            {from->family, from->first + (last - to->first)});
+                const AddressSet mapped = AddressSet::range({from.family, from.first + (first - to.first)},
+                                                            {from.family, from.first + (last - to.first)});
                 diversions_.add(diversion, without_own(share(mapped)));
             };
             for (const auto& one : part.addresses.v4.intervals()) add(one.first, one.last);
