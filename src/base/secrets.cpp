@@ -144,7 +144,8 @@ void add_commands(std::string_view line, std::vector<Secret>& secrets) {
             {static_cast<std::uint32_t>(value.data() - line.data()), static_cast<std::uint32_t>(value.size()), kind});
     };
     // Forms without a keyword right before the value.
-    const bool number = words.size() == 2 && words[1].size() < 4;  // of a key in a chain
+    const bool typed = words.size() == 3 && is_one_of(kBehindKeyword, words[1]);  // key 8 VALUE
+    const bool number = words[1].size() < 4 && !typed;                            // of a key in a chain
     if (command == "key" && (words[1] == "chain" || words[1] == "config-key" || number)) {
         if (words[1] == "config-key" && words.size() > 3) add(words.back(), "key");
         return;

@@ -49,6 +49,7 @@ TEST_CASE("secrets of a line are masked, and only they") {
         {" isis password R0uting level-1", " isis password ******* level-1"},
         {" isis authentication key R0uting", " isis authentication key *******"},
         {" key 8 R4dius", " key 8 ******"},
+        {"key has no closing bracket", "key has no closing bracket"},
         {" cluster key sh4red", " cluster key ******"},
         {"wccp 90 redirect-list X password 0 sh4red", "wccp 90 redirect-list X password 0 ******"},
         {"cts import-pac disk0:/pac.bin password sh4red", "cts import-pac disk0:/pac.bin password ******"},
