@@ -1,6 +1,7 @@
 // Destinations before the lists see them: since 8.3 lists hold real addresses, so a mapped destination is restored
 // first. The first line of the table that fits a packet decides: manual lines, then object lines, then the late manual
-// ones. The `static` lines of older releases are read the same way, behind the lists.
+// ones. The `static` lines of older releases are read the same way, behind the lists. Long, because every form of line
+// adds to the one table whose order decides.
 #include <fmt/format.h>
 
 #include <algorithm>
