@@ -16,9 +16,9 @@ using toml_file::in;
 std::string phase_words(const std::vector<Phase>& phases) {
     std::vector<std::string_view> words;
     for (const Phase phase : phases) {
-        words.push_back(phase == Phase::install   ? "during installation"
-                        : phase == Phase::runtime ? "at run time"
-                                                  : "during maintenance");
+        words.emplace_back(phase == Phase::install   ? "during installation"
+                           : phase == Phase::runtime ? "at run time"
+                                                     : "during maintenance");
     }
     return fmt::format("{}", fmt::join(words, " and "));
 }

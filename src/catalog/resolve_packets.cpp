@@ -51,7 +51,7 @@ ServiceSetRef tolerated(const Service& service, std::uint8_t protocol, const Por
 void Packets::add(const Service& service, const Member& source, const Member& target,
                   const std::vector<PortItem>& source_ports, Requirement requirement) {
     add_proxy(service, source, target, requirement);
-    add_ports(service, source, target, source_ports, std::move(requirement));
+    add_ports(service, source, target, source_ports, requirement);
 }
 
 // A configured proxy takes the place of the target.
@@ -94,7 +94,7 @@ PortSet Packets::source_ports(const std::vector<PortItem>& items, const Member& 
 }
 
 void Packets::add_ports(const Service& service, const Member& source, const Member& target,
-                        const std::vector<PortItem>& source_items, Requirement requirement) {
+                        const std::vector<PortItem>& source_items, const Requirement& requirement) {
     std::vector<PortPart> parts;
     if (service.ports.empty()) {
         parts.emplace_back().ports = PortSet::all();

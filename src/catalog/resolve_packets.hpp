@@ -26,7 +26,7 @@ private:
     void add_proxy(const Service& service, const Member& source, const Member& target, Requirement& direct);
     PortSet source_ports(const std::vector<PortItem>& items, const Member& source, const Member& target);
     void add_ports(const Service& service, const Member& source, const Member& target,
-                   const std::vector<PortItem>& source_items, Requirement requirement);
+                   const std::vector<PortItem>& source_items, const Requirement& requirement);
     void choose_member(const Service& service, const Member& source, const Member& target, const PortPart& part,
                        Requirement requirement);
     void join_group(const std::string& id, const std::string& variant, const Member& source, const Member& target,

@@ -19,6 +19,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         for (const auto& object : access.region->objects) by_object[{access.policy, object.name}].push_back(&access);
     }
     for (const auto& [key, all] : by_object) {
+        const std::string& name = key.second;
         Finding finding = finding_about(check, *all.front());
         SourceSpan place;  // of the edit in this object
         finding.decided_by.clear();
@@ -28,7 +29,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         for (const ChangedAccess* access : all) {
             const auto& objects = access->region->objects;
             const auto object = std::find_if(objects.begin(), objects.end(),
-                                             [&](const ChangedObject& o) { return o.name == key.second; });
+                                             [&name](const ChangedObject& o) { return o.name == name; });
             rules_after.insert(object->holders_after.begin(), object->holders_after.end());
             rules_before.insert(object->holders_before.begin(), object->holders_before.end());
             for (const auto& line : object->lines) {
@@ -54,7 +55,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             rules.push_back(rule_name(*shown.policy, rule));
         }
         if (place) finding.span = place;
-        finding.message = fmt::format("the edit of {} changes what {} decide{}", key.second, join_some(rules),
+        finding.message = fmt::format("the edit of {} changes what {} decide{}", name, join_some(rules),
                                       rules.size() == 1 ? "s" : "");
         findings.push_back(std::move(finding));
     }
