@@ -66,8 +66,8 @@ std::string to_string(const Packet& packet) {
                                    endpoint_text(packet.source, packet, packet.source_port),
                                    endpoint_text(packet.destination, packet, packet.destination_port));
     const auto named = [](const std::string& name) { return !name.empty() && !name.starts_with(kOtherInterface); };
-    if (named(packet.in)) text += " in " + packet.in;
-    if (named(packet.out)) text += " out " + packet.out;
+    if (named(packet.in)) text += " in " + to_string(InterfaceSet::of(packet.in));
+    if (named(packet.out)) text += " out " + to_string(InterfaceSet::of(packet.out));
     if (packet.state != State::new_) text += fmt::format(" state {}", to_string(packet.state));
     const std::uint8_t usual_flags = packet.state == State::new_ ? kSyn : kAck;
     if (packet.protocol == kTcp && packet.tcp_flags != usual_flags) text += " flags " + flags_text(packet.tcp_flags);

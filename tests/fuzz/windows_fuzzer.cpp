@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <type_traits>
 
 #include "sound.hpp"
 #include "vendor/windows/carrier.hpp"
@@ -57,12 +58,22 @@ using namespace fwproof::windows;
     return file;
 }
 
+// The reader of a hive has to know which store it is.
+template <class Reader>
+Result<std::vector<Export>> read_by(const Reader& reader, const SourceRef& source) {
+    if constexpr (std::is_invocable_v<Reader, const SourceRef&>) {
+        return reader(source);
+    } else {
+        return reader(source, StoreRole::sniffed);
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     const auto source = std::make_shared<const Source>("input", FWPROOF_FUZZED_FORM(std::string(data, data + size)));
     (void)recognise(*source);
-    auto exports = FWPROOF_FUZZED_READER(source);
+    auto exports = read_by(FWPROOF_FUZZED_READER, source);
     if (!exports) {
         (void)render(exports.error());
         return 0;

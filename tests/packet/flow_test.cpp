@@ -111,3 +111,20 @@ TEST_CASE("what a packet prints as is a flow with that packet in it") {
         REQUIRE(contains(flow->header, packet));
     }
 }
+
+TEST_CASE("a packet is printed so that it is read back, whatever its interface is called") {
+    for (const std::string name : {"eth0", "a b", "chp[ 8", "any", "none", "!x", "a,b", "eth+", "a\"b"}) {
+        Packet packet;
+        packet.source = *parse_address("10.0.0.1");
+        packet.destination = *parse_address("10.0.0.2");
+        packet.protocol = kTcp;
+        packet.source_port = 1024;
+        packet.destination_port = 80;
+        packet.in = name;
+        const std::string text = to_string(packet);
+        INFO(text);
+        const auto again = parse_flow(std::make_shared<const Source>("packet", text));
+        REQUIRE(again);
+        CHECK(contains(again->header, packet));
+    }
+}
