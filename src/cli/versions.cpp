@@ -209,7 +209,7 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
 std::string place_on_disk(const std::string& version) {
     const auto at = path_in_revision(version);
     if (!at) return version;
-    const std::string path = version.substr(*at);
+    std::string path = version.substr(*at);
     if (path.starts_with("./") || path.starts_with("../")) return path;
     const auto up = run_git({"rev-parse", "--show-cdup"});
     return up ? up->substr(0, up->find('\n')) + path : path;

@@ -29,11 +29,10 @@ std::string plain_path(std::string_view path) {
         const std::string_view part = path.substr(0, path.find('/'));
         path.remove_prefix(std::min(part.size() + 1, path.size()));
         if (part.empty() || part == ".") continue;
-        if (part != "..") {
-            parts.push_back(part);
-        } else if (!parts.empty() && parts.back() != "..") {
+        const bool below = !parts.empty() && parts.back() != "..";
+        if (part == ".." && below) {
             parts.pop_back();
-        } else if (!rooted) {
+        } else if (part != ".." || !rooted) {
             parts.push_back(part);
         }
     }

@@ -61,7 +61,7 @@ void shared_routes(Lowering& lowering) {
                 return route.destination == routes[i].destination && route.interface != routes[i].interface;
             });
         if (other == routes.begin() + static_cast<std::ptrdiff_t>(i)) continue;
-        lowering.policy.assumptions.push_back(
+        lowering.policy.assumptions.emplace_back(
             "of several routes to one network, whatever their distance, any may be the one in use");
         return;
     }
@@ -134,7 +134,7 @@ void where_sources_come_in(Lowering& lowering) {
     const bool checked = std::all_of(interfaces.begin(), interfaces.end(),
                                      [](const Interface& i) { return i.checks_source || !i.enabled || !i.transit; });
     if (!known || checked) return;
-    lowering.policy.assumptions.push_back(
+    lowering.policy.assumptions.emplace_back(
         "packets come in where the networks and routes of the export lead to their source");
 }
 
