@@ -21,7 +21,7 @@ std::string reg(const std::string& key, const std::string& settings, const std::
 
 // A host whose own store lets 5723 in, and three policies.
 std::string host_files(const std::string& name) {
-    const std::string directory = fresh_directory(name);
+    std::string directory = fresh_directory(name);
     write_file(directory, "local.reg", reg(kLocal, "", rule("scom", "Allow", "5723")));
     write_file(directory, "nomerge.reg",
                reg(kPolicy, "\"AllowLocalPolicyMerge\"=dword:00000000\r\n", rule("winrm", "Allow", "5985")));
