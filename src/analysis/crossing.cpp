@@ -259,15 +259,6 @@ std::vector<Product> mirrored(std::vector<Product> products, const ServiceSetRef
     return products;
 }
 
-Position opposite(Position position) {
-    switch (position) {
-        case Position::inbound: return Position::outbound;
-        case Position::outbound: return Position::inbound;
-        case Position::transit: break;
-    }
-    return Position::transit;
-}
-
 // Adds one crossing for each path of that position.
 class Finder {
 public:

@@ -288,14 +288,11 @@ void Judge::explain_reply(FlowResult& result, const PacketSet& failing, const Pa
     result.reply_witness = witness_of(failing);
 }
 
-void Judge::look_backwards(FlowResult& result, const Crossing& crossing, const std::vector<Product>& opposite) const {
-    if (opposite.empty()) return;
-    const Position position = crossing.path->position == Position::inbound    ? Position::outbound
-                              : crossing.path->position == Position::outbound ? Position::inbound
-                                                                              : Position::transit;
-    const Path* path = desk_.policy().find_path(position, crossing.path->variant);
+void Judge::look_backwards(FlowResult& result, const Crossing& crossing, const std::vector<Product>& backwards) const {
+    if (backwards.empty()) return;
+    const Path* path = desk_.policy().find_path(opposite(crossing.path->position), crossing.path->variant);
     if (!path) return;
-    const PacketSet question = desk_.question(opposite);
+    const PacketSet question = desk_.question(backwards);
     const PacketSet open = desk_.permitted(*path, question).surely & question;
     if (open.empty()) return;
     for (const auto& hit : desk_.evaluator().attribute(*path, open)) {

@@ -21,10 +21,10 @@ public:
         }
         for (const auto side : {&Product::source, &Product::destination}) {
             attempt(product, [&](Product& p) { p.*side = nullptr; });
-            for (const bool v4 : {true, false}) {
+            for (const Family family : {Family::v4, Family::v6}) {
                 const AddressSetRef& addresses = product.*side;
-                if (!addresses || !(v4 ? addresses->v6.empty() : addresses->v4.empty())) continue;
-                attempt(product, [&](Product& p) { p.*side = share(v4 ? AddressSet::any4() : AddressSet::any6()); });
+                if (!addresses || !(family == Family::v4 ? addresses->v6.empty() : addresses->v4.empty())) continue;
+                attempt(product, [&](Product& p) { p.*side = share(AddressSet::any(family)); });
             }
         }
         for (const auto side : {&Product::in, &Product::out}) {

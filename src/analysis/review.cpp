@@ -69,7 +69,7 @@ AddressSetRef compared_addresses(const Policy& before, const Policy& after, std:
         const bool was = speaks(before, family), is = speaks(after, family);
         const bool left_out = before.vendor == after.vendor ? !was && !is : !was || !is;
         if (only ? family != *only : left_out) continue;
-        all = all | (family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+        all = all | AddressSet::any(family);
     }
     return all == AddressSet::any() ? nullptr : share(std::move(all));
 }
@@ -370,9 +370,7 @@ private:
         const Policy& policy = was ? before_ : after_;
         const Path& there = was ? *path.before : *path.after;
         const Position position = there.position;
-        const Position back = position == Position::inbound    ? Position::outbound
-                              : position == Position::outbound ? Position::inbound
-                                                               : Position::transit;
+        const Position back = opposite(position);
         const Path* way = policy.find_path(back, there.variant);
         if (!way) {
             path.complete = false;

@@ -26,8 +26,7 @@ Product with_port_protocols() {
 
 AddressSet everybody_of(const Policy& policy) {
     AddressSet all;
-    for (const Family family : policy.families)
-        all = all | (family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    for (const Family family : policy.families) all = all | AddressSet::any(family);
     return all;
 }
 

@@ -21,7 +21,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             for (const Family family : {Family::v4, Family::v6}) {
                 if (!carries(one.from, family)) continue;
                 Product product;
-                product.source = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+                product.source = share(AddressSet::any(family));
                 std::vector<std::string> to;
                 for (const auto& interface : one.to) {
                     if (carries(interface, family)) to.push_back(interface.name);

@@ -361,10 +361,7 @@ bool Answerer::tracks(const FlowQuery& flow, const PathAnswer& answer) const {
 
 std::optional<PathAnswer> Answerer::replies(const FlowQuery& flow, const PathAnswer& answer) const {
     if (tracks(flow, answer) || !answer.whole_path) return std::nullopt;
-    const Position back = answer.position == Position::inbound    ? Position::outbound
-                          : answer.position == Position::outbound ? Position::inbound
-                                                                  : Position::transit;
-    const Path* path = impl_->policy.find_path(back, answer.variant);
+    const Path* path = impl_->policy.find_path(opposite(answer.position), answer.variant);
     if (!path) return std::nullopt;
     Product reply = impl_->translated_reply(flow.header, answer);
     narrow_interfaces(reply, flow.header, answer);

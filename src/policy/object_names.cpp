@@ -140,8 +140,7 @@ std::string short_text(const AddressSet& set) {
             end([](const auto& all) { return all.front().first; }, [](const auto& all) { return all.front().first; });
         const Address last =
             end([](const auto& all) { return all.back().last; }, [](const auto& all) { return all.back().last; });
-        around = {family == Family::v4 ? AddressSet::any4() : AddressSet::any6(),
-                  AddressSet::of(prefix_around(first, last)), AddressSet::range(first, last)};
+        around = {AddressSet::any(family), AddressSet::of(prefix_around(first, last)), AddressSet::range(first, last)};
     }
     for (const auto& outer : around) {
         const AddressSet left_out = outer - set;

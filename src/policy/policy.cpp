@@ -26,6 +26,15 @@ std::string_view to_string(Position position) {
     return "transit";
 }
 
+Position opposite(Position position) {
+    switch (position) {
+        case Position::inbound: return Position::outbound;
+        case Position::outbound: return Position::inbound;
+        case Position::transit: break;
+    }
+    return Position::transit;
+}
+
 const Path* Policy::find_path(Position position, std::string_view variant) const {
     for (const auto& path : paths) {
         if (path.position == position && (variant.empty() || path.variant == variant)) return &path;

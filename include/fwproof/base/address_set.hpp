@@ -18,6 +18,7 @@ struct AddressSet {
     static AddressSet any() { return {IntervalSet<std::uint32_t>::all(), IntervalSet<uint128>::all()}; }
     static AddressSet any4() { return {IntervalSet<std::uint32_t>::all(), {}}; }
     static AddressSet any6() { return {{}, IntervalSet<uint128>::all()}; }
+    static AddressSet any(Family family) { return family == Family::v4 ? any4() : any6(); }
     static AddressSet of(const Address& address) { return range(address, address); }
     static AddressSet of(const Prefix& prefix) { return range(prefix.first(), prefix.last()); }
     // Both ends of one family, inclusive; empty when last < first.

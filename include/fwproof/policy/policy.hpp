@@ -31,6 +31,8 @@ enum class Position : std::uint8_t {
     transit,   // through the device
 };
 std::string_view to_string(Position position);
+// Where the answers to a position's packets are judged.
+Position opposite(Position position);
 
 // One ruleset that a packet has to pass. `guard`: only packets in it meet the ruleset, the others pass the stage.
 struct Stage {

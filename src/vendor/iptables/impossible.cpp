@@ -97,7 +97,7 @@ Sides sides(Family family) {
 
 // `value` of `field` goes with the destinations in `where`, and only with them.
 void tie(Policy& policy, Family family, Field field, std::uint64_t value, const AddressSet& where) {
-    const AddressSet all = family == Family::v4 ? AddressSet::any4() : AddressSet::any6();
+    const AddressSet all = AddressSet::any(family);
     if (!where.empty()) {
         Product other;
         other.destination = share(where);
@@ -146,7 +146,7 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
             loopback.fields = {{Field::destination_kind, kinds({AddressKind::local}).complement()}};
             policy.impossible.push_back(std::move(loopback));
             Product other;
-            other.destination = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+            other.destination = share(AddressSet::any(family));
             other.fields = {{Field::destination_kind, (routed(family) | kinds({AddressKind::multicast})).complement()}};
             policy.impossible.push_back(std::move(other));
         }
@@ -156,7 +156,7 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
     if (tested.fields.contains(Field::source_kind)) {
         for (const Family family : policy.families) {
             Product other;
-            other.source = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+            other.source = share(AddressSet::any(family));
             other.fields = {{Field::source_kind, (routed(family) - kinds({AddressKind::broadcast})).complement()}};
             policy.impossible.push_back(std::move(other));
         }

@@ -193,10 +193,7 @@ struct Group {
 class Matcher {
 public:
     Matcher(const IpSets& sets, std::string_view directions, bool negated, Family family)
-        : sets_(sets),
-          negated_(negated),
-          family_(family),
-          all_(family == Family::v4 ? AddressSet::any4() : AddressSet::any6()) {
+        : sets_(sets), negated_(negated), family_(family), all_(AddressSet::any(family)) {
         for (const auto direction : split(directions, ',')) sources_.push_back(direction == "src");
     }
 

@@ -15,8 +15,6 @@ constexpr std::size_t kMostOddIntervals = 200'000;
 
 using Numbers = IntervalSet<std::uint64_t>;
 
-AddressSet all_of(Family family) { return family == Family::v4 ? AddressSet::any4() : AddressSet::any6(); }
-
 void constrain(RuleScope& scope, AddressSetRef& side, const AddressSetRef& set) {
     if (!set) return;
     if (set->empty()) scope.draft.never = true;
@@ -69,7 +67,7 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
     AddressSet set{IntervalSet<std::uint32_t>(std::move(v4)), IntervalSet<uint128>(std::move(v6))};
     AddressSetRef shared;
     if (option.negated) {
-        shared = share(all_of(scope.family()) - set);
+        shared = share(AddressSet::any(scope.family()) - set);
     } else if (!set.v4.is_all() && !set.v6.is_all()) {
         shared = share(std::move(set));
     }
@@ -98,7 +96,7 @@ void lower_range(RuleScope& scope, const OptionAst& option, AddressSetRef& side)
     const auto range = parse_address_range(option.value.text, scope.family());
     if (!range)
         return scope.refuse(option, fmt::format("'{}' is no {} range", option.value.text, family_name(scope.family())));
-    constrain(scope, side, share(option.negated ? all_of(scope.family()) - *range : *range));
+    constrain(scope, side, share(option.negated ? AddressSet::any(scope.family()) - *range : *range));
 }
 
 void lower_interface(RuleScope& scope, const OptionAst& option) {
@@ -143,7 +141,7 @@ void lower_kinds6(RuleScope& scope, const OptionAst& option, AddressSetRef& side
     for (const auto no : {AddressKind::broadcast, AddressKind::blackhole, AddressKind::prohibit}) {
         if (asked.contains(kind(no))) return scope.refuse(option, "IPv6 has no such address type");
     }
-    const AddressSet all = all_of(Family::v6);
+    const AddressSet all = AddressSet::any6();
     const AddressSet unspecified = AddressSet::of(*parse_prefix("::/128"));
     const AddressSet multicast = AddressSet::of(*parse_prefix("ff00::/8"));
     const AddressSet mapped = AddressSet::of(*parse_prefix("::ffff:0.0.0.0/96"));

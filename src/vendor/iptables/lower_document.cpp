@@ -273,7 +273,7 @@ RulesetIndex DocumentLowering::add_ruleset(std::string name, std::optional<Verdi
 
 void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend) {
     Product guard;  // also where the export has one family alone: its rules never see packets of the other
-    guard.source = share(family == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    guard.source = share(AddressSet::any(family));
     bool filtered = false;
     for (const auto& spec : specs) {
         const auto found = std::find_if(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
@@ -311,7 +311,7 @@ void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, 
 void DocumentLowering::add_other_family(Path& path) {
     const Family other = policy_.families[0] == Family::v4 ? Family::v6 : Family::v4;
     Product guard;
-    guard.source = share(other == Family::v4 ? AddressSet::any4() : AddressSet::any6());
+    guard.source = share(AddressSet::any(other));
     const std::string name = fmt::format("{} (not in this export)", family_name(other));
     if (!other_family_) {
         Rule rule;

@@ -84,7 +84,7 @@ public:
                 const auto word = parse_address_word(text, scope_.family());
                 if (!word || !word->exact)
                     return scope_.refuse(option, fmt::format("'{}' is no address or network", text));
-                const AddressSet all = scope_.family() == Family::v4 ? AddressSet::any4() : AddressSet::any6();
+                const AddressSet all = AddressSet::any(scope_.family());
                 auto& side = option.spec->id == OptionId::ctorigsrc ? original_.source : original_.destination;
                 side = intersect(side, share(option.negated ? all - word->addresses : word->addresses));
                 tests_original_ = true;

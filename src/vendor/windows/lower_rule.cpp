@@ -84,8 +84,6 @@ PortAlternatives alternatives(const PortList& list, const LoadOptions& options) 
     return result;
 }
 
-AddressSet whole(Family family) { return family == Family::v4 ? AddressSet::any4() : AddressSet::any6(); }
-
 // The networks on the host's links. Every one of them also carries multicast, and IPv6 its link-local addresses, which
 // the user is not asked for: these stay conditional.
 bool resolve_local_subnet(Family family, const std::vector<Prefix>& subnets, AddressSet& numbers) {
@@ -105,7 +103,7 @@ AddressAlternatives alternatives(const AddressList& list, const LoadOptions& opt
     AddressAlternatives keywords;
     bool unknown = false;
     for (const Keyword& keyword : list.keywords) {
-        AddressSet possible = whole(keyword.family);
+        AddressSet possible = AddressSet::any(keyword.family);
         if (const AddressSet* meaning = said(options.address_keywords, keyword.name)) {
             numbers = numbers | (*meaning & possible);
             continue;
