@@ -129,7 +129,7 @@ def prepare():
     if shutil.which("ccache"):
         options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
         os.environ.update(CCACHE_BASEDIR=str(TREE), CCACHE_NOHASHDIR="1")
-    if run("cmake", "-S", TREE, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", *options) != 0:
+    if run("cmake", "--preset", "debug", *options, cwd=TREE) != 0:
         sys.exit("mutate: cmake failed")
 
 
