@@ -25,17 +25,18 @@ std::string said(const Settings& settings, const Settings::key_type& key) {
 
 }  // namespace
 
-std::vector<std::string> changed_settings(const Policy& before, const Policy& after) {
+std::vector<ChangedSetting> changed_settings(const Policy& before, const Policy& after) {
     const Settings was = settings_of(before), is = settings_of(after);
     Settings either = was;
     either.insert(is.begin(), is.end());
-    std::vector<std::string> all;
+    std::vector<ChangedSetting> all;
     for (const auto& [key, values] : either) {
         const auto& [name, variant] = key;
         const std::string earlier = said(was, key), later = said(is, key);
         if (earlier != later)
-            all.push_back(fmt::format("{}{}: {} before, {} after", name, variant.empty() ? "" : " of " + variant,
-                                      earlier, later));
+            all.push_back({fmt::format("{}{}: {} before, {} after", name, variant.empty() ? "" : " of " + variant,
+                                       earlier, later),
+                           variant});
     }
     return all;
 }

@@ -80,7 +80,7 @@ Json device_json(const DeviceDiff& device) {
             {{"path", printable(path_name(path.after ? *path.after : *path.before))},
              {"compared", path.not_compared.empty()},
              {"not_compared_because", path.not_compared.empty() ? Json(nullptr) : Json(printable(path.not_compared))},
-             {"same_flows", path.same()},
+             {"same_flows", device.same_on(path)},
              {"complete", path.complete},
              {"unknown_in_both", path.undecided},
              {"regions", std::move(regions)},
@@ -96,7 +96,7 @@ Json device_json(const DeviceDiff& device) {
         logging.push_back(std::move(one));
     }
     Json settings = Json::array();
-    for (const auto& setting : device.settings) settings.push_back(printable(setting));
+    for (const auto& setting : device.settings) settings.push_back(printable(setting.text));
     Json limits = Json::array(), not_compared = Json::array();
     for (const auto& part : review.not_compared) not_compared.push_back(printable(part));
     for (const auto& limit : review.limits) limits.push_back(printable(limit));

@@ -74,10 +74,8 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
         for (const auto& region : path.regions) rows += region_row(device, names, name, region);
         if (!path.not_compared.empty()) {
             remarks += fmt::format("- {}: not compared: {}\n", cell(name), cell(path.not_compared));
-        } else if (path.same()) {
-            remarks += fmt::format("- {}: {}\n", cell(name), same_words(review));
-        } else if (path.regions.empty() && path.complete && path.undecided) {
-            remarks += fmt::format("- {}: no verdict differs; some packets are unknown in both versions\n", cell(name));
+        } else if (path.regions.empty() && path.complete && path.replies_lost.empty()) {
+            remarks += fmt::format("- {}: {}\n", cell(name), same_words(device, path));
         }
         for (const auto& product : path.replies_lost) {
             remarks += fmt::format("- {}: replies lost: {}\n", cell(name), code(to_exact_string(product)));
@@ -96,7 +94,7 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
         remarks += fmt::format("- logging {}: {}, {}\n", change.lost ? "lost" : "gained", cell(rule_name(policy, ref)),
                                cell(place(rule_span(policy, ref))));
     }
-    for (const auto& setting : device.settings) remarks += "- setting " + cell(setting) + "\n";
+    for (const auto& setting : device.settings) remarks += "- setting " + cell(setting.text) + "\n";
     if (const std::string edits = edits_sentence(review); !edits.empty()) remarks += "- " + edits + "\n";
     for (const auto& limit : review.limits) remarks += "- note: " + cell(limit) + "\n";
     return text + remarks + "\n";

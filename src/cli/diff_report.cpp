@@ -109,9 +109,19 @@ std::string headline(const DiffReport& report) {
     return "unchanged: no verdict differs";
 }
 
-std::string same_words(const Review& review) {
+bool DeviceDiff::settings_differ_on(const PathReview& path) const {
+    const std::string& variant = (path.after ? *path.after : *path.before).variant;
+    return std::any_of(settings.begin(), settings.end(), [&](const ChangedSetting& setting) {
+        return setting.variant.empty() || variant.empty() || setting.variant == variant;
+    });
+}
+
+std::string same_words(const DeviceDiff& device, const PathReview& path) {
+    if (path.undecided) return "no verdict differs; some packets are unknown in both versions";
+    if (device.settings_differ_on(path)) return "no verdict differs by what was read, but settings do";
+    const auto& only = device.review.only;
     return fmt::format("permits exactly the same {}flows",
-                       review.only ? fmt::format("{} ", family_name(*review.only)) : std::string());
+                       only ? fmt::format("{} ", family_name(*only)) : std::string());
 }
 
 std::string edits_sentence(const Review& review) {

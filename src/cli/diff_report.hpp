@@ -21,9 +21,12 @@ struct DeviceDiff {
     const Policy* before = nullptr;
     const Policy* after = nullptr;
     Review review;
-    std::vector<std::string> settings;  // that differ beside rules, one sentence each
+    std::vector<ChangedSetting> settings;  // that differ beside rules
 
     bool same() const { return review.same() && settings.empty(); }
+    // Whether the path is the same, and no setting that holds for it differs.
+    bool same_on(const PathReview& path) const { return path.same() && !settings_differ_on(path); }
+    bool settings_differ_on(const PathReview& path) const;
 };
 
 struct FileDiff {
@@ -69,7 +72,7 @@ struct DiffReport {
 
 // Loads both versions and compares them. Errors: the version after cannot be read; where only one file is compared
 // (`single`), also the version before.
-Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Reading& reading,
+Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const VersionReading& reading,
                                   const ReviewOptions& options);
 
 // Names for the sets of regions: those after the change, and those before it that it did not give to other sets.
@@ -77,8 +80,9 @@ ObjectNames names_of(const DeviceDiff& device);
 
 // The sentence that comes first: "widened: ...".
 std::string headline(const DiffReport& report);
-// "permits exactly the same flows", "... IPv4 flows"
-std::string same_words(const Review& review);
+// "permits exactly the same flows", "... IPv4 flows"; of a path without a region that is wholly compared. Less where a
+// setting differs or a packet is unknown.
+std::string same_words(const DeviceDiff& device, const PathReview& path);
 // "3 lines edited: 1 changes verdicts, 1 changes only what is logged, 1 without effect"
 std::string edits_sentence(const Review& review);
 std::string short_count(std::size_t count, std::string_view thing);

@@ -90,10 +90,7 @@ void device_text(Writer& out, const DeviceDiff& device) {
             continue;
         }
         if (path.regions.empty() && path.complete && path.replies_lost.empty()) {
-            out.line(1, fmt::format("{}: {}", printable(name),
-                                    path.undecided
-                                        ? std::string("no verdict differs; some packets are unknown in both versions")
-                                        : same_words(review)));
+            out.line(1, fmt::format("{}: {}", printable(name), same_words(device, path)));
             continue;
         }
         out.line(1, fmt::format("{}:", printable(name)));
@@ -111,7 +108,7 @@ void device_text(Writer& out, const DeviceDiff& device) {
         out.line(1, fmt::format("logging {}: {}{}", change.lost ? "lost" : "gained", rule_name(policy, ref),
                                 span ? fmt::format(" ({})", place(span)) : ""));
     }
-    for (const auto& setting : device.settings) out.line(1, "setting " + printable(setting));
+    for (const auto& setting : device.settings) out.line(1, "setting " + printable(setting.text));
     if (const std::string edits = edits_sentence(review); !edits.empty()) out.line(1, edits);
     for (const auto& limit : review.limits) out.line(1, "note: " + printable(limit));
 }

@@ -180,12 +180,17 @@ TEST_CASE("a diff says when a setting counts that shows in no verdict") {
     const Ran text = diff("text");
     CHECK(text.out.starts_with("unchanged: no verdict differs by what was read, but settings do\n"));
     CHECK(text.out.find("  setting local-rules-merged of domain: no before, by default after\n") != std::string::npos);
+    CHECK(text.out.find("  inbound, domain: no verdict differs by what was read, but settings do\n") !=
+          std::string::npos);
+    CHECK(text.out.find("permits exactly the same flows") == std::string::npos);
     CHECK(text.out.find("text-only-change") == std::string::npos);
+    CHECK(diff("markdown").out.find("- inbound, domain: no verdict differs by what was read, but settings do\n") !=
+          std::string::npos);
     CHECK(diff("markdown").out.find("- setting local-rules-merged of domain: no before, by default after\n") !=
           std::string::npos);
     const Ran json = diff("json");
     CHECK(json.out.find("\"local-rules-merged of domain: no before, by default after\"") != std::string::npos);
-    CHECK(json.out.find("\"same_flows\": false,\n") != std::string::npos);
+    CHECK(json.out.find("\"same_flows\": true") == std::string::npos);
     CHECK(run_fwproof({"diff", "merge.reg", "merge.reg"}, directory)
               .out.starts_with("unchanged: both versions permit exactly the same flows\n"));
 }

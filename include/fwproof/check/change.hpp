@@ -46,7 +46,11 @@ struct Change {
 
 // What the two versions say differently beside rules, one sentence each: settings that no verdict shows where what they
 // are about was not read.
-std::vector<std::string> changed_settings(const Policy& before, const Policy& after);
+struct ChangedSetting {
+    std::string text;     // "local-rules-merged of domain: no before, by default after"
+    std::string variant;  // the Path::variant that it holds for; empty: all
+};
+std::vector<ChangedSetting> changed_settings(const Policy& before, const Policy& after);
 
 // "and the same headers in state invalid, or with other TCP flags": ChangedRegion::also in words.
 std::string also_sentence(StateSet states);
