@@ -30,7 +30,7 @@ std::vector<std::pair<const Policy*, const Policy*>> pair_devices(const std::vec
 
 }  // namespace
 
-Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Reading& reading,
+Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const VersionReading& reading,
                                   const ReviewOptions& options) {
     FileDiff file;
     file.path = pair.path;
@@ -39,7 +39,7 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Re
     if (pair.after) file.after_name = pair.after->name;
     file.kind = !pair.before ? FileDiff::Kind::added : !pair.after ? FileDiff::Kind::removed : FileDiff::Kind::changed;
     using Loaded = Result<std::vector<Policy>>;
-    const auto load = [&](const Input& input) { return load_policies(input, reading.load, reading.format); };
+    const auto load = [](const Input& input, const Reading& how) { return load_policies(input, how.load, how.format); };
     const auto keep = [&](Loaded loaded, std::vector<const Policy*>& policies) -> std::optional<Error> {
         if (!loaded) return loaded.error();
         for (auto& policy : *loaded) policies.push_back(&file.policies.emplace_back(std::move(policy)));
@@ -48,9 +48,11 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Re
     std::vector<const Policy*> before, after;
     // Both at once: reading takes most of the time. Where no thread is to be had, one after the other.
     std::future<Loaded> earlier;
-    if (pair.before) earlier = std::async(std::launch::async | std::launch::deferred, load, std::cref(*pair.before));
+    if (pair.before)
+        earlier = std::async(std::launch::async | std::launch::deferred, load, std::cref(*pair.before),
+                             std::cref(reading.before));
     if (pair.after) {
-        if (auto error = keep(load(*pair.after), after)) return fail(std::move(*error));
+        if (auto error = keep(load(*pair.after, reading.after), after)) return fail(std::move(*error));
     }
     if (pair.before) {
         if (auto error = keep(earlier.get(), before)) {

@@ -9,7 +9,7 @@
 #include "cli/diff_required.hpp"
 #include "cli/project.hpp"
 #include "cli/publish.hpp"
-#include "cli/stored.hpp"
+#include "cli/version_options.hpp"
 #include "fwproof/base/letters.hpp"
 
 namespace fwproof::cli {
@@ -24,6 +24,7 @@ became known; the rule that decides before and after, and the edited line that m
   fwproof diff HEAD~1:rules/edge.v4 rules/edge.v4       a git revision and the working tree
   fwproof diff main: HEAD:                              every export of two revisions
   fwproof diff --staged --fail-on widened               what is about to be committed
+  fwproof diff HEAD~1: . --gpo base.xml --local ms1.reg the Windows host that these stores make, in each version
   fwproof diff asa.cfg migrated.v4 --at transit --interface inside=eth1 --interface outside=eth0
 
 The checks FW801 to FW811 and FW506 of fwproof-checks(7) look at the change; their findings stand behind the regions, and
@@ -170,8 +171,11 @@ std::string shell_word(const std::string& word) {
 }
 
 // The version after lies in the project that is judged; one that lies in none may have been copied out of it.
-Loaded<std::optional<Project>> project_of(const std::vector<std::string>& words, bool staged, World& world) {
-    if (staged || words.size() != 2) return find_project(staged ? words : std::vector<std::string>(), world);
+Loaded<std::optional<Project>> project_of(const std::vector<std::string>& words, bool staged, const std::string& store,
+                                          World& world) {
+    if (staged) return find_project(words, world);
+    if (words.size() != 2)
+        return find_project(store.empty() ? std::vector<std::string>() : std::vector{place_on_disk(store)}, world);
     auto project = find_project({place_on_disk(words[1])}, world);
     return project && !*project ? find_project({place_on_disk(words[0])}, world) : std::move(project);
 }
@@ -182,6 +186,7 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     po::options_description options = diff_options();
     add_budget_option(options);
     options.add(reading_options());
+    options.add(version_options());
     const auto parsed = parse_arguments("diff", arguments, options);
     if (!parsed) return fail(parsed.error());
     if (parsed->help) {
@@ -190,7 +195,7 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     }
     const auto& words = parsed->positional;
     const bool staged = parsed->has("staged");
-    auto project = project_of(words, staged, world);
+    auto project = project_of(words, staged, named_store(*parsed), world);
     if (!project) return unusable(project.error(), world);
     const std::string site = parsed->has("site") ? parsed->text("site") : *project ? (*project)->site : std::string();
     const auto fail_on = read_fail_on_words(*parsed, !site.empty());
@@ -202,26 +207,19 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     reporting->fail_on = fail_on->severity;
     const auto selected = select_checks(selection(*reporting, {Subject::change}));
     if (!selected) return fail(selected.error());
-    const auto reading = read_reading_options(*parsed, world);
-    if (!reading) return fail(reading.error());
+    const auto version_options = read_version_options(*parsed, words, staged, world);
+    if (!version_options) return fail(version_options.error());
+    const auto& [reading, host] = *version_options;
 
-    if (!staged && words.size() != 2) {
+    if (!staged && !host && words.size() != 2) {
         return fail(words.empty()       ? "nothing to compare"
                     : words.size() == 1 ? "only one version is named"
                                         : "more than two versions are named",
                     "write fwproof diff OLD NEW, or fwproof diff --staged");
     }
-    if (staged && parsed->has("ipset")) {
-        const std::string sets = parsed->text("ipset");
-        const auto was = StoredFiles("HEAD").read(sets, world), is = StoredFiles("").read(sets, world);
-        if (was && is && (*was)->bytes() != (*is)->bytes()) {
-            return fail(Error{"is staged as well, and would change exports that are not",
-                              "compare two directories, each with its own --ipset, or name the sets in the site",
-                              {},
-                              sets});
-        }
-    }
-    const auto pairs = staged ? pair_staged(words, *reading) : pair_versions(words[0], words[1], *reading, world);
+    const auto pairs = host     ? Result<VersionPairs>(*host)
+                       : staged ? pair_staged(words, reading)
+                                : pair_versions(words[0], words[1], reading, world);
     if (!pairs) return fail(pairs.error());
     if (!staged && !pairs->exports) {
         print_error({fmt::format("no firewall export in {} and {}", words[0], words[1]), "name the files", {}}, world);
@@ -237,9 +235,14 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     for (const auto& argument : arguments) report.command += " " + shell_word(argument);
     for (const auto& pair : pairs->changed) {
         world.doing(fmt::format("comparing {}", pair.path));
-        auto file = compare_versions(pair, pairs->single, *reading, *review_options);
+        auto file = compare_versions(pair, pairs->single, reading, *review_options);
         if (!file) return fail(file.error());
-        report.files.push_back(std::move(*file));
+        // Its bytes may be the same, and what it says of the sets that are not.
+        if (!reading.same_sets && !pairs->single && file->unchanged() && same_bytes(pair)) {
+            ++report.same;
+        } else {
+            report.files.push_back(std::move(*file));
+        }
     }
 
     if (parsed->has("at")) {
@@ -249,12 +252,12 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     if (!site.empty()) {
         RequiredQuestion question{site, parsed->has("site"), words, staged, {}, review_options->budget};
         if (*project) question.waivers = (*project)->file.waivers;
-        auto required = compare_required(question, *pairs, *reading, world);
+        auto required = compare_required(question, *pairs, reading, world);
         if (!required) return unusable(required.error(), world);
         report.required = std::move(*required);
     }
 
-    const auto day = judged_day(*reading, report.required ? report.required->file.site.date : std::nullopt, world);
+    const auto day = judged_day(reading.after, report.required ? report.required->file.site.date : std::nullopt, world);
     if (!day) return fail(day.error());
     Report checked = findings_of(report, *pairs, *selected, *project ? (*project)->file.waivers : std::vector<Waiver>(),
                                  *day, world);

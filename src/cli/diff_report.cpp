@@ -20,6 +20,17 @@ bool any_review(const DiffReport& report, const Test& test) {
 
 }  // namespace
 
+bool FileDiff::unchanged() const {
+    const auto path_is = [](const PathReview& on) {
+        return on.not_compared.empty() && on.complete && on.regions.empty() && on.replies_lost.empty();
+    };
+    return kind == Kind::changed && std::all_of(devices.begin(), devices.end(), [&](const DeviceDiff& device) {
+               const Review& review = device.review;
+               return device.settings.empty() && review.not_compared.empty() &&
+                      std::all_of(review.paths.begin(), review.paths.end(), path_is);
+           });
+}
+
 Effect DiffReport::effect() const {
     const bool wider =
         any_review(*this, [](const Review& r) { return r.effect == Effect::widened || r.effect == Effect::both; });

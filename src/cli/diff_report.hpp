@@ -36,6 +36,8 @@ struct FileDiff {
     std::string before_name, after_name;
     std::deque<Policy> policies;  // what the devices refer to
     std::vector<DeviceDiff> devices;
+
+    bool unchanged() const;  // all of it was compared, and nothing is known to differ
 };
 
 // A required flow whose judgement differs.

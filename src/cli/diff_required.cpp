@@ -53,14 +53,15 @@ Sides exports_of(const Site& site, const std::string& base, const VersionPairs& 
         for (const auto& path : firewall.files()) paths.emplace(beside(base, path), firewall.id);
     }
     Sides sides;
-    for (const auto& pair : pairs.changed) {
+    const bool one = pairs.single && pairs.stores.size() <= 1;
+    for (const auto& pair : pairs.stores.empty() ? pairs.changed : pairs.stores) {
         if (!pair.before || !pair.after) continue;
         for (const auto& [path, firewall] : paths) {
             // The only export of a site is what is compared, whatever its name.
-            if (!is_export(plain(path), pair, question) && !(pairs.single && paths.size() == 1)) continue;
+            if (!is_export(plain(path), pair, question) && !(one && paths.size() == 1)) continue;
             sides.before[path] = *pair.before;
             sides.after[path] = *pair.after;
-            sides.firewalls[pair.path] = firewall;
+            sides.firewalls[pairs.stores.empty() ? pair.path : pairs.changed.front().path] = firewall;
         }
     }
     return sides;
@@ -155,7 +156,7 @@ std::string without_revision(const std::string& name) {
 }
 
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
-                                      const Reading& reading, World& world) {
+                                      const VersionReading& reading, World& world) {
     const StoredFiles committed("HEAD"), staged("");
     const StoredFiles* was_stored = question.staged ? &committed : nullptr;
     const StoredFiles* is_stored = question.staged ? &staged : nullptr;
@@ -177,6 +178,14 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
         old_file = *file;
         old_resolution = *resolution;
     }
+    for (const auto& store : pairs.stores) {
+        if (store.before && store.after) continue;
+        return errors({fmt::format("is a store of the version {} alone, and the site names the stores of one version",
+                                   store.before ? "before" : "after"),
+                       "leave the site out, or compare as many stores with as many",
+                       {},
+                       store.path});
+    }
     const std::string base = std::filesystem::path(question.site).parent_path().string();
     Sides sides = exports_of(file->site, base, pairs, question);
     const Sides old_sides = exports_of(old_file->site, base, pairs, question);
@@ -185,9 +194,10 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
                        "compare the files under the names that the site gives them",
                        {}});
     }
-    const auto before = check(*old_file, *old_resolution, base, old_sides.before, question, reading, was_stored, world);
+    const auto before =
+        check(*old_file, *old_resolution, base, old_sides.before, question, reading.before, was_stored, world);
     if (!before) return tl::unexpected(before.error());
-    auto after = check(*file, *resolution, base, sides.after, question, reading, is_stored, world);
+    auto after = check(*file, *resolution, base, sides.after, question, reading.after, is_stored, world);
     if (!after) return tl::unexpected(after.error());
 
     RequiredDiff diff;

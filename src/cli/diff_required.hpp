@@ -24,6 +24,6 @@ std::string without_revision(const std::string& name);
 // The site is checked twice: with its exports as they were before and as they are after; for what is staged also with
 // the site file, its catalogs and its other exports as the last commit has them and as they are staged.
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
-                                      const Reading& reading, World& world);
+                                      const VersionReading& reading, World& world);
 
 }  // namespace fwproof::cli

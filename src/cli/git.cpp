@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 
 #include "cli/read.hpp"
 
@@ -129,6 +130,15 @@ Result<std::string> run_git(const std::vector<std::string>& arguments, std::stri
         return fail(fmt::format("git: {}", reason), "");
     }
     return said;
+}
+
+std::string git_path(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code problem;
+    fs::path name = fs::path(path).lexically_normal();
+    if (name.is_absolute()) name = name.lexically_relative(fs::current_path(problem));
+    if (problem || name.empty()) return path;
+    return *name.begin() == ".." ? name.string() : "./" + name.string();
 }
 
 Result<std::vector<GitObject>> read_git_objects(const std::vector<std::string>& names) {

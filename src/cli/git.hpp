@@ -20,6 +20,10 @@ struct GitObject {
     std::string bytes;  // of a blob; of others only when asked for
 };
 
+// A path of the current directory as git takes it behind "REV:" or ":"; git counts from the root of the repository
+// unless the path says otherwise.
+std::string git_path(const std::string& path);
+
 // The objects of these names, in their order. A name must not contain a line end.
 Result<std::vector<GitObject>> read_git_objects(const std::vector<std::string>& names);
 

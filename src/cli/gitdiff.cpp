@@ -74,7 +74,7 @@ Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world)
     pair.after =
         read_version(arguments[4], "b/" + (arguments.size() > 7 ? arguments[7] : arguments[0]), problem, world);
     if (problem.empty() && pair.before && pair.after) {
-        auto file = compare_versions(pair, true, Reading(), ReviewOptions());
+        auto file = compare_versions(pair, true, VersionReading(), ReviewOptions());
         if (file) {
             DiffReport report;
             report.single = true;

@@ -63,6 +63,10 @@ struct Reading {
 // The error for exports beside stores.
 std::optional<Error> refuse_exports(const std::vector<std::string>& exports, const Reading& reading);
 Result<Reading> read_reading_options(const Arguments& arguments, World& world);
+// The same without --ipset, --gpo, --mdm and --local, which a diff has for each version.
+Result<Reading> read_common_options(const Arguments& arguments);
+// The error for stores that cannot be read so.
+std::optional<Error> check_stores(const HostStores& stores, const std::string& format);
 
 // --position, --site
 po::options_description lint_options();

@@ -71,31 +71,27 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     return source;
 }
 
-namespace {
-
-// The words of a path below `root`, in lower case: what Windows writes is found under any spelling.
-std::vector<std::string> words_below(const std::filesystem::path& root, const std::filesystem::path& path) {
-    std::vector<std::string> words;
-    for (const auto& word : path.lexically_relative(root)) words.push_back(lower_case(word.string()));
-    return words;
-}
-
 // Of the files of a policy object: the computer's policy, its preferences, the report. What is below User is for users.
-bool is_computer_policy(const std::vector<std::string>& words) {
+// What Windows writes is found under any spelling.
+bool is_computer_policy(const std::string& path_in_backup) {
+    std::vector<std::string> words;
+    for (const auto& word : std::filesystem::path(path_in_backup)) words.push_back(lower_case(word.string()));
     if (words.empty() || std::find(words.begin(), words.end(), "user") != words.end()) return false;
     const std::string& name = words.back();
     return name == "registry.pol" || name == "registry.xml" || (name == "gpreport.xml" && words.size() == 1);
 }
 
-}  // namespace
+bool marks_policy_backup(const std::string& name) {
+    const std::string known = lower_case(name);
+    return known == "gpreport.xml" || known == "domainsysvol" || known == "gpt.ini";
+}
 
 // A backup has its report, and registry.pol some levels below; the object in SYSVOL itself has gpt.ini.
 bool is_policy_backup(const std::string& path) {
     std::error_code problem;
     for (std::filesystem::directory_iterator entry(path, problem), end; !problem && entry != end;
          entry.increment(problem)) {
-        const std::string name = lower_case(entry->path().filename().string());
-        if (name == "gpreport.xml" || name == "domainsysvol" || name == "gpt.ini") return true;
+        if (marks_policy_backup(entry->path().filename().string())) return true;
     }
     return false;
 }
@@ -110,7 +106,7 @@ Result<Input> read_policy_backup(const std::string& path, World& world) {
     for (const std::filesystem::recursive_directory_iterator end; !problem && entry != end; entry.increment(problem)) {
         if (entry.depth() >= kDeepest) entry.disable_recursion_pending();
         std::error_code ignored;
-        if (is_computer_policy(words_below(path, entry->path())) && entry->is_regular_file(ignored))
+        if (is_computer_policy(entry->path().lexically_relative(path).string()) && entry->is_regular_file(ignored))
             names.push_back(entry->path().string());
     }
     if (problem) {

@@ -24,6 +24,9 @@ bool is_export(const Input& input);
 
 // Whether the directory is the backup of a group policy object.
 bool is_policy_backup(const std::string& path);
+// The same of what stands in it, by name; and whether a file of it, as a path from it, holds the computer's policy.
+bool marks_policy_backup(const std::string& name);
+bool is_computer_policy(const std::string& path_in_backup);
 
 // What may be an export below a directory, sorted: files and links to files that are not hidden, and backups of group
 // policy objects as a whole. Errors: what cannot be read, a link that leads nowhere.

@@ -41,7 +41,30 @@ Result<std::size_t> read_jobs(const Arguments& arguments) {
 
 }  // namespace
 
+std::optional<Error> check_stores(const HostStores& stores, const std::string& format) {
+    for (const auto& file : stores.files()) {
+        if (file.empty() || file == "-") return Error{"--gpo, --mdm and --local need the name of a file", "", {}};
+    }
+    if (stores.empty() || format.empty() || format == kStoresFormat) return std::nullopt;
+    return Error{fmt::format("--input-format {} beside --gpo, --mdm or --local", format),
+                 "only Windows has policy stores: leave it out",
+                 {}};
+}
+
 Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
+    auto reading = read_common_options(arguments);
+    if (!reading) return reading;
+    reading->stores = {arguments.texts("gpo"), arguments.texts("mdm"), arguments.text("local")};
+    if (auto error = check_stores(reading->stores, reading->format)) return fail(std::move(*error));
+    if (arguments.has("ipset")) {
+        auto source = read_text(arguments.text("ipset"), world);
+        if (!source) return fail(source.error());
+        reading->load.ipset = *source;
+    }
+    return reading;
+}
+
+Result<Reading> read_common_options(const Arguments& arguments) {
     Reading reading;
     reading.format = arguments.text("input-format");
     if (!reading.format.empty()) {
@@ -50,14 +73,6 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
             return fail(fmt::format("unknown input format '{}'", reading.format),
                         suggestion(reading.format, all, [](const Vendor& v) { return v.name; }));
         }
-    }
-    reading.stores = {arguments.texts("gpo"), arguments.texts("mdm"), arguments.text("local")};
-    for (const auto& file : reading.stores.files()) {
-        if (file.empty() || file == "-") return fail("--gpo, --mdm and --local need the name of a file");
-    }
-    if (!reading.stores.empty() && !reading.format.empty() && reading.format != kStoresFormat) {
-        return fail(fmt::format("--input-format {} beside --gpo, --mdm or --local", reading.format),
-                    "only Windows has policy stores: leave it out");
     }
     reading.load.network_profile = arguments.text("network-profile");
     if (const auto& profile = reading.load.network_profile;
@@ -68,11 +83,6 @@ Result<Reading> read_reading_options(const Arguments& arguments, World& world) {
         const auto prefix = parse_prefix(word);
         if (!prefix) return fail(fmt::format("--local-subnet '{}' is not a prefix", word), "write it as 10.1.0.0/24");
         reading.load.local_subnets.push_back(*prefix);
-    }
-    if (arguments.has("ipset")) {
-        auto source = read_text(arguments.text("ipset"), world);
-        if (!source) return fail(source.error());
-        reading.load.ipset = *source;
     }
     if (arguments.has("as-of")) {
         const auto date = parse_date(arguments.text("as-of"), "--as-of");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "cli/git.hpp"
 #include "cli/read.hpp"
@@ -28,6 +29,27 @@ struct Version {
     bool directory = false;
 };
 
+// "HEAD:rules" and "edge.cfg" make "HEAD:rules/edge.cfg".
+std::string below(const std::string& name, const std::string& path) {
+    return name.ends_with(":") || name.ends_with("/") ? name + path : name + "/" + path;
+}
+
+// Paths and ids of the plain files in what git lists, rows that a zero byte ends: "MODE blob ID\tPATH" of a tree,
+// "MODE ID STAGE\tPATH" of the index. No links.
+std::map<std::string, std::string> listed_blobs(std::string_view list) {
+    std::map<std::string, std::string> blobs;
+    while (!list.empty()) {
+        const std::string_view row = list.substr(0, list.find('\0'));
+        list.remove_prefix(std::min(row.size() + 1, list.size()));
+        const std::size_t tab = row.find('\t'), first = row.find(' ');
+        if (tab == std::string_view::npos || first == std::string_view::npos || !row.starts_with("100")) continue;
+        std::string_view id = row.substr(first + 1, tab - first - 1);
+        if (id.starts_with("blob ")) id.remove_prefix(5);
+        blobs[std::string(row.substr(tab + 1))] = id.substr(0, id.find(' '));
+    }
+    return blobs;
+}
+
 Result<Version> version_in_git(const std::string& name) {
     const auto objects = read_git_objects({name});
     if (!objects) return fail(objects.error());
@@ -44,18 +66,7 @@ Result<Version> version_in_git(const std::string& name) {
     version.directory = true;
     const auto list = run_git({"ls-tree", "-r", "-z", "--full-tree", object.id});
     if (!list) return fail(list.error());
-    const std::string base = name.ends_with(":") || name.ends_with("/") ? name : name + "/";
-    // "MODE TYPE ID\tPATH" ended by a zero byte.
-    for (std::string_view rest = *list; !rest.empty();) {
-        const std::string_view row = rest.substr(0, rest.find('\0'));
-        rest.remove_prefix(std::min(row.size() + 1, rest.size()));
-        const std::size_t tab = row.find('\t');
-        const std::size_t first = row.find(' ');
-        if (tab == std::string_view::npos || first == std::string_view::npos || tab < first + 6) continue;
-        if (!row.substr(first + 1).starts_with("blob ") || row.starts_with("120000")) continue;  // no links
-        const std::string path(row.substr(tab + 1));
-        version.files[path] = {base + path, std::string(row.substr(first + 6, tab - first - 6)), {}};
-    }
+    for (auto& [path, id] : listed_blobs(*list)) version.files[path] = {below(name, path), id, {}};
     return version;
 }
 
@@ -130,19 +141,27 @@ bool same_bytes(const Input& a, const Input& b) {
                       [](const SourceRef& x, const SourceRef& y) { return x->bytes() == y->bytes(); });
 }
 
+// Whether it may speak of sets; which it names is for its vendor to say.
+bool may_refer_to_sets(const Input& input) {
+    return std::any_of(input.sources.begin(), input.sources.end(),
+                       [](const SourceRef& source) { return source->text().find("set") != std::string_view::npos; });
+}
+
 struct Candidate {
     std::string path, renamed_from;
     std::optional<File> before, after;
 };
 
-Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, const Reading& reading, World* world) {
+Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, const VersionReading& reading,
+                                World* world) {
     VersionPairs pairs;
     pairs.single = single;
+    const std::string& format = reading.after.format;
     std::vector<File*> needed;
     for (auto& candidate : candidates) {
         const bool same_object = candidate.before && candidate.after && !candidate.before->id.empty() &&
                                  candidate.before->id == candidate.after->id;
-        if (same_object && !single) continue;
+        if (same_object && !single && reading.same_sets) continue;
         for (auto* file : {&candidate.before, &candidate.after}) {
             if (*file) needed.push_back(&**file);
         }
@@ -152,15 +171,17 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
         const bool unread = candidate.before && candidate.after && !candidate.before->input;
         const bool same = unread || (candidate.before && candidate.after &&
                                      same_bytes(*candidate.before->input, *candidate.after->input));
-        if (same && !single) {
+        const bool other_sets =
+            !unread && !reading.same_sets && candidate.after && may_refer_to_sets(*candidate.after->input);
+        if (same && !single && !other_sets) {
             ++pairs.same;
             continue;
         }
         VersionPair pair{candidate.path, candidate.renamed_from, {}, {}};
         if (candidate.before) pair.before = std::move(candidate.before->input);
         if (candidate.after) pair.after = std::move(candidate.after->input);
-        const bool known = !reading.format.empty() || (pair.before && is_export(*pair.before)) ||
-                           (pair.after && is_export(*pair.after));
+        const bool known =
+            !format.empty() || (pair.before && is_export(*pair.before)) || (pair.after && is_export(*pair.after));
         if (known || single) pairs.changed.push_back(std::move(pair));
     }
     pairs.exports = !pairs.changed.empty();
@@ -169,7 +190,7 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
     for (auto& candidate : candidates) {
         File* file = candidate.after ? &*candidate.after : &*candidate.before;
         if (auto error = read_all({file}, world)) return fail(std::move(*error));
-        pairs.exports = pairs.exports || !reading.format.empty() || (file->input && is_export(*file->input));
+        pairs.exports = pairs.exports || !format.empty() || (file->input && is_export(*file->input));
         if (pairs.exports) break;
     }
     return pairs;
@@ -177,7 +198,84 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
 
 }  // namespace
 
-Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const Reading& reading,
+bool same_bytes(const VersionPair& pair) { return pair.before && pair.after && same_bytes(*pair.before, *pair.after); }
+
+bool is_directory_version(const std::string& name) {
+    std::error_code ignored;
+    if (!path_in_revision(name)) return fs::is_directory(name, ignored) && !is_policy_backup(name);
+    const auto objects = read_git_objects({name});
+    return objects && !objects->front().type.empty() && objects->front().type != "blob";
+}
+
+namespace {
+
+// The backup of a policy object in git, of its files by their paths in it. Nothing: there are none.
+Result<std::optional<Input>> backup_in_git(const std::string& name, const std::map<std::string, std::string>& blobs) {
+    if (blobs.empty()) return std::nullopt;
+    const bool backup = std::any_of(blobs.begin(), blobs.end(), [](const auto& blob) {
+        return marks_policy_backup(blob.first.substr(0, blob.first.find('/')));
+    });
+    if (!backup) return fail(Error{"is a directory", "name a file in it", {}, name});
+    std::vector<File> files;
+    for (const auto& [path, id] : blobs) {
+        if (is_computer_policy(path)) files.push_back({below(name, path), id, {}});
+    }
+    std::vector<File*> all;
+    for (auto& file : files) all.push_back(&file);
+    if (auto error = read_all(all, nullptr)) return fail(std::move(*error));
+    Input input{name, {}};
+    for (const auto& file : files) input.add(file.input->sources.front(), {StoreRole::sniffed, 0, true});
+    return input;
+}
+
+// What git calls `object`; messages call it `name`.
+Result<std::optional<Input>> input_in_git(const std::string& object, const std::string& name) {
+    auto objects = read_git_objects({object});
+    if (!objects) return fail(objects.error());
+    GitObject& found = objects->front();
+    if (found.type.empty()) return std::nullopt;
+    if (found.type == "blob") return Input{name, {std::make_shared<const Source>(name, std::move(found.bytes))}};
+    const auto list = run_git({"ls-tree", "-r", "-z", "--full-tree", found.id});
+    if (!list) return fail(list.error());
+    return backup_in_git(name, listed_blobs(*list));
+}
+
+// The index has no trees: what lies below a path is listed.
+Result<std::optional<Input>> input_in_index(const std::string& path) {
+    auto file = input_in_git(":" + git_path(path), path);
+    if (!file || *file) return file;
+    const std::string folder = fs::path(path).lexically_normal().string();
+    const auto list = run_git({"ls-files", "-s", "-z", "--", ":(literal)" + folder});
+    if (!list) return fail(list.error());
+    std::map<std::string, std::string> blobs;
+    for (auto& [name, id] : listed_blobs(*list)) blobs[fs::path(name).lexically_relative(folder).string()] = id;
+    return backup_in_git(path, blobs);
+}
+
+}  // namespace
+
+Result<std::optional<Input>> read_in_version(const VersionRoot& root, const std::string& path, World& world) {
+    using Kind = VersionRoot::Kind;
+    const bool in_revision = path_in_revision(path).has_value();
+    if (!in_revision && root.kind == Kind::committed) return input_in_git("HEAD:" + git_path(path), "HEAD:" + path);
+    if (!in_revision && root.kind == Kind::staged) return input_in_index(path);
+    std::string name = path;
+    if (root.kind == Kind::below && !in_revision) {
+        name = path_in_revision(root.name) ? below(root.name, path)
+                                           : (fs::path(root.name) / path).lexically_normal().string();
+    }
+    if (path_in_revision(name)) {
+        auto input = input_in_git(name, name);
+        if (!input || *input || root.kind == Kind::below) return input;
+        return fail(
+            Error{"is neither a file nor REV:path of this git repository", "HEAD:rules/edge.cfg is one", {}, name});
+    }
+    std::error_code ignored;
+    if (root.kind == Kind::below && !fs::exists(name, ignored)) return std::nullopt;
+    return read_export(name, world);
+}
+
+Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const VersionReading& reading,
                                    World& world) {
     auto was = find_version(before, world);
     if (!was) return fail(was.error());
@@ -215,6 +313,8 @@ std::string place_on_disk(const std::string& version) {
     return up ? up->substr(0, up->find('\n')) + path : path;
 }
 
+namespace {
+
 // A path that is neither in the last commit nor in the index would compare nothing and look like no change.
 std::optional<Error> unknown_path(const std::vector<std::string>& paths) {
     for (const auto& path : paths) {
@@ -231,7 +331,29 @@ std::optional<Error> unknown_path(const std::vector<std::string>& paths) {
     return std::nullopt;
 }
 
-Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Reading& reading) {
+// Staged files that do not differ, but speak of sets that do.
+std::optional<Error> add_unchanged(const std::vector<std::string>& paths, std::vector<Candidate>& candidates) {
+    constexpr int kNoneFound = 1;
+    std::vector<std::string> arguments = {"grep", "--cached", "--full-name", "-lzF", "-e", "set", "--"};
+    arguments.insert(arguments.end(), paths.begin(), paths.end());
+    if (paths.empty()) arguments.emplace_back(":/");
+    const auto list = run_git(arguments, {}, kNoneFound);
+    if (!list) return list.error();
+    std::set<std::string> known;
+    for (const auto& candidate : candidates) known.insert(candidate.path);
+    for (std::string_view rest = *list; !rest.empty();) {
+        const std::string path(rest.substr(0, rest.find('\0')));
+        rest.remove_prefix(std::min(path.size() + 1, rest.size()));
+        if (known.contains(path)) continue;
+        candidates.push_back({path, "", File{"HEAD:" + path, "HEAD:" + path, {}}, File{path, ":" + path, {}}});
+    }
+    std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const VersionReading& reading) {
     if (auto error = unknown_path(paths)) return fail(std::move(*error));
     std::vector<std::string> arguments = {"diff", "--cached",      "--raw",      "-z", "--no-abbrev",
                                           "-M",   "--no-ext-diff", "--no-color", "--"};
@@ -265,6 +387,9 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Re
         if (status != 'A' && status != 'C' && is_file(row[0])) candidate.before = File{"HEAD:" + old_path, row[2], {}};
         if (status != 'D' && is_file(row[1])) candidate.after = File{new_path, row[3], {}};
         if (candidate.before || candidate.after) candidates.push_back(std::move(candidate));
+    }
+    if (!reading.same_sets) {
+        if (auto error = add_unchanged(paths, candidates)) return fail(std::move(*error));
     }
     return read_pairs(std::move(candidates), false, reading, nullptr);
 }

@@ -16,22 +16,49 @@ struct VersionPair {
     std::optional<Input> before, after;
 };
 
+bool same_bytes(const VersionPair& pair);
+
 struct VersionPairs {
     std::vector<VersionPair> changed;  // by path; only those whose bytes differ
     std::size_t same = 0;              // files whose bytes are the same on both sides
     bool single = false;               // two files were compared, not two directories
     bool exports = false;              // there is an export among the files; not asked of what is staged
+    // The stores of the host that is compared, one by one, where stores are: a site names each of them.
+    std::vector<VersionPair> stores = {};
+};
+
+// How each version is read; the two differ in the sets that dumps refer to.
+struct VersionReading {
+    Reading before, after;
+    bool same_sets = true;  // false: an export that refers to sets may differ though its bytes do not
 };
 
 // OLD and NEW: each a file, a directory or REV:path of git. Directories are compared file by file; in them only what
 // some vendor knows, or knew on the other side, is an export.
-Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const Reading& reading,
+Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const VersionReading& reading,
                                    World& world);
+// Whether a version is a directory, or a tree of git.
+bool is_directory_version(const std::string& name);
 
 // Where that version lies on disk; of REV:path where it would lie if it were checked out.
 std::string place_on_disk(const std::string& version);
 
 // What is staged, against the last commit; of these paths only, if any are given.
-Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Reading& reading);
+Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const VersionReading& reading);
+
+// Where the files that options name are found for one version.
+struct VersionRoot {
+    enum class Kind : std::uint8_t {
+        here,       // in the current directory, or in a revision where the path is REV:path
+        below,      // in the directory, or the tree of git, that is called `name`
+        committed,  // as here, but as the last commit has the file
+        staged,     // as here, but as it is staged
+    } kind = Kind::here;
+    std::string name = {};
+};
+
+// One file of that version, or the backup of a policy object. Nothing: the version has none of that name; never of the
+// kind `here`, where that is an error.
+Result<std::optional<Input>> read_in_version(const VersionRoot& root, const std::string& path, World& world);
 
 }  // namespace fwproof::cli

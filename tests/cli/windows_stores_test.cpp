@@ -1,6 +1,9 @@
 // The stores of one Windows host on the command line and in a site file.
+#include <filesystem>
+
 #include "support/catch.hpp"
 #include "support/program.hpp"
+#include "support/repository.hpp"
 
 namespace {
 
@@ -193,4 +196,141 @@ TEST_CASE("a diff says when a setting counts that shows in no verdict") {
     CHECK(json.out.find("\"same_flows\": true") == std::string::npos);
     CHECK(run_fwproof({"diff", "merge.reg", "merge.reg"}, directory)
               .out.starts_with("unchanged: both versions permit exactly the same flows\n"));
+}
+
+TEST_CASE("a diff compares the hosts that stores make, however the versions are named") {
+    const std::string directory = host_files("store diff");
+    const auto diff = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"diff", "--network-profile", "domain", "--fail-on", "narrowed"});
+        return run_fwproof(arguments, directory);
+    };
+    // A policy that comes to a host takes away what its own store lets in.
+    const Ran files = diff({"--local", "local.reg", "--old-gpo", "merge.reg", "--new-gpo", "nomerge.reg"});
+    INFO(files.out << files.err);
+    CHECK(files.err.empty());
+    CHECK(files.status == 1);
+    CHECK(files.out.starts_with("narrowed\n\nnomerge.reg: windows: narrowed\n"));
+    CHECK(files.out.find("newly denied") != std::string::npos);
+    CHECK(files.out.find("before    permit: scom") != std::string::npos);
+    CHECK(files.out.find("(local.reg:") != std::string::npos);
+    // The same from two directories, below which both versions name their stores alike.
+    for (const std::string side : {"old", "new"}) {
+        std::filesystem::create_directories(directory + "/" + side);
+        write_file(directory + "/" + side, "gpo.reg",
+                   read_whole(directory + (side == "old" ? "/merge.reg" : "/nomerge.reg")));
+        write_file(directory + "/" + side, "local.reg", read_whole(directory + "/local.reg"));
+    }
+    const Ran folders = diff({"old", "new", "--gpo", "gpo.reg", "--local", "local.reg"});
+    INFO(folders.out << folders.err);
+    CHECK(folders.status == 1);
+    CHECK(folders.out.starts_with("narrowed\n\nnew/gpo.reg: windows: narrowed\n"));
+    CHECK(folders.out.find("(old/local.reg:") != std::string::npos);
+    // A policy object that one version has not, and an order that differs.
+    std::filesystem::remove(directory + "/old/gpo.reg");
+    CHECK(diff({"old", "new", "--gpo", "gpo.reg", "--local", "local.reg"}).out.starts_with("widened and narrowed\n"));
+    write_file(directory, "open.reg", reg(kPolicy, "", rule("blk", "Allow", "5723")));
+    CHECK(diff({"--gpo", "open.reg", "--new-gpo", "block.reg", "--local", "local.reg"})
+              .out.starts_with("unchanged: both versions permit exactly the same flows\n"));
+    CHECK(diff({"--new-gpo", "block.reg", "--gpo", "open.reg", "--local", "local.reg"}).out.starts_with("narrowed\n"));
+}
+
+TEST_CASE("a diff takes stores from revisions and from the index") {
+    const std::string files = host_files("stores of revisions");
+    const Repository repository("store revisions");
+    std::filesystem::create_directories(repository.path + "/gpo");
+    repository.stage("gpo/base.reg", read_whole(files + "/merge.reg"));
+    repository.stage("ms1.reg", read_whole(files + "/local.reg"));
+    REQUIRE(repository.commit("one").status == 0);
+    repository.stage("gpo/base.reg", read_whole(files + "/nomerge.reg"));
+    write_file(repository.path, "gpo/base.reg", read_whole(files + "/block.reg"));  // not staged
+    const auto diff = [&](std::vector<std::string> arguments, const std::string& below = {}) {
+        arguments.insert(arguments.begin(), {"diff", "--network-profile", "domain", "--fail-on", "narrowed"});
+        const Ran ran = run_fwproof(arguments, repository.path + below, {}, Repository::alone());
+        INFO(ran.out << ran.err);
+        CHECK(ran.err.empty());
+        CHECK(ran.status == 1);
+        CHECK(ran.out.starts_with("narrowed\n"));
+        CHECK(ran.out.find("before    permit: scom") != std::string::npos);
+        return ran.out;
+    };
+    const std::string staged = diff({"--staged", "--gpo", "gpo/base.reg", "--local", "ms1.reg"});
+    CHECK(staged.find("(HEAD:ms1.reg:") != std::string::npos);
+    CHECK(staged.find("\ngpo/base.reg: windows: narrowed\n") != std::string::npos);
+    CHECK(staged.find("blk") == std::string::npos);
+    diff({"--staged", "--gpo", "base.reg", "--local", "../ms1.reg"}, "/gpo");
+    REQUIRE(repository.commit("two").status == 0);
+    CHECK(diff({"HEAD~1:", "HEAD:", "--gpo", "gpo/base.reg", "--local", "ms1.reg"}).find("(HEAD~1:ms1.reg:") !=
+          std::string::npos);
+    CHECK(diff({"HEAD~1:", ".", "--gpo", "gpo/base.reg", "--local", "ms1.reg"}).find("blk") != std::string::npos);
+    diff({"--old-gpo", "HEAD~1:gpo/base.reg", "--new-gpo", "HEAD:gpo/base.reg", "--local", "ms1.reg"});
+}
+
+TEST_CASE("the backup of a policy object is a store in every version") {
+    const Repository repository("store backups");
+    const std::string backup = std::string(FWPROOF_ROOT) + "/fixtures/vendor/windows/one-policy";
+    std::filesystem::copy(backup, repository.path + "/gpo", std::filesystem::copy_options::recursive);
+    repository.git({"add", "gpo"});
+    REQUIRE(repository.commit("one").status == 0);
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"--staged", "--gpo", "gpo"},
+             {"HEAD:", ".", "--gpo", "gpo"},
+             {"--old-gpo", "HEAD:gpo", "--new-gpo", "gpo"},
+         }) {
+        std::vector<std::string> arguments = {"diff", "--network-profile", "domain"};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        const Ran ran = repository.fwproof(arguments);
+        INFO(ran.out << ran.err);
+        CHECK(ran.status == 0);
+        CHECK(
+            ran.out.starts_with("unchanged: no verdict differs, but some packets are unknown in both versions\n\n"
+                                "gpo: windows Server firewall\n"));
+    }
+}
+
+TEST_CASE("stores of a diff that are given wrongly") {
+    const std::string files = host_files("wrong stores of a diff");
+    const Repository repository("wrong stores of a diff in git");
+    for (const std::string name : {"local.reg", "merge.reg"}) repository.stage(name, read_whole(files + "/" + name));
+    repository.commit("one");
+    std::filesystem::create_directories(repository.path + "/folder");
+    struct Case {
+        std::vector<std::string> arguments;
+        std::string error;
+    };
+    const std::vector<Case> cases = {
+        {{"--old-gpo", "merge.reg"},
+         "fwproof: error: no store of the version after is given; --new-gpo, --new-mdm and --new-local name its own, "
+         "--gpo, --mdm and --local those of both versions\n"},
+        {{"--local", "local.reg", "--new-local", "local.reg"},
+         "local.reg: error: is a second local store of the version after; a host has one; policy objects are given "
+         "with "
+         "--gpo\n"},
+        {{"local.reg", "merge.reg", "--gpo", "merge.reg"},
+         "fwproof: error: 'local.reg' is not expected beside --gpo, --mdm and --local; say of it, too, which store it "
+         "is\n"},
+        {{"--staged", "local.reg", "--gpo", "merge.reg"},
+         "fwproof: error: 'local.reg' is not expected beside --gpo, --mdm and --local; say of it, too, which store it "
+         "is\n"},
+        {{"HEAD:", ".", "--gpo", "nosuch.reg"},
+         "nosuch.reg: error: is neither in HEAD: nor in .; check the path behind --gpo\n"},
+        {{"HEAD:", ".", "--gpo", "merge.reg", "--new-gpo", "nosuch.reg"},
+         "nosuch.reg: error: is not in .; check the path behind --new-gpo\n"},
+        {{"--staged", "--gpo", "nosuch.reg"},
+         "nosuch.reg: error: is neither staged nor in the last commit; check the path behind --gpo\n"},
+        {{"--old-gpo", "HEAD:nosuch.reg", "--new-gpo", "merge.reg"},
+         "HEAD:nosuch.reg: error: is neither a file nor REV:path of this git repository; HEAD:rules/edge.cfg is one\n"},
+        {{"--gpo", "-"}, "fwproof: error: --gpo, --mdm and --local need the name of a file\n"},
+        {{"--gpo", "folder"}, "folder: error: is a directory; name the files in it: folder/*\n"},
+        {{"--gpo", "merge.reg", "--input-format", "asa"},
+         "fwproof: error: --input-format asa beside --gpo, --mdm or --local; only Windows has policy stores: leave it "
+         "out\n"},
+    };
+    for (const auto& item : cases) {
+        std::vector<std::string> arguments = item.arguments;
+        arguments.insert(arguments.begin(), "diff");
+        const Ran ran = repository.fwproof(arguments);
+        CHECK(ran.err == item.error);
+        CHECK(ran.out.empty());
+        CHECK(ran.status == 2);
+    }
 }
