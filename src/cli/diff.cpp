@@ -9,6 +9,7 @@
 #include "cli/diff_required.hpp"
 #include "cli/project.hpp"
 #include "cli/publish.hpp"
+#include "cli/stored.hpp"
 #include "cli/version_options.hpp"
 #include "fwproof/base/letters.hpp"
 
@@ -173,7 +174,10 @@ std::string shell_word(const std::string& word) {
 // The version after lies in the project that is judged; one that lies in none may have been copied out of it.
 Loaded<std::optional<Project>> project_of(const std::vector<std::string>& words, bool staged, const std::string& store,
                                           World& world) {
-    if (staged) return find_project(words, world);
+    if (staged) {
+        const StoredFiles index("");
+        return find_project(words, world, &index);
+    }
     if (words.size() != 2)
         return find_project(store.empty() ? std::vector<std::string>() : std::vector{place_on_disk(store)}, world);
     auto project = find_project({place_on_disk(words[1])}, world);

@@ -16,11 +16,11 @@ namespace fs = std::filesystem;
 constexpr const char* kName = ".fwproof.toml";
 
 // The file for what lies in that directory, as seen from the current one; empty: there is none.
-std::string nearest(const fs::path& from, const fs::path& here) {
+std::string nearest(const fs::path& from, const fs::path& here, const StoredFiles* stored) {
     std::error_code problem;
     for (fs::path directory = from;; directory = directory.parent_path()) {
-        const fs::path file = directory / kName;
-        if (fs::is_regular_file(file, problem)) return file.lexically_relative(here).string();
+        const std::string file = (directory / kName).lexically_relative(here).string();
+        if (stored ? stored->has(file) : fs::is_regular_file(directory / kName, problem)) return file;
         if (fs::exists(directory / ".git", problem) || directory == directory.root_path()) return {};
     }
 }
@@ -34,7 +34,8 @@ fs::path directory_of(const std::string& input, const fs::path& here) {
 
 }  // namespace
 
-Loaded<std::optional<Project>> find_project(const std::vector<std::string>& inputs, World& world) {
+Loaded<std::optional<Project>> find_project(const std::vector<std::string>& inputs, World& world,
+                                            const StoredFiles* stored) {
     std::error_code problem;
     const fs::path here = fs::current_path(problem);
     if (problem) return std::optional<Project>();
@@ -43,7 +44,7 @@ Loaded<std::optional<Project>> find_project(const std::vector<std::string>& inpu
     for (const auto& input : inputs) {
         if (input.empty() || input == "-") continue;
         searched = true;
-        std::string path = nearest(directory_of(input, here), here);
+        std::string path = nearest(directory_of(input, here), here, stored);
         if (path.empty() || path == found) continue;
         if (!found.empty()) {
             return tl::unexpected(
@@ -53,9 +54,9 @@ Loaded<std::optional<Project>> find_project(const std::vector<std::string>& inpu
         }
         found = std::move(path);
     }
-    if (!searched) found = nearest(here, here);
+    if (!searched) found = nearest(here, here, stored);
     if (found.empty()) return std::optional<Project>();
-    auto source = read_text(found, world);
+    auto source = stored ? stored->read(found, world) : read_text(found, world);
     if (!source) return tl::unexpected(std::vector<Error>{source.error()});
     auto file = load_project(*source);
     if (!file) return tl::unexpected(file.error());

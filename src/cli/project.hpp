@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/stored.hpp"
 #include "fwproof/catalog/site.hpp"
 
 namespace fwproof::cli {
@@ -17,7 +18,8 @@ struct Project {
 
 // The nearest .fwproof.toml at or above each input (an export, a directory, a site file), up to the root of its git
 // repository; nothing where there is none. Without an input that is a path the current directory counts. Error: inputs
-// of two projects.
-Loaded<std::optional<Project>> find_project(const std::vector<std::string>& inputs, World& world);
+// of two projects. `stored`: as that version of the repository has the files; null: as they are on the disk.
+Loaded<std::optional<Project>> find_project(const std::vector<std::string>& inputs, World& world,
+                                            const StoredFiles* stored = nullptr);
 
 }  // namespace fwproof::cli

@@ -17,4 +17,13 @@ Result<SourceRef> StoredFiles::read(const std::string& path, World& world) const
     return world.opened.emplace_back(std::make_shared<const Source>(path, std::move(objects->front().bytes)));
 }
 
+bool StoredFiles::has(const std::string& path) const {
+    const std::string name = git_path(path);
+    const auto objects = read_git_objects({revision_ + ":" + name, "HEAD:" + name, ":" + name});
+    if (objects && !(*objects)[0].type.empty()) return (*objects)[0].type == "blob";
+    std::error_code ignored;
+    const bool known = objects && !((*objects)[1].type.empty() && (*objects)[2].type.empty());
+    return !known && std::filesystem::is_regular_file(path, ignored);
+}
+
 }  // namespace fwproof::cli

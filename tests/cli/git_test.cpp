@@ -357,6 +357,52 @@ TEST_CASE("what is staged is judged by the site of each version") {
           std::string::npos);
 }
 
+TEST_CASE("what is staged is judged by the settings that are staged") {
+    const Repository repository("git-staged-settings");
+    const auto rules = [](const std::string& port) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp "
+               "--dport " +
+               port + " -j ACCEPT\nCOMMIT\n";
+    };
+    const std::string waiver =
+        "[[waiver]]\ncheck = \"widened-access\"\nregion = \"tcp any > any:23\"\nuntil = 2099-01-01\n"
+        "owner = \"net-ops\"\nreason = \"CHG-7\"\n";
+    std::filesystem::create_directories(repository.path + "/rules");
+    repository.stage("rules/edge.v4", rules("22"));
+    repository.stage(".fwproof.toml", "");
+    REQUIRE(repository.commit("one").status == 0);
+    repository.stage("rules/edge.v4", rules("23"));
+    const auto status = [&](const std::string& from) {
+        return run_fwproof({"diff", "--staged", "--fail-on", "error", "--select", "widened-access"},
+                           repository.path + from, {}, Repository::alone())
+            .status;
+    };
+    for (const std::string from : {"", "/rules"}) {
+        CAPTURE(from);
+        write_file(repository.path, ".fwproof.toml", "");
+        repository.git({"add", ".fwproof.toml"});
+        CHECK(status(from) == 1);
+        write_file(repository.path, ".fwproof.toml", waiver);  // not staged
+        CHECK(status(from) == 1);
+        repository.git({"add", ".fwproof.toml"});
+        CHECK(status(from) == 0);
+        write_file(repository.path, ".fwproof.toml", "broken");  // not staged
+        CHECK(status(from) == 0);
+    }
+    // Staged to be removed: the copy that still lies there counts no more.
+    repository.git({"rm", "--cached", "-q", "-f", ".fwproof.toml"});
+    write_file(repository.path, ".fwproof.toml", waiver);
+    CHECK(status("") == 1);
+    // What git does not know at all is the user's own.
+    repository.git({"reset", "-q", "--hard"});
+    repository.git({"rm", "-q", "-f", ".fwproof.toml"});
+    REQUIRE(repository.commit("two").status == 0);
+    repository.stage("rules/edge.v4", rules("23"));
+    CHECK(status("") == 1);
+    write_file(repository.path, ".fwproof.toml", waiver);
+    CHECK(status("") == 0);
+}
+
 TEST_CASE("each version is read with its own sets") {
     const Repository repository("git-sets");
     const std::string rules =
