@@ -114,6 +114,7 @@ std::vector<std::vector<Hop>> shortest_ways(const Topology& topology, const std:
 struct TransitStep {
     std::size_t firewall;
     std::string from_zone, to_zone;
+    bool between;  // the site says that it stands between the ends; else its routes decide
 };
 
 struct TransitRoute {
@@ -131,7 +132,7 @@ TransitRoute declared_route(const Topology& topology, const SitePath& path, bool
             const auto& firewall = topology.firewalls[i];
             if (firewall.id != id || !firewall.placed) continue;
             // Zones name interfaces only at the ends; what lies between two devices is left open.
-            route.steps.push_back({i, id == via.front() ? from : "", id == via.back() ? to : ""});
+            route.steps.push_back({i, id == via.front() ? from : "", id == via.back() ? to : "", true});
         }
     }
     return route;
@@ -157,7 +158,7 @@ TransitRoute transit_route(const Topology& topology, const Requirement& requirem
         const auto& firewall = topology.firewalls[i];
         if (!firewall.placed || firewall.kind != FirewallKind::transit) continue;
         if (firewall.zones.empty()) {
-            route.steps.push_back({i, from, to});
+            route.steps.push_back({i, from, to, false});
         } else {
             zoned = true;
         }
@@ -165,7 +166,7 @@ TransitRoute transit_route(const Topology& topology, const Requirement& requirem
     if (!zoned) return route;
     if (from.empty() || to.empty()) {
         const Endpoint& lost = from.empty() ? requirement.from : requirement.to;
-        if (route.steps.empty()) route.unknown = fmt::format("the site says no zone for {}", lost.host);
+        route.unknown = fmt::format("the site says no zone for {}", lost.host);
         return route;
     }
     const auto ways = shortest_ways(topology, from, to);
@@ -174,12 +175,15 @@ TransitRoute transit_route(const Topology& topology, const Requirement& requirem
             fmt::format("there are several ways from zone {} to zone {}; declare one with [[path]]", from, to);
         return route;
     }
-    if (ways.empty()) return route;
+    if (ways.empty()) {
+        if (route.steps.empty()) route.unknown = fmt::format("no firewall joins zone {} to zone {}", from, to);
+        return route;
+    }
     for (const auto& hop : ways[0]) {
         for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
             const auto& firewall = topology.firewalls[i];
             if (firewall.placed && firewall.kind == FirewallKind::transit && separates(firewall, hop.from, hop.to)) {
-                route.steps.push_back({i, hop.from, hop.to});
+                route.steps.push_back({i, hop.from, hop.to, true});
             }
         }
     }
@@ -259,12 +263,18 @@ std::vector<Product> mirrored(std::vector<Product> products, const ServiceSetRef
     return products;
 }
 
+bool passes_whole(const std::vector<Product>& question, const AddressSet& from, const AddressSet& to) {
+    return question.size() == 1 && *question[0].source == from && *question[0].destination == to;
+}
+
 // Adds one crossing for each path of that position.
 class Finder {
 public:
     Finder(const Topology& topology, const Requirement& requirement) : topology_(topology), requirement_(requirement) {}
 
-    void add(std::size_t index, Position position, const std::string& from_zone, const std::string& to_zone) {
+    // `between`: the site says that the device stands between the ends.
+    void add(std::size_t index, Position position, const std::string& from_zone, const std::string& to_zone,
+             bool between) {
         const Firewall& firewall = topology_.firewalls[index];
         const Policy& policy = *firewall.policy;
         const AddressSet from = of_families(policy, reachable(requirement_.from));
@@ -288,6 +298,7 @@ public:
             crossing.from_zone = from_zone;
             crossing.to_zone = to_zone;
             crossing = seen_as(topology_, crossing, {sight});
+            if (between && !any) note_turned(crossing, from, to);
             if (crossing.question.empty()) return;
             any = true;
             result.crossings.push_back(std::move(crossing));
@@ -326,6 +337,20 @@ public:
     CrossingResult result;
 
 private:
+    // Whom the site sees on two sides of a device, its routes must not see on one: then nobody knows what crosses it.
+    void note_turned(const Crossing& crossing, const AddressSet& from, const AddressSet& to) {
+        const Firewall& firewall = topology_.firewalls[crossing.firewall];
+        const auto open = [](const Endpoint& end) { return end.anywhere || end.external; };
+        const bool none = crossing.question.empty();
+        if (!none) {
+            if (open(requirement_.from) || open(requirement_.to) || passes_whole(crossing.question, from, to)) return;
+            if (!some_turn_back(firewall, crossing.from_zone, from, crossing.to_zone, to)) return;
+        }
+        result.unchecked = fmt::format(
+            "the routes of {} lead to {}{} and {} by one interface, and the site says that it stands between them",
+            firewall.id, none ? "" : "a part of ", requirement_.from.host, requirement_.to.host);
+    }
+
     // Whether the family by which both ends can talk is covered. A peer that may be anywhere need not have both.
     void note_family(const Firewall& firewall, Family family, bool covered) {
         const auto talks = [&](const Endpoint& end) {
@@ -390,13 +415,15 @@ CrossingResult find_crossings(const Topology& topology, const Requirement& requi
         for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
             const auto& firewall = topology.firewalls[i];
             if (firewall.placed && firewall.kind == FirewallKind::host && firewall.host == host) {
-                finder.add(i, position, "", "");
+                finder.add(i, position, "", "", false);
             }
         }
     };
     add_host(requirement.from.host, Position::outbound);
     const TransitRoute route = transit_route(topology, requirement);
-    for (const auto& step : route.steps) finder.add(step.firewall, Position::transit, step.from_zone, step.to_zone);
+    for (const auto& step : route.steps) {
+        finder.add(step.firewall, Position::transit, step.from_zone, step.to_zone, step.between);
+    }
     add_host(requirement.to.host, Position::inbound);
     finder.finish(route.unknown);
     return std::move(finder.result);

@@ -216,8 +216,10 @@ std::vector<Product> Router::route(const Product& header, bool in, bool out) con
     return found.across.empty() ? std::move(found.back) : std::move(found.across);
 }
 
-std::vector<Product> transit_products(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
-                                      const std::string& to_zone, const AddressSet& to, const Product& header) {
+namespace {
+
+Crossings transit_crossings(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
+                            const std::string& to_zone, const AddressSet& to, const Product& header) {
     const Policy& policy = *firewall.policy;
     const RoutingTable table(policy, RoutingTable::Use::from), out(policy, RoutingTable::Use::to);
     const auto* from_names = zone_interfaces(firewall, from_zone);
@@ -226,7 +228,24 @@ std::vector<Product> transit_products(const Firewall& firewall, const std::strin
     const std::vector<Side> destinations = {zone_side(to, to_names ? *to_names : std::vector<std::string>())};
     Product asked = header;
     asked.destination = share(to);
-    return Crosser{policy, out, true}(asked, sources, to_names ? &destinations : nullptr).across;
+    return Crosser{policy, out, true}(asked, sources, to_names ? &destinations : nullptr);
+}
+
+}  // namespace
+
+std::vector<Product> transit_products(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
+                                      const std::string& to_zone, const AddressSet& to, const Product& header) {
+    return transit_crossings(firewall, from_zone, from, to_zone, to, header).across;
+}
+
+bool some_turn_back(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
+                    const std::string& to_zone, const AddressSet& to) {
+    const auto back = transit_crossings(firewall, from_zone, from, to_zone, to, {}).back;
+    return std::any_of(back.begin(), back.end(), [](const Product& product) {
+        const AddressSet& source = *product.source;
+        const AddressSet& destination = *product.destination;
+        return (!source.v4.empty() && !destination.v4.empty()) || (!source.v6.empty() && !destination.v6.empty());
+    });
 }
 
 AddressSet of_families(const Policy& policy, const AddressSet& addresses) {

@@ -18,6 +18,10 @@ InterfaceSet open_interfaces(const Policy& policy, bool transit = false);
 std::vector<Product> transit_products(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
                                       const std::string& to_zone, const AddressSet& to, const Product& header);
 
+// Whether packets between some of the addresses would leave such a device by the side where they came in.
+bool some_turn_back(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
+                    const std::string& to_zone, const AddressSet& to);
+
 // The part of the addresses that the policy speaks about.
 AddressSet of_families(const Policy& policy, const AddressSet& addresses);
 

@@ -65,7 +65,7 @@ TEST_CASE("a flow meets the source host, the devices between the zones and the d
 
     const auto lost = cross(ms2, end("x", "x1", "10.9.0.1", "nowhere"));
     CHECK(lost.crossings.empty());
-    CHECK(lost.unchecked == "no export covers the path from ms2 to x1");
+    CHECK(lost.unchecked == "no firewall joins zone mgmt to zone nowhere");
     const auto no_zone = cross(ms2, end("x", "x1", "10.9.0.1"));
     CHECK(no_zone.unchecked == "the site says no zone for x1");
 
@@ -107,6 +107,55 @@ TEST_CASE("interfaces follow the longest network or route, and stay open where n
     topology.firewalls[0].policy = &bare;
     CHECK(questions(cross("10.1.0.11", "10.7.0.1").crossings.at(0)) ==
           "tcp 10.1.0.11:1024-65535 > 10.7.0.1:443 in !none,lo out !none,lo flags SYN\n");
+}
+
+TEST_CASE("a firewall whose routes contradict the site leaves open what crosses it") {
+    const Policy policy =
+        router({interface("inside", "10.1.0.0/24"), interface("outside", "198.51.100.0/24")},
+               {{*parse_prefix("10.0.0.0/8"), "inside", {}}, {*parse_prefix("10.2.5.0/24"), "outside", {}}});
+    const Policy bare = router();
+    Topology topology;
+    topology.firewalls = {transit("edge", policy), host_firewall("sql1", "sql1", bare)};
+    const auto from = end("ms", "ms1", "10.1.0.11", "mgmt");
+    const auto cross = [&](std::string_view to, bool external = false) {
+        auto requirement = need(from, end("db", "sql1", to, "db"), kTcp, "1433");
+        requirement.to.external = external;
+        const auto found = find_crossings(topology, requirement);
+        return ids(topology, found) + found.unchecked;
+    };
+    const std::string by_one = "the routes of edge lead to ms1 and sql1 by one interface, and the site says that it ";
+    const std::string part = "the routes of edge lead to a part of ms1 and sql1 by one interface, and the site says ";
+    const std::string stands = "stands between them";
+
+    // Nobody says that a firewall without zones stands between two ends: there its routes decide.
+    CHECK(cross("10.2.0.21") == "sql1 inbound; ");
+    topology.firewalls[0].zones = {{"mgmt", "db"}};
+    CHECK(cross("10.2.0.21") == "sql1 inbound; " + by_one + stands);
+    CHECK(cross("10.2.5.21") == "edge transit; sql1 inbound; ");
+    CHECK(cross("10.2.0.21, 10.2.5.21") == "edge transit; sql1 inbound; " + part + "that it " + stands);
+    // An outside party need not be at every address that it may have.
+    CHECK(cross("198.51.0.0/16, 10.2.0.21", true) == "edge transit; sql1 inbound; ");
+    topology.firewalls[0].zones.clear();
+    topology.paths = {{"mgmt", "db", {"edge"}, {}}};
+    CHECK(cross("10.2.0.21") == "sql1 inbound; " + by_one + stands);
+}
+
+TEST_CASE("a firewall without zones does not stand in for those with zones") {
+    const Policy policy = router();
+    Topology topology;
+    topology.firewalls = {transit("inner", policy), transit("edge", policy)};
+    topology.firewalls[0].zones = {{"mgmt", "db"}};
+    const auto cross = [&](const std::string& from, const std::string& to) {
+        const auto found = find_crossings(
+            topology, need(end("ms", "ms1", "10.1.0.11", from), end("x", "x1", "10.9.0.1", to), kTcp, "443"));
+        return ids(topology, found) + found.unchecked;
+    };
+    CHECK(cross("mgmt", "db") == "edge transit; inner transit; ");
+    CHECK(cross("mgmt", "mgmt") == "no export covers the path from ms1 to x1");
+    CHECK(cross("mgmt", "") == "edge transit; the site says no zone for x1");
+    CHECK(cross("", "") == "edge transit; the site says no zone for ms1");
+    // Between zones that no other firewall joins it is the only one there is.
+    CHECK(cross("mgmt", "far") == "edge transit; ");
 }
 
 TEST_CASE("where replies meet the rules they are asked too") {
