@@ -186,7 +186,12 @@ std::string as_text(const Answerer& answerer, const FlowQuery& flow, const std::
         parts_text(lines, 2, policy, answer);
         replies_text(lines, answerer, flow, answer);
     }
-    for (const auto& assumption : policy.assumptions) lines.add(1, "assuming", printable(assumption));
+    // One alone is said. Of several, which seldom matter for a flow, that there are some and where they stand.
+    const auto& assumed = policy.assumptions;
+    if (assumed.size() == 1) lines.add(1, "assuming", printable(assumed.front()));
+    if (assumed.size() > 1)
+        lines.add(1, "assuming",
+                  fmt::format("{} things that the export does not say; show --as notes lists them", assumed.size()));
     return lines.take();
 }
 

@@ -165,6 +165,8 @@ std::string as_text(const std::vector<Shown>& all, const std::string& what) {
                                     printable(note.message));
                 if (!note.hint.empty()) text += fmt::format("    hint: {}\n", printable(note.hint));
             }
+            for (std::size_t i = 0; what == "notes" && i < policy.assumptions.size(); ++i)
+                text += fmt::format("assumed: {}\n", printable(policy.assumptions[i]));
         }
     }
     return text;

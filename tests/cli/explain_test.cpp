@@ -12,15 +12,7 @@ const std::string kHost =
     "-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n"
     "COMMIT\n";
 
-const std::string kAssumed =
-    "  assuming    no nftables ruleset, bridge rule or traffic control of this host drops or marks packets besides "
-    "these "
-    "tables\n"
-    "  assuming    IPv4 only: the export does not say what IPv6 may do\n"
-    "  assuming    connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are "
-    "verified\n"
-    "  assuming    the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering "
-    "drops none\n";
+const std::string kAssumed = "  assuming    4 things that the export does not say; show --as notes lists them\n";
 
 }  // namespace
 
@@ -214,6 +206,20 @@ TEST_CASE("the family that an export does not hold is unknown, whatever its rule
     const Ran ran = run_fwproof({"query", "only.v4", "--service", "tcp/443"}, directory);
     CHECK(ran.out.find("unknown tcp any > any6:443  # IPv6 (not in this export)") != std::string::npos);
     CHECK(ran.out.find("deny tcp any > any4:443  # default of INPUT (only.v4:3)\n") != std::string::npos);
+}
+
+TEST_CASE("what an answer assumes is one line, and stands with the notes") {
+    const std::string directory = fresh_directory("explain-assumed");
+    write_file(directory, "host.rules", kHost);
+    const Ran notes = run_fwproof({"show", "--as", "notes", "host.rules"}, directory);
+    for (const std::string sentence :
+         {"assumed: no nftables ruleset, bridge rule or traffic control of this host drops or marks packets besides "
+          "these tables\n",
+          "assumed: IPv4 only: the export does not say what IPv6 may do\n"})
+        CHECK(notes.out.find(sentence) != std::string::npos);
+    const Ran json =
+        run_fwproof({"explain", "host.rules", "tcp 10.1.0.5 > 10.9.8.7:22", "--format", "json"}, directory);
+    CHECK(json.out.find("\"IPv4 only: the export does not say what IPv6 may do\"") != std::string::npos);
 }
 
 TEST_CASE("questions are answered as their goldens say") {
