@@ -12,6 +12,7 @@
 #include "analysis/overlap.hpp"
 #include "analysis/sides.hpp"
 #include "fwproof/analysis/evaluate.hpp"
+#include "fwproof/analysis/leaving.hpp"
 
 namespace fwproof {
 
@@ -21,33 +22,6 @@ constexpr std::size_t kMostSights = 16;
 
 const Translate* translation_of(const Rule& rule) {
     return rule.enabled ? std::get_if<Translate>(&rule.action) : nullptr;
-}
-
-// Lists that rewrite the source of what leaves the device and stop nothing stand on no path.
-std::vector<RulesetIndex> leaving_rulesets(const Policy& policy) {
-    std::vector<bool> met(policy.rulesets.size());
-    for (const Path& path : policy.paths) {
-        const auto on = rulesets_on(policy, path);
-        for (std::size_t i = 0; i < met.size(); ++i) met[i] = met[i] || on[i];
-    }
-    std::vector<RulesetIndex> found;
-    for (RulesetIndex i = 0; i < policy.rulesets.size(); ++i) {
-        const Ruleset& ruleset = policy.rulesets[i];
-        if (met[i] || !ruleset.bound || !ruleset.default_verdict) continue;
-        Path alone;
-        alone.stages = {{i, {}}};
-        for (const RulesetIndex inside : reachable_rulesets(policy, alone)) {
-            const auto& rules = policy.rulesets[inside].rules;
-            if (std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
-                    const Translate* translate = translation_of(rule);
-                    return translate && translate->source.changes();
-                })) {
-                found.push_back(i);
-                break;
-            }
-        }
-    }
-    return found;
 }
 
 bool translates_on(const Policy& policy, const Path& path) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/policies.hpp"
+#include "fwproof/analysis/leaving.hpp"
 #include "fwproof/analysis/plain.hpp"
 #include "fwproof/base/letters.hpp"
 #include "fwproof/base/notation.hpp"
@@ -49,6 +50,12 @@ Assumption facts_of(const FlowQuery& flow) {
         }
         return Belief::open;
     };
+}
+
+// A translation may also say that a packet stays as it is.
+bool rewrites(const Rule& rule) {
+    const auto* translate = std::get_if<Translate>(&rule.action);
+    return translate && (translate->source.changes() || translate->destination.changes());
 }
 
 // The policy with the translations of one ruleset taken for decisions, so that they can be asked for.
@@ -186,12 +193,12 @@ void Answerer::Impl::add_translations(const Way& way, const PacketSet& asked,
         const Evaluator there(copy, *space);
         for (const auto& hit : there.attribute(until, asked, facts)) {
             const Rule* rule = rule_at(policy, hit.rule);
-            if (hit.stage == stage && rule && is_translation(*rule)) found.emplace_back(hit.packets, hit);
+            if (hit.stage == stage && rule && rewrites(*rule)) found.emplace_back(hit.packets, hit);
         }
     }
 }
 
-PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size_t limit) const {
+PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size_t limit, bool leaving) const {
     const Product header = header_on(way, said);
     PathAnswer answer;
     answer.path = way.name;
@@ -213,7 +220,12 @@ PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size
     std::vector<Hit> hits;
     if (!outcome.out_of_budget) hits = evaluator->attribute(way.path, asked, facts);
     std::vector<std::pair<PacketSet, Hit>> translations;
-    if (!outcome.out_of_budget) add_translations(way, asked, translations);
+    if (!outcome.out_of_budget) {
+        Way whole = way;
+        const auto behind = leaving && way.whole ? leaving_stages(policy, way.path.position) : std::vector<Stage>();
+        whole.path.stages.insert(whole.path.stages.end(), behind.begin(), behind.end());
+        add_translations(whole, asked, translations);
+    }
     if (way.whole && router) answer.ways = ways_of(header, way.path.position);
     // Addresses that follow from the routes are said nevertheless: a rule may test them.
     const Product all = unsaid(header);
@@ -331,13 +343,13 @@ Answerer::~Answerer() = default;
 
 const Policy& Answerer::policy() const { return impl_->policy; }
 
-Result<std::vector<PathAnswer>> Answerer::ask(const FlowQuery& flow, std::size_t region_limit) const {
+Result<std::vector<PathAnswer>> Answerer::ask(const FlowQuery& flow, std::size_t region_limit, bool leaving) const {
     const auto ways = impl_->ways(flow);
     if (!ways) return fail(ways.error());
     std::vector<PathAnswer> answers;
     for (const auto& way : *ways) {
         try {
-            answers.push_back(impl_->answer(way, flow.header, region_limit));
+            answers.push_back(impl_->answer(way, flow.header, region_limit, leaving));
         } catch (const OutOfBudget&) {
             PathAnswer answer;
             answer.path = way.name;

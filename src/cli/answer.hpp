@@ -16,7 +16,7 @@ namespace fwproof::cli {
 struct Part {
     Verdict verdict{};
     std::vector<Hit> deciders;      // one, or for what is undecided every rule that may decide it; may be empty
-    std::vector<Hit> translations;  // that it meets, or may meet, on the way
+    std::vector<Hit> translations;  // that it meets, or may meet, on the way, in the order of the stages
     std::vector<Product> region;    // without what the question says already
     bool region_complete = true;
     std::optional<Packet> witness;
@@ -43,8 +43,10 @@ public:
     Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, const Budget& budget = {});
     ~Answerer();
 
-    // An error: `at` names nothing in this policy.
-    Result<std::vector<PathAnswer>> ask(const FlowQuery& flow, std::size_t region_limit = 20) const;
+    // An error: `at` names nothing in this policy. `leaving`: also what becomes of the source of packets that leave,
+    // behind every stage that decides.
+    Result<std::vector<PathAnswer>> ask(const FlowQuery& flow, std::size_t region_limit = 20,
+                                        bool leaving = false) const;
     // The verdict alone of many flows, each over all paths that it may take, and the rule that decides where one rule
     // does. Far cheaper than asking one by one.
     struct Brief {

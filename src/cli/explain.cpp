@@ -20,6 +20,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kMostRegions = 20;
+
 constexpr std::string_view kAbout =
     R"(Says what the policy does with a flow and why. The first word printed is the verdict: permit, deny or unknown;
 unknown also where parts of a flow have different verdicts, which are then listed.
@@ -137,7 +139,11 @@ void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer&
             if (!part.region_complete) lines.head(depth, fmt::format("{} and more", to_string(part.verdict)));
         }
         const int below = answer.parts.size() > 1 ? depth + 1 : depth;
-        for (const auto& hit : part.translations) translated_by(lines, below, policy, hit);
+        // In the order in which the packet meets them: the source is rewritten behind what decides.
+        const auto behind = std::find_if(part.translations.begin(), part.translations.end(), [&](const Hit& hit) {
+            return !part.deciders.empty() && hit.stage > part.deciders.back().stage;
+        });
+        for (auto hit = part.translations.begin(); hit != behind; ++hit) translated_by(lines, below, policy, *hit);
         for (const auto& hit : part.deciders) {
             decided_by(lines, below, policy, hit, part.verdict == Verdict::unknown ? "may decide" : "decided by");
         }
@@ -146,6 +152,7 @@ void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer&
                 below, "decided by",
                 part.verdict == Verdict::permit ? "no rule: what passes every stage is permitted" : "no single rule");
         }
+        for (auto hit = behind; hit != part.translations.end(); ++hit) translated_by(lines, below, policy, *hit);
         if (answer.parts.size() > 1 && part.witness)
             lines.add(below, "for example", printable(to_string(*part.witness)));
     }
@@ -314,7 +321,7 @@ Result<int> run_explain(const std::vector<std::string>& arguments, World& world)
         FlowQuery asked_flow = *flow;
         if (auto error = settle_interfaces(policy, asked_flow)) return fail(std::move(*error));
         const Answerer answerer(policy, {asked_flow}, budget);
-        const auto answers = answerer.ask(asked_flow);
+        const auto answers = answerer.ask(asked_flow, kMostRegions, true);
         if (!answers) return fail(answers.error());
         if (format == "json") {
             Json result = as_json(answerer, asked_flow, *answers, written);
