@@ -25,7 +25,7 @@ became known; the rule that decides before and after, and the edited line that m
   fwproof diff HEAD~1:rules/edge.v4 rules/edge.v4       a git revision and the working tree
   fwproof diff main: HEAD:                              every export of two revisions
   fwproof diff --staged --fail-on widened               what is about to be committed
-  fwproof diff HEAD~1: . --gpo base.xml --local ms1.reg the Windows host that these stores make, in each version
+  fwproof diff HEAD~1: . --gpo base.reg --local ms1.reg the Windows host that these stores make, in each version
   fwproof diff asa.cfg migrated.v4 --at transit --interface inside=eth1 --interface outside=eth0
 
 The checks FW801 to FW811 and FW506 of fwproof-checks(7) look at the change; their findings stand behind the regions, and
@@ -176,7 +176,7 @@ Loaded<std::optional<Project>> project_of(const std::vector<std::string>& words,
                                           World& world) {
     if (staged) {
         const StoredFiles index("");
-        return find_project(words, world, &index);
+        return find_project(words.empty() && !store.empty() ? std::vector{store} : words, world, &index);
     }
     if (words.size() != 2)
         return find_project(store.empty() ? std::vector<std::string>() : std::vector{place_on_disk(store)}, world);

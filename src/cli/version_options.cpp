@@ -227,7 +227,8 @@ std::optional<Error> read_sets(const std::vector<Named>& files, bool staged, Ver
 po::options_description version_options() {
     constexpr unsigned kLineWidth = 120;
     po::options_description options(
-        "The policy stores of one Windows host, in place of exports, and sets; --old- and --new- are about one version",
+        "The stores of one Windows host, in place of exports, and sets, of both versions or of one; FILE may be "
+        "REV:path",
         kLineWidth);
     const auto list = [] { return po::value<std::vector<std::string>>()->composing()->value_name("FILE"); };
     auto add = options.add_options();
@@ -236,11 +237,11 @@ po::options_description version_options() {
         add((prefix + "mdm").c_str(), list(), ("a policy of device management" + whose).c_str());
         add((prefix + "local").c_str(), list(), ("the host's own store" + whose).c_str());
     };
-    add_three("", ", of both versions: below OLD and NEW, or as committed and staged");
-    add_three("old-", " of OLD, may be REV:path");
-    add_three("new-", " of NEW, may be REV:path");
-    add("old-ipset", list(), "what 'ipset save' printed for OLD, may be REV:path");
-    add("new-ipset", list(), "what 'ipset save' printed for NEW, may be REV:path");
+    add_three("", " in both versions; beside OLD and NEW below each of them");
+    add_three("old-", " before");
+    add_three("new-", " after");
+    add("old-ipset", list(), "what 'ipset save' printed before");
+    add("new-ipset", list(), "what 'ipset save' printed after");
     return options;
 }
 

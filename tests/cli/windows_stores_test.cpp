@@ -265,6 +265,36 @@ TEST_CASE("a diff takes stores from revisions and from the index") {
     diff({"--old-gpo", "HEAD~1:gpo/base.reg", "--new-gpo", "HEAD:gpo/base.reg", "--local", "ms1.reg"});
 }
 
+TEST_CASE("a diff of stores names the required flows that break") {
+    const std::string directory = host_files("store diff with a site");
+    write_file(directory, "site.toml",
+               "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n"
+               "[[host]]\nid = \"ms1\"\naddresses = [\"10.1.0.11\"]\n"
+               "[[host]]\nid = \"ag1\"\naddresses = [\"10.1.0.50\"]\n"
+               "[[bind]]\nrole = \"management-server\"\nhosts = [\"ms1\"]\n"
+               "[[bind]]\nrole = \"windows-agent\"\nhosts = [\"ag1\"]\n"
+               "[[firewall]]\nhost = \"ms1\"\nnetwork-profile = \"domain\"\ngpo = [\"merge.reg\"]\n"
+               "local = \"local.reg\"\n");
+    const auto diff = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"diff", "--network-profile", "domain", "--site", "site.toml"});
+        return run_fwproof(arguments, directory);
+    };
+    const Ran lost = diff({"--local", "local.reg", "--old-gpo", "merge.reg", "--new-gpo", "nomerge.reg"});
+    INFO(lost.out << lost.err);
+    CHECK(lost.status == 1);
+    CHECK(lost.out.find("\n  lost    tcp/5723 from ag1 (windows-agent) to ms1 (management-server) ") !=
+          std::string::npos);
+    const Ran mended = diff({"--local", "local.reg", "--old-gpo", "block.reg", "--new-gpo", "merge.reg"});
+    CHECK(mended.status == 0);
+    CHECK(mended.out.find("\n  mended  tcp/5723 from ag1 ") != std::string::npos);
+    const Ran uneven = diff({"--local", "local.reg", "--new-gpo", "nomerge.reg"});
+    CHECK(uneven.status == 2);
+    CHECK(uneven.err ==
+          "nomerge.reg: error: is a store of the version after alone, and the site names the stores of one version; "
+          "leave "
+          "the site out, or compare as many stores with as many\n");
+}
+
 TEST_CASE("the backup of a policy object is a store in every version") {
     const Repository repository("store backups");
     const std::string backup = std::string(FWPROOF_ROOT) + "/fixtures/vendor/windows/one-policy";

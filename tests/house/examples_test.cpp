@@ -21,7 +21,7 @@ Repository workplace() {
     const fs::path site = from_root("fixtures/site/scom");
     fs::copy(site / "exports", fs::path(at) / "exports");
     fs::copy(site / "site.toml", fs::path(at) / "site.toml");
-    for (const char* folder : {"rules", "old", "new"}) fs::create_directory(fs::path(at) / folder);
+    for (const char* folder : {"rules", "old", "new", "gpo", "hosts"}) fs::create_directory(fs::path(at) / folder);
     const std::string edge = read_whole(from_root("fixtures/diff/object-edit/old.cfg"));
     const std::string edited = read_whole(from_root("fixtures/diff/object-edit/new.cfg"));
     const std::string rules = read_whole((site / "exports/opsdb1.v4").string());
@@ -29,7 +29,10 @@ Repository workplace() {
     for (const char* name : {"new.cfg", "new/edge.cfg"}) write_file(at, name, edited);
     for (const char* name : {"edge.v4", "rules.v4", "rules/edge.v4"}) write_file(at, name, rules);
     const std::string registry = read_whole((site / "exports/ms1-policy.reg").string());
-    for (const char* name : {"ms1.reg", "policy.reg"}) write_file(at, name, registry);
+    for (const char* name : {"ms1.reg", "policy.reg", "gpo/base.reg"}) write_file(at, name, registry);
+    write_file(at, "hosts/ms1.reg",
+               "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
+               "SharedAccess\\Parameters\\FirewallPolicy\\DomainProfile]\r\n\"EnableFirewall\"=dword:00000001\r\n");
     write_file(at, "log.txt", "tcp 10.1.2.3 > 10.9.8.7:443\nudp 10.1.2.3 > 10.9.8.7:53\n");
     write_file(at, "edge.tests", "export edge.cfg\ndeny tcp 10.1.2.3 > 10.9.8.7:23 in outside out inside\n");
     write_file(at, "product.toml", read_whole(from_root("catalogs/scom.toml")));
