@@ -169,6 +169,17 @@ std::string sums(const std::map<std::string, std::string>& files) {
     return text;
 }
 
+// A part of a bundle is none. `fresh`: the directory was made for it.
+void take_back(const fs::path& directory, const std::map<std::string, std::string>& files, bool fresh) {
+    std::error_code ignored;
+    for (const auto& file : files) fs::remove(directory / file.first, ignored);
+    for (const auto& file : files) {
+        const fs::path folder = (directory / file.first).parent_path();
+        if (folder != directory) fs::remove(folder, ignored);
+    }
+    if (fresh) fs::remove(directory, ignored);
+}
+
 Result<int> write_bundle(const std::string& directory, const Run& run, World& world) {
     std::error_code problem;
     const bool empty = fs::is_directory(directory, problem) && fs::is_empty(directory, problem);
@@ -181,10 +192,15 @@ Result<int> write_bundle(const std::string& directory, const Run& run, World& wo
     if (bundle->files.empty()) return bundle->status;
     auto files = bundle->files;
     files["SHA256SUMS"] = sums(bundle->files);
+    const bool fresh = !fs::exists(directory, problem);
     for (const auto& [name, bytes] : files) {
         const fs::path path = fs::path(directory) / name;
         fs::create_directories(path.parent_path(), problem);
-        if (auto error = write_whole_file(path.string(), bytes)) return fail(std::move(*error));
+        auto error = problem ? cannot_write(path.parent_path().string(), problem.value())
+                             : write_whole_file(path.string(), bytes);
+        if (!error) continue;
+        take_back(directory, files, fresh);
+        return fail(std::move(*error));
     }
     fmt::print(world.out, "{}: {} files; {}", directory, files.size(),
                bundle->files.at("report.txt")

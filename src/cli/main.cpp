@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -10,6 +11,7 @@ int main(int argc, char** argv) {
     std::ios::sync_with_stdio(false);
     using namespace fwproof::cli;
     handle_interrupts();
+    std::signal(SIGXFSZ, SIG_IGN);  // a file over the limit is an error that says so, and no end in the middle of it
     std::optional<Progress> progress;
     if (isatty(STDERR_FILENO) == 1) progress.emplace(std::cerr);
     AfterProgress answer(*std::cout.rdbuf(), progress ? &*progress : nullptr);

@@ -16,11 +16,10 @@
 
 namespace fwproof::cli {
 
-namespace {
-
-Error cannot_write(const std::string& path) {
-    const int reason = errno;
-    const char* hint = reason == ENOSPC   ? "free some space and run again"
+std::optional<Error> cannot_write(const std::string& path, int reason) {
+    const bool full = reason == ENOSPC || reason == EDQUOT;
+    const char* hint = full               ? "free some space and run again"
+                       : reason == EFBIG  ? "allow larger files: ulimit -f unlimited"
                        : reason == ENOENT ? "make the directory first"
                        : reason == EISDIR ? "name a file in it"
                                           : "check the directory and its permissions";
@@ -28,6 +27,8 @@ Error cannot_write(const std::string& path) {
     error.file = path;
     return error;
 }
+
+namespace {
 
 bool write_bytes(const std::string& path, const std::string& bytes) {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
@@ -66,13 +67,13 @@ std::optional<Error> write_whole_file(const std::string& path, const std::string
     const auto status = fs::status(target, ignored);
     // A terminal, a pipe or /dev/null is written to and not replaced.
     if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
-        if (!write_bytes(target, bytes)) return cannot_write(path);
+        if (!write_bytes(target, bytes)) return cannot_write(path, errno);
         return std::nullopt;
     }
     const std::string temporary = fmt::format("{}.{}.tmp", target.string(), getpid());
     const Unfinished unfinished(temporary);
     if (write_bytes(temporary, bytes) && std::rename(temporary.c_str(), target.c_str()) == 0) return std::nullopt;
-    Error error = cannot_write(path);
+    auto error = cannot_write(path, errno);
     std::remove(temporary.c_str());
     return error;
 }

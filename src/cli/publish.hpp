@@ -25,5 +25,7 @@ Result<int> publish(Report report, const Reporting& reporting, World& world, con
 // Writes a file that appears only when it is complete: under a temporary name beside it, which is renamed. A symbolic
 // link stays one, and a device or a pipe is written to.
 std::optional<Error> write_whole_file(const std::string& path, const std::string& bytes);
+// The error for that, and for a directory that cannot be made. `reason`: an errno.
+std::optional<Error> cannot_write(const std::string& path, int reason);
 
 }  // namespace fwproof::cli

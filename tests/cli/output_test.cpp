@@ -27,15 +27,16 @@ std::size_t files_in(const std::string& directory) {
 
 TEST_CASE("no format shows a secret of an export, not even beside a finding or in a change") {
     const std::string folder = fresh_directory("secrets");
+    const std::vector<std::string> secrets = {"Winter2026", "Pl4nt-RO", "f3UhLvUj1QsXsuK7", "hunter2"};
     std::size_t seen = 0;
     for (const std::string name : {"bad.cfg", "bad.reg", "bad.v4"}) {
         const std::string text = read_whole(std::string(FWPROOF_ROOT) + "/fixtures/check/secret-in-export/" + name);
         write_file(folder, name, text);
         // Every secret is an edited line of its own.
         std::string other = text;
-        for (const std::string secret : {"Winter2026", "Pl4nt-RO", "f3UhLvUj1QsXsuK7", "hunter2"}) {
+        for (const auto& secret : secrets) {
             for (std::size_t at = 0; (at = other.find(secret, at)) != std::string::npos; ++seen)
-                other.replace(at, secret.size(), secret + "x"), at += secret.size();
+                other.replace(at + secret.size() - 1, 1, "3"), at += secret.size();
         }
         write_file(folder, "other-" + name, other);
         for (const auto& format : fwproof::formats()) {
@@ -44,8 +45,8 @@ TEST_CASE("no format shows a secret of an export, not even beside a finding or i
             std::string out = run_fwproof({"lint", "--select", "all", "--format", kind, name}, folder).out;
             CHECK(!out.empty());
             out += run_fwproof({"diff", name, "other-" + name, "--format", kind}, folder).out;
-            for (const std::string secret : {"Winter2026", "Pl4nt-RO", "f3UhLvUj1QsXsuK7", "hunter2"})
-                CHECK(out.find(secret) == std::string::npos);
+            for (const auto& secret : secrets)
+                CHECK(out.find(secret.substr(0, secret.size() - 1)) == std::string::npos);
         }
     }
     CHECK(seen >= 4);
@@ -149,4 +150,60 @@ TEST_CASE("a symbolic link stays one, a pipe is written to") {
     CHECK(read_whole(real).starts_with("{"));
     CHECK(check({"--format", "json", "--output", "/dev/null"}).status == 0);
     CHECK(fs::is_character_file("/dev/null"));
+}
+
+TEST_CASE("what no longer fits on a disk is an error, and nothing half-written is left") {
+    const std::string folder = fresh_directory("full disk");
+    fs::copy(fs::path(FWPROOF_ROOT) / "fixtures/site/scom", folder + "/site", fs::copy_options::recursive);
+    fs::create_directory(folder + "/disk");
+    // A disk of its own, as small as one can be, with a part of it taken already.
+    const auto on_disk = [&](const std::string& command, const std::string& taken, const std::string& size = "8k") {
+        return run_command("unshare -rm sh -c 'mount -t tmpfs -o size=" + size + " disk disk && head -c " + taken +
+                               " /dev/zero >disk/taken && { " + command + "; status=$?; ls -A disk/*; exit $status; }'",
+                           folder);
+    };
+    if (on_disk("true", "1").status != 0) {
+        WARN("skipped: no file system can be mounted here");
+        return;
+    }
+    const std::string program = "\"" + std::string(FWPROOF_BINARY_DIR) + "/fwproof\"";
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"check --site site/site.toml --format html --output disk/report.html", "1"},
+        {"check --site site/site.toml --output disk/a.txt", "8192"},
+        {"lint site/exports/core-fw.cfg --write-baseline disk/known.json --output /dev/null", "8192"},
+        {"diff site/exports/core-fw.cfg site/exports/core-fw.cfg --format json --output disk/a.json", "8192"},
+        {"evidence disk/audit --site site/site.toml", "1"},
+        {"evidence disk/audit --site site/site.toml", "8192"},
+    };
+    for (const auto& [command, taken] : cases) {
+        CAPTURE(command, taken);
+        const Ran ran = on_disk(program + " " + command, taken);
+        CHECK(ran.status == 2);
+        CHECK(ran.err.find("error: cannot be written: No space left on device; free some space and run again\n") !=
+              std::string::npos);
+        CHECK(ran.err.starts_with("disk/"));
+        CHECK(ran.out == "disk/taken\n");
+    }
+    const Ran init = on_disk(
+        "(cd disk && HOME=/nonexistent git init -q --template= . && "
+        "{ head -c 1048576 /dev/zero >rest 2>/dev/null; " +
+            program + " init --write; })",
+        "1", "256k");
+    CHECK(init.status == 2);
+    CHECK(
+        init.err ==
+        ".pre-commit-config.yaml: error: cannot be written: No space left on device; free some space and run again\n");
+    CHECK(init.out.find("pre-commit") == std::string::npos);
+}
+
+TEST_CASE("a file over the limit for sizes is an error that says so") {
+    const std::string folder = fresh_directory("file-limit");
+    const std::string program = "\"" + std::string(FWPROOF_BINARY_DIR) + "/fwproof\"";
+    const Ran ran = run_command("ulimit -f 1; " + program + " check --site '" + FWPROOF_ROOT +
+                                    "/fixtures/site/scom/site.toml' --format json --output report.json",
+                                folder);
+    CHECK(ran.status == 2);
+    CHECK(ran.err ==
+          "report.json: error: cannot be written: File too large; allow larger files: ulimit -f unlimited\n");
+    CHECK(files_in(folder) == 0);
 }
