@@ -35,6 +35,7 @@ struct Plan {
     std::vector<Direction> directions;
     const std::vector<PortItem>* source_ports = nullptr;
     std::vector<Direction> printed = {};  // those that the document says outright too
+    std::vector<Direction> meant = {};    // those that are likely meant, whatever this reading says
 };
 
 std::vector<Direction> directions_of(Initiator initiator) {
@@ -148,6 +149,7 @@ private:
             documented.directions = directions_of(Initiator::either);
         }
         if (!service.source_ports_inferred.empty()) inferred.source_ports = &service.source_ports_inferred;
+        documented.meant = inferred.meant = inferred.directions;
         const bool for_this_role = service.to_inferred.empty() || in(service.to_inferred, to.role->id);
         if (!service.required_inferred || !for_this_role) inferred.directions.clear();
         apply_one_way(flow, from, to, documented, inferred);
@@ -207,8 +209,17 @@ private:
                     fmt::format("{}/{}/{} {} > {}", catalog_.id, flow.id, service.id, from.host->id, to.host->id);
             }
             choose_peers(flow, from, to, requirement);
-            packets_.add(service, source, target, *plan.source_ports, std::move(requirement));
+            packets_.add(service, {source, target, other_end(service, plan, direction)}, *plan.source_ports,
+                         std::move(requirement));
         }
+    }
+
+    static OtherEnd other_end(const Service& service, const Plan& plan, const Direction& direction) {
+        if (!service.reply_of.empty()) return OtherEnd::ranges;
+        const bool meant = std::any_of(plan.meant.begin(), plan.meant.end(),
+                                       [&](const Direction& other) { return other.reversed == direction.reversed; });
+        // What the flow's listener has chosen from a group is chosen for the way back too.
+        return !meant || (direction.reversed && !service.group.empty()) ? OtherEnd::ports : OtherEnd::nothing;
     }
 
     Requirement base(const CatalogFlow& flow, const Service& service, Reading reading) const {

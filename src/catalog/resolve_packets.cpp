@@ -48,16 +48,16 @@ ServiceSetRef tolerated(const Service& service, std::uint8_t protocol, const Por
 
 }  // namespace
 
-void Packets::add(const Service& service, const Member& source, const Member& target,
-                  const std::vector<PortItem>& source_ports, Requirement requirement) {
-    add_proxy(service, source, target, requirement);
-    add_ports(service, source, target, source_ports, requirement);
+void Packets::add(const Service& service, const Ends& ends, const std::vector<PortItem>& source_ports,
+                  Requirement requirement) {
+    add_proxy(service, ends, requirement);
+    add_ports(service, ends, source_ports, requirement);
 }
 
 // A configured proxy takes the place of the target.
-void Packets::add_proxy(const Service& service, const Member& source, const Member& target, Requirement& direct) {
+void Packets::add_proxy(const Service& service, const Ends& ends, Requirement& direct) {
     if (service.proxy.empty() || direct.need != Need::required) return;
-    const auto setting = settings_.value(service.proxy, source, target);
+    const auto setting = settings_.value(service.proxy, ends.source, ends.target);
     if (!setting) return;
     const std::size_t colon = setting->value.rfind(':');
     std::string host = setting->value.substr(0, colon);
@@ -82,26 +82,27 @@ void Packets::add_proxy(const Service& service, const Member& source, const Memb
     direct.need_reason = fmt::format("{} is {}", service.proxy, setting->value);
 }
 
-PortSet Packets::source_ports(const std::vector<PortItem>& items, const Member& source, const Member& target) {
+PortSet Packets::source_ports(const std::vector<PortItem>& items, const Ends& ends) {
     if (items.empty()) return PortSet::all();
     PortSet ports;
     std::vector<std::string> ignored;
-    for (const PortPart& part : resolve_ports(catalog_, settings_, items, target, source, ignored)) {
+    const Ends back{ends.target, ends.source, OtherEnd::ranges};
+    for (const PortPart& part : resolve_ports(catalog_, settings_, items, back, ignored)) {
         if (part.need == Need::undetermined) return PortSet::all();
         if (part.need == Need::required) ports = ports | part.ports;
     }
     return ports;
 }
 
-void Packets::add_ports(const Service& service, const Member& source, const Member& target,
-                        const std::vector<PortItem>& source_items, const Requirement& requirement) {
+void Packets::add_ports(const Service& service, const Ends& ends, const std::vector<PortItem>& source_items,
+                        const Requirement& requirement) {
     std::vector<PortPart> parts;
     if (service.ports.empty()) {
         parts.emplace_back().ports = PortSet::all();
     } else {
-        parts = resolve_ports(catalog_, settings_, service.ports, source, target, out_.assumptions);
+        parts = resolve_ports(catalog_, settings_, service.ports, ends, out_.assumptions);
     }
-    const PortSet from_ports = source_ports(source_items, source, target);
+    const PortSet from_ports = source_ports(source_items, ends);
     for (PortPart& part : parts) {
         for (std::size_t i = 0; i < service.protocols.size(); ++i) {
             const std::uint8_t protocol = service.protocols[i];
@@ -127,29 +128,28 @@ void Packets::add_ports(const Service& service, const Member& source, const Memb
             }
             if (part.weaker) one.severity = weaker(one.severity);
             if (i > 0 && !service.protocol_stated) one.severity = weaker(one.severity);
-            choose_member(service, source, target, part, std::move(one));
+            choose_member(service, ends, part, std::move(one));
         }
     }
 }
 
 // --- any-of groups ---
 
-void Packets::choose_member(const Service& service, const Member& source, const Member& target, const PortPart& part,
-                            Requirement requirement) {
+void Packets::choose_member(const Service& service, const Ends& ends, const PortPart& part, Requirement requirement) {
     const AnyOf* group = service.group.empty() ? nullptr : catalog_.group(service.group);
     if (!group || requirement.need != Need::required) {
         finish(std::move(requirement));
         return;
     }
-    add_companion_cites(*group, source, target, requirement);
+    add_companion_cites(*group, ends, requirement);
     const std::string text = to_string(part.ports);
     if (group->selector.empty()) {
-        join_group(group->id, service.choice, source, target, std::move(requirement));
+        join_group(group->id, service.choice, ends, std::move(requirement));
         return;
     }
     const Parameter* selector = catalog_.parameter(group->selector);
     const bool by_port = selector->type == ParameterType::port || selector->type == ParameterType::port_range;
-    const auto setting = settings_.value(group->selector, source, target);
+    const auto setting = settings_.value(group->selector, ends.source, ends.target, ends.other != OtherEnd::nothing);
     if (setting) {
         const bool all = !by_port && (setting->value == "both" || setting->value == "all");
         const bool chosen = all || setting->value == (by_port ? text : service.choice);
@@ -169,18 +169,17 @@ void Packets::choose_member(const Service& service, const Member& source, const 
             if (value == variant.end() || value->second != (by_port ? text : service.choice)) continue;
             std::vector<std::string> names;
             for (const auto& [parameter, port] : variant) names.push_back(port);
-            join_group(related.id, fmt::format("{}", fmt::join(names, "/")), source, target, requirement);
+            join_group(related.id, fmt::format("{}", fmt::join(names, "/")), ends, requirement);
             joined = true;
         }
     }
-    if (!joined) join_group(group->id, by_port ? text : service.choice, source, target, std::move(requirement));
+    if (!joined) join_group(group->id, by_port ? text : service.choice, ends, std::move(requirement));
 }
 
-void Packets::join_group(const std::string& id, const std::string& variant, const Member& source, const Member& target,
-                         Requirement requirement) {
+void Packets::join_group(const std::string& id, const std::string& variant, const Ends& ends, Requirement requirement) {
     requirement.any_of = id;
     requirement.any_of_key =
-        fmt::format("{}/{}/{} {} > {}", catalog_.id, requirement.flow, id, source.host->id, target.host->id);
+        fmt::format("{}/{}/{} {} > {}", catalog_.id, requirement.flow, id, ends.source.host->id, ends.target.host->id);
     if (!requirement.dispute.empty()) {
         requirement.any_of_key += requirement.reading == Reading::inferred ? " inferred" : " documented";
     }
@@ -213,11 +212,11 @@ void Packets::add_own_port(const AnyOf& group, const Service& service, const Par
 }
 
 // "Where one group is used the other is needed too" is part of the reason.
-void Packets::add_companion_cites(const AnyOf& group, const Member& source, const Member& target,
-                                  Requirement& requirement) const {
+void Packets::add_companion_cites(const AnyOf& group, const Ends& ends, Requirement& requirement) const {
     for (const Constraint& constraint : catalog_.constraints) {
         if (constraint.kind != ConstraintKind::requires_flow || constraint.also_group != group.id) continue;
-        const auto setting = settings_.value(constraint.when_parameter, source, target);
+        const auto setting =
+            settings_.value(constraint.when_parameter, ends.source, ends.target, ends.other != OtherEnd::nothing);
         if (!setting || setting->value != constraint.when_value) continue;
         for (const Cite& cite : constraint.cites) requirement.citations.push_back(citation(catalog_, cite));
     }

@@ -17,24 +17,21 @@ public:
             Resolution& resolution)
         : catalog_(catalog), site_(site), settings_(settings), members_(members), out_(resolution) {}
 
-    // `requirement` says everything but the packets. `source` opens the connection.
-    void add(const Service& service, const Member& source, const Member& target,
-             const std::vector<PortItem>& source_ports, Requirement requirement);
+    // `requirement` says everything but the packets.
+    void add(const Service& service, const Ends& ends, const std::vector<PortItem>& source_ports,
+             Requirement requirement);
     void add_statements();
 
 private:
-    void add_proxy(const Service& service, const Member& source, const Member& target, Requirement& direct);
-    PortSet source_ports(const std::vector<PortItem>& items, const Member& source, const Member& target);
-    void add_ports(const Service& service, const Member& source, const Member& target,
-                   const std::vector<PortItem>& source_items, const Requirement& requirement);
-    void choose_member(const Service& service, const Member& source, const Member& target, const PortPart& part,
-                       Requirement requirement);
-    void join_group(const std::string& id, const std::string& variant, const Member& source, const Member& target,
-                    Requirement requirement);
+    void add_proxy(const Service& service, const Ends& ends, Requirement& direct);
+    PortSet source_ports(const std::vector<PortItem>& items, const Ends& ends);
+    void add_ports(const Service& service, const Ends& ends, const std::vector<PortItem>& source_items,
+                   const Requirement& requirement);
+    void choose_member(const Service& service, const Ends& ends, const PortPart& part, Requirement requirement);
+    void join_group(const std::string& id, const std::string& variant, const Ends& ends, Requirement requirement);
     void add_own_port(const AnyOf& group, const Service& service, const ParameterValue& value,
                       const Requirement& requirement);
-    void add_companion_cites(const AnyOf& group, const Member& source, const Member& target,
-                             Requirement& requirement) const;
+    void add_companion_cites(const AnyOf& group, const Ends& ends, Requirement& requirement) const;
     void finish(Requirement requirement);
 
     const Catalog& catalog_;

@@ -9,9 +9,9 @@ namespace {
 
 class PortResolver {
 public:
-    PortResolver(const Catalog& catalog, const Settings& settings, const Member& from, const Member& to,
+    PortResolver(const Catalog& catalog, const Settings& settings, const Ends& ends,
                  std::vector<std::string>& sentences)
-        : catalog_(catalog), settings_(settings), from_(from), to_(to), sentences_(sentences) {}
+        : catalog_(catalog), settings_(settings), ends_(ends), sentences_(sentences) {}
 
     std::vector<PortPart> resolve(const std::vector<PortItem>& items) {
         PortPart literal;
@@ -40,7 +40,7 @@ private:
 
     void add_parameter(const std::string& id) {
         const Parameter* parameter = catalog_.parameter(id);
-        const auto setting = settings_.value(id, from_, to_);
+        const auto setting = settings_.value(id, ends_.source, ends_.target, ends_.other != OtherEnd::nothing);
         const auto ports = setting ? parse_ports(setting->value) : std::nullopt;
         if (!ports) {
             add({}, Need::undetermined, fmt::format("{} is not set and the document gives no default", id));
@@ -57,16 +57,20 @@ private:
         const std::size_t first = parts_.size();
         add_range_parts(range);
         const auto* narrowing = range.restrictable_by.empty() ? nullptr : catalog_.parameter(range.restrictable_by);
-        const bool narrowed = narrowing && settings_.value(range.restrictable_by, from_, to_);
+        const bool narrowed = narrowing && narrowed_to(range);
         for (std::size_t i = first; i < parts_.size(); ++i) {
             parts_[i].dynamic_rpc = range.dynamic_rpc;
             if (narrowing && !narrowed) parts_[i].restrictable_by = narrowing->title;
         }
     }
 
+    std::optional<Setting> narrowed_to(const PortRange& range) const {
+        return settings_.value(range.restrictable_by, ends_.source, ends_.target, ends_.other == OtherEnd::ranges);
+    }
+
     void add_range_parts(const PortRange& range) {
         if (!range.restrictable_by.empty()) {
-            const auto setting = settings_.value(range.restrictable_by, from_, to_);
+            const auto setting = narrowed_to(range);
             const auto ports = setting ? parse_ports(setting->value) : std::nullopt;
             if (ports) {
                 add(*ports, Need::required, {});
@@ -85,7 +89,7 @@ private:
             return;
         }
         // The listener's system decides. Where its generation is not known, every documented range may be in use.
-        const OsGeneration known = to_.host->generation;
+        const OsGeneration known = ends_.target.host->generation;
         const bool listed = std::any_of(range.variants.begin(), range.variants.end(),
                                         [&](const RangeVariant& variant) { return variant.generation == known; });
         PortSet required;
@@ -101,7 +105,7 @@ private:
                 } else {
                     part.need = Need::not_selected;
                     part.reason = listed ? fmt::format("range of {} systems; {} is {}", to_string(variant.generation),
-                                                       to_.host->id, to_string(known))
+                                                       ends_.target.host->id, to_string(known))
                                          : fmt::format("range of {} systems", to_string(variant.generation));
                 }
                 if (!part.ports.empty()) parts_.push_back(std::move(part));
@@ -110,7 +114,7 @@ private:
         if (!listed && range.variants.size() > 1) {
             sentences_.push_back(
                 fmt::format("the system generation of {} is not stated: all documented ranges of {} count",
-                            to_.host->id, range.id));
+                            ends_.target.host->id, range.id));
         }
     }
 
@@ -122,8 +126,7 @@ private:
 
     const Catalog& catalog_;
     const Settings& settings_;
-    const Member& from_;
-    const Member& to_;
+    const Ends& ends_;
     std::vector<std::string>& sentences_;
     std::vector<PortPart> parts_;
 };
@@ -131,9 +134,9 @@ private:
 }  // namespace
 
 std::vector<PortPart> resolve_ports(const Catalog& catalog, const Settings& settings,
-                                    const std::vector<PortItem>& items, const Member& from, const Member& to,
+                                    const std::vector<PortItem>& items, const Ends& ends,
                                     std::vector<std::string>& sentences) {
-    return PortResolver(catalog, settings, from, to, sentences).resolve(items);
+    return PortResolver(catalog, settings, ends, sentences).resolve(items);
 }
 
 }  // namespace fwproof::catalog_resolve

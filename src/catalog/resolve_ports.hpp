@@ -19,9 +19,9 @@ struct PortPart {
     std::vector<Cite> cites;      // beside the service's
 };
 
-// `sentences` takes what was assumed about a host.
+// Ports at the target. `sentences` takes what was assumed about a host.
 std::vector<PortPart> resolve_ports(const Catalog& catalog, const Settings& settings,
-                                    const std::vector<PortItem>& items, const Member& from, const Member& to,
+                                    const std::vector<PortItem>& items, const Ends& ends,
                                     std::vector<std::string>& sentences);
 
 }  // namespace fwproof::catalog_resolve

@@ -67,18 +67,23 @@ std::optional<ParameterValue> Settings::general(const Parameter& parameter) cons
     return it->second;
 }
 
-// What is set for the parameter itself. The end that the scope names counts first; a reply or a reversed reading has
-// the listener at the other end.
-std::optional<Setting> Settings::own(const Parameter& parameter, const Member& from, const Member& to) const {
+// What is set for the parameter itself: by the end that the scope names, by either end of a pair, and by the other end
+// where that may count too.
+std::optional<Setting> Settings::own(const Parameter& parameter, const Member& from, const Member& to,
+                                     bool other_end) const {
     const bool from_first = parameter.scope == ParameterScope::from_host;
+    std::vector<const Member*> ends = {from_first ? &from : &to};
+    if (other_end || parameter.scope == ParameterScope::pair) ends.push_back(from_first ? &to : &from);
     if (parameter.scope != ParameterScope::catalog) {
-        for (const Member* member : {from_first ? &from : &to, from_first ? &to : &from}) {
+        for (const Member* member : ends) {
             if (auto value = bound(parameter, *member)) return Setting{*value, true};
         }
     }
     if (auto value = general(parameter)) return Setting{*value, true};
     for (const ConditionalDefault& conditional : parameter.default_when) {
-        for (const Member* member : {&to, &from}) {
+        ends = {conditional.of == "from" ? &from : &to};
+        if (other_end) ends.push_back(conditional.of == "from" ? &to : &from);
+        for (const Member* member : ends) {
             const auto it = member->host->attributes.find(conditional.attribute);
             if (it != member->host->attributes.end() && in(conditional.in, it->second)) {
                 return Setting{conditional.value, true};
@@ -89,13 +94,14 @@ std::optional<Setting> Settings::own(const Parameter& parameter, const Member& f
 }
 
 // The second port of a pair follows from the first, and the first from the second.
-std::optional<ParameterValue> Settings::paired(const Parameter& parameter, const Member& from, const Member& to) const {
+std::optional<ParameterValue> Settings::paired(const Parameter& parameter, const Member& from, const Member& to,
+                                               bool other_end) const {
     for (const Constraint& constraint : catalog_.constraints) {
         if (constraint.kind != ConstraintKind::paired_ports) continue;
         const bool is_second = constraint.second == parameter.id;
         if (!is_second && constraint.first != parameter.id) continue;
         const Parameter* other = catalog_.parameter(is_second ? constraint.first : constraint.second);
-        const auto setting = other ? own(*other, from, to) : std::nullopt;
+        const auto setting = other ? own(*other, from, to, other_end) : std::nullopt;
         if (!setting) continue;
         const int port = port_number(setting->value);
         for (const auto& [first, second] : constraint.pairs) {
@@ -108,11 +114,12 @@ std::optional<ParameterValue> Settings::paired(const Parameter& parameter, const
     return std::nullopt;
 }
 
-std::optional<Setting> Settings::value(const std::string& id, const Member& from, const Member& to) const {
+std::optional<Setting> Settings::value(const std::string& id, const Member& from, const Member& to,
+                                       bool other_end) const {
     const Parameter* parameter = catalog_.parameter(id);
     if (!parameter) return std::nullopt;
-    if (auto setting = own(*parameter, from, to)) return setting;
-    if (auto value = paired(*parameter, from, to)) return Setting{*value, true};
+    if (auto setting = own(*parameter, from, to, other_end)) return setting;
+    if (auto value = paired(*parameter, from, to, other_end)) return Setting{*value, true};
     if (parameter->default_value) return Setting{*parameter->default_value, false};
     return std::nullopt;
 }
@@ -214,8 +221,8 @@ void Settings::check_pair(const Constraint& constraint, const Member& member,
     if (!first || !second) return;
     const bool here = bound(*first, member) || bound(*second, member);
     if (member.binding && !here) return;  // the site's general values are checked once, without a binding
-    const auto one = member.binding ? own(*first, member, member) : Setting::of(general(*first));
-    const auto two = member.binding ? own(*second, member, member) : Setting::of(general(*second));
+    const auto one = member.binding ? own(*first, member, member, false) : Setting::of(general(*first));
+    const auto two = member.binding ? own(*second, member, member, false) : Setting::of(general(*second));
     if (!one || !two) return;
     const int a = port_number(one->value);
     const int b = port_number(two->value);
@@ -271,7 +278,7 @@ void Settings::check_static(const Constraint& constraint, const Member& member,
     if (attribute == member.host->attributes.end() || attribute->second != constraint.attribute_value) return;
     for (const std::string& id : constraint.parameters) {
         const Parameter* parameter = catalog_.parameter(id);
-        if (!parameter || own(*parameter, member, member)) continue;
+        if (!parameter || own(*parameter, member, member, false)) continue;
         violations.push_back(violation(constraint,
                                        fmt::format("{} has {} = {} and needs {} to be set", member.host->id,
                                                    constraint.attribute, constraint.attribute_value, id),

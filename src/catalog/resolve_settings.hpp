@@ -27,6 +27,21 @@ struct Setting {
     }
 };
 
+// What counts for a port where the end that the parameter's scope names has no value: in a reply, and in a direction
+// that is printed but not meant, the one who listens is the other end.
+enum class OtherEnd : std::uint8_t {
+    nothing,
+    ports,  // its value of a port or of a group's choice, but not of a range: that is the target's own system's
+    ranges  // that too
+};
+
+// The computers of one direction of a flow: `source` opens the connection.
+struct Ends {
+    const Member& source;
+    const Member& target;
+    OtherEnd other = OtherEnd::nothing;
+};
+
 Citation citation(const Catalog& catalog, const Cite& cite);
 std::vector<Citation> citations(const Catalog& catalog, const std::vector<Cite>& cites);
 
@@ -37,7 +52,8 @@ public:
     bool feature_on(const std::string& id) const;
     // The value between two hosts; nothing where neither the site nor the catalog gives one. Values that the parameter
     // cannot have are as if not given (they are violations).
-    std::optional<Setting> value(const std::string& id, const Member& from, const Member& to) const;
+    std::optional<Setting> value(const std::string& id, const Member& from, const Member& to,
+                                 bool other_end = false) const;
 
     // `members`: every host in every role that the site binds.
     void check(const std::vector<Member>& members, std::vector<Violation>& violations) const;
@@ -45,8 +61,9 @@ public:
 private:
     std::optional<ParameterValue> bound(const Parameter& parameter, const Member& member) const;
     std::optional<ParameterValue> general(const Parameter& parameter) const;
-    std::optional<ParameterValue> paired(const Parameter& parameter, const Member& from, const Member& to) const;
-    std::optional<Setting> own(const Parameter& parameter, const Member& from, const Member& to) const;
+    std::optional<ParameterValue> paired(const Parameter& parameter, const Member& from, const Member& to,
+                                         bool other_end) const;
+    std::optional<Setting> own(const Parameter& parameter, const Member& from, const Member& to, bool other_end) const;
 
     void check_values(const std::vector<Member>& members, std::vector<Violation>& violations) const;
     void check_value(const Parameter& parameter, const ParameterValue& value, SourceSpan span,

@@ -79,6 +79,19 @@ inline std::vector<std::string> lines(const Resolution& resolution, std::string_
     return list;
 }
 
+// Parts of a site file.
+inline std::string top(const std::string& catalog) {
+    return "format = \"flow-site/1\"\n[site]\ncatalogs = [\"" + catalog + "\"]\n";
+}
+
+inline std::string role_at(const std::string& role, const std::string& address, const std::string& more = {}) {
+    return "[[bind]]\nrole = \"" + role + "\"\naddresses = [\"" + address + "\"]\n" + more;
+}
+
+inline std::string host(const std::string& id, const std::string& address, const std::string& more = {}) {
+    return "[[host]]\nid = \"" + id + "\"\naddresses = [\"" + address + "\"]\n" + more;
+}
+
 using Lines = std::vector<std::string>;
 
 }  // namespace fwproof::testing

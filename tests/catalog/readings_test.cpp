@@ -8,18 +8,6 @@ using namespace fwproof::testing;
 
 namespace {
 
-std::string top(const std::string& catalog) {
-    return "format = \"flow-site/1\"\n[site]\ncatalogs = [\"" + catalog + "\"]\n";
-}
-
-std::string role_at(const std::string& role, const std::string& address, const std::string& more = {}) {
-    return "[[bind]]\nrole = \"" + role + "\"\naddresses = [\"" + address + "\"]\n" + more;
-}
-
-std::string host(const std::string& id, const std::string& address, const std::string& more = {}) {
-    return "[[host]]\nid = \"" + id + "\"\naddresses = [\"" + address + "\"]\n" + more;
-}
-
 // Without what is not required.
 Lines required(const Resolution& resolution, std::string_view flow) {
     Lines list;
