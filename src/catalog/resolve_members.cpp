@@ -78,10 +78,11 @@ std::optional<AddressPair> addresses_between(const Member& from, const Member& t
     }
     const AddressSet shared = *a.addresses & *b.addresses;
     if (shared.empty()) return AddressPair{a.addresses, b.addresses};
-    if (!a.network && !b.network) return std::nullopt;
+    // Two computers with one address in common: a cluster's, which is theirs by turns.
+    const bool cluster = !a.network && !b.network;
     AddressPair pair{a.addresses, b.addresses};
-    if (a.network) pair.from = share(*a.addresses - shared);
-    if (b.network) pair.to = share(*b.addresses - shared);
+    if (a.network || cluster) pair.from = share(*a.addresses - shared);
+    if (b.network || cluster) pair.to = share(*b.addresses - shared);
     if (pair.from->empty() || pair.to->empty()) return std::nullopt;
     return pair;
 }
