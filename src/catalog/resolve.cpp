@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 
 #include "catalog/check_site_names.hpp"
 #include "catalog/ids.hpp"
@@ -13,6 +13,7 @@
 #include "catalog/resolve_members.hpp"
 #include "catalog/resolve_need.hpp"
 #include "catalog/resolve_packets.hpp"
+#include "catalog/unbound_roles.hpp"
 
 namespace fwproof {
 
@@ -22,6 +23,7 @@ namespace {
 
 // A site that asks for more than this is a mistake or an attack.
 constexpr std::size_t kMostRequirements = 1'000'000;
+constexpr std::size_t kMostInAll = 2 * kMostRequirements;  // with those that are not needed now
 
 struct Direction {
     bool reversed = false;  // from the flow's `to` to its `from`
@@ -58,6 +60,7 @@ public:
           settings_(catalog, site),
           needs_(site, settings_),
           members_(catalog, site),
+          unbound_(catalog, site, settings_, needs_, members_),
           packets_(catalog, site, settings_, members_, resolution),
           out_(resolution) {}
 
@@ -68,7 +71,8 @@ public:
             if (!add_flow(flow)) return false;
         }
         packets_.add_statements();
-        for (auto& [role, entry] : unbound_) out_.unbound.push_back(std::move(entry));
+        auto unbound = unbound_.take();
+        std::move(unbound.begin(), unbound.end(), std::back_inserter(out_.unbound));
         merge_equal(out_.requirements, first_);
         return true;
     }
@@ -77,14 +81,10 @@ private:
     bool add_flow(const CatalogFlow& flow) {
         for (const std::string& from_role : flow.from) {
             for (const std::string& to_role : flow.to) {
-                note_unbound(flow, from_role, to_role);
-                for (const Member& from : members_.of(from_role)) {
-                    for (const Member& to : members_.of(to_role)) {
-                        if (!from.binding && !to.binding) continue;
-                        const auto addresses = addresses_between(from, to);
-                        if (!addresses || !sites_match(flow, from, to)) continue;
-                        for (const Service& service : flow.services) add_service(flow, service, from, to, *addresses);
-                        if (out_.requirements.size() > kMostRequirements) return false;
+                unbound_.look_at(flow, from_role, to_role);
+                for (const Unit& from : members_.units(from_role)) {
+                    for (const Unit& to : members_.units(to_role)) {
+                        if (!add_units(flow, from, to)) return false;
                     }
                 }
             }
@@ -92,36 +92,39 @@ private:
         return true;
     }
 
-    // A role that is bound to nothing, when it would have a peer.
-    void note_unbound(const CatalogFlow& flow, const std::string& from, const std::string& to) {
-        if (site_.peers_anywhere || !settings_.feature_on(flow.feature)) return;
-        const bool has_from = !members_.of(from).empty();
-        const bool has_to = !members_.of(to).empty();
-        if (has_from == has_to) return;
-        const bool any = has_from ? flow.to_any : flow.from_any;
-        const std::vector<std::string>& others = has_from ? flow.to : flow.from;
-        if (any &&
-            std::any_of(others.begin(), others.end(), [&](const auto& id) { return !members_.of(id).empty(); })) {
-            return;
+    // What hosts that are alike do not need now they do not need together.
+    bool add_units(const CatalogFlow& flow, const Unit& from, const Unit& to) {
+        if (from.each.size() == 1 && to.each.size() == 1) {
+            return add_pair(flow, flow.services, from.member, to.member);
         }
-        // An external role alone is no reason to ask for the other end.
-        const Member& peer = has_from ? members_.of(from).front() : members_.of(to).front();
-        if (!peer.binding) return;
-        const bool needed = std::any_of(flow.services.begin(), flow.services.end(), [&](const Service& service) {
-            return settings_.feature_on(service.feature) && service.reply_of.empty() &&
-                   (needs_.in_phase(service, peer) || service.phase_of != PhaseOf::any);
-        });
-        if (!needed) return;
-        const std::string& id = has_from ? to : from;
-        const Role* role = catalog_.role(id);
-        UnboundRole& entry = unbound_[id];
-        entry.catalog = catalog_.id;
-        entry.role = id;
-        entry.title = role->title;
-        entry.ways.push_back({from, to, flow.id});
-        if (in(entry.flows, flow.id)) return;
-        entry.flows.push_back(flow.id);
-        entry.citations.push_back(citation(catalog_, flow.cites.front()));
+        std::vector<Service> apart;
+        for (const Service& service : flow.services) {
+            const Need need = needs_.want(flow, service, from.member, to.member).need;
+            if (need != Need::feature_off && need != Need::phase_over) {
+                apart.push_back(service);
+            } else if (!add_pair(flow, {&service, 1}, from.member, to.member)) {
+                return false;
+            }
+        }
+        if (apart.empty()) return true;
+        for (const Member& one : from.each) {
+            for (const Member& other : to.each) {
+                if (!add_pair(flow, apart, one, other)) return false;
+            }
+        }
+        return true;
+    }
+
+    bool add_pair(const CatalogFlow& flow, std::span<const Service> services, const Member& from, const Member& to) {
+        if (!from.binding && !to.binding) return true;
+        const auto addresses = addresses_between(from, to);
+        if (!addresses || !sites_match(flow, from, to)) return true;
+        const std::size_t before = out_.requirements.size();
+        for (const Service& service : services) add_service(flow, service, from, to, *addresses);
+        for (std::size_t i = before; i < out_.requirements.size(); ++i) {
+            required_ += out_.requirements[i].need == Need::required;
+        }
+        return required_ <= kMostRequirements && out_.requirements.size() <= kMostInAll;
     }
 
     bool sites_match(const CatalogFlow& flow, const Member& from, const Member& to) const {
@@ -321,10 +324,11 @@ private:
     Settings settings_;
     Needs needs_;
     Members members_;
+    UnboundRoles unbound_;
     Packets packets_;
     Resolution& out_;
     std::size_t first_ = 0;
-    std::map<std::string, UnboundRole> unbound_;
+    std::size_t required_ = 0;
 };
 
 }  // namespace

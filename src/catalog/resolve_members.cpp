@@ -1,6 +1,27 @@
 #include "catalog/resolve_members.hpp"
 
+#include <fmt/format.h>
+
+#include <set>
+#include <tuple>
+
 namespace fwproof::catalog_resolve {
+
+namespace {
+
+// A message can name so many hosts, and a waiver means one of them.
+constexpr std::size_t kFew = 16;
+
+// All that decides about a flow, but for the addresses.
+auto what_counts(const Member& member) {
+    const Host& host = *member.host;
+    const Binding& binding = *member.binding;
+    return std::tie(host.zone, host.network, host.generation, host.phase, host.attributes, binding.phase,
+                    binding.parameters, binding.assigned_to, binding.site, binding.parent, binding.programs,
+                    binding.program_services);
+}
+
+}  // namespace
 
 const Role* bound_role(const Catalog& catalog, const Binding& binding) {
     if (!binding.catalog.empty() && binding.catalog != catalog.id) return nullptr;
@@ -31,6 +52,53 @@ Members::Members(const Catalog& catalog, const Site& site) : site_(site) {
             members.push_back({anywhere(role), nullptr, &role, false});
         }
     }
+    for (const auto& [role, members] : by_role_) units_[role] = make_units(members);
+}
+
+std::vector<Unit> Members::make_units(const std::vector<Member>& members) {
+    std::set<std::string_view> with_firewall;
+    for (const SiteFirewall& firewall : site_.firewalls) with_firewall.insert(firewall.host);
+    std::map<decltype(what_counts(Member())), std::vector<Member>> alike;
+    const auto alone = [&](const Member& member) {
+        return !member.binding || member.external || member.host->anywhere || with_firewall.contains(member.host->id);
+    };
+    for (const Member& member : members) {
+        if (!alone(member)) alike[what_counts(member)].push_back(member);
+    }
+    std::vector<Unit> units;
+    for (const Member& member : members) {
+        const auto others = alone(member) ? alike.end() : alike.find(what_counts(member));
+        if (others == alike.end() || others->second.size() <= kFew) {
+            units.push_back({member, {member}});
+        } else if (others->second.front().host == member.host) {
+            units.push_back({together(others->second), others->second});
+        }
+    }
+    return units;
+}
+
+Member Members::together(const std::vector<Member>& alike) {
+    Host all = *alike.front().host;
+    all.id = fmt::format("{}, {} and {} more", alike[0].host->id, alike[1].host->id, alike.size() - 2);
+    all.network = true;
+    std::vector<Interval<std::uint32_t>> v4;
+    std::vector<Interval<uint128>> v6;
+    for (const Member& member : alike) {
+        const AddressSet& addresses = *member.host->addresses;
+        v4.insert(v4.end(), addresses.v4.intervals().begin(), addresses.v4.intervals().end());
+        v6.insert(v6.end(), addresses.v6.intervals().begin(), addresses.v6.intervals().end());
+    }
+    all.addresses = share({IntervalSet<std::uint32_t>(std::move(v4)), IntervalSet<uint128>(std::move(v6))});
+    made_.push_back(std::move(all));
+    Member one = alike.front();
+    one.host = &made_.back();
+    return one;
+}
+
+const std::vector<Unit>& Members::units(const std::string& role) const {
+    static const std::vector<Unit> none;
+    const auto it = units_.find(role);
+    return it == units_.end() ? none : it->second;
 }
 
 const std::vector<Member>& Members::of(const std::string& role) const {

@@ -49,9 +49,10 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         finding.catalog = role.catalog;
         if (role.flows.size() == 1) finding.flow = role.flows[0];
         if (!role.citations.empty()) finding.citation = role.citations[0];
-        finding.message = fmt::format("{} flow{} of {} with role {} {} not checked: the site binds no host to it",
-                                      role.flows.size(), role.flows.size() == 1 ? "" : "s", role.catalog, role.role,
-                                      role.flows.size() == 1 ? "was" : "were");
+        const bool one = role.flows.size() == 1;
+        finding.message = fmt::format("{} flow{} of {} with role {} {} not checked: the site binds no host to it{}",
+                                      role.flows.size(), one ? "" : "s", role.catalog, role.role, one ? "was" : "were",
+                                      role.site.empty() ? "" : fmt::format(" at '{}'", role.site));
         finding.details.push_back("flows: " + join_some(role.flows, 12));
         findings.push_back(std::move(finding));
     }

@@ -65,7 +65,9 @@ std::vector<MatrixCell> matrix_of(const Resolution& resolution, const Assessment
             };
             auto cell = std::find_if(cells.begin(), cells.end(), same);
             if (cell == cells.end()) cell = cells.insert(cells.end(), {role.catalog, way.from, way.to, {}});
-            cell->services.push_back({"", way.flow, fmt::format("unchecked: no host is bound to {}", role.role)});
+            cell->services.push_back({"", way.flow,
+                                      fmt::format("unchecked: no host is bound to {}{}", role.role,
+                                                  role.site.empty() ? "" : " at " + role.site)});
         }
     }
     return cells;

@@ -23,9 +23,11 @@ struct Violation {
     std::string quirk;
 };
 
-// A role that required flows name and the site does not bind: they cannot be checked.
+// A role that required flows name and the site does not bind, at all or at one site of its hierarchy: they cannot be
+// checked.
 struct UnboundRole {
     std::string catalog, role, title;
+    std::string site;                // of the hierarchy; empty: nowhere
     std::vector<std::string> flows;  // ids; only of services that are needed as far as the site says
     std::vector<Citation> citations;
     struct Way {
