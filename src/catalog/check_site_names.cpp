@@ -1,8 +1,14 @@
 #include "catalog/check_site_names.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
 
 #include "catalog/ids.hpp"
+#include "catalog/parameter_roles.hpp"
+#include "catalog/resolve_members.hpp"
 #include "catalog/table_reader.hpp"
 
 namespace fwproof::catalog_resolve {
@@ -22,7 +28,11 @@ public:
     NameCheck(std::span<const CatalogRef> catalogs, const Site& site) : catalogs_(catalogs), site_(site) {}
 
     std::vector<Error> run() {
-        for (const Binding& binding : site_.bindings) check_binding(binding);
+        check_catalogs();
+        for (const Binding& binding : site_.bindings) {
+            check_binding(binding);
+            check_parent(binding);
+        }
         for (const auto& [id, values] : site_.parameters) {
             const Catalog* catalog = find(id, id);
             if (!catalog) continue;
@@ -49,7 +59,11 @@ private:
 
     void unknown(std::string_view what, std::string_view name, const std::vector<std::string>& known,
                  SourceSpan place) {
-        Error error{fmt::format("unknown {} '{}'", what, name), toml_file::suggestion(name, known), place};
+        add(fmt::format("unknown {} '{}'", what, name), toml_file::suggestion(name, known), place);
+    }
+
+    void add(std::string message, std::string hint, SourceSpan place) {
+        Error error{std::move(message), std::move(hint), place};
         for (const SourceRef& source : site_.sources) {
             if (source.get() == place.source) error.keep = source;
             error.file = source->name();
@@ -63,6 +77,17 @@ private:
         }
         unknown("catalog", id, catalog_ids(catalogs_), span(key));
         return nullptr;
+    }
+
+    // Everything would be asked for, and counted, twice.
+    void check_catalogs() {
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < catalogs_.size(); ++i) {
+            if (seen.insert(catalogs_[i]->id).second) continue;
+            const bool placed = site_.catalog_spans.size() == catalogs_.size();
+            add(fmt::format("catalog '{}' is chosen twice", catalogs_[i]->id), "name it once",
+                placed ? site_.catalog_spans[i] : SourceSpan());
+        }
     }
 
     void check_binding(const Binding& binding) {
@@ -84,18 +109,82 @@ private:
             unknown("role", binding.role, roles, binding.span);
             return;
         }
-        for (const auto& [name, value] : binding.parameters) {
-            std::vector<std::string> known;
-            bool found = false;
-            for (const Catalog* catalog : holders) {
-                found = found || catalog->parameter(name);
-                for (const Parameter& parameter : catalog->parameters) known.push_back(parameter.id);
+        for (const auto& [name, value] : binding.parameters) check_parameter(binding, name, holders);
+        if (!binding.assigned_to.empty()) check_assigned(binding, holders);
+    }
+
+    void check_parameter(const Binding& binding, const std::string& name, const std::vector<const Catalog*>& holders) {
+        const auto span = binding.parameter_spans.find(name);
+        const SourceSpan place = span == binding.parameter_spans.end() ? binding.span : span->second;
+        std::vector<std::string> known;
+        std::vector<std::string> owners;
+        bool found = false;
+        for (const Catalog* catalog : holders) {
+            for (const Parameter& parameter : catalog->parameters) known.push_back(parameter.id);
+            const Parameter* parameter = catalog->parameter(name);
+            if (!parameter) continue;
+            found = true;
+            if (parameter->scope == ParameterScope::catalog) continue;
+            const auto roles = parameter_roles(*catalog, *parameter);
+            if (roles.empty() || roles.contains(catalog->role(binding.role)->id)) return;
+            owners.insert(owners.end(), roles.begin(), roles.end());
+        }
+        if (!found) {
+            unknown("parameter", name, known, place);
+        } else if (owners.empty()) {
+            add(fmt::format("parameter '{}' has one value for all hosts", name),
+                fmt::format("set it in [parameters.{}]", holders.front()->id), place);
+        } else {
+            add(fmt::format("parameter '{}' has no meaning for role '{}'", name, binding.role),
+                fmt::format("it belongs to {}", some_of(owners)), place);
+        }
+    }
+
+    static std::string some_of(const std::vector<std::string>& names) {
+        constexpr std::size_t kMost = 6;
+        const auto shown = std::span(names).first(std::min(names.size(), kMost));
+        return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > kMost ? " and others" : "");
+    }
+
+    // A parent that no host is of takes all pairs of neighbouring sites away.
+    void check_parent(const Binding& binding) {
+        if (binding.parent.empty()) return;
+        std::vector<std::string> sites;
+        for (const Binding& other : site_.bindings) {
+            if (!other.site.empty()) sites.push_back(other.site);
+        }
+        if (toml_file::in(sites, binding.parent)) return;
+        std::sort(sites.begin(), sites.end());
+        sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
+        add(fmt::format("no host is bound to the parent site '{}'", binding.parent),
+            toml_file::suggestion(binding.parent, sites), binding.parent_span);
+    }
+
+    // Who is assigned to a host that plays no role at the other end is assigned to nobody.
+    void check_assigned(const Binding& binding, const std::vector<const Catalog*>& holders) {
+        std::set<std::string> peers;  // roles
+        std::set<std::string> hosts;
+        for (const Catalog* catalog : holders) {
+            const std::string& role = catalog->role(binding.role)->id;
+            for (const CatalogFlow& flow : catalog->flows) {
+                if (!flow.assigned || !toml_file::in(*flow.assigned == End::from ? flow.from : flow.to, role)) continue;
+                const auto& others = *flow.assigned == End::from ? flow.to : flow.from;
+                peers.insert(others.begin(), others.end());
             }
-            const auto place = binding.parameter_spans.find(name);
-            if (!found) {
-                unknown("parameter", name, known,
-                        place == binding.parameter_spans.end() ? binding.span : place->second);
+            for (const Binding& other : site_.bindings) {
+                const Role* played = bound_role(*catalog, other);
+                if (played && peers.contains(played->id)) hosts.insert(other.hosts.begin(), other.hosts.end());
             }
+        }
+        if (peers.empty()) {
+            add(fmt::format("role '{}' is assigned to no other", binding.role), "leave 'assigned-to' out",
+                binding.assigned_span);
+            return;
+        }
+        for (const std::string& id : binding.assigned_to) {
+            if (hosts.contains(id)) continue;
+            add(fmt::format("host '{}' plays no role that '{}' is assigned to", id, binding.role),
+                fmt::format("such roles are {}", some_of({peers.begin(), peers.end()})), binding.assigned_span);
         }
     }
 

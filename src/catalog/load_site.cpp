@@ -42,7 +42,7 @@ void check_references(Site& site, Problems& problems) {
         if (!host.zone.empty()) known("zone", host.zone, site.zones, host.span, problems);
     }
     for (const Binding& binding : site.bindings) {
-        for (const auto& id : binding.assigned_to) known("host", id, site.hosts, binding.span, problems);
+        for (const auto& id : binding.assigned_to) known("host", id, site.hosts, binding.assigned_span, problems);
     }
     for (const SiteFirewall& firewall : site.firewalls) {
         if (!firewall.host.empty()) known("host", firewall.host, site.hosts, firewall.span, problems);
@@ -70,6 +70,9 @@ void read_site_table(const Value& table, Site& site, Problems& problems) {
     site.name = reader.string("name");
     reader.require("catalogs");
     site.catalogs = reader.strings("catalogs");
+    if (reader.find("catalogs") && site.catalogs.empty()) {
+        problems.add("'catalogs' of [site] names none", "catalogs = [\"scom\"]", reader.span_of("catalogs"));
+    }
     for (std::size_t i = 0; i < site.catalogs.size(); ++i) {
         const Value* value = reader.find("catalogs");
         site.catalog_spans.push_back(i < value->items.size() ? value->items[i].span : value->span);
@@ -145,7 +148,9 @@ void read_binding(const Value& table, Site& site, Problems& problems) {
             }
         }
     }
-    if (!reader.find("hosts") && !reader.find("addresses") && !reader.find("prefixes")) {
+    std::size_t given = 0;
+    for (const std::string_view key : {"hosts", "addresses", "prefixes"}) given += reader.strings(key).size();
+    if (given == 0) {
         problems.add(fmt::format("role '{}' is bound to nothing", binding.role),
                      "add hosts = [...] or addresses = [...]", table.span);
     }
@@ -161,6 +166,8 @@ void read_binding(const Value& table, Site& site, Problems& problems) {
     binding.assigned_to = reader.strings("assigned-to");
     binding.site = reader.string("site");
     binding.parent = reader.string("parent");
+    binding.assigned_span = reader.span_of("assigned-to");
+    binding.parent_span = reader.span_of("parent");
     binding.programs = reader.strings("programs");
     binding.program_services = reader.strings("program-services");
     reader.finish();

@@ -255,17 +255,23 @@ void Settings::check_unique(const Constraint& constraint, const std::vector<Memb
     for (const std::string& id : constraint.parameters) {
         const Parameter* parameter = catalog_.parameter(id);
         if (!parameter) continue;
-        std::map<std::pair<const Host*, ParameterValue>, const Binding*> seen;
+        // Two names of one address are one computer.
+        std::map<std::pair<std::string, ParameterValue>, const Member*> seen;
         for (const Member& member : members) {
             if (!member.binding || (!constraint.roles.empty() && !in(constraint.roles, member.role->id))) continue;
             const auto setting = value(id, member, member);
             if (!setting) continue;
-            const auto [it, fresh] = seen.emplace(std::pair(member.host, setting->value), member.binding);
-            if (fresh || it->second == member.binding) continue;
-            violations.push_back(violation(constraint,
-                                           fmt::format("two bindings of {} to {} both have {} = {}", member.role->id,
-                                                       member.host->id, id, setting->value),
-                                           span_of(member, id)));
+            const auto [it, fresh] =
+                seen.emplace(std::pair(to_string(*member.host->addresses), setting->value), &member);
+            const Member& first = *it->second;
+            if (fresh || (first.binding == member.binding && first.host == member.host)) continue;
+            const std::string hosts = first.host == member.host ? member.host->id
+                                                                : fmt::format("{} and {}, which are one computer,",
+                                                                              first.host->id, member.host->id);
+            violations.push_back(violation(
+                constraint,
+                fmt::format("two bindings of {} to {} both have {} = {}", member.role->id, hosts, id, setting->value),
+                span_of(member, id)));
         }
     }
 }
@@ -288,6 +294,7 @@ void Settings::check_static(const Constraint& constraint, const Member& member,
 
 void Settings::check_one_of(const Constraint& constraint, const Member& member,
                             std::vector<Violation>& violations) const {
+    if (!constraint.roles.empty() && (!member.role || !in(constraint.roles, member.role->id))) return;
     std::vector<std::string> set;
     for (const std::string& id : constraint.parameters) {
         const Parameter* parameter = catalog_.parameter(id);

@@ -206,7 +206,8 @@ TEST_CASE("conditions on hosts and on the hierarchy") {
     }
     const Resolution child = resolved(site_of(
         top("configmgr") + role_at("site-server", "10.4.0.5", "site = \"P02\"\nparent = \"P01\"\n") +
-        role_at("certification-authority", "10.4.0.3") + "[features.configmgr]\ncertificate-profiles = true\n"));
+        role_at("distribution-point", "10.3.0.5", "site = \"P01\"\n") + role_at("certification-authority", "10.4.0.3") +
+        "[features.configmgr]\ncertificate-profiles = true\n"));
     CHECK(lines(child, "site-ca")[0] == "10.4.0.5 > 10.4.0.3 udp/135 not-applicable");
 }
 

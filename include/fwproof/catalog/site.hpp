@@ -42,8 +42,9 @@ struct Binding {
     std::optional<Phase> phase;
     std::map<std::string, ParameterValue> parameters;
     std::map<std::string, SourceSpan> parameter_spans;
-    std::vector<std::string> assigned_to;                 // host ids; the peers that these hosts work with
-    std::string site, parent;                             // of a hierarchy
+    std::vector<std::string> assigned_to;  // host ids; the peers that these hosts work with
+    std::string site, parent;              // of a hierarchy
+    SourceSpan assigned_span, parent_span;
     std::vector<std::string> programs, program_services;  // that rules may be scoped to for this role's services
     SourceSpan span;
 };
