@@ -5,6 +5,7 @@
 
 #include "catalog/ids.hpp"
 #include "catalog/load_parts.hpp"
+#include "fwproof/base/letters.hpp"
 
 namespace fwproof::catalog_file {
 
@@ -18,6 +19,7 @@ public:
 
     void check() {
         unique("role", catalog_.roles);
+        check_aliases();
         unique("feature", catalog_.features);
         unique("parameter", catalog_.parameters);
         unique("range", catalog_.ranges);
@@ -25,7 +27,12 @@ public:
         unique("any-of group", catalog_.groups);
         unique("flow", catalog_.flows);
         for (const Feature& feature : catalog_.features) {
-            for (const auto& id : feature.required_features) known("feature", id, catalog_.features, feature.span);
+            for (const auto& id : feature.required_features) {
+                known("feature", id, catalog_.features, feature.span);
+                if (id == feature.id) {
+                    problems_.add(fmt::format("feature '{}' requires itself", id), {}, feature.span);
+                }
+            }
         }
         for (const PortRange& range : catalog_.ranges) {
             if (!range.restrictable_by.empty()) {
@@ -49,6 +56,26 @@ private:
     template <class T>
     bool known(std::string_view what, const std::string& id, const std::vector<T>& list, SourceSpan span) {
         return toml_file::known(what, id, list, span, problems_);
+    }
+
+    // A name that a site may bind must mean one role.
+    void check_aliases() {
+        for (const Role& role : catalog_.roles) {
+            for (const std::string& alias : role.aliases) {
+                for (const Role& other : catalog_.roles) {
+                    if (other.id == role.id) continue;
+                    std::vector<std::string> names = {other.id, other.title};
+                    names.insert(names.end(), other.aliases.begin(), other.aliases.end());
+                    const bool taken = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+                        return lower_case(name) == lower_case(alias);
+                    });
+                    if (!taken) continue;
+                    problems_.add(
+                        fmt::format("alias '{}' of role '{}' is a name of role '{}' too", alias, role.id, other.id), {},
+                        role.span);
+                }
+            }
+        }
     }
 
     void typed(const std::string& id, ParameterType type, SourceSpan span) {
@@ -156,10 +183,14 @@ private:
         for (const auto& id : {constraint.first, constraint.second}) {
             if (!id.empty()) typed(id, ParameterType::port, constraint.span);
         }
+        if (!constraint.first.empty() && constraint.first == constraint.second) {
+            problems_.add(fmt::format("constraint '{}' pairs '{}' with itself", constraint.id, constraint.first), {},
+                          constraint.span);
+        }
         for (const auto& id : constraint.parameters) known("parameter", id, catalog_.parameters, constraint.span);
         for (const auto& id : constraint.roles) known("role", id, catalog_.roles, constraint.span);
         if (!constraint.when_parameter.empty()) {
-            known("parameter", constraint.when_parameter, catalog_.parameters, constraint.span);
+            check_values(constraint.when_parameter, {constraint.when_value}, constraint.span);
         }
         for (const auto& id : {constraint.of_group, constraint.also_group}) {
             if (!id.empty()) known("any-of group", id, catalog_.groups, constraint.span);
@@ -167,7 +198,19 @@ private:
     }
 
     void check_when(const std::optional<When>& when, SourceSpan span) {
-        if (when && !when->parameter.empty()) known("parameter", when->parameter, catalog_.parameters, span);
+        if (!when || when->parameter.empty()) return;
+        check_values(when->parameter, when->in, span);
+        check_values(when->parameter, when->not_in, span);
+    }
+
+    // A condition on a value that the parameter never has would never hold, or always.
+    void check_values(const std::string& id, const std::vector<ParameterValue>& values, SourceSpan span) {
+        if (!known("parameter", id, catalog_.parameters, span)) return;
+        for (const ParameterValue& value : values) {
+            if (const auto problem = value_problem(*catalog_.parameter(id), value)) {
+                problems_.add(fmt::format("a condition on {} = {} never holds: it {}", id, value, *problem), {}, span);
+            }
+        }
     }
 
     void check_flow(const CatalogFlow& flow) {

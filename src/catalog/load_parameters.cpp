@@ -115,7 +115,11 @@ std::optional<std::string> value_problem(const Parameter& parameter, const Param
 
 std::vector<Cite> read_cites(TableReader& reader, std::string_view key, bool required) {
     std::vector<Cite> cites;
-    if (required) reader.require(key);
+    const Value* given = required ? reader.require(key) : reader.find(key);
+    if (given && given->kind == Value::Kind::array && given->items.empty()) {
+        reader.problems().add(fmt::format("'{}' of {} names no place", key, reader.what()),
+                              "name one with cite = {line = 12}", given->span);
+    }
     for (const Value* table : reader.tables(key)) {
         TableReader item(*table, fmt::format("'{}' of {}", key, reader.what()), reader.problems());
         Cite cite;
@@ -228,6 +232,10 @@ PortRange read_range(const Value& table, Problems& problems) {
     range.dynamic_rpc = reader.boolean("dynamic-rpc").value_or(false);
     reader.string("note");
     range.cites = read_cites(reader, "cite", false);
+    if (range.variants.empty() && range.restrictable_by.empty()) {
+        problems.add(fmt::format("range '{}' can never have ports", range.id),
+                     "add variant = [...], or restrictable-by for a range that only the site knows", table.span);
+    }
     reader.finish();
     return range;
 }
@@ -299,6 +307,9 @@ Constraint read_constraint(const Value& table, Problems& problems) {
         case ConstraintKind::one_of:
             reader.require("parameters");
             constraint.parameters = reader.strings("parameters");
+            if (reader.find("parameters") && constraint.parameters.empty()) {
+                problems.add("'parameters' of [[constraint]] names none", {}, reader.span_of("parameters"));
+            }
             constraint.roles = reader.strings("roles");
             break;
     }

@@ -109,7 +109,8 @@ TEST_CASE("a catalog's errors name place, key and cure") {
 TEST_CASE("a catalog reports every error at once, in the order of the file") {
     const auto catalog = load(kFlow +
                               "service = [{id = \"web\", protocol = \"tpc\", ports = [\"0\"]}]\n"
-                              "[[range]]\nid = \"r\"\nprotocol = \"tcp\"\nvariants = []\n");
+                              "[[range]]\nid = \"r\"\nprotocol = \"tcp\"\nvariants = []\n"
+                              "variant = [{os-generation = \"modern\", ports = \"1-2\"}]\n");
     REQUIRE(!catalog.has_value());
     std::vector<std::string> found;
     for (const Error& error : catalog.error()) found.push_back(fmt::format("{}: {}", error.span.line(), error.message));
@@ -166,6 +167,36 @@ TEST_CASE("definitions that contradict each other are errors") {
         {"[[flow]]\nid = \"g\"\nfrom = [\"client\"]\nto = [\"server\"]\ninitiator = \"from\"\n"
          "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
          "flow 'g' has no 'cite'"},
+        {"[[flow]]\nid = \"g\"\nfrom = [\"client\"]\nto = [\"server\"]\ninitiator = \"from\"\ncite = []\n"
+         "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
+         "'cite' of flow 'g' names no place"},
+        {"[[not-required]]\ntitle = \"x\"\nprotocol = \"udp\"\nports = [\"1434\"]\ncite = []\n",
+         "'cite' of [[not-required]] names no place"},
+        {"[[advice]]\ntext = \"x\"\ncite = []\n", "'cite' of [[advice]] names no place"},
+        {"[[parameter]]\nid = \"p\"\nscope = \"catalog\"\ntype = \"port\"\ncite = []\n",
+         "'cite' of [[parameter]] names no place"},
+        {"[[any-of]]\nid = \"g\"\ncite = []\n", "'cite' of [[any-of]] names no place"},
+        {kFlow + "service = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"], cite = []}]\n",
+         "'cite' of service 'w' of flow 'f' names no place"},
+        {kSelector + "values = [\"s\", \"t\"]\n" + kFlow +
+             "service = [{id = \"s\", protocol = \"tcp\", ports = [\"8\"], group = \"g\"},"
+             " {id = \"t\", protocol = \"tcp\", ports = [\"9\"], group = \"g\"},"
+             " {id = \"u\", protocol = \"tcp\", ports = [\"7\"], when = {parameter = \"p\", in = [\"S\"]}}]\n",
+         "a condition on p = S never holds: it must be one of s, t"},
+        {"[[constraint]]\nid = \"c\"\nkind = \"requires-flow\"\nlevel = \"error\"\nwhen-parameter = {p = \"x\"}\n"
+         "of-group = \"g\"\nalso-group = \"g\"\ncite = {line = 1}\n" +
+             kSelector + "values = [\"s\", \"t\"]\n" + kFlow + kMembers,
+         "a condition on p = x never holds: it must be one of s, t"},
+        {"[[feature]]\nid = \"x\"\ntitle = \"X\"\ndefault = true\nrequires = [\"x\"]\n", "feature 'x' requires itself"},
+        {"[[constraint]]\nid = \"c\"\nkind = \"paired-ports\"\nlevel = \"error\"\nfirst = \"p\"\nsecond = \"p\"\n"
+         "cite = {line = 1}\n[[parameter]]\nid = \"p\"\nscope = \"catalog\"\ntype = \"port\"\n",
+         "constraint 'c' pairs 'p' with itself"},
+        {"[[role]]\nid = \"third\"\ntitle = \"T\"\nkind = \"host\"\naliases = [\"SERVER\"]\n",
+         "alias 'SERVER' of role 'third' is a name of role 'server' too"},
+        {"[[constraint]]\nid = \"c\"\nkind = \"unique-per-host\"\nlevel = \"error\"\nparameters = []\ncite = {line = "
+         "1}\n",
+         "'parameters' of [[constraint]] names none"},
+        {"[[range]]\nid = \"r\"\nprotocol = \"tcp\"\n", "range 'r' can never have ports"},
     };
     for (const auto& [rest, message] : cases) {
         INFO(rest);
