@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/ids.hpp"
 #include "catalog/load_parts.hpp"
@@ -54,10 +55,20 @@ void check_references(Site& site, Problems& problems) {
             known("zone", zone, site.zones, firewall.span, problems);
         }
     }
+    std::set<std::pair<std::string, std::string>> ways;
     for (const SitePath& path : site.paths) {
         known("zone", path.from_zone, site.zones, path.span, problems);
         known("zone", path.to_zone, site.zones, path.span, problems);
-        for (const auto& id : path.via) known("firewall", id, site.firewalls, path.span, problems);
+        for (const auto& id : path.via) {
+            if (!known("firewall", id, site.firewalls, path.span, problems)) continue;
+            if (site.firewall(id)->kind == FirewallKind::transit) continue;
+            problems.add(fmt::format("firewall '{}' of [[path]] is a host firewall", id),
+                         "leave it out: it stands at its host whatever the way", path.span);
+        }
+        if (!ways.emplace(path.from_zone, path.to_zone).second) {
+            problems.add(fmt::format("a second [[path]] from zone '{}' to zone '{}'", path.from_zone, path.to_zone),
+                         "name every firewall on the way in one 'via'", path.span);
+        }
     }
 }
 
@@ -250,6 +261,8 @@ Loaded<Site> load_site(const SourceRef& source) {
     for (const Value* table : top.tables("waiver")) site.waivers.push_back(read_waiver(*table, source));
     top.finish();
     check_references(site, problems);
+    separate_zones(site, problems);
+    check_zones_of_hosts(site, problems);
     if (!problems.empty()) return tl::unexpected(problems.take());
     derive_zones(site);
     return site;

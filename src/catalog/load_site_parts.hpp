@@ -15,6 +15,10 @@ Waiver read_waiver(const toml_file::Value& table, const SourceRef& source);
 
 // Names that nothing in the site defines; zones of hosts that name none.
 void check_references(Site& site, toml_file::Problems& problems);
+// Takes from every zone what lies in a zone inside it. A problem where two zones cross or are the same.
+void separate_zones(Site& site, toml_file::Problems& problems);
+// Of separated zones: a problem for each host whose addresses are another zone's than the one that it names.
+void check_zones_of_hosts(const Site& site, toml_file::Problems& problems);
 void derive_zones(Site& site);
 
 // The host for an address, prefix or range as written; added when the site has none of that id. Nothing: not an

@@ -9,6 +9,10 @@ namespace {
 
 const std::string kTop = "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n";
 
+const std::string kZones =
+    "[[zone]]\nid = \"mgmt\"\nprefixes = [\"10.1.0.0/24\"]\n[[zone]]\nid = \"db\"\nprefixes = [\"10.2.0.0/24\"]\n";
+const std::string kPath = "[[path]]\nfrom-zone = \"mgmt\"\nto-zone = \"db\"\nvia = [\"f\"]\n";
+
 std::string problem(const std::string& rest) { return messages(load_site(source("site.toml", kTop + rest))); }
 
 }  // namespace
@@ -132,11 +136,55 @@ TEST_CASE("a site file's errors name place, key and cure") {
         {"[[firewall]]\nexport = \"a\"\nkind = \"host\"\n",
          "site.toml:4:1: error: firewall 'a' does not say whose host firewall it is\n    [[firewall]]\n    "
          "^~~~~~~~~~~~\nhint: add host = \"...\"\n"},
+        {"[[bind]]\nrole = \"x\"\nprefixes = []\n",
+         "site.toml:4:1: error: role 'x' is bound to nothing\n    [[bind]]\n    ^~~~~~~~\nhint: add hosts = [...] or "
+         "addresses = [...]\n"},
+        {kZones + "[[zone]]\nid = \"wide\"\nprefixes = [\"10.1.0.128-10.1.1.5\"]\n",
+         "site.toml:10:1: error: zones 'mgmt' and 'wide' have 10.1.0.128/25 in common, and neither lies inside the "
+         "other\n    [[zone]]\n    ^~~~~~~~\nhint: give every address to one zone\n"},
+        {kZones + "[[zone]]\nid = \"same\"\nprefixes = [\"10.2.0.0/24\", \"10.7.0.0/24\"]\n",
+         "site.toml:10:1: error: zones 'db' and 'same' have 10.2.0.0/24 in common, and neither lies inside the "
+         "other\n    [[zone]]\n    ^~~~~~~~\nhint: give every address to one zone\n"},
+        {kZones + "[[host]]\nid = \"sql\"\naddresses = [\"10.2.0.21\"]\nzone = \"mgmt\"\n",
+         "site.toml:10:1: error: host 'sql' is said to be in zone 'mgmt', but 10.2.0.21 is in zone 'db'\n"
+         "    [[host]]\n    ^~~~~~~~\nhint: correct one of them\n"},
+        {kZones + "[[firewall]]\nid = \"f\"\nexport = \"f\"\n" + kPath + kPath,
+         "site.toml:17:1: error: a second [[path]] from zone 'mgmt' to zone 'db'\n    [[path]]\n    ^~~~~~~~\nhint: "
+         "name every firewall on the way in one 'via'\n"},
+        {kZones +
+             "[[host]]\nid = \"sql\"\naddresses = [\"10.2.0.21\"]\n[[firewall]]\nid = \"f\"\nexport = "
+             "\"f\"\nhost = \"sql\"\n" +
+             kPath,
+         "site.toml:17:1: error: firewall 'f' of [[path]] is a host firewall\n    [[path]]\n    ^~~~~~~~\nhint: leave "
+         "it out: it stands at its host whatever the way\n"},
     };
     for (const auto& [text, message] : cases) {
         INFO(text);
         CHECK(problem(text) == message);
     }
+}
+
+TEST_CASE("a zone inside another keeps its addresses, in whatever order they stand") {
+    const std::string outer = "[[zone]]\nid = \"corp\"\nprefixes = [\"10.0.0.0/8\", \"2001:db8::/32\"]\n";
+    // Only a part of it lies inside.
+    const std::string inner =
+        "[[zone]]\nid = \"dmz\"\nprefixes = [\"10.2.0.0/24\", \"203.0.113.0/24\", \"2001:db8:2::/48\"]\n";
+    const std::string innermost = "[[zone]]\nid = \"db\"\nprefixes = [\"10.2.0.16/28\"]\n";
+    const std::string hosts =
+        "[[bind]]\nrole = \"x\"\naddresses = [\"10.1.0.1\", \"10.2.0.1\", \"10.2.0.17\", \"203.0.113.9\", "
+        "\"2001:db8:1::1\", \"2001:db8:2::1\", \"10.2.0.0/24\", \"192.0.2.1\"]\n";
+    const Lines expected = {"corp", "dmz", "db", "dmz", "corp", "dmz", "", ""};
+    for (const std::string& zones : {outer + inner + innermost, innermost + inner + outer, inner + outer + innermost}) {
+        INFO(zones);
+        Lines found;
+        for (const Host& host : site_of(kTop + zones + hosts).hosts) found.push_back(host.zone);
+        CHECK(found == expected);
+    }
+    // A host of several zones may name one of them.
+    CHECK(site_of(kTop + outer + inner +
+                  "[[host]]\nid = \"h\"\naddresses = [\"10.1.0.1\", \"10.2.0.1\"]\nzone = \"dmz\"\n")
+              .hosts[0]
+              .zone == "dmz");
 }
 
 TEST_CASE("a malformed waiver covers nothing and says why, the site stands") {
