@@ -10,7 +10,6 @@
 #include "cli/options.hpp"
 #include "cli/outputs.hpp"
 #include "cli/read.hpp"
-#include "fwproof/check/check.hpp"
 
 namespace fwproof::cli {
 
@@ -100,6 +99,18 @@ Result<std::vector<Part>> read_parts(const std::string& path, World& world) {
     return parts;
 }
 
+// The arguments that decide what every finding means.
+std::vector<std::string> question_of(const Json& result) {
+    std::vector<std::string> asked;
+    for (const auto& argument : result["arguments"]) {
+        const auto text = argument.get<std::string>();
+        for (const std::string_view option : {"--as-of", "--phase", "--reading"}) {
+            if (text.starts_with(std::string(option) + "=")) asked.push_back(text);
+        }
+    }
+    return asked;
+}
+
 // What must be the same in all parts for their sum to mean something.
 std::optional<Error> contradiction(const std::vector<Part>& parts) {
     const Json& first = parts.front().result;
@@ -116,6 +127,16 @@ std::optional<Error> contradiction(const std::vector<Part>& parts) {
         if (result["tool"] != first["tool"]) {
             return wrong(part, "was made by another version of fwproof than the first",
                          "run all parts with one version");
+        }
+        if (result["checks"] != first["checks"]) {
+            return wrong(part, "ran other checks than the first", "run all parts with one --select and --ignore");
+        }
+        if (result["catalogs"] != first["catalogs"]) {
+            return wrong(part, "was judged by other catalogs than the first", "run all parts with the same catalogs");
+        }
+        if (question_of(result) != question_of(first)) {
+            return wrong(part, "was judged for another day, phase or reading than the first",
+                         "run all parts with the same --as-of, --phase and --reading");
         }
         if (result.contains("matrix"))
             return wrong(part, "holds a matrix, which cannot be merged", "run the parts without --matrix");
@@ -153,6 +174,17 @@ Json together(const std::vector<Part>& parts, const char* list) {
     return all;
 }
 
+// In how many parts a waiver covers nothing. One that a part has used is used.
+std::map<std::string, std::set<const Part*>> unused_waivers(const std::vector<Part>& parts) {
+    std::map<std::string, std::set<const Part*>> unused;
+    for (const auto& part : parts) {
+        for (const auto& finding : part.result["findings"]) {
+            if (finding["check"] == "unused-waiver") unused[finding.dump()].insert(&part);
+        }
+    }
+    return unused;
+}
+
 // In the order of a single run, where a finding without a place stands at the beginning of its file. What is found
 // about a catalog is found by every part, and is told once.
 Json findings_together(const std::vector<Part>& parts) {
@@ -164,9 +196,13 @@ Json findings_together(const std::vector<Part>& parts) {
         return std::tuple(text(f, "file"), number(f["line"]), number(f["column"]), text(f, "check"),
                           text(f, "firewall"), text(f, "message"), f.dump());
     };
+    const auto unused = unused_waivers(parts);
     std::map<decltype(key(Json())), const Json*> sorted;
     for (const auto& part : parts) {
-        for (const auto& finding : part.result["findings"]) sorted.emplace(key(finding), &finding);
+        for (const auto& finding : part.result["findings"]) {
+            if (finding["check"] == "unused-waiver" && unused.at(finding.dump()).size() < parts.size()) continue;
+            sorted.emplace(key(finding), &finding);
+        }
     }
     Json all = Json::array();
     for (const auto& [place, finding] : sorted) all.push_back(*finding);
@@ -187,6 +223,70 @@ Json summary_together(const std::vector<Part>& parts) {
         }
     }
     return sum;
+}
+
+// A required flow, whichever firewall it was judged at.
+std::string flow_key(const Json& row) {
+    std::string key;
+    for (const char* part : {"catalog", "flow", "service", "ports", "from", "to"}) key += row.at(part).dump();
+    return key;
+}
+
+std::size_t at(const Part& part, const char* key) { return part.result["summary"].value(key, std::size_t{0}); }
+
+// Parts that asked for the same flows, each of its own exports: a flow must pass all of them. Where a row stands for
+// several pairs of hosts, the part in which the fewest pass tells how many.
+void count_same_flows(const std::vector<const Part*>& parts, Json& summary) {
+    static const std::vector<std::string> kWorse = {"satisfied", "unchecked", "conditional", "partial", "missing"};
+    const auto rank = [](const std::string& verdict) { return std::find(kWorse.begin(), kWorse.end(), verdict); };
+    std::map<std::string, std::string> worst;
+    for (const Part* part : parts) {
+        for (const auto& row : part->result["flows"]) {
+            const auto verdict = row.at("verdict").get<std::string>();
+            const auto [known, added] = worst.emplace(flow_key(row), verdict);
+            if (!added && rank(verdict) > rank(known->second)) known->second = verdict;
+        }
+    }
+    const auto fewer = [](const char* key) {
+        return [key](const Part* a, const Part* b) { return at(*a, key) < at(*b, key); };
+    };
+    const auto least = [&](const char* key) {
+        return at(**std::min_element(parts.begin(), parts.end(), fewer(key)), key);
+    };
+    const auto most = [&](const char* key) {
+        return at(**std::max_element(parts.begin(), parts.end(), fewer(key)), key);
+    };
+    const bool rows_are_flows = worst.size() == most("required_flows") && worst.size() == least("required_flows");
+    const auto rows = [&](std::string_view verdict) {
+        return static_cast<std::size_t>(
+            std::count_if(worst.begin(), worst.end(), [&](const auto& one) { return one.second == verdict; }));
+    };
+    const auto add = [&](const char* key, std::size_t number) {
+        summary[key] = summary[key].get<std::size_t>() + number;
+    };
+    add("required_flows", most("required_flows"));
+    add("satisfied", rows_are_flows ? rows("satisfied") : least("satisfied"));
+    add("undecided", rows_are_flows ? rows("conditional") : most("undecided"));
+    add("unchecked", rows_are_flows ? rows("unchecked") : most("unchecked"));
+}
+
+void count_flows(const std::vector<Part>& parts, Json& summary) {
+    std::map<std::set<std::string>, std::vector<const Part*>> questions;
+    for (const Part& part : parts) {
+        std::set<std::string> asked;
+        for (const auto& row : part.result["flows"]) asked.insert(flow_key(row));
+        questions[asked].push_back(&part);
+    }
+    for (const char* key : {"required_flows", "satisfied", "undecided", "unchecked"}) summary[key] = 0;
+    for (const auto& [asked, same] : questions) {
+        if (same.size() > 1) {
+            count_same_flows(same, summary);
+            continue;
+        }
+        for (const char* key : {"required_flows", "satisfied", "undecided", "unchecked"}) {
+            summary[key] = summary[key].get<std::size_t>() + at(*same[0], key);
+        }
+    }
 }
 
 // As a single run counts them.
@@ -218,17 +318,10 @@ Json merged(const std::vector<Part>& parts, std::optional<Severity> fail_on) {
             result["timestamp"] = time;
     }
     result["summary"] = summary_together(parts);
-    for (const char* list : {"arguments", "inputs", "files", "catalogs", "checks", "assumptions", "flows"}) {
+    count_flows(parts, result["summary"]);
+    for (const char* list : {"arguments", "inputs", "files", "assumptions", "flows"}) {
         result[list] = together(parts, list);
     }
-    auto& ran = result["checks"];
-    std::sort(ran.begin(), ran.end(), [](const Json& a, const Json& b) {
-        const auto id = [](const Json& name) {
-            const Check* check = find_check(name.get<std::string>());
-            return check ? check->id : std::string_view();
-        };
-        return std::tuple(id(a), a.get<std::string>()) < std::tuple(id(b), b.get<std::string>());
-    });
     result["findings"] = findings_together(parts);
     count(result["findings"], result["summary"]);
     result["summary"]["exit_status"] = exit_status(parts, result["findings"], fail_on);
@@ -249,10 +342,16 @@ std::string as_text(const Json& result) {
                             finding["message"].get<std::string>());
     }
     const auto count = [&](const char* key) { return result["summary"].value(key, std::size_t{0}); };
-    return text +
-           fmt::format("{}{} errors, {} warnings, {} notes, {} waived; {} of {} required flows satisfied; {} exports\n",
-                       text.empty() ? "" : "\n", count("errors"), count("warnings"), count("notes"), count("waived"),
-                       count("satisfied"), count("required_flows"), result["inputs"].size());
+    const auto counted = [](std::size_t number, std::string_view what) {
+        return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+    };
+    text += fmt::format("{}{}, {}, {}, {} waived; ", text.empty() ? "" : "\n", counted(count("errors"), "error"),
+                        counted(count("warnings"), "warning"), counted(count("notes"), "note"), count("waived"));
+    if (result["command"] == "check") {
+        text +=
+            fmt::format("{} of {} satisfied; ", count("satisfied"), counted(count("required_flows"), "required flow"));
+    }
+    return text + counted(result["inputs"].size(), "export") + "\n";
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ TEST_CASE("a merged result as text is one line a finding") {
     CHECK(ran.out ==
           "b.v4:4:1: warning[rule-after-catch-all]: INPUT rule 2 never matches: INPUT rule 1 takes every packet before "
           "it\n\n"
-          "0 errors, 1 warnings, 0 notes, 0 waived; 0 of 0 required flows satisfied; 1 exports\n");
+          "0 errors, 1 warning, 0 notes, 0 waived; 1 export\n");
     CHECK(ran.status == 0);
 }
 
@@ -84,6 +84,9 @@ TEST_CASE("what cannot be merged is refused") {
     const std::string other = part(folder, {"lint"}, "b.v4").out;
     const std::string check = part(folder, {"check", "--as", "management-server"}, "b.v4").out;
     const std::string matrix = part(folder, {"check", "--matrix", "--as", "management-server"}, "b.v4").out;
+    const std::string few = part(folder, {"lint", "--select", "unreachable-rule"}, "b.v4").out;
+    const std::string one_day = part(folder, {"lint", "--as-of", "2026-11-01"}, "b.v4").out;
+    const std::string database = part(folder, {"check", "--catalog", "mps", "--as", "provisioning-engine"}, "a.v4").out;
     std::string older = other;
     older.replace(older.find("\"version\":\"") + 11, 1, "9");
     std::string kind = other;
@@ -100,6 +103,12 @@ TEST_CASE("what cannot be merged is refused") {
         {lint + check, in + "2: error: is a result of check, the first is one of lint; merge results of one command\n"},
         {lint + older, in + "2: error: was made by another version of fwproof than the first; run all parts with one "
                             "version\n"},
+        {lint + few, in + "2: error: ran other checks than the first; run all parts with one --select and --ignore\n"},
+        {lint + one_day,
+         in + "2: error: was judged for another day, phase or reading than the first; run all parts with "
+              "the same --as-of, --phase and --reading\n"},
+        {check + database,
+         in + "2: error: was judged by other catalogs than the first; run all parts with the same catalogs\n"},
         {check + matrix, in + "2: error: holds a matrix, which cannot be merged; run the parts without --matrix\n"},
         {lint + other + lint, in + "3: error: a.v4 is also in standard input:1; give every export to one part\n"},
         {lint + kind,
@@ -112,6 +121,43 @@ TEST_CASE("what cannot be merged is refused") {
         CHECK(ran.out.empty());
         CHECK(ran.err == message);
     }
+}
+
+TEST_CASE("a flow that several parts judged is one flow") {
+    const std::string folder = fresh_directory("merge-flows");
+    const std::string top = "*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+    const std::string sql = "-A INPUT -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    write_file(folder, "a.v4", top + sql + "COMMIT\n");
+    write_file(folder, "b.v4", top + sql + "-A INPUT -p udp -m udp --dport 1434 -j ACCEPT\nCOMMIT\n");
+    write_file(folder, "c.v4", top + "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n");
+    write_file(
+        folder, ".fwproof.toml",
+        "[[waiver]]\ncheck = \"uncatalogued-opening\"\nregion = \"tcp any > any:22\"\nuntil = 2030-01-01\nowner = "
+        "\"ops\"\nreason = \"administration\"\n");
+    // Whether the reading of an entry decides something is known of the whole only.
+    const std::vector<std::string> command = {
+        "check", "--catalog", "scom", "--as", "operations-manager-database", "--ignore", "disputed-entry"};
+    for (const std::vector<std::string>& files :
+         std::vector<std::vector<std::string>>{{"a.v4", "b.v4"}, {"a.v4", "b.v4", "c.v4"}, {"b.v4"}}) {
+        std::vector<std::string> whole = command;
+        whole.insert(whole.end(), {"--format", "json"});
+        std::string parts;
+        for (const auto& name : files) {
+            whole.push_back(name);
+            parts += part(folder, command, name).out;
+        }
+        const Json one = Json::parse(run_fwproof(whole, folder, {}, kDay).out);
+        const Json sum = Json::parse(run_fwproof({"merge", "-"}, folder, parts).out);
+        INFO(parts);
+        for (const char* key : {"required_flows", "satisfied", "undecided", "unchecked", "errors", "notes", "waived"}) {
+            INFO(key);
+            CHECK(sum["summary"][key] == one["summary"][key]);
+        }
+        CHECK(sum["findings"] == one["findings"]);
+    }
+    const Ran text = run_fwproof({"merge", "--format", "text", "-"}, folder, part(folder, command, "b.v4").out);
+    const std::string last = text.out.substr(text.out.rfind('\n', text.out.size() - 2) + 1);
+    CHECK(last == "0 errors, 2 warnings, 2 notes, 0 waived; 4 of 4 required flows satisfied; 1 export\n");
 }
 
 TEST_CASE("GNU parallel splits a fleet as the manual says") {
