@@ -22,6 +22,8 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     const auto all = context.requirements();
     // Entries that can only be read as inferred: one finding for each question that the document leaves open.
     std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> inferred;
+    // Entries that are likely meant to ask for nothing, of whatever hosts.
+    std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> not_meant;
     for (const auto& dispute : context.assessment().disputes) {
         const Requirement& first = all[dispute.requirements[0]];
         if (first.dispute.empty()) {
@@ -32,6 +34,11 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         for (const std::size_t i : dispute.requirements) {
             (all[i].reading == Reading::documented ? printed : meant).push_back(i);
         }
+        if (meant.empty() && !dispute.only_as_printed) {
+            auto& which = not_meant[{first.catalog, first.quirk}];
+            which.insert(which.end(), printed.begin(), printed.end());
+            continue;
+        }
         Finding finding = about(check, first);
         if (dispute.only_as_printed) {
             finding.severity = Severity::warning;
@@ -39,13 +46,21 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
                 fmt::format("{} from {} to {} is open only as the document prints it, not as it is likely meant",
                             services_text(all, printed), from_text(all, printed), to_text(all, printed));
         } else {
-            finding.message = fmt::format("the document can be read in two ways; judged as likely meant: {}",
-                                          meant.empty() ? std::string("nothing is needed")
-                                                        : fmt::format("{} from {} to {}", services_text(all, meant),
-                                                                      from_text(all, meant), to_text(all, meant)));
+            finding.message =
+                fmt::format("the document can be read in two ways; judged as likely meant: {} from {} to {}",
+                            services_text(all, meant), from_text(all, meant), to_text(all, meant));
         }
         if (!first.quirk.empty()) finding.details.push_back("reading " + first.quirk);
         if (!first.basis.empty()) finding.details.push_back(first.basis);
+        findings.push_back(std::move(finding));
+    }
+    for (const auto& [key, which] : not_meant) {
+        Finding finding = about(check, all[which[0]]);
+        finding.message =
+            fmt::format("the document can be read in two ways; judged as likely meant: {} from {} to {} is not needed",
+                        services_text(all, which), from_text(all, which), to_text(all, which));
+        if (!key.second.empty()) finding.details.push_back("reading " + key.second);
+        if (!all[which[0]].basis.empty()) finding.details.push_back(all[which[0]].basis);
         findings.push_back(std::move(finding));
     }
     for (const auto& [key, which] : inferred) {

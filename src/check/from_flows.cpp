@@ -272,6 +272,29 @@ std::string_view need_text(const Requirement& requirement) {
     }
 }
 
+// Why each part of an opening is not needed: a reason of all of it stands without ports, "A (tcp/1) and B (tcp/2)".
+std::string reasons_text(const CheckContext& context, const std::vector<std::size_t>& which) {
+    const auto all = context.requirements();
+    std::vector<std::pair<std::string, std::vector<std::size_t>>> reasons;
+    for (const std::size_t i : which) {
+        const std::string reason(need_text(all[i]));
+        const auto known =
+            std::find_if(reasons.begin(), reasons.end(), [&](const auto& one) { return one.first == reason; });
+        if (known == reasons.end()) {
+            reasons.push_back({reason, {i}});
+        } else {
+            known->second.push_back(i);
+        }
+    }
+    const std::string every = services_text(all, which);
+    std::vector<std::string> parts;
+    for (const auto& [reason, served] : reasons) {
+        const std::string some = services_text(all, served);
+        parts.push_back(some == every ? reason : fmt::format("{} ({})", reason, some));
+    }
+    return join_some(parts);
+}
+
 std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus,
                              const std::string& at, bool lost) {
     const auto all = context.requirements();
@@ -284,7 +307,7 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
         case SurplusKind::unselected_feature:
             return fmt::format("{}{} keeps {} open from {} to {}{}: {}", rule, may,
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
-                               to_text(all, surplus.requirements), at, need_text(*first));
+                               to_text(all, surplus.requirements), at, reasons_text(context, surplus.requirements));
         case SurplusKind::wider:
             if (first->exposing) {
                 return fmt::format("{}{} permits {}{}, which the document lists but which would expose {}", rule, may,
