@@ -200,14 +200,16 @@ bool is_name(char c) {
 // Letters and digits, or letters of both cases not only at the beginning, or signs that no plain word has. Not an
 // address.
 bool looks_random(std::string_view word) {
+    constexpr std::size_t kLongestWord = 256;
     bool lower = false, digit = false, upper = false, sign = false;
-    for (std::size_t i = 0; i < word.size(); ++i) {
+    for (std::size_t i = 0; i < word.size() && i < kLongestWord; ++i) {
         const char c = word[i];
         lower = lower || (c >= 'a' && c <= 'z');
         digit = digit || (c >= '0' && c <= '9');
         upper = upper || (c >= 'A' && c <= 'Z' && i > 0);
         sign = sign || std::string_view("!#$%^&*+~?").find(c) != std::string_view::npos;
     }
+    if (word.size() > kLongestWord) return true;
     const bool letter = lower || upper || (!word.empty() && word[0] >= 'A' && word[0] <= 'Z');
     if (word.size() < 4 || !letter || parse_prefix(word)) return false;
     return digit || sign || (lower && upper);
@@ -224,6 +226,7 @@ bool ends_in(std::string_view name, const Keyword& known) {
 // `name="value"`, `name: value`, `"name":"value"`, `<name>value</name>`; the name may end in one of the words. Quotes
 // may stand in quotes, with a backslash before them.
 void add_assignments(std::string_view line, std::vector<Secret>& secrets) {
+    std::size_t plain_end = 0;  // of the value without quotes that was read last: what begins in it ends with it
     for (auto at = line.find_first_of("=:>"); at != std::string_view::npos; at = line.find_first_of("=:>", at + 1)) {
         std::size_t end = at;
         while (end > 0 && (is_blank(line[end - 1]) || line[end - 1] == '"' || line[end - 1] == '\'')) --end;
@@ -245,12 +248,15 @@ void add_assignments(std::string_view line, std::vector<Secret>& secrets) {
         std::size_t stop = start;
         const char quote = quoted ? line[start - 1] : '\0';
         const std::string_view ends = line[at] == '>' ? "<" : " \t\"'|;,<";
+        const bool plain = !quoted && line[at] != '>';
+        if (plain && start < plain_end) stop = plain_end;
         while (stop < line.size()) {
             const bool escaped = line[stop] == '\\' && stop + 1 < line.size() && line[stop + 1] == quote;
             if (quoted ? line[stop] == quote || (inner && escaped) : ends.find(line[stop]) != std::string_view::npos)
                 break;
             stop += quoted && escaped ? 2 : 1;
         }
+        if (plain) plain_end = stop;
         const std::string_view value = line.substr(start, stop - start);
         if (value.empty() || masked_by_device(value) || value.starts_with("dword:")) continue;
         // "pass: all" is no password.
@@ -392,9 +398,64 @@ std::vector<Secret> find_secrets(const Source& source, std::uint32_t number) {
 
 std::string mask_secrets(std::string_view text) { return masked(text, find_secrets(text)); }
 
+namespace {
+
+// What is shown of an export often stands in one very long line (compressed JSON): its secrets are kept from call to
+// call. A span does not keep its source alive, so another may have taken its place: the bytes around the span tell.
+class LongLine {
+public:
+    static constexpr std::size_t kLong = 4096;
+
+    const std::vector<Secret>& secrets(const Source& source, std::uint32_t number, std::size_t first,
+                                       std::size_t last) {
+        const std::string_view line = source.line(number);
+        const std::size_t from = first > kBlock ? first - kBlock : 0;
+        const std::size_t to = std::min(line.size(), last + kBlock);
+        const bool same = source_ == &source && number_ == number && text_.size() == line.size() &&
+                          std::string_view(text_).substr(from, to - from) == line.substr(from, to - from);
+        if (!same) {
+            secrets_ = find_secrets(source, number);
+            source_ = &source;
+            number_ = number;
+            text_ = line;
+        }
+        return secrets_;
+    }
+
+private:
+    const Source* source_ = nullptr;
+    std::uint32_t number_ = 0;
+    std::string text_;
+    std::vector<Secret> secrets_;
+};
+
+// The bytes [first, last) of a line as they may be shown.
+std::string shown_part(const Source& source, std::uint32_t number, std::size_t first, std::size_t last) {
+    const std::string_view line = source.line(number);
+    last = std::min(last, line.size());
+    if (first >= last) return {};
+    thread_local LongLine kept;
+    std::vector<Secret> found;
+    if (line.size() < LongLine::kLong) found = find_secrets(source, number);
+    const std::vector<Secret>& secrets =
+        line.size() < LongLine::kLong ? found : kept.secrets(source, number, first, last);
+    std::string out(line.substr(first, last - first));
+    auto secret = std::lower_bound(secrets.begin(), secrets.end(), first,
+                                   [](const Secret& s, std::size_t at) { return s.offset + s.length <= at; });
+    for (; secret != secrets.end() && secret->offset < last; ++secret) {
+        const std::size_t from = std::max<std::size_t>(secret->offset, first);
+        const std::size_t to = std::min<std::size_t>(secret->offset + secret->length, last);
+        std::fill(out.begin() + static_cast<std::ptrdiff_t>(from - first),
+                  out.begin() + static_cast<std::ptrdiff_t>(to - first), '*');
+    }
+    return out;
+}
+
+}  // namespace
+
 std::string shown_line(const SourceSpan& span) {
     if (!span) return {};
-    return masked(span.line_text(), find_secrets(*span.source, span.line()));
+    return shown_part(*span.source, span.line(), 0, span.line_text().size());
 }
 
 std::string shown_text(const SourceSpan& span) {
@@ -404,16 +465,16 @@ std::string shown_text(const SourceSpan& span) {
     for (std::uint32_t number = span.line(); number <= span.source->line_count(); ++number) {
         const std::uint32_t start = span.source->line_offset(number);
         if (start >= end && number != span.line()) break;
-        const std::string line = masked(span.source->line(number), find_secrets(*span.source, number));
         // The part of the line that is in the span, with its end as the source has it.
         const std::uint32_t from = std::max(start, span.offset);
         const std::uint32_t next = number < span.source->line_count()
                                        ? span.source->line_offset(number + 1)
                                        : static_cast<std::uint32_t>(span.source->text().size());
         const std::uint32_t to = std::min(next, end);
-        for (std::uint32_t i = from; i < to; ++i) {
-            text += i - start < line.size() ? line[i - start] : span.source->text()[i];
-        }
+        if (from >= to) continue;
+        text += shown_part(*span.source, number, from - start, to - start);
+        const auto content = start + static_cast<std::uint32_t>(span.source->line(number).size());
+        if (to > content) text += span.source->text().substr(std::max(from, content), to - std::max(from, content));
     }
     return text;
 }

@@ -147,3 +147,47 @@ TEST_CASE("a span that begins behind the word that tells still hides its secret"
     CHECK(shown_text({&source, 0, 38}) == "hostname fw\nenable password *********\n");
     CHECK(render_excerpt(value, "  ") == "  enable password *********\n                  ^~~~~~~~~\n");
 }
+
+// An export that was written without line ends. Slow wherever the whole line is read again for a part of it.
+TEST_CASE("parts of one very long line hide what the whole line hides") {
+    std::string text;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> parts;
+    for (int i = 0; i < 10000; ++i) {
+        const std::string part = "{\"Name\":\"rule " + std::to_string(i) + "\",\"Desc\":\"password: S0me" +
+                                 std::to_string(i) + "\",\"psk\":\"" +
+                                 std::string(static_cast<std::size_t>(i % 7), 'x') + "\"},";
+        parts.emplace_back(static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(part.size()));
+        text += part;
+    }
+    const std::string whole = mask_secrets(text);
+    CHECK(whole.find("S0me") == std::string::npos);
+    const auto source = std::make_unique<const Source>("one.json", text);
+    for (const auto& [offset, length] : parts) {
+        CHECK(shown_text({source.get(), offset, length}) == whole.substr(offset, length));
+        const SourceSpan inside{source.get(), offset + 30, 20};
+        CHECK(shown_text(inside) == whole.substr(offset + 30, 20));
+    }
+    CHECK(shown_line({source.get(), 5, 1}) == whole);
+}
+
+TEST_CASE("a long line in the place of another hides its own secrets") {
+    const auto line = [](char fill, std::size_t at) {
+        std::string text(9000, fill);
+        return text.replace(at, 14, " password=S0me ");
+    };
+    for (const std::size_t at : {std::size_t{10}, std::size_t{5000}, std::size_t{8900}}) {
+        alignas(Source) std::array<std::byte, sizeof(Source)> place{};
+        for (const char fill : {'a', 'b'}) {
+            const std::string text = line(fill, fill == 'a' ? 3000 : at);
+            auto* source = new (place.data()) Source("x", text);
+            CHECK(shown_text({source, 0, 9000}) == mask_secrets(text).substr(0, 9000));
+            source->~Source();
+        }
+    }
+}
+
+TEST_CASE("a line of names and signs alone is searched once") {
+    std::string text = "x ";
+    while (text.size() < 1000000) text += "psk=pw=";
+    CHECK(mask_secrets(text).substr(0, 12) == "x psk=******");
+}
