@@ -1,5 +1,6 @@
 // Reads the tokens of one rule and applies the semantic checks of [MS-FASP] 2.2.37. A value that is not understood may
-// only narrow the rule, so it becomes a condition; a contradiction keeps the device from enforcing the rule at all.
+// only narrow the rule, so it becomes a condition; a contradiction keeps the device from enforcing the rule at all. Of
+// a port or address that no packet can have that is not so sure: such a rule is in doubt.
 #include <fmt/format.h>
 
 #include <map>
@@ -147,8 +148,8 @@ private:
             case Token::direction: return read_direction(field, value);
             case Token::profile: return read_profile(field, value);
             case Token::protocol: return read_protocol(field, value);
-            case Token::local_port: return take(field, add_port(rule_.local_ports, value, true, field.span));
-            case Token::remote_port: return take(field, add_port(rule_.remote_ports, value, false, field.span));
+            case Token::local_port: return read_port(field, rule_.local_ports, value, true);
+            case Token::remote_port: return read_port(field, rule_.remote_ports, value, false);
             case Token::local_address4: return read_address(field, rule_.local, Family::v4, value, false);
             case Token::local_address6: return read_address(field, rule_.local, Family::v6, value, false);
             case Token::remote_address4: return read_address(field, rule_.remote, Family::v4, value, true);
@@ -202,17 +203,27 @@ private:
 
     void take(const Field& field, const Taken& taken) {
         if (!taken.understood) return misunderstood(field, "unknown value");
-        if (!taken.error.empty()) reject(taken.error);
         if (!taken.remark.empty()) note(NoteKind::odd_mask, taken.remark, {}, field.span);
+    }
+
+    void read_port(const Field& field, PortList& list, std::string_view value, bool local) {
+        Taken taken = add_port(list, value, local, field.span);
+        if (taken.error.empty()) {
+            if (!taken.remark.empty()) note(NoteKind::information, taken.remark, {}, field.span);
+            taken.remark.clear();
+            return take(field, taken);
+        }
+        if (list_error_.empty()) list_error_ = std::move(taken.error);
+        unread_members_.emplace_back(&list.keywords, Keyword{std::string(value), Family::v4, field.span});
     }
 
     void read_address(const Field& field, AddressList& list, Family family, std::string_view value, bool keywords) {
         const std::size_t before = list.v4.size() + list.v6.size();
         Taken taken = add_address(list, family, value, keywords, field.span);
         if (taken.error.empty()) return take(field, taken);
-        if (address_error_.empty()) address_error_ = std::move(taken.error);
+        if (list_error_.empty()) list_error_ = std::move(taken.error);
         if (list.v4.size() + list.v6.size() == before)
-            unread_addresses_.emplace_back(&list, Keyword{std::string(value), family, field.span});
+            unread_members_.emplace_back(&list.keywords, Keyword{std::string(value), family, field.span});
     }
 
     void add(ConditionKind kind, std::string value, SourceSpan span) {
@@ -366,21 +377,25 @@ private:
                 add(ConditionKind::platform, fmt::format("exactly {}", platform_.value), platform_.span);
         }
         check_meaning();
-        judge_addresses();
+        judge_lists();
         if (rule_.error.empty()) return;
-        note(NoteKind::information, fmt::format("{} is not enforced: {}", describe(rule_), rule_.error),
+        tell_broken(fmt::format("{} is not enforced: {}", describe(rule_), rule_.error));
+    }
+
+    // Whoever wrote the rule believes that it works; of one that is switched off nobody does.
+    void tell_broken(std::string message) {
+        note(rule_.active ? NoteKind::unparsed_line : NoteKind::information, std::move(message),
              "repair or delete the rule", rule_.span);
     }
 
-    // Windows rejects the rule, says its protocol. Were that not so of a block, more would be stopped than is said
-    // here, so that it is in doubt where nothing else is wrong with it; an allow is not relied on.
-    void judge_addresses() {
-        if (address_error_.empty() || !rule_.error.empty()) return;
-        if (rule_.action == Action::allow || rule_.action == Action::bypass) return reject(address_error_);
-        for (auto& [list, keyword] : unread_addresses_) list->keywords.push_back(std::move(keyword));
-        add(ConditionKind::other, fmt::format("Windows enforces it although {}", address_error_), rule_.span);
-        note(NoteKind::unmodelled_condition, fmt::format("{} may not be enforced: {}", describe(rule_), address_error_),
-             "repair or delete the rule", rule_.span);
+    // Windows rejects the rule, says its protocol; but its tools write such values, and hosts are seen to run with
+    // them. So the rule is in doubt where nothing else is wrong with it, whatever its action. The readable members of
+    // the list count, and one that names nothing may stand for anything.
+    void judge_lists() {
+        if (list_error_.empty() || !rule_.error.empty()) return;
+        for (auto& [keywords, keyword] : unread_members_) keywords->push_back(std::move(keyword));
+        add(ConditionKind::other, fmt::format("Windows enforces it although {}", list_error_), rule_.span);
+        tell_broken(fmt::format("{} may not be enforced: {}", describe(rule_), list_error_));
     }
 
     // A service that runs in the shared host process is named by the service alone; requiring the host's path as well
@@ -447,9 +462,9 @@ private:
     Condition security_{ConditionKind::ipsec, {}, {}};
     Condition platform_{ConditionKind::platform, {}, {}};
     std::optional<std::uint8_t> icmp_protocol_;
-    std::string address_error_;                                       // of the first address that Windows rejects
-    std::vector<std::pair<AddressList*, Keyword>> unread_addresses_;  // rejected ones that name no address
-    std::map<Token, std::string> once_;                               // the first value of tokens that stand once
+    std::string list_error_;  // of the first port or address that Windows should reject
+    std::vector<std::pair<std::vector<Keyword>*, Keyword>> unread_members_;  // those of them that name none
+    std::map<Token, std::string> once_;  // the first value of tokens that stand once
     bool has_action_ = false, has_direction_ = false, has_profile_ = false;
     bool protocol_doubtful_ = false, icmp_doubtful_ = false, has_interface_ = false, has_machines_ = false,
          has_users_ = false;

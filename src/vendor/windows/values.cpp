@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "vendor/windows/words.hpp"
 
@@ -38,9 +39,11 @@ bool is_loopback_or_unspecified(const Address& first, const Address& last) {
 }
 
 Taken add_range(AddressList& list, std::string_view value, const Address& first, const Address& last) {
-    if (first.family == Family::v4) {
+    // Whoever writes the unspecified address may mean every address: it is in no list as a number.
+    const bool unspecified = last.value == 0;
+    if (first.family == Family::v4 && !unspecified) {
         list.v4.push_back({static_cast<std::uint32_t>(first.value), static_cast<std::uint32_t>(last.value)});
-    } else {
+    } else if (!unspecified) {
         list.v6.push_back({first.value, last.value});
     }
     if (!is_loopback_or_unspecified(first, last)) return {};
@@ -57,7 +60,14 @@ Taken add_prefix(AddressList& list, std::string_view value, std::string_view mas
         if (!length) return Taken::rejected(fmt::format("the mask of {} is not contiguous", value));
     }
     if (!length || *length > static_cast<unsigned>(width)) return Taken::unknown();
-    if (*length == 0) return Taken::rejected(fmt::format("{} has an empty mask", value));
+    if (*length == 0) {
+        constexpr auto kLast = std::numeric_limits<std::uint32_t>::max();
+        if (width == 32)
+            list.v4.push_back({0, kLast});
+        else
+            list.v6.push_back({0, ~uint128{0}});
+        return Taken::rejected(fmt::format("{} has an empty mask", value));
+    }
     const auto prefix = parse_prefix(fmt::format("{}/{}", to_string(address), *length));
     if (!prefix) return Taken::unknown();
     Taken taken = add_range(list, value, prefix->first(), prefix->last());
@@ -108,11 +118,14 @@ Taken add_port(PortList& list, std::string_view value, bool local, SourceSpan sp
         list.keywords.push_back({std::string(value), Family::v4, span});
         return Taken::unknown();
     }
-    if (*first == 0) return Taken::rejected("port 0 is not a port");
-    if (*last > 65535) return Taken::rejected(fmt::format("port {} is beyond 65535", *last));
+    if (*last == 0) return Taken::rejected("port 0 is not a port");
+    if (*first > 65535 || *last > 65535)
+        return Taken::rejected(fmt::format("port {} is beyond 65535", std::max(*first, *last)));
     if (*last < *first) return Taken::rejected(fmt::format("port range {} ends before it begins", value));
     list.ports.push_back({static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)});
-    return {};
+    if (*first > 0) return {};
+    // What netsh and the cmdlets name themselves: "0-65535".
+    return {true, {}, fmt::format("port range {} begins with port 0, which no service has", value)};
 }
 
 namespace {

@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "vendor/windows/ask.hpp"
 
+#include <algorithm>
+
 using namespace fwproof;
 using namespace fwproof::windows;
 
@@ -50,26 +52,64 @@ const std::vector<Case> kCases = {
       {"10.0.0.5 > 10.9.9.9 tcp/26", "P"},
       {"fd00::1 > fd00::2 tcp/27", "D"},
       {"10.0.0.5 > 10.9.9.9 tcp/28", "D"}}},
-    {"a block whose only fault is an address is in doubt",
+    {"a rule whose only fault is an address is in doubt",
      {allow("Protocol=6|"), block("Protocol=6|LPort=25|RA4=127.0.0.1|RA4=203.0.113.0/24|"),
       block("Protocol=6|LPort=26|RA4=10.0.0.0/255.0.255.0|"), block("Protocol=6|LPort=27|RA4=0.0.0.0/0|"),
-      block("Protocol=6|LPort=28|RA4=10.0.0.9-10.0.0.1|"), block("Protocol=6|LPort=0|LPort=29|RA4=0.0.0.0|"),
+      block("Protocol=6|LPort=28|RA4=10.0.0.9-10.0.0.1|"), block("Protocol=6|LPort=29|RA4=0.0.0.0|"),
       block("RA4=127.0.0.1|Protocol=6|LPort=30|Security=Authenticate|")},
      {{"203.0.113.9 > 10.9.9.9 tcp/25", "U"},
       {"203.0.113.9 > 10.9.9.9 tcp/25", "D", {"enforces it although 127.0.0.1 is a loopback"}},
       {"10.0.0.5 > 10.9.9.9 tcp/25", "P"},
       {"10.0.0.5 > 10.9.9.9 tcp/26", "U"},
       {"10.0.0.5 > 10.9.9.9 tcp/27", "U"},
+      {"fd00::1 > fd00::2 tcp/27", "P"},
       {"10.0.0.5 > 10.9.9.9 tcp/28", "U"},
-      {"0.0.0.0 > 10.9.9.9 tcp/29", "P"},
+      {"10.0.0.5 > 10.9.9.9 tcp/29", "U"},
       {"127.0.0.1 > 10.9.9.9 tcp/30", "P"}}},
-    {"an allow that names such an address opens nothing",
+    {"an allow that names such an address is in doubt as well",
      {allow("Protocol=6|LPort=25|RA4=127.0.0.0-127.0.0.9|RA4=10.0.0.0/8|"), allow("Protocol=6|LPort=26|RA6=::1/128|"),
-      allow("Protocol=6|LPort=27|RA4=0.0.0.0|"), allow("Protocol=6|LPort=28|RA4=127.0.0.0/7|")},
-     {{"10.0.0.5 > 10.9.9.9 tcp/25", "D"},
+      allow("Protocol=6|LPort=27|RA4=0.0.0.0|"), allow("Protocol=6|LPort=28|RA4=127.0.0.0/7|"),
+      allow("Protocol=6|LPort=29|RA4=0.0.0.0/0|"), allow("Protocol=6|LPort=30|RA6=::/0|"),
+      allow("Protocol=6|LPort=31|LA4=10.9.9.9|LA4=127.0.0.1|")},
+     {{"10.0.0.5 > 10.9.9.9 tcp/25", "U"},
+      {"10.0.0.5 > 10.9.9.9 tcp/25", "P", {"enforces it although 127.0.0.0-127.0.0.9 is a loopback"}},
+      {"192.0.2.5 > 10.9.9.9 tcp/25", "D"},
       {"fd00::1 > fd00::2 tcp/26", "D"},
-      {"10.0.0.5 > 10.9.9.9 tcp/27", "D"},
-      {"126.0.0.5 > 10.9.9.9 tcp/28", "P"}}},
+      {"10.0.0.5 > 10.9.9.9 tcp/27", "U"},
+      {"126.0.0.5 > 10.9.9.9 tcp/28", "P"},
+      {"10.0.0.5 > 10.9.9.9 tcp/29", "U"},
+      {"fd00::1 > fd00::2 tcp/29", "D"},
+      {"fd00::1 > fd00::2 tcp/30", "U"},
+      {"10.0.0.5 > 10.9.9.9 tcp/31", "U"},
+      {"10.0.0.5 > 10.9.9.8 tcp/31", "D"}}},
+    {"a bypass that names such an address is in doubt",
+     {"v2.30|Action=ByPass|Active=TRUE|Dir=In|Protocol=6|LPort=80|RA4=10.0.0.0/"
+      "8|RA4=127.0.0.1|RMAuth=O:LSD:(A;;CC;;;S-1"
+      "-5-21-1)|Security=Authenticate|"},
+     {{"10.0.0.5 > 10.9.9.9 tcp/80", "U"},
+      {"10.0.0.5 > 10.9.9.9 tcp/80", "P", {"Authenticate", "authenticated", "enforces it although"}}}},
+    {"a range that begins with port 0 is a range",
+     {allow("Protocol=6|LPort2_10=0-66|"), allow("Protocol=17|RPort2_10=0-52|"), allow("Protocol=17|LPort=9|"),
+      block("Protocol=17|LPort2_10=0-65535|RPort=99|")},
+     {{"10.0.0.5 > 10.9.9.9 tcp/66", "P"},
+      {"10.0.0.5 > 10.9.9.9 tcp/67", "D"},
+      {"10.0.0.5 > 10.9.9.9 udp/7 from 52", "P"},
+      {"10.0.0.5 > 10.9.9.9 udp/7 from 53", "D"},
+      {"10.0.0.5 > 10.9.9.9 udp/9 from 99", "D"}}},
+    {"a port that there is not leaves the rule in doubt",
+     {allow("Protocol=6|LPort2_10=1-9999|"), block("Protocol=6|LPort=80|LPort=70000|RA4=10.0.0.1|"),
+      block("Protocol=6|LPort2_10=90-70|RA4=10.0.0.2|"), block("Protocol=6|LPort=0|RA4=10.0.0.3|"),
+      block("Protocol=6|LPort=80|RPort=0|RA4=10.0.0.4|"), allow("Protocol=17|LPort=53|LPort2_10=1-70000|")},
+     {{"10.0.0.1 > 10.9.9.9 tcp/80", "U"},
+      {"10.0.0.1 > 10.9.9.9 tcp/80", "D", {"enforces it although port 70000 is beyond 65535"}},
+      {"10.0.0.2 > 10.9.9.9 tcp/80", "U"},
+      {"10.0.0.3 > 10.9.9.9 tcp/80", "U"},
+      {"10.0.0.4 > 10.9.9.9 tcp/80", "U"},
+      {"10.0.0.4 > 10.9.9.9 tcp/81", "P"},
+      {"10.0.0.5 > 10.9.9.9 udp/53", "U"}}},
+    {"what else is wrong with a rule is sure",
+     {allow("Protocol=6|"), block("LPort=80|RA4=127.0.0.1|RA4=10.0.0.0/8|")},
+     {{"10.0.0.1 > 10.9.9.9 tcp/80", "P"}}},
     {"an address word that nobody knows may mean any address",
      {allow("Protocol=6|"), block("Protocol=6|LPort=25|RA4=Any|"), block("Protocol=6|LPort=26|RA6=*|"),
       block("Protocol=6|LPort=27|RA4=LocalSubnet|")},
@@ -124,9 +164,9 @@ const std::vector<Case> kCases = {
     {"a dotted mask",
      {allow("Protocol=6|LPort=80|RA4=10.150.40.128/255.255.255.240|")},
      {{"10.150.40.143 > 10.9.9.9 tcp/80", "P"}, {"10.150.40.144 > 10.9.9.9 tcp/80", "D"}}},
-    {"a mask with holes is an error",
+    {"a mask with holes is in doubt",
      {allow("Protocol=6|LPort=80|RA4=10.0.0.1/255.0.255.0|")},
-     {{"10.0.0.1 > 10.9.9.9 tcp/80", "D"}}},
+     {{"10.0.0.1 > 10.9.9.9 tcp/80", "U"}}},
     {"ports without a protocol are an error", {allow("LPort=80|")}, {{"10.0.0.5 > 10.9.9.9 tcp/80", "D"}}},
     {"no protocol means every protocol",
      {allow("RA4=10.0.0.0/8|")},
@@ -204,7 +244,7 @@ const std::vector<Case> kCases = {
     {"a value that is no rule",
      {"hello", allow("Protocol=6|")},
      {{"10.0.0.5 > 10.9.9.9 tcp/80", "U"}, {"10.9.9.9 > 10.0.0.5 tcp/80", "U", {}, "domain", Position::outbound}}},
-    {"port zero is an error", {allow("Protocol=6|LPort2_10=0-3388|")}, {{"10.0.0.5 > 10.9.9.9 tcp/80", "D"}}},
+    {"port zero is in doubt", {allow("Protocol=6|LPort=0|")}, {{"10.0.0.5 > 10.9.9.9 tcp/80", "U"}}},
     {"no Profile means all three",
      {allow("Protocol=6|LPort=80|")},
      {{"10.0.0.5 > 10.9.9.9 tcp/80", "P", {}, "domain"},
@@ -266,14 +306,14 @@ const std::vector<Case> kCases = {
      {{"10.9.9.9 > 10.0.0.5 tcp/80 from 50000", "P", {}, "domain", Position::outbound}}},
     {"a range that ends before it begins",
      {allow("Protocol=6|LPort2_10=90-80|"), allow("Protocol=6|LPort=443|RA4=10.0.0.9-10.0.0.1|")},
-     {{"10.0.0.5 > 10.9.9.9 tcp/85", "D"}, {"10.0.0.5 > 10.9.9.9 tcp/443", "D"}}},
+     {{"10.0.0.5 > 10.9.9.9 tcp/85", "U"}, {"10.0.0.5 > 10.9.9.9 tcp/443", "U"}}},
     {"addresses that no host can have",
      {allow("Protocol=6|LPort=80|LA4=0.0.0.0|"), allow("Protocol=6|LPort=81|RA4=127.0.0.1|"),
       allow("Protocol=6|LPort=82|RA6=::1|"), allow("Protocol=6|LPort=83|RA4=10.0.0.0/0.0.0.0|")},
-     {{"10.0.0.5 > 10.9.9.9 tcp/80", "D"},
+     {{"10.0.0.5 > 10.9.9.9 tcp/80", "U"},
       {"10.0.0.5 > 10.9.9.9 tcp/81", "D"},
       {"fd00::1 > fd00::2 tcp/82", "D"},
-      {"10.0.0.5 > 10.9.9.9 tcp/83", "D"}}},
+      {"10.0.0.5 > 10.9.9.9 tcp/83", "U"}}},
     {"a local address and an interface",
      {allow("Protocol=6|LPort=80|LA4=10.9.9.9|IF={00000000-0000-0000-0000-000000000001}|")},
      {{"10.0.0.5 > 10.9.9.9 tcp/80", "D"}}},
@@ -341,5 +381,31 @@ TEST_CASE("Windows verdicts") {
             INFO(item.name << ": " << question.profile << " " << question.flow);
             CHECK(ask(policy, question.profile, question.position, question.flow, question.holds) == question.verdict);
         }
+    }
+}
+
+TEST_CASE("a rule that Windows may not enforce is no hidden remark") {
+    struct Case {
+        std::string rule;
+        NoteKind kind;
+        std::string message;
+    };
+    const std::vector<Case> cases = {
+        {allow("Protocol=6|LPort=80|RA4=127.0.0.1|"), NoteKind::unparsed_line,
+         "rule 'r1' may not be enforced: 127.0.0.1 is a loopback or unspecified address"},
+        {block("Protocol=6|LPort=0|"), NoteKind::unparsed_line, "rule 'r1' may not be enforced: port 0 is not a port"},
+        {allow("LPort=80|"), NoteKind::unparsed_line,
+         "rule 'r1' is not enforced: it lists ports without protocol 6 or 17"},
+        {"v2.30|Action=Allow|Active=FALSE|Dir=In|LPort=80|", NoteKind::information,
+         "rule 'r1' is not enforced: it lists ports without protocol 6 or 17"},
+        {allow("Protocol=6|LPort2_10=0-80|"), NoteKind::information,
+         "port range 0-80 begins with port 0, which no service has"}};
+    for (const Case& item : cases) {
+        INFO(item.rule);
+        const Policy policy = load_text(reg({item.rule}));
+        const auto said = std::find_if(policy.notes.begin(), policy.notes.end(),
+                                       [&](const Note& note) { return note.message == item.message; });
+        REQUIRE(said != policy.notes.end());
+        CHECK(said->kind == item.kind);
     }
 }
