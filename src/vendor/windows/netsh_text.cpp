@@ -1,6 +1,7 @@
 // The text of "netsh advfirewall firewall show rule name=all verbose": one block a rule, "Label:  value" lines. ICMP
 // types are a small table. Without verbose there is no program, service, interface type or security: every rule is then
-// in doubt, as is one with a line that is not known. "netsh advfirewall show allprofiles" may stand before or behind.
+// in doubt, as is one with a line that is not known. Consoles and transcripts wrap long lists: a list with such a line
+// behind it may have any member. "netsh advfirewall show allprofiles" may stand before or behind.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,8 +18,9 @@ namespace {
 struct Block {
     std::vector<std::pair<std::string, std::string_view>> lines;
     std::vector<std::string_view> icmp;
-    std::vector<std::string_view> unknown;  // lines that could be a condition
-    std::uint32_t first = 0, last = 0;      // lines of the source
+    std::vector<std::string_view> unknown;                     // lines that could be a condition
+    std::vector<std::pair<std::string, std::string>> wrapped;  // lists that go on in a line of their own, and that line
+    std::uint32_t first = 0, last = 0;                         // lines of the source
 
     std::string_view value(std::string_view label) const {
         for (const auto& [name, text] : lines) {
@@ -26,7 +28,20 @@ struct Block {
         }
         return {};
     }
+    // Null: the list stands in one line.
+    const std::string* wrap(std::string_view label) const {
+        for (const auto& [name, text] : wrapped) {
+            if (name == label) return &text;
+        }
+        return nullptr;
+    }
 };
+
+bool is_list(std::string_view label) {
+    constexpr auto kLists =
+        std::to_array<std::string_view>({"localip", "remoteip", "localport", "remoteport", "profiles"});
+    return std::find(kLists.begin(), kLists.end(), label) != kLists.end();
+}
 
 bool is_known_label(std::string_view label) {
     constexpr auto kLabels =
@@ -95,8 +110,10 @@ private:
             const std::string_view row = trimmed(line);
             if (starts_with_word(row, "Type") && find_word(row, "Code") != std::string_view::npos)
                 table = true;
+            else if (table)
+                block.icmp.push_back(row);
             else
-                (table ? block.icmp : block.unknown).push_back(row);
+                add_unknown(block, row);
             return;
         }
         table = false;
@@ -107,8 +124,15 @@ private:
             if (!block.value(label).empty()) block.unknown.push_back(line);
             block.lines.emplace_back(label, trimmed(line.substr(colon + 1)));
         } else if (!described) {  // a description can have several lines
-            block.unknown.push_back(line);
+            add_unknown(block, trimmed(line));
         }
+    }
+
+    static void add_unknown(Block& block, std::string_view line) {
+        if (!block.lines.empty() && is_list(block.lines.back().first))
+            block.wrapped.emplace_back(block.lines.back().first, line);
+        else
+            block.unknown.push_back(line);
     }
 
     // "State                                 ON" and "Firewall Policy      BlockInbound,AllowOutbound".
@@ -162,6 +186,17 @@ private:
         }
     }
 
+    static constexpr const char* kWrapped = " (a wrapped line)";
+
+    // The members of a list; of a wrapped one, a word that is none: a number may be cut in two.
+    template <class Add>
+    static void each_of(const Block& block, std::string_view label, Add add) {
+        if (const auto* more = block.wrap(label))
+            add(*more + kWrapped);
+        else
+            each(block.value(label), add);
+    }
+
     void read(const Block& block) {
         RawRule raw;
         raw.span = span(block);
@@ -178,17 +213,20 @@ private:
             }
         }
         raw.partial = true;  // authenticated machines and users are not listed
-        tokens.add_profiles(block.value("profiles"), at);
+        if (const auto* more = block.wrap("profiles"))
+            tokens.add("Profile", *more + kWrapped, at);
+        else
+            tokens.add_profiles(block.value("profiles"), at);
         for (const auto* needed : {"profiles", "localip", "remoteip", "protocol"}) {
             if (block.value(needed).empty()) tokens.doubt(fmt::format("{} as the listing does not show", needed), at);
         }
         for (const std::string_view line : block.unknown)
             tokens.doubt(fmt::format("'{}', which is not known", trimmed(line)), at);
         tokens.add_protocol(block.value("protocol"), at);
-        each(block.value("localport"), [&](auto word) { add_port(tokens, 'L', word, at); });
-        each(block.value("remoteport"), [&](auto word) { add_port(tokens, 'R', word, at); });
-        each(block.value("localip"), [&](auto word) { tokens.add_address('L', word, at); });
-        each(block.value("remoteip"), [&](auto word) { tokens.add_address('R', word, at); });
+        each_of(block, "localport", [&](auto word) { add_port(tokens, 'L', word, at); });
+        each_of(block, "remoteport", [&](auto word) { add_port(tokens, 'R', word, at); });
+        each_of(block, "localip", [&](auto word) { add_address(tokens, 'L', word, at); });
+        each_of(block, "remoteip", [&](auto word) { add_address(tokens, 'R', word, at); });
         for (const std::string_view row : block.icmp) add_icmp(tokens, row, at);
         tell_missing_detail(block, tokens, at);
         if (block.value("interfacetypes").empty()) {
@@ -218,6 +256,12 @@ private:
     static void add_port(TokenWriter& tokens, char side, std::string_view word, SourceSpan at) {
         if (same_word(word, "IPHTTPS")) word = side == 'L' ? "IPHTTPSIn" : "IPHTTPSOut";
         tokens.add_port(side, word, at);
+    }
+
+    static void add_address(TokenWriter& tokens, char side, std::string_view word, SourceSpan at) {
+        if (!word.ends_with(kWrapped)) return tokens.add_address(side, word, at);
+        tokens.add(fmt::format("{}A4", side), word, at);
+        tokens.add(fmt::format("{}A6", side), word, at);
     }
 
     static void add_icmp(TokenWriter& tokens, std::string_view row, SourceSpan at) {

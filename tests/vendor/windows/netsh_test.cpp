@@ -137,3 +137,41 @@ TEST_CASE("listings that decide nothing are refused with what to use instead") {
           "rules.xml: error: the XML of ConvertTo-Xml is not read\n"
           "hint: join the filters and use Export-Csv or ConvertTo-Json, or netsh advfirewall export FILE.wfw\n");
 }
+
+TEST_CASE("a list that goes on in a line of its own may have any member") {
+    const auto replaced = [](const std::string& label, const std::string& value) {
+        std::string text = whole();
+        const auto at = text.find("\n" + label) + 1;
+        return text.substr(0, at) + line(label, value) + text.substr(text.find('\n', at) + 1);
+    };
+    struct Case {
+        std::string label, value, flow;
+    };
+    const std::string in = "10.2.1.1 > 10.9.9.9 tcp/";
+    const std::vector<Case> cases = {
+        {"RemoteIP:", "10.1.1.0/24,\r\n10.2.0.0/16", in + "80"},
+        {"RemoteIP:", "10.1.1.0/24,\r\n                                      10.2.0.0/16", in + "80"},
+        {"RemoteIP:", "10.1.1.0/24,10.2.0\r\n.0/16", in + "80"},
+        {"RemoteIP:", "10.1.1.0/24,fe80::/10,\r\nfd00::/8,\r\n10.2.0.0/16", in + "80"},
+        {"LocalIP:", "10.1.1.0/24,\r\n10.9.0.0/16", in + "80"},
+        {"LocalPort:", "22,\r\n80", in + "80"},
+        {"LocalPort:", "80,4\r\n43", in + "443"},
+        {"RemotePort:", "22,\r\n50000-60000", in + "80"},
+        {"Profiles:", "Private,\r\nDomain", in + "80"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.label << " " << item.value);
+        const std::string text = replaced(item.label, item.value);
+        CHECK(ask(load_text(text), "domain", kIn, item.flow) == "U");
+        std::string block = text;
+        block.replace(block.rfind("Allow"), 5, "Block");
+        std::string other = whole();
+        other.replace(other.find(line("LocalPort:", "80")), line("LocalPort:", "80").size(), line("LocalPort:", "Any"));
+        CHECK(ask(load_text(block + other), "domain", kIn, item.flow) == "U");
+        CHECK(ask(load_text(text), "domain", kIn, "10.2.1.1 > 10.9.9.9 udp/80") == "D");
+    }
+    // A wrap elsewhere does not touch the lists.
+    std::string program = replaced("Security:", "NotRequired\r\nsomething");
+    CHECK(ask(load_text(program), "domain", kIn, in + "80") == "U");
+    CHECK(ask(load_text(program), "domain", kIn, in + "81") == "D");
+}
