@@ -21,7 +21,7 @@ public:
         }
     }
 
-    // The next row; false at the end. A quote that is never closed ends at the end of the text.
+    // The next row; false at the end.
     bool next(std::vector<std::string>& cells) {
         cells.clear();
         while (at_ < text_.size() && (text_[at_] == '\r' || text_[at_] == '\n')) ++at_;
@@ -35,15 +35,20 @@ public:
     }
     std::size_t row_start() const { return start_; }
     std::size_t row_end() const { return at_; }
+    bool unclosed() const { return unclosed_; }  // a quote of the row is never closed: the text is cut
 
 private:
     std::string cell() {
         std::string value;
         if (at_ < text_.size() && text_[at_] == '"') {
+            unclosed_ = true;
             for (++at_; at_ < text_.size(); ++at_) {
                 if (text_[at_] == '"') {
                     ++at_;
-                    if (at_ >= text_.size() || text_[at_] != '"') break;
+                    if (at_ >= text_.size() || text_[at_] != '"') {
+                        unclosed_ = false;
+                        break;
+                    }
                 }
                 value += text_[at_];
             }
@@ -55,6 +60,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0, start_ = 0;
+    bool unclosed_ = false;
     char separator_ = ',';
 };
 
@@ -63,6 +69,11 @@ std::vector<std::string> header_of(Table& table) {
     table.next(names);
     for (auto& name : names) name = property_name(name);
     return names;
+}
+
+bool is_name(std::string_view property) {
+    return property == "name" || property == "displayname" || property == "instanceid" ||
+           property == "pscomputername" || property == "computername" || property == "systemname";
 }
 
 }  // namespace
@@ -81,15 +92,19 @@ Result<std::vector<Export>> read_powershell_csv(const SourceRef& source) {
         Record record;
         record.span = {source.get(), static_cast<std::uint32_t>(table.row_start()),
                        static_cast<std::uint32_t>(table.row_end() - table.row_start())};
-        if (cells.size() != names.size()) {
+        const bool broken = table.unclosed() || cells.size() != names.size();
+        if (broken) {
             made.notes.push_back({NoteKind::unparsed_line,
-                                  fmt::format("row has {} cells, the header {}", cells.size(), names.size()),
-                                  "export the table again; the rule may match less than it seems", record.span});
+                                  table.unclosed()
+                                      ? "a quote in this row is never closed: the file is cut"
+                                      : fmt::format("row has {} cells, the header {}", cells.size(), names.size()),
+                                  "export the table again; the rule may be any", record.span});
         }
         for (std::size_t i = 0; i < names.size() && i < cells.size(); ++i) {
+            if (broken && !is_name(names[i])) continue;  // it may belong to another column, or be cut
             record.add(names[i], Property{{cells[i]}, cells[i].empty()});
         }
-        // A short row still is a rule, one of which nothing is known.
+        // A broken row still is a rule, one of which nothing is known.
         for (const auto* needed : {"direction", "action", "enabled"}) record.properties.try_emplace(needed);
         records.push_back(std::move(record));
     }

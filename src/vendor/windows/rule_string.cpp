@@ -28,6 +28,11 @@ bool is_version(std::string_view word) {
            number<unsigned>(word.substr(dot + 1));
 }
 
+// Nothing closes the value, not even the end of a line.
+bool ends_source(const LocatedText& value) {
+    return value.span && value.aligned && value.span.offset + value.span.length >= value.span.source->text().size();
+}
+
 // The grammar wants Protocol in front of what depends on it. Windows reads such a rule nevertheless, as far as is
 // known.
 void tell_order(const RawRule& rule, std::vector<Note>& notes) {
@@ -60,6 +65,12 @@ RawRule parse_rule_string(std::string id, const LocatedText& value, SourceSpan s
         notes.push_back({NoteKind::unparsed_line,
                          fmt::format("rule '{}' does not start with a version such as v2.30|", rule.id),
                          "export the rule again, or remove the value", statement});
+        return rule;
+    }
+    if (!text.ends_with('|') && ends_source(value)) {
+        rule.unreadable = true;
+        notes.push_back({NoteKind::unparsed_line, fmt::format("the file ends inside rule '{}'", rule.id),
+                         "export it again: what stood behind is lost as well", statement});
         return rule;
     }
     rule.fields.reserve(16);

@@ -15,7 +15,8 @@ struct LocatedText {
     SourceSpan part(std::size_t first, std::size_t length) const;
 };
 
-// Splits at "|"; a missing last "|" is accepted. Text without the version word gives an unreadable rule and a note.
+// Splits at "|"; a missing last "|" is accepted, except where the source ends with the value: there it is cut. Such a
+// text, and one without the version word, gives an unreadable rule and a note.
 RawRule parse_rule_string(std::string id, const LocatedText& value, SourceSpan statement, std::vector<Note>& notes);
 
 }  // namespace fwproof::windows

@@ -163,6 +163,33 @@ TEST_CASE("LGPO text that ends inside a block") {
     CHECK(policy.notes.at(0).message == "the file ends inside this block");
 }
 
+TEST_CASE("a rule in which the file ends may be any rule") {
+    const std::string lgpo = "Computer\nSOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules\n";
+    const std::string query =
+        "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules\r\n    a    REG_SZ    "
+        "v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80|\r\n    b    REG_SZ    ";
+    const std::string whole = "v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80|RA4=10.1.0.0/16|";
+    const auto verdict = [](const std::string& text) {
+        return ask(load_text(text), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80");
+    };
+    const std::string start = lgpo + "r\nSZ:";
+    CHECK(verdict(start + whole) == "D");
+    CHECK(verdict(query + whole) == "P");
+    // Behind a bar nothing is known to be missing.
+    for (std::size_t size = whole.find("|Active"); size < whole.size(); ++size) {
+        if (whole[size - 1] == '|') continue;
+        INFO(whole.substr(0, size));
+        CHECK(verdict(start + whole.substr(0, size)) == "U");
+        CHECK(verdict(query + whole.substr(0, size)) == "U");
+    }
+    const Policy policy = load_text(start + whole.substr(0, 40));
+    CHECK(policy.notes.at(0).message == "the file ends inside rule 'r'");
+    CHECK(policy.notes.at(0).kind == NoteKind::unparsed_line);
+    // A line end closes the value, as does a quote.
+    CHECK(verdict(start + "v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80\n") == "P");
+    CHECK(verdict(reg({"v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80"})) == "P");
+}
+
 TEST_CASE(".PolicyRules of several policy objects are layered") {
     const auto entry = [](const std::string& object, const std::string& key, const std::string& name,
                           const std::string& type, const std::string& data) {

@@ -193,6 +193,35 @@ TEST_CASE("tables: any column order, separators and spellings") {
     CHECK(ask(nothing, "domain", Position::inbound, "192.0.2.5 > 10.9.9.9 tcp/23") == "U");
 }
 
+TEST_CASE("a row that is cut or shifted may be any rule") {
+    const std::string table =
+        "Name,Direction,Action,Enabled,Protocol,LocalPort,RemotePort,LocalAddress,RemoteAddress,Program,Service,"
+        "InterfaceType,InterfaceAlias,Authentication,LocalUser,RemoteUser,RemoteMachine,Profile\r\n"
+        "\"all\",Inbound,Allow,True,TCP,Any,Any,Any,Any,Any,Any,Any,Any,NotRequired,Any,Any,Any,Any\r\n";
+    struct Case {
+        std::string name, row, verdict, note;
+    };
+    const std::string kUnclosed = "a quote in this row is never closed: the file is cut";
+    const std::vector<Case> cases = {
+        {"whole", "\"b\",Inbound,Block,True,TCP,80,Any,Any,10.1.1.0/24,Any,Any,Any,Any,NotRequired,Any,Any,Any,Any",
+         "P", ""},
+        {"a cut address", "\"b\",Inbound,Block,True,TCP,80,Any,Any,\"10.1.1.0", "U", kUnclosed},
+        {"a cut address in the last column",
+         "\"b\",Inbound,Block,True,TCP,80,Any,Any,Any,Any,Any,Any,Any,NotRequired,Any,Any,Any,\"Privat", "U",
+         kUnclosed},
+        {"a cut port", "\"b\",Inbound,Block,True,TCP,8", "U", "row has 6 cells, the header 18"},
+        {"an unquoted list",
+         "\"b\",Inbound,Block,True,TCP,22,80,Any,Any,Any,Any,Any,Any,Any,NotRequired,Any,Any,Any,Any", "U",
+         "row has 19 cells, the header 18"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.name);
+        const Policy policy = load_text(table + item.row);
+        CHECK(ask(policy, "domain", Position::inbound, "10.1.2.5 > 10.9.9.9 tcp/80") == item.verdict);
+        if (!item.note.empty()) CHECK(says(policy, item.note));
+    }
+}
+
 TEST_CASE("JSON that is cut says where") {
     CHECK(load_error("[{\"InstanceID\":\"a\",\"Direction\":1,", "r.json") ==
           "r.json:1:34: error: not well-formed JSON\n"
