@@ -54,6 +54,10 @@ std::vector<Selected> select_sources(const Input& input) {
             if (carrier != Carrier::registry_policy && carrier != Carrier::preferences) continue;
             policy.report = find_report(*policy.source);
             if (carrier == Carrier::registry_policy && policy.report) replaced.push_back(policy.report);
+            for (auto& other : selected) {
+                if (carrier == Carrier::preferences && policy.report && other.source == policy.report)
+                    other.preferences_apart = true;
+            }
         }
     }
     std::erase_if(selected, [&](const Selected& one) {

@@ -12,7 +12,8 @@ namespace fwproof::windows {
 struct Selected {
     SourceRef source;
     Given given{};
-    SourceRef report{};  // of the same policy object, for its name only: the source says more
+    SourceRef report{};              // of the same policy object, for its name only: the source says more
+    bool preferences_apart = false;  // of a report: their own file stands beside it
 };
 
 // Leaves out reports that stand beside a registry.pol; of files that nobody named, those that are of no known form.

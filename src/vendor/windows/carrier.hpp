@@ -65,6 +65,7 @@ Result<std::vector<Export>> read_mdm_json(const SourceRef& source);
 Result<std::vector<Export>> read_syncml(const SourceRef& source);
 // Only the policy object's name, and whether and where it applies: of a report that stands beside its registry.pol.
 Result<Export> read_report_identity(const SourceRef& source);
-Result<std::vector<Export>> read_gpo_report(const SourceRef& source);
+// `preferences`: whether those in it count; not where their own file stands beside it.
+Result<std::vector<Export>> read_gpo_report(const SourceRef& source, bool preferences = true);
 
 }  // namespace fwproof::windows

@@ -1,9 +1,14 @@
 // The XML report of group policy objects: roots GPO, report (many GPOs) and Rsop (what a computer really got). Every
 // child of the firewall extension named InboundFirewallRules or OutboundFirewallRules is one rule, its children are the
 // tokens of the rule string. The report is lossy: it has no rule id, and it drops what its own version does not know.
+// Registry items of Preferences stand in it as in their own file.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "vendor/windows/carrier.hpp"
+#include "vendor/windows/preferences.hpp"
 #include "vendor/windows/words.hpp"
 #include "vendor/windows/xml.hpp"
 
@@ -13,20 +18,18 @@ namespace {
 
 constexpr std::string_view kSettings = "http://www.microsoft.com/GroupPolicy/Settings";
 constexpr std::string_view kFirewall = "http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall";
+constexpr std::string_view kPreferences = "http://www.microsoft.com/GroupPolicy/Settings/Windows/Registry";
 constexpr std::string_view kRsop = "http://www.microsoft.com/GroupPolicy/Rsop";
 
-pugi::xml_node child(const pugi::xml_node& parent, std::string_view name) {
-    for (const auto& node : parent.children()) {
-        if (local_name(node) == name) return node;
-    }
-    return {};
-}
+pugi::xml_node child(const pugi::xml_node& parent, std::string_view name) { return child_named(parent, name); }
 
 std::string_view text_of(const pugi::xml_node& node) { return trimmed(node.text().get()); }
 
 class ReportReader {
 public:
-    ReportReader(const XmlDocument& xml, Export& into) : xml_(xml), into_(into) {
+    // `preferences`: read those as well; they may stand beside the report in a file of their own.
+    ReportReader(const XmlDocument& xml, Export& into, bool preferences)
+        : xml_(xml), into_(into), preferences_(preferences) {
         store_.kind = StoreKind::group_policy;
         store_.lossy = store_.lossy_ids = true;
     }
@@ -72,11 +75,17 @@ public:
     void finish_identity() { into_.stores.push_back(std::move(store_)); }
 
     bool finish() {
-        if (!found_) return false;
+        read_values(std::move(written_), std::nullopt, into_);
+        for (Store& store : into_.stores) {  // what the same policy object writes
+            store.name = store_.name;
+            store.doubt = store_.doubt;
+            store.applies = store_.applies;
+            store.applies_why = store_.applies_why;
+        }
         for (const auto& [profile, setting, span] : legacy_)
             store_.profile(profile)[setting] = SettingValue{std::nullopt, span};
-        into_.stores.push_back(std::move(store_));
-        return true;
+        if (found_) into_.stores.insert(into_.stores.begin(), std::move(store_));
+        return !into_.stores.empty();
     }
 
 private:
@@ -133,10 +142,24 @@ private:
                 for (const auto& node : extension.children()) {
                     if (namespace_uri(node) == kFirewall)
                         read_firewall(node);
+                    else if (namespace_uri(node) == kPreferences && local_name(node) == "RegistrySettings")
+                        read_preferences(node);
                     else if (local_name(node) == "RegistrySetting" || local_name(node) == "Policy")
                         read_legacy(node);
                 }
             }
+        }
+    }
+
+    void read_preferences(const pugi::xml_node& node) {
+        if (!preferences_) return;
+        for (auto& value : read_registry_settings(xml_, node, into_.notes)) {
+            // In a resultant set they come from several objects; which of them wins is not in it.
+            const bool again = !written_names_.insert(lower_case(value.key + '\n' + value.name)).second;
+            if (merged_ && again)
+                value.doubts.push_back(
+                    {ConditionKind::other, fmt::format("this writing of '{}' wins", value.name), value.span});
+            written_.push_back(std::move(value));
         }
     }
 
@@ -159,23 +182,32 @@ private:
         }
     }
 
+    // How administrative templates call the firewall in some languages of Windows; most say Firewall.
+    static bool names_firewall(std::string_view text) {
+        constexpr auto kWords = std::to_array<std::string_view>(
+            {"firewall", "Pare-feu", "cortafuegos", "Брандмауэр", "Zapora", "防火墙", "防火牆", "ファイアウォール",
+             "방화벽", "brandvägg", "brannmur", "palomuuri", "tűzfal", "Güvenlik Duvarı", "Τείχος προστασίας"});
+        return std::any_of(kWords.begin(), kWords.end(),
+                           [&](auto word) { return find_word(text, word) != std::string_view::npos; });
+    }
+
     // Settings written by old templates stand in the registry extension without a value that could be read.
     void read_legacy(const pugi::xml_node& node) {
         const std::string_view category = text_of(child(node, "Category"));
         const std::string_view key = text_of(child(node, "KeyPath"));
-        if (find_word(category, "Windows Firewall/") == std::string_view::npos &&
-            find_word(key, "Policies\\Microsoft\\WindowsFirewall") == std::string_view::npos) {
-            return;
-        }
+        const std::string_view title = text_of(child(node, "Name"));
+        const auto has = [](std::string_view text, std::string_view word) {
+            return find_word(text, word) != std::string_view::npos;
+        };
+        // Browsers have settings of that name, too.
+        const bool titled = names_firewall(title) && (has(title, "Windows") || has(title, "Defender"));
+        if (!titled && !names_firewall(category) && !has(key, "Policies\\Microsoft\\WindowsFirewall")) return;
         note(NoteKind::unparsed_line,
              "firewall setting of an administrative template: the report does not show what it does",
              "read registry.pol of this policy object instead", node);
         found_ = true;
-        const auto has = [](std::string_view text, std::string_view word) {
-            return find_word(text, word) != std::string_view::npos;
-        };
-        const std::string_view title = text_of(child(node, "Name"));
         if (has(title, "notification") || has(title, "logging") || has(title, "unicast")) return;
+        // A profile in another language is not known: it may be any.
         const bool domain = has(category, "Domain Profile") || has(key, "DomainProfile");
         const bool standard = has(category, "Standard Profile") || has(key, "StandardProfile");
         for (const Profile profile : kProfiles) {
@@ -276,7 +308,10 @@ private:
     const XmlDocument& xml_;
     Export& into_;
     Store store_;
-    std::vector<Legacy> legacy_;  // settings whose value the report does not show
+    std::vector<Legacy> legacy_;          // settings whose value the report does not show
+    std::vector<RegistryValue> written_;  // by preferences
+    std::set<std::string> written_names_;
+    bool preferences_;
     bool merged_ = false;
     bool found_ = false;
     std::size_t other_ = 0;
@@ -288,20 +323,20 @@ Result<Export> read_report_identity(const SourceRef& source) {
     const auto xml = XmlDocument::parse(source);
     if (!xml) return fail(xml.error());
     Export made;
-    ReportReader reader(*xml, made);
+    ReportReader reader(*xml, made, false);
     reader.read_identity(xml->root());
     reader.finish_identity();
     return made;
 }
 
-Result<std::vector<Export>> read_gpo_report(const SourceRef& source) {
+Result<std::vector<Export>> read_gpo_report(const SourceRef& source, bool preferences) {
     const auto xml = XmlDocument::parse(source);
     if (!xml) return fail(xml.error());
     const auto root = xml->root();
     std::vector<Export> exports;
     const auto add = [&](const pugi::xml_node& node, bool rsop) {
         Export made;
-        ReportReader reader(*xml, made);
+        ReportReader reader(*xml, made, preferences);
         if (rsop)
             reader.read_rsop(node);
         else

@@ -145,7 +145,7 @@ private:
         bool policy = false, local = false;
         for (const Store& store : made_.stores) {
             policy = policy || is_policy(store) || store.kind_open;
-            local = local || store.kind == StoreKind::local;
+            local = local || (store.kind == StoreKind::local && !store.written_by_policy);
         }
         const bool lossy =
             std::any_of(made_.stores.begin(), made_.stores.end(), [](const Store& s) { return s.lossy; });

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include "vendor/windows/carrier.hpp"
-#include "vendor/windows/registry.hpp"
+#include "vendor/windows/preferences.hpp"
 #include "vendor/windows/words.hpp"
-#include "vendor/windows/xml.hpp"
 
 namespace fwproof::windows {
 
@@ -61,21 +60,25 @@ PolicyValues policy_rules(const XmlDocument& xml) {
 
 class PreferencesReader {
 public:
-    PreferencesReader(const XmlDocument& xml, Export& into) : xml_(xml), into_(into) {}
+    PreferencesReader(const XmlDocument& xml, std::vector<Note>& notes) : xml_(xml), notes_(notes) {}
 
-    std::vector<RegistryValue> run() {
-        read(xml_.root(), {});
+    std::vector<RegistryValue> run(const pugi::xml_node& settings) {
+        if (!is_off(settings)) read(settings, {});
         return std::move(values_);
     }
 
 private:
+    static bool is_off(const pugi::xml_node& item) {
+        return truth(item.attribute("disabled").value()) == std::optional(true);
+    }
+
     void read(const pugi::xml_node& parent, const std::vector<Condition>& doubts) {
         for (const auto& item : parent.children()) {
             const bool collection = local_name(item) == "Collection";
             if (!collection && local_name(item) != "Registry") continue;
-            if (truth(item.attribute("disabled").value()) == std::optional(true)) continue;
+            if (is_off(item)) continue;
             std::vector<Condition> own = doubts;
-            if (item.child("Filters").first_child()) {
+            if (child_named(item, "Filters").first_child()) {
                 own.push_back({ConditionKind::other,
                                fmt::format("item-level targeting of '{}'", item.attribute("name").value()),
                                xml_.span(item)});
@@ -88,7 +91,7 @@ private:
     }
 
     void read_item(const pugi::xml_node& item, const std::vector<Condition>& doubts) {
-        const auto properties = item.child("Properties");
+        const auto properties = child_named(item, "Properties");
         const std::string_view hive = properties.attribute("hive").value();
         if (!hive.empty() && !same_word(hive, "HKEY_LOCAL_MACHINE")) return;
         RegistryValue value;
@@ -108,7 +111,7 @@ private:
         set_data(value, properties.attribute("type").value(), properties.attribute("value").value(), value.span, 16);
         value.text.aligned = false;
         if (!value.doubts.empty() && value.deletes_value) {
-            into_.notes.push_back(
+            notes_.push_back(
                 {NoteKind::unparsed_line, "deletion that holds only under conditions is passed over", {}, value.span});
             return;
         }
@@ -116,11 +119,16 @@ private:
     }
 
     const XmlDocument& xml_;
-    Export& into_;
+    std::vector<Note>& notes_;
     std::vector<RegistryValue> values_;
 };
 
 }  // namespace
+
+std::vector<RegistryValue> read_registry_settings(const XmlDocument& xml, const pugi::xml_node& settings,
+                                                  std::vector<Note>& notes) {
+    return PreferencesReader(xml, notes).run(settings);
+}
 
 Result<std::vector<Export>> read_policy_rules(const SourceRef& source) {
     const auto xml = XmlDocument::parse(source);
@@ -142,8 +150,9 @@ Result<std::vector<Export>> read_preferences(const SourceRef& source) {
     const auto xml = XmlDocument::parse(source);
     if (!xml) return fail(xml.error());
     std::vector<Export> exports(1);
-    read_values(PreferencesReader(*xml, exports[0]).run(), std::nullopt, exports[0]);
-    if (exports[0].stores.empty()) return fail(no_policy(*source, "preferences file", "it writes no firewall keys"));
+    read_values(read_registry_settings(*xml, xml->root(), exports[0].notes), std::nullopt, exports[0]);
+    if (exports[0].stores.empty())
+        return fail(no_policy(*source, "preferences file", "it writes no firewall keys, or is switched off"));
     return exports;
 }
 

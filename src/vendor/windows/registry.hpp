@@ -12,7 +12,7 @@ namespace fwproof::windows {
 
 enum class ValueType : std::uint8_t { text, number, other };
 
-// One value. Later values of the same key and name replace earlier ones.
+// One value. Later values of the same key and name replace earlier ones, if they are surely written.
 struct RegistryValue {
     std::string key;  // below HKEY_LOCAL_MACHINE or the file's root, "\" between the parts
     std::string name;
@@ -24,6 +24,7 @@ struct RegistryValue {
     bool deletes_value = false;
     bool deletes_key = false;       // and all below it
     std::vector<Condition> doubts;  // the value is only written under these conditions
+    SourceSpan written_over;        // by one that is written only under conditions; empty: by none
 };
 
 // What a key holds.

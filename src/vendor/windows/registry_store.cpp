@@ -11,10 +11,11 @@ namespace fwproof::windows {
 
 namespace {
 
-// Values that are still there at the end, in the order of their last writing.
+// Values that are still there at the end, in the order of their last writing. What is written only under conditions
+// leaves what stood there before.
 std::vector<RegistryValue> surviving(std::vector<RegistryValue> values) {
     constexpr char kBeforeName = '\1';  // sorts below the backslash of a subkey
-    std::map<std::string, std::size_t> live;
+    std::map<std::string, std::vector<std::size_t>> live;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const RegistryValue& value = values[i];
         const std::string key = lower_case(value.key);
@@ -26,12 +27,15 @@ std::vector<RegistryValue> surviving(std::vector<RegistryValue> values) {
         } else if (value.deletes_value) {
             live.erase(key + kBeforeName + lower_case(value.name));
         } else {
-            live[key + kBeforeName + lower_case(value.name)] = i;
+            auto& there = live[key + kBeforeName + lower_case(value.name)];
+            if (value.doubts.empty()) there.clear();
+            for (const std::size_t index : there) values[index].written_over = value.span;
+            there.push_back(i);
         }
     }
     std::vector<std::size_t> order;
     order.reserve(live.size());
-    for (const auto& [name, index] : live) order.push_back(index);
+    for (const auto& [name, there] : live) order.insert(order.end(), there.begin(), there.end());
     std::sort(order.begin(), order.end());
     std::vector<RegistryValue> left;
     left.reserve(order.size());
@@ -186,7 +190,11 @@ private:
                 note(NoteKind::unparsed_line, fmt::format("rule '{}' is not a text value", value.name), {}, value.span);
         }
         raw.doubts = value.doubts;
-        raw.certain = value.doubts.empty();
+        if (value.written_over)
+            raw.doubts.push_back({ConditionKind::other,
+                                  fmt::format("'{}' is not written over by what follows", value.name),
+                                  value.written_over});
+        raw.certain = raw.doubts.empty();
         held().store.rules.push_back(interpret(raw, into_.notes));
     }
 
@@ -212,7 +220,10 @@ private:
                  fmt::format("'{}' is neither 0 nor 1: it may have either meaning", value.name),
                  "write dword:00000000 or dword:00000001", value.span);
         }
-        settings()[setting] = read;
+        auto& known = settings()[setting];
+        if (known && known->value != read.value) read.value.reset();  // it was written before, and may be so still
+        read.certain = read.certain || (known && known->certain);
+        known = read;
     }
 
     // Where the settings of the profile at hand are gathered.

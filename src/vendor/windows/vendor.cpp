@@ -31,7 +31,8 @@ Result<ProfileMask> chosen_profiles(const LoadOptions& options) {
     return mask;
 }
 
-Result<std::vector<Export>> read(const SourceRef& source, StoreRole role) {
+Result<std::vector<Export>> read(const Selected& selected) {
+    const SourceRef& source = selected.source;
     if (source->bytes().empty()) return fail(about(*source, "the file is empty", "export the policy again"));
     const Recognition found = recognise(*source);
     if (is_user_policy(*source)) {
@@ -42,7 +43,7 @@ Result<std::vector<Export>> read(const SourceRef& source, StoreRole role) {
         case Carrier::registry_file: return read_registry_file(source);
         case Carrier::registry_listing: return read_registry_listing(source);
         case Carrier::registry_policy: return read_registry_policy(source);
-        case Carrier::hive: return read_hive(source, role);
+        case Carrier::hive: return read_hive(source, selected.given.role);
         case Carrier::lgpo_text: return read_lgpo_text(source);
         case Carrier::policy_rules: return read_policy_rules(source);
         case Carrier::preferences: return read_preferences(source);
@@ -52,7 +53,7 @@ Result<std::vector<Export>> read(const SourceRef& source, StoreRole role) {
         case Carrier::netsh_text: return read_netsh_text(source);
         case Carrier::mdm_json: return read_mdm_json(source);
         case Carrier::syncml: return read_syncml(source);
-        case Carrier::gpo_report: return read_gpo_report(source);
+        case Carrier::gpo_report: return read_gpo_report(source, !selected.preferences_apart);
         case Carrier::refused: return fail(about(*source, found.refusal, found.cure));
         case Carrier::none: break;
     }
@@ -61,7 +62,7 @@ Result<std::vector<Export>> read(const SourceRef& source, StoreRole role) {
 }
 
 Result<std::vector<Export>> read_selected(const Selected& selected) {
-    auto made = read(selected.source, selected.given.role);
+    auto made = read(selected);
     if (!made || !selected.report) return made;
     auto identity = read_report_identity(selected.report);
     if (!identity) return fail(identity.error());
@@ -104,7 +105,8 @@ Result<std::vector<Export>> read_one(const Selected& selected) {
     if (!made) return made;
     const Carrier carrier = recognise(*selected.source).carrier;
     const bool writes = carrier == Carrier::registry_policy || carrier == Carrier::lgpo_text ||
-                        carrier == Carrier::policy_rules || carrier == Carrier::preferences;
+                        carrier == Carrier::policy_rules || carrier == Carrier::preferences ||
+                        carrier == Carrier::gpo_report;
     for (Export& one : *made) {
         for (Store& store : one.stores) {
             store.file = selected.source->name();

@@ -101,6 +101,13 @@ std::string_view local_name(const pugi::xml_node& node) {
     return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
+pugi::xml_node child_named(const pugi::xml_node& parent, std::string_view name) {
+    for (const auto& node : parent.children()) {
+        if (local_name(node) == name) return node;
+    }
+    return {};
+}
+
 std::string_view namespace_uri(const pugi::xml_node& node) {
     const std::string_view name = node.name();
     const auto colon = name.find(':');

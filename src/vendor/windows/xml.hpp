@@ -28,6 +28,8 @@ private:
 };
 
 std::string_view local_name(const pugi::xml_node& node);
+// The first child of that local name.
+pugi::xml_node child_named(const pugi::xml_node& parent, std::string_view name);
 // The URI that the node's prefix stands for; empty when there is none.
 std::string_view namespace_uri(const pugi::xml_node& node);
 

@@ -249,6 +249,56 @@ TEST_CASE("preferences under conditions") {
     }
 }
 
+TEST_CASE("preferences that are switched off as a whole write nothing") {
+    const auto file = [](const std::string& attribute) {
+        return "<RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\"" + attribute +
+               "><Registry name=\"r\"><Properties action=\"U\" hive=\"HKEY_LOCAL_MACHINE\" "
+               "key=\"SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules\" name=\"r\" type=\"REG_SZ\" "
+               "value=\"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|\"/></Registry></RegistrySettings>";
+    };
+    CHECK(load_error(file("")).empty());
+    CHECK(load_error(file(" disabled=\"0\"")).empty());
+    CHECK(load_error(file(" disabled=\"1\""), "Registry.xml") ==
+          "Registry.xml: error: the preferences file holds no firewall policy in force\nhint: it writes no firewall "
+          "keys, or is switched off\n");
+}
+
+TEST_CASE("what is written only under conditions leaves what stood before it") {
+    const auto item = [](const std::string& inside, const std::string& key, const std::string& data) {
+        return "<Registry name=\"n\"><Properties action=\"U\" hive=\"HKEY_LOCAL_MACHINE\" "
+               "key=\"SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\" +
+               key + "\" " + data + "/>" + inside + "</Registry>";
+    };
+    const std::string filter = "<Filters><FilterOs/></Filters>";
+    const auto setting = [&](const std::string& inside, const std::string& value) {
+        return item(inside, "DomainProfile",
+                    "name=\"EnableFirewall\" type=\"REG_DWORD\" value=\"0000000" + value + "\"");
+    };
+    const auto rule = [&](const std::string& inside, const std::string& action) {
+        return item(
+            inside, "FirewallRules",
+            "name=\"r\" type=\"REG_SZ\" value=\"v2.30|Action=" + action + "|Active=TRUE|Dir=In|Protocol=6|LPort=22|\"");
+    };
+    struct Case {
+        std::string name, items, verdict;
+    };
+    const std::vector<Case> cases = {
+        {"off, then perhaps on", setting("", "0") + setting(filter, "1"), "U"},
+        {"off, then perhaps off", setting("", "0") + setting(filter, "0"), "P"},
+        {"off, then on", setting("", "0") + setting("", "1"), "D"},
+        {"perhaps off, then on", setting(filter, "0") + setting("", "1"), "D"},
+        {"allow, then perhaps block", rule("", "Allow") + rule(filter, "Block"), "U"},
+        {"allow, then block", rule("", "Allow") + rule("", "Block"), "D"},
+        {"perhaps block, then allow", rule(filter, "Block") + rule("", "Allow"), "P"},
+    };
+    for (const Case& one : cases) {
+        INFO(one.name);
+        const std::string file =
+            "<RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\">" + one.items + "</RegistrySettings>";
+        CHECK(ask(load_text(file), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/22") == one.verdict);
+    }
+}
+
 TEST_CASE("10,000 rules of ten networks each") {
     std::vector<std::string> rules;
     for (int i = 0; i < 10000; ++i) {

@@ -473,3 +473,124 @@ TEST_CASE("reports: switched off, unlinked, precedence, settings of old template
     const std::string all = "<report>" + head + rule + tail + "\n\n" + head + tail + "</report>";
     CHECK(ask(load_text(all), "domain", kIn, flow) == "P");
 }
+
+namespace {
+
+// A report of one linked policy object that allows TCP 80 in the domain profile.
+std::string report(const std::string& extensions) {
+    return "<GPO "
+           "xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>N</Name><Computer><Enabled>true</Enabled>"
+           "<ExtensionData><Extension xmlns:q1=\"http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall\">"
+           "<q1:InboundFirewallRules><q1:Action>Allow</q1:Action><q1:Name>a</q1:Name><q1:Dir>In</q1:Dir>"
+           "<q1:LPort>80</q1:LPort><q1:Protocol>6</q1:Protocol><q1:Active>true</q1:Active></q1:InboundFirewallRules>"
+           "</Extension></ExtensionData>" +
+           extensions + "</Computer><LinksTo><SOMPath>corp.example</SOMPath><Enabled>true</Enabled></LinksTo></GPO>";
+}
+
+std::string written(const std::string& key, const std::string& name, const std::string& type, const std::string& data,
+                    const std::string& attributes = {}) {
+    return "<q3:Registry clsid=\"{9CD4B2F4-923D-47f5-A062-E897DD1DAD50}\" name=\"" + name + "\"" + attributes +
+           "><q3:GPOSettingOrder>1</q3:GPOSettingOrder><q3:Properties action=\"U\" hive=\"HKEY_LOCAL_MACHINE\" key=\"" +
+           key + "\" name=\"" + name + "\" type=\"" + type + "\" value=\"" + data + "\"/><q3:Filters/></q3:Registry>";
+}
+
+std::string preferences(const std::string& items, const std::string& attributes = {}) {
+    return "<ExtensionData><Extension xmlns:q3=\"http://www.microsoft.com/GroupPolicy/Settings/Windows/Registry\">"
+           "<q3:RegistrySettings clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\"" +
+           attributes + ">" + items + "</q3:RegistrySettings></Extension><Name>Windows Registry</Name></ExtensionData>";
+}
+
+const std::string kPolicyKey = "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall";
+const std::string kLocalKey = "SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy";
+
+}  // namespace
+
+TEST_CASE("registry items of preferences in a report count") {
+    const std::string block = "v2.30|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=80|";
+    const std::string off = written(kPolicyKey + "\\DomainProfile", "EnableFirewall", "REG_DWORD", "00000000");
+    struct Case {
+        std::string name, extensions, port, verdict;
+    };
+    const std::vector<Case> cases = {
+        {"nothing of the firewall", preferences(written("SOFTWARE\\X", "EnableFirewall", "REG_DWORD", "00000000")),
+         "81", "D"},
+        {"a policy setting", preferences(off), "81", "P"},
+        {"a setting of the local store",
+         preferences(written(kLocalKey + "\\DomainProfile", "EnableFirewall", "REG_DWORD", "00000000")), "81", "P"},
+        {"a rule", preferences(written(kPolicyKey + "\\FirewallRules", "r", "REG_SZ", block)), "80", "D"},
+        {"a rule of the local store", preferences(written(kLocalKey + "\\FirewallRules", "r", "REG_SZ", block)), "80",
+         "D"},
+        {"a collection", preferences("<q3:Collection name=\"c\">" + off + "</q3:Collection>"), "81", "P"},
+        {"an item that is switched off",
+         preferences(written(kPolicyKey + "\\FirewallRules", "r", "REG_SZ", block, " disabled=\"1\"")), "80", "P"},
+        {"all switched off", preferences(off, " disabled=\"1\""), "81", "D"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.name);
+        const Policy policy = load_text(report(item.extensions));
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/" + item.port) == item.verdict);
+        CHECK(assumes(policy, "The local store of the host, which was not read, adds no rule."));
+    }
+    // Of several policy objects, which value wins is not said.
+    std::string rsop =
+        report(preferences(off + written(kPolicyKey + "\\DomainProfile", "EnableFirewall", "REG_DWORD", "00000001")));
+    CHECK(ask(load_text(rsop), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");  // of one object, the later
+    const auto body = rsop.find("<ExtensionData>");
+    rsop = "<Rsop xmlns=\"http://www.microsoft.com/GroupPolicy/Rsop\"><ComputerResults><Name>H</Name>" +
+           rsop.substr(body, rsop.find("</Computer>") - body) + "</ComputerResults></Rsop>";
+    CHECK(ask(load_text(rsop), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "U");
+
+    // They may be all that a report holds; and where their own file stands beside it, they count once.
+    std::string only = report(preferences(written(kPolicyKey + "\\FirewallRules", "r", "REG_SZ", kAllow22)));
+    const auto rule = only.find("<q1:Inbound"), end = only.find("</Extension>");
+    only.erase(rule, end - rule);
+    CHECK(ask(load_text(only), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    std::string own = preferences(written(kPolicyKey + "\\FirewallRules", "r", "REG_SZ", kAllow22));
+    own = own.substr(own.find("<q3:RegistrySettings"));
+    own = own.substr(0, own.find("</Extension>"));
+    for (std::size_t at = 0; (at = own.find("q3:", at)) != std::string::npos;) own.erase(at, 3);
+    const Policy backup = load_all(
+        {{"b/gpreport.xml", only}, {"b/DomainSysvol/GPO/Machine/Preferences/Registry/Registry.xml", own}}, {}, true);
+    CHECK(ask(backup, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+}
+
+TEST_CASE("administrative templates are known in the languages of Windows") {
+    const auto policy = [](const std::string& name, const std::string& category) {
+        return "<ExtensionData><Extension "
+               "xmlns:q2=\"http://www.microsoft.com/GroupPolicy/Settings/Registry\"><q2:Policy>"
+               "<q2:Name>" +
+               name + "</q2:Name><q2:State>Disabled</q2:State><q2:Category>" + category +
+               "</q2:Category></q2:Policy></Extension></ExtensionData>";
+    };
+    struct Case {
+        std::string name, category, domain, public_;
+    };
+    const std::vector<Case> cases = {
+        {"Windows Firewall: Protect all network connections",
+         "Network/Network Connections/Windows Firewall/Domain Profile", "U", "D"},
+        {"Windows Defender Firewall: Protect all network connections",
+         "Network/Network Connections/Windows Defender Firewall/Domain Profile", "U", "D"},
+        {"Windows Defender Firewall: Prohibit notifications",
+         "Network/Network Connections/Windows Defender Firewall/Domain Profile", "D", "D"},
+        {"Windows Defender Firewall: Protect all network connections",
+         "Network/Network Connections/Windows Defender Firewall/Standard Profile", "D", "U"},
+        {"Windows Defender Firewall: Allow authenticated IPsec bypass",
+         "Network/Network Connections/Windows Defender Firewall", "U", "U"},
+        {"Windows-Firewall: Alle Netzwerkverbindungen schützen",
+         "Netzwerk/Netzwerkverbindungen/Windows-Firewall/Domänenprofil", "U", "U"},
+        {"Pare-feu Windows Defender : protéger toutes les connexions réseau",
+         "Réseau/Connexions réseau/Pare-feu Windows Defender/Profil du domaine", "U", "U"},
+        {"Брандмауэр Защитника Windows: Защита всех сетевых подключений",
+         "Сеть/Сетевые подключения/Брандмауэр Защитника Windows/Профиль домена", "U", "U"},
+        {"Windows Defender ファイアウォール: すべてのネットワーク接続の保護", "ネットワーク/ネットワーク接続", "U",
+         "U"},
+        {"Enable firewall traversal from remote access host", "Google/Google Chrome/Remote access", "D", "D"},
+        {"Turn off multicast name resolution", "Network/DNS Client", "D", "D"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.name << " " << item.category);
+        const Policy read = load_text(report(policy(item.name, item.category)));
+        CHECK(ask(read, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == item.domain);
+        CHECK(ask(read, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == item.public_);
+    }
+}

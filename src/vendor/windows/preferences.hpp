@@ -1,0 +1,13 @@
+// Registry items of Group Policy Preferences ([MS-GPPREF] 2.2.1.17): of a file of their own, and inside reports.
+#pragma once
+
+#include "vendor/windows/registry.hpp"
+#include "vendor/windows/xml.hpp"
+
+namespace fwproof::windows {
+
+// `settings`: the element RegistrySettings, under any prefix. Empty where all of it is switched off.
+std::vector<RegistryValue> read_registry_settings(const XmlDocument& xml, const pugi::xml_node& settings,
+                                                  std::vector<Note>& notes);
+
+}  // namespace fwproof::windows
