@@ -52,7 +52,9 @@ public:
     std::optional<Ruleset> lower(const std::vector<const NatLine*>& table) {
         ruleset_.name = "nat";
         ruleset_.default_verdict = Verdict::permit;
+        ruleset_.filters = false;
         for (const NatLine* line : table) {
+            for (const auto name : {line->real_service, line->mapped_service}) lowering_.resolver.mark_used(name);
             if (line->inactive) continue;
             if (line->problem) {
                 unreadable(*line);
