@@ -4,33 +4,13 @@
 #include <map>
 #include <string>
 
+#include "analysis/touched.hpp"
+
 namespace fwproof {
 
 namespace {
 
 constexpr std::size_t kMostNamed = 8;  // edits that are named where several together make a difference
-
-// Pairs of rulesets of one name, those of one name in their order; nothing where one side has none.
-struct RulesetPair {
-    std::optional<RulesetIndex> before, after;
-};
-
-std::vector<RulesetPair> pair_rulesets(const Policy& before, const Policy& after) {
-    std::map<std::pair<std::string, int>, RulesetPair> pairs;
-    std::map<std::string, int> seen;
-    for (RulesetIndex i = 0; i < before.rulesets.size(); ++i) {
-        const auto& name = before.rulesets[i].name;
-        pairs[{name, seen[name]++}].before = i;
-    }
-    seen.clear();
-    for (RulesetIndex i = 0; i < after.rulesets.size(); ++i) {
-        const auto& name = after.rulesets[i].name;
-        pairs[{name, seen[name]++}].after = i;
-    }
-    std::vector<RulesetPair> all;
-    for (const auto& [key, pair] : pairs) all.push_back(pair);
-    return all;
-}
 
 const Rule* rule_at(const Policy& policy, const RuleRef& ref) {
     if (ref.ruleset >= policy.rulesets.size()) return nullptr;

@@ -1,10 +1,11 @@
-// The difference of two policies, in three steps: the packets that a changed rule can touch (touched.hpp); the verdicts
-// of both sides there, as sets; and each region cut by the rule that decides it before and the rule that decides it
-// after.
+// The difference of two policies, in four steps: the packets that a changed rule can touch (touched.hpp); the verdicts
+// of both sides there, as sets; each region cut by the rule that decides it before and the rule that decides it after;
+// and of what neither side decides, that which depends on other conditions (dependence.hpp).
 #include "fwproof/analysis/compare.hpp"
 
 #include <array>
 
+#include "analysis/dependence.hpp"
 #include "analysis/touched.hpp"
 
 namespace fwproof {
@@ -15,6 +16,7 @@ std::string_view to_string(Direction direction) {
         case Direction::newly_denied: return "newly denied";
         case Direction::became_unknown: return "became unknown";
         case Direction::became_known: return "became known";
+        case Direction::still_unknown: return "still unknown";
     }
     return "became unknown";
 }
@@ -136,10 +138,20 @@ Comparison compare(const Policy& before, const Path& before_path, const Policy& 
                     difference.direction = direction;
                     difference.before = from;
                     difference.after = to;
+                    difference.widens = from == Verdict::deny || to == Verdict::permit;
+                    difference.narrows = from == Verdict::permit || to == Verdict::deny;
                     attribute(sides[0], sides[1], region, difference, options.difference_limit, result);
                 }
             }
         }
+        PacketSet open = was.undecided & is.undecided;
+        if (!touched && !open.empty()) {
+            const auto near = touched_by_named_changes(before, before_path, after, after_path);
+            if (near) open = open & result.space.from(*near);
+        }
+        if (!find_other_conditions(sides[0].evaluator, before_path, sides[1].evaluator, after_path, open,
+                                   options.difference_limit, result.differences))
+            result.complete = false;
     } catch (const OutOfBudget&) {
         result.complete = false;
         result.undecided = question;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "analysis/alignment.hpp"
+#include "fwproof/base/letters.hpp"
 
 namespace fwproof {
 
@@ -13,7 +14,7 @@ namespace {
 
 bool same_conditions(const RuleMatch& a, const RuleMatch& b) {
     return std::equal(a.conditions.begin(), a.conditions.end(), b.conditions.begin(), b.conditions.end(),
-                      [](const Condition& x, const Condition& y) { return x.kind == y.kind && x.value == y.value; });
+                      [](const Condition& x, const Condition& y) { return condition_key(x) == condition_key(y); });
 }
 
 // Rulesets are told apart by name, and those of one name by their order: an added chain moves the others.
@@ -149,6 +150,15 @@ std::size_t line_count(const Source& source) {
 }
 
 }  // namespace
+
+std::string condition_key(const Condition& condition) {
+    const bool folded = condition.kind == ConditionKind::program || condition.kind == ConditionKind::service;
+    std::string key(to_string(condition.kind));
+    key += ' ' + (folded ? lower_case(condition.value) : condition.value);
+    const std::string_view written = condition.span ? condition.span.text() : std::string_view();
+    if (written.starts_with('-') || written.starts_with('!')) key.append("\n").append(written);
+    return key;
+}
 
 LineEdits edited_lines(const Source& before, const Source& after) {
     LineEdits edits;

@@ -97,8 +97,8 @@ public:
         std::vector<EditedLine> effective;
         for (auto& path : result_.paths) {
             for (const auto& region : path.regions) {
-                wider = wider || region.before == Verdict::deny || region.after == Verdict::permit;
-                narrower = narrower || region.before == Verdict::permit || region.after == Verdict::deny;
+                wider = wider || region.widens;
+                narrower = narrower || region.narrows;
                 for (const auto& line : region.because) {
                     if (std::find(effective.begin(), effective.end(), line) == effective.end())
                         effective.push_back(line);
@@ -303,6 +303,8 @@ private:
         region.direction = difference.direction;
         region.before = difference.before;
         region.after = difference.after;
+        region.widens = difference.widens;
+        region.narrows = difference.narrows;
         region.before_by = difference.before_by;
         region.after_by = difference.after_by;
         const PacketSet first = difference.packets & openings;
@@ -357,6 +359,8 @@ private:
             twin->first_packets.insert(twin->first_packets.end(), region.first_packets.begin(),
                                        region.first_packets.end());
             twin->complete = twin->complete && region.complete;
+            twin->widens = twin->widens || region.widens;
+            twin->narrows = twin->narrows || region.narrows;
         }
         std::stable_sort(merged.begin(), merged.end(),
                          [](const ChangedRegion& a, const ChangedRegion& b) { return a.direction < b.direction; });

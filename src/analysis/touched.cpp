@@ -1,6 +1,8 @@
 #include "analysis/touched.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "analysis/jumps.hpp"
 #include "analysis/translations.hpp"
@@ -50,6 +52,50 @@ std::optional<std::vector<Product>> touched_by_changes(const Policy& before, con
         if (touched.size() > kMostTouched) return std::nullopt;
     }
     // As far as no changed rule is met, both sides translate alike.
+    return Translations(before, {&before_path}).backwards(std::move(touched));
+}
+
+std::vector<RulesetPair> pair_rulesets(const Policy& before, const Policy& after) {
+    std::map<std::pair<std::string, int>, RulesetPair> pairs;
+    std::map<std::string, int> seen;
+    for (RulesetIndex i = 0; i < before.rulesets.size(); ++i) {
+        const auto& name = before.rulesets[i].name;
+        pairs[{name, seen[name]++}].before = i;
+    }
+    seen.clear();
+    for (RulesetIndex i = 0; i < after.rulesets.size(); ++i) {
+        const auto& name = after.rulesets[i].name;
+        pairs[{name, seen[name]++}].after = i;
+    }
+    std::vector<RulesetPair> all;
+    for (const auto& [key, pair] : pairs) all.push_back(pair);
+    return all;
+}
+
+std::optional<std::vector<Product>> touched_by_named_changes(const Policy& before, const Path& before_path,
+                                                             const Policy& after, const Path& after_path) {
+    const auto same_stage = [&](const Stage& a, const Stage& b) {
+        return a.guard == b.guard && a.ruleset < before.rulesets.size() && b.ruleset < after.rulesets.size() &&
+               before.rulesets[a.ruleset].name == after.rulesets[b.ruleset].name;
+    };
+    if (!std::equal(before_path.stages.begin(), before_path.stages.end(), after_path.stages.begin(),
+                    after_path.stages.end(), same_stage))
+        return std::nullopt;
+    const auto was_on = rulesets_on(before, before_path);
+    const auto is_on = rulesets_on(after, after_path);
+    const auto was_enterable = enterable_rulesets(before);
+    const auto is_enterable = enterable_rulesets(after);
+    std::vector<Product> touched;
+    for (const auto& [was, is] : pair_rulesets(before, after)) {
+        if (!(was && was_on[*was]) && !(is && is_on[*is])) continue;
+        if (!was || !is) continue;  // the jumps that lead into it are edited
+        if (before.rulesets[*was].default_verdict != after.rulesets[*is].default_verdict) return std::nullopt;
+        if (was_enterable[*was] != is_enterable[*is]) return std::nullopt;
+        const RuleEdits edits = edited_rules(before, before.rulesets[*was], after, after.rulesets[*is]);
+        for (const auto rule : edits.removed) touch(before.rulesets[*was].rules[rule], touched);
+        for (const auto rule : edits.added) touch(after.rulesets[*is].rules[rule], touched);
+        if (touched.size() > kMostTouched) return std::nullopt;
+    }
     return Translations(before, {&before_path}).backwards(std::move(touched));
 }
 

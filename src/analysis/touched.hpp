@@ -21,4 +21,15 @@ std::optional<std::vector<Product>> touched_by_changes(const Policy& before, con
                                                        const Policy& after, const Path& after_path,
                                                        const std::vector<RuleEdits>* edits);
 
+// The same where one side may have rulesets that the other does not: they are paired by name. Nothing when stages or
+// defaults differ.
+std::optional<std::vector<Product>> touched_by_named_changes(const Policy& before, const Path& before_path,
+                                                             const Policy& after, const Path& after_path);
+
+// Pairs of rulesets of one name, those of one name in their order; nothing where one side has none.
+struct RulesetPair {
+    std::optional<RulesetIndex> before, after;
+};
+std::vector<RulesetPair> pair_rulesets(const Policy& before, const Policy& after);
+
 }  // namespace fwproof

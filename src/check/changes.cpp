@@ -181,6 +181,7 @@ std::string change_text(const ChangedAccess& access) {
                                    : wider                          ? "permits"
                                                                     : "denies",
                                    packets_text(access), where(access));
+    if (region.direction == Direction::still_unknown) return text + ", on other conditions than before";
     if (region.before == Verdict::unknown) return text + ", which was unknown before";
     const std::string_view was = region.before == Verdict::permit ? "permitted" : "denied";
     if (before.empty()) return text + fmt::format(", which was {} before", was);

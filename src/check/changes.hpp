@@ -15,7 +15,7 @@ struct ChangedAccess {
     const ChangedRegion* region = nullptr;
     std::vector<const Path*> paths;  // of the version after, at least one
 
-    bool widens() const { return region->before == Verdict::deny || region->after == Verdict::permit; }
+    bool widens() const { return region->widens; }
     std::vector<Product> packets() const;  // all of them
 };
 

@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::string_view kAbout =
     R"(Every packet whose verdict differs between two versions, as regions: newly permitted, newly denied, became unknown,
-became known; the rule that decides before and after, and the edited line that makes the difference.
+became known, still unknown on other conditions; the rule that decides before and after, and the edited line that makes
+the difference.
 
   fwproof diff old/edge.cfg new/edge.cfg
   fwproof diff HEAD~1:rules/edge.v4 rules/edge.v4       a git revision and the working tree

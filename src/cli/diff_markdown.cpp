@@ -49,6 +49,7 @@ std::string region_row(const DeviceDiff& device, const ObjectNames& names, const
     if (region.also.bits() != 0) add(also_sentence(region.also));
     for (const auto& product : region.others) add(code(to_exact_text(product, names)));
     if (!region.complete) add("and more");
+    if (region.direction == Direction::still_unknown) add("on other conditions than before");
     std::string because;
     for (const auto& [added, span] : region.because) {
         because += fmt::format("{}{} {}<br>{}", because.empty() ? "" : "<br>", added ? "added" : "removed",
@@ -136,10 +137,11 @@ std::string findings_section(const Report& checked) {
 
 std::string diff_markdown(const DiffReport& report, const Report& checked) {
     std::string text = fmt::format("## Firewall change: {}\n\n", cell(headline(report)));
-    text += "| newly permitted | newly denied | became unknown | became known |\n|---|---|---|---|\n";
-    text += fmt::format("| {} | {} | {} | {} |\n\n", report.count(Direction::newly_permitted),
+    text += "| newly permitted | newly denied | became unknown | became known | still unknown, on other conditions |\n";
+    text += "|---|---|---|---|---|\n";
+    text += fmt::format("| {} | {} | {} | {} | {} |\n\n", report.count(Direction::newly_permitted),
                         report.count(Direction::newly_denied), report.count(Direction::became_unknown),
-                        report.count(Direction::became_known));
+                        report.count(Direction::became_known), report.count(Direction::still_unknown));
     for (const auto& file : report.files) {
         switch (file.kind) {
             case FileDiff::Kind::added:

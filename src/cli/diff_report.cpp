@@ -142,7 +142,13 @@ std::string edits_sentence(const Review& review) {
                                    review.lines.removed.size(), review.lines.added.size());
     const std::size_t effective = std::min(all, review.effective_lines);
     const std::size_t logging = std::min(all - effective, review.logging_lines);
-    text += effective == 0 ? ": none changes a verdict" : fmt::format(": {} of them change verdicts", effective);
+    const bool open = std::any_of(review.paths.begin(), review.paths.end(), [](const PathReview& path) {
+        return std::any_of(path.regions.begin(), path.regions.end(),
+                           [](const ChangedRegion& region) { return region.direction == Direction::still_unknown; });
+    });
+    text += effective == 0
+                ? ": none changes a verdict"
+                : fmt::format(": {} of them change verdicts{}", effective, open ? " or what they depend on" : "");
     if (logging > 0) text += fmt::format(", {} only what is logged", logging);
     if (const std::size_t rest = all - effective - logging; rest > 0) text += fmt::format(", {} without effect", rest);
     return text;

@@ -63,6 +63,7 @@ void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names
     if (region.also.bits() != 0) packets(also_sentence(region.also));
     for (const auto& product : region.others) packets(printable(to_exact_text(product, names)));
     if (!region.complete) packets("and more");
+    if (region.direction == Direction::still_unknown) packets("on other conditions than before");
     decider(out, "before", *device.before, region.before, region.before_by);
     decider(out, "after", *device.after, region.after, region.after_by);
     std::set<std::string> named;
@@ -174,12 +175,13 @@ std::string diff_text(const DiffReport& report, const Report* checked) {
     if (checked) findings_text(out, *checked);
     out.gap();
     std::string counts;
-    for (const auto direction :
-         {Direction::newly_permitted, Direction::newly_denied, Direction::became_unknown, Direction::became_known}) {
+    for (const auto direction : {Direction::newly_permitted, Direction::newly_denied, Direction::became_unknown,
+                                 Direction::became_known, Direction::still_unknown}) {
         const std::size_t count = report.count(direction);
         if (count > 0)
             counts +=
-                fmt::format("{}{} {}", counts.empty() ? "" : ", ", short_count(count, "region"), to_string(direction));
+                fmt::format("{}{} {}{}", counts.empty() ? "" : ", ", short_count(count, "region"), to_string(direction),
+                            direction == Direction::still_unknown ? " on other conditions" : "");
     }
     if (counts.empty()) counts = report.complete() ? "no region differs" : "no region is known to differ";
     const auto count = [&](FileDiff::Kind kind) {

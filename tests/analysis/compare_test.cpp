@@ -1,6 +1,10 @@
 // Comparison against the naive evaluator, packet by packet.
 #include "fwproof/analysis/compare.hpp"
 
+#include <algorithm>
+#include <set>
+#include <string>
+
 #include "analysis/touched.hpp"
 #include "support/catch.hpp"
 #include "support/naive.hpp"
@@ -24,7 +28,15 @@ Policy edited(Policy policy, tiny::Products& random) {
             translate.destination.address = *parse_address("10.0.0.1");
             added.action = translate;
         }
-        switch (random.below(4)) {
+        switch (random.below(6)) {
+            case 4:  // another program, user or name
+                for (auto& condition : rules[at].match.conditions) condition.value += "y";
+                break;
+            case 5:
+                added.match.conditional = true;
+                added.match.conditions = {{ConditionKind::program, random.one_in(2) ? "x" : "z", {}}};
+                rules.insert(rules.begin() + at, added);
+                break;
             case 0: rules.erase(rules.begin() + at); break;
             case 1: rules.insert(rules.begin() + at, added); break;
             case 2: rules[at].enabled = !rules[at].enabled; break;
@@ -40,7 +52,78 @@ Direction expected_direction(Verdict before, Verdict after) {
     return after == Verdict::permit ? Direction::newly_permitted : Direction::newly_denied;
 }
 
+// The conditions of both sides, each once.
+std::vector<std::string> conditions_of(const Policy& before, const Policy& after) {
+    std::set<std::string> keys;
+    for (const Policy* policy : {&before, &after}) {
+        for (const auto& ruleset : policy->rulesets) {
+            for (const auto& rule : ruleset.rules) {
+                for (const auto& condition : rule.match.conditions) keys.insert(condition_key(condition));
+            }
+        }
+    }
+    return {keys.begin(), keys.end()};
+}
+
+// The policy where exactly these conditions hold.
+Policy decided(Policy policy, const std::set<std::string>& holding) {
+    for (auto& ruleset : policy.rulesets) {
+        for (auto& rule : ruleset.rules) {
+            RuleMatch& match = rule.match;
+            const bool hold =
+                std::all_of(match.conditions.begin(), match.conditions.end(),
+                            [&](const Condition& condition) { return holding.contains(condition_key(condition)); });
+            if (match.conditional && !hold) rule.enabled = false;
+            if (!match.outer.empty() && hold) match.any_of = match.outer;
+            match.conditional = false;
+            match.outer.clear();
+        }
+    }
+    return policy;
+}
+
 }  // namespace
+
+TEST_CASE("what is unknown on both sides is told apart unless it depends on the same in the same way") {
+    const auto packets = tiny::every_packet();
+    std::size_t missed = 0, told = 0, differing = 0;
+    for (std::uint32_t seed = 0; seed < 80; ++seed) {
+        tiny::Products random(5000 + seed);
+        const Policy before = tiny::random_policy(random, {});
+        const Policy after = edited(before, random);
+        const Comparison comparison = compare(before, before.paths[0], after, after.paths[0]);
+        REQUIRE(comparison.complete);
+        std::vector<Packet> open, shown;
+        for (const auto& packet : packets) {
+            const bool unknown = naive::evaluate(before, before.paths[0], packet) == Verdict::unknown &&
+                                 naive::evaluate(after, after.paths[0], packet) == Verdict::unknown;
+            const auto by = std::find_if(comparison.differences.begin(), comparison.differences.end(),
+                                         [&](const Difference& d) { return d.packets.contains(packet); });
+            const bool found = by != comparison.differences.end();
+            if (unknown) (found ? shown : open).push_back(packet);
+            if (found) CHECK((by->direction == Direction::still_unknown) == unknown);
+            if (found && unknown) CHECK((by->widens || by->narrows));
+        }
+        const auto conditions = conditions_of(before, after);
+        for (std::uint32_t chosen = 0; chosen < 1U << conditions.size(); ++chosen) {
+            std::set<std::string> holding;
+            for (std::size_t i = 0; i < conditions.size(); ++i) {
+                if ((chosen >> i & 1U) != 0) holding.insert(conditions[i]);
+            }
+            const Policy was = decided(before, holding), is = decided(after, holding);
+            const auto differs = [&](const Packet& packet) {
+                return naive::evaluate(was, was.paths[0], packet) != naive::evaluate(is, is.paths[0], packet);
+            };
+            missed += static_cast<std::size_t>(std::count_if(open.begin(), open.end(), differs));
+            differing += static_cast<std::size_t>(std::count_if(shown.begin(), shown.end(), differs));
+        }
+        told += shown.size();
+        INFO("seed " << seed);
+        CHECK(missed == 0);
+    }
+    CHECK(told > 150);
+    CHECK(differing > 150);
+}
 
 TEST_CASE("the differences are exactly the packets whose verdict differs") {
     const auto packets = tiny::every_packet();
@@ -61,7 +144,7 @@ TEST_CASE("the differences are exactly the packets whose verdict differs") {
             const Verdict is = naive::evaluate(after, after.paths[0], packet);
             std::size_t found = 0;
             for (const auto& difference : comparison.differences) {
-                if (!difference.packets.contains(packet)) continue;
+                if (!difference.packets.contains(packet) || difference.direction == Direction::still_unknown) continue;
                 ++found;
                 wrong += difference.before != was || difference.after != is ||
                          difference.direction != expected_direction(was, is);

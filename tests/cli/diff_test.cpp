@@ -90,6 +90,54 @@ TEST_CASE("a migration is proven to permit exactly the same flows") {
     CHECK(first_line(unnamed.out) == "not decided: a part could not be compared");
 }
 
+TEST_CASE("a condition that changes is no unchanged policy") {
+    const std::string folder = fresh_directory("diff-conditions");
+    const auto registry = [](const std::string& rules) {
+        const std::string key = "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\";
+        std::string text = "Windows Registry Editor Version 5.00\r\n\r\n";
+        for (const char* profile : {"Domain", "Private", "Public"}) {
+            text += key + profile +
+                    "Profile]\r\n\"EnableFirewall\"=dword:00000001\r\n"
+                    "\"DefaultInboundAction\"=dword:00000001\r\n\"DefaultOutboundAction\"=dword:00000000\r\n"
+                    "\"AllowLocalPolicyMerge\"=dword:00000000\r\n\r\n";
+        }
+        return text + key + "FirewallRules]\r\n" + rules;
+    };
+    const auto rule = [](const std::string& id, const std::string& program) {
+        return "\"" + id + "\"=\"v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=8443|App=" + program +
+               "|Name=" + id + "|\"\r\n";
+    };
+    const std::string agent = rule("R0", "C:\\\\Program Files\\\\Agent\\\\agent.exe");
+    write_file(folder, "a.reg", registry(agent));
+    write_file(folder, "b.reg", registry(agent + rule("R1", "C:\\\\Users\\\\Public\\\\nc.exe")));
+    const Ran wider = run_fwproof({"diff", "a.reg", "b.reg", "--fail-on", "widened"}, folder);
+    CHECK(wider.status == 1);
+    CHECK(first_line(wider.out) == "widened");
+    CHECK(wider.out.find("still unknown    tcp any > {any except 127.0.0.0/8, ::1}:8443\n") != std::string::npos);
+    CHECK(wider.out.find("on other conditions than before\n") != std::string::npos);
+    CHECK(wider.out.find("depends on program C:\\Users\\Public\\nc.exe\n      because   + \"R1\"=") !=
+          std::string::npos);
+    CHECK(wider.out.find("1 line edited (0 removed, 1 added): 1 of them change verdicts or what they depend on\n") !=
+          std::string::npos);
+    CHECK(wider.out.find("error[widened-from-untrusted]: R1 may permit tcp any > ") != std::string::npos);
+    CHECK(wider.out.find("3 regions still unknown on other conditions\n") != std::string::npos);
+    CHECK(run_fwproof({"diff", "a.reg", "b.reg", "--fail-on", "narrowed"}, folder).status == 0);
+    const Ran narrower = run_fwproof({"diff", "b.reg", "a.reg", "--fail-on", "narrowed"}, folder);
+    CHECK(narrower.status == 1);
+    CHECK(narrower.out.find("warning[narrowed-access]: ") != std::string::npos);
+    // The same program in other letters is no change.
+    write_file(folder, "c.reg", registry(rule("R0", "c:\\\\program files\\\\agent\\\\AGENT.EXE")));
+    CHECK(run_fwproof({"diff", "a.reg", "c.reg", "--fail-on", "changed"}, folder).status == 0);
+
+    const auto json = nlohmann::json::parse(run_fwproof({"diff", "a.reg", "b.reg", "--format", "json"}, folder).out);
+    const auto& region = json["files"][0]["devices"][0]["paths"][0]["regions"][0];
+    CHECK(region["direction"] == "still unknown");
+    CHECK(region["widens"] == true);
+    CHECK(region["narrows"] == false);
+    CHECK(run_fwproof({"diff", "a.reg", "b.reg", "--format", "markdown"}, folder)
+              .out.find("| **still unknown** | <code>") != std::string::npos);
+}
+
 TEST_CASE("the exit status follows --fail-on") {
     const std::string folder = fresh_directory("diff-levels");
     write_file(folder, "a", host(kSsh));

@@ -9,7 +9,8 @@
 
 namespace fwproof {
 
-enum class Direction : std::uint8_t { newly_permitted, newly_denied, became_unknown, became_known };
+// still_unknown: the verdict is not known on either side, and depends on other conditions after than before.
+enum class Direction : std::uint8_t { newly_permitted, newly_denied, became_unknown, became_known, still_unknown };
 std::string_view to_string(Direction direction);  // "newly permitted", ...
 
 // The rule that decides a region on one side. For a permit through several stages it is the last rule that somebody
@@ -21,11 +22,12 @@ struct DecidingRule {
     std::size_t stage = 0;     // of the path
 };
 
-// Packets whose verdict differs, with one decider on each side.
+// Packets whose verdict differs, or what it depends on, with one decider on each side.
 struct Difference {
     Direction direction{};
     Verdict before{};
     Verdict after{};
+    bool widens = false, narrows = false;  // some of them may be permitted, or denied, that were not
     PacketSet packets;
     std::optional<DecidingRule> before_by;  // nothing: no single rule can be named
     std::optional<DecidingRule> after_by;
@@ -47,7 +49,8 @@ struct Comparison {
 };
 
 // All packets of the question, apart from those that cannot occur on one of the sides, whose verdict on the two paths
-// differs. The policies must outlive the result only where their rules are looked up by it.
+// differs or, unknown on both, depends on other conditions. The policies must outlive the result only where their rules
+// are looked up by it.
 Comparison compare(const Policy& before, const Path& before_path, const Policy& after, const Path& after_path,
                    const CompareOptions& options = {});
 

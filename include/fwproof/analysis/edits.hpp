@@ -1,6 +1,7 @@
 // What was edited between two versions of an export: lines of its text, and rules of its model.
 #pragma once
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct LineEdits {
     std::vector<std::pair<std::size_t, std::size_t>> moved;
 };
 LineEdits edited_lines(const Source& before, const Source& after);
+
+// Conditions are the same where this is: kind, value and, where the export writes the condition as an option of the
+// rule, that option, which also says whether it is negated.
+std::string condition_key(const Condition& condition);
 
 // Rules that only one of two lists has, in the order that is kept, and pairs that match and do the same but log
 // differently. Lists of names, comments and counters do not count.

@@ -28,11 +28,12 @@ struct ChangedObject {
     std::vector<RuleRef> holders_before, holders_after;  // the rules that name it
 };
 
-// Packets whose verdict differs, decided by one rule before and by one rule after.
+// Packets whose verdict differs, or what it depends on, decided by one rule before and by one rule after.
 struct ChangedRegion {
     Direction direction{};
     Verdict before{};
     Verdict after{};
+    bool widens = false, narrows = false;  // some of them may be permitted, or denied, that were not
     std::optional<DecidingRule> before_by, after_by;
     std::vector<Product> first_packets;  // of new connections
     // Where replies meet the rules also of other packets: those whose headers are among `first_packets` but for state
