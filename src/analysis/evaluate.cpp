@@ -31,6 +31,7 @@ void add_values(SpaceBuilder& builder, const Policy& policy, const Nearby& rules
         for (const auto& stage : path.stages) builder.add(stage.guard);
     }
     for (const auto& product : policy.impossible) builder.add(product);
+    for (const auto& stage : policy.leaving) builder.add(stage.guard);
 }
 
 namespace {

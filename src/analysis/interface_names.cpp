@@ -30,6 +30,7 @@ Policy renamed(Policy policy, const std::map<std::string, std::string>& names) {
     for (auto& path : policy.paths) {
         for (auto& stage : path.stages) rename(stage.guard, names);
     }
+    for (auto& stage : policy.leaving) rename(stage.guard, names);
     const auto change = [&](std::string& name) {
         if (const auto found = names.find(name); found != names.end()) name = found->second;
     };

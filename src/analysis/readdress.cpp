@@ -93,17 +93,15 @@ public:
         : topology_(topology),
           requirements_(requirements),
           firewall_(topology.firewalls[firewall]),
-          policy_(*firewall_.policy),
-          leaving_(leaving_rulesets(policy_)) {}
+          policy_(*firewall_.policy) {}
 
     // Whether anything that takes this path may be rewritten.
     bool concerns(const Crossing& crossing) {
         const auto [known, fresh] = paths_.try_emplace(crossing.path);
         if (fresh) {
             Path way = *crossing.path;
-            // A list of the packets for the device itself would not concern anybody else.
             if (way.position != Position::inbound) {
-                for (const RulesetIndex index : leaving_) way.stages.push_back({index, {}});
+                way.stages.insert(way.stages.end(), policy_.leaving.begin(), policy_.leaving.end());
             }
             if (translates_on(policy_, way)) known->second = std::make_unique<Path>(std::move(way));
         }
@@ -265,7 +263,6 @@ private:
     std::span<const Requirement> requirements_;
     const Firewall& firewall_;
     const Policy& policy_;
-    std::vector<RulesetIndex> leaving_;
     std::map<const Path*, std::unique_ptr<Path>>
         paths_;  // with what packets meet behind it; null: nothing is rewritten
     std::vector<std::pair<Journey*, std::size_t>> met_;

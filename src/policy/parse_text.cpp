@@ -1,3 +1,5 @@
+// The canonical text of a policy, read statement by statement. Long, because every statement of the one small language
+// has its function here.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -76,7 +78,7 @@ private:
             {"families", &Parser::families}, {"replies", &Parser::replies},  {"interface", &Parser::interface},
             {"route", &Parser::route},       {"object", &Parser::object},    {"impossible", &Parser::impossible},
             {"assumes", &Parser::assumes},   {"ruleset", &Parser::ruleset},  {"path", &Parser::path},
-            {"stage", &Parser::stage},       {"divert", &Parser::diversion},
+            {"stage", &Parser::stage},       {"divert", &Parser::diversion}, {"leaving", &Parser::stage},
         };
         const auto found = kStatements.find(words.peek());
         return found == kStatements.end() ? rule(words, whole) : (this->*found->second)(words, whole);
@@ -261,7 +263,8 @@ private:
     }
 
     Problem stage(WordReader& words, SourceSpan) {
-        if (policy_.paths.empty()) return problem(words, "a stage without a path");
+        const bool leaving = words.peek() == "leaving";
+        if (!leaving && policy_.paths.empty()) return problem(words, "a stage without a path");
         words.next();
         Stage stage;
         if (auto error = target(words, stage.ruleset)) return error;
@@ -270,7 +273,7 @@ private:
             if (!guard) return guard.error();
             stage.guard = std::move(*guard);
         }
-        policy_.paths.back().stages.push_back(std::move(stage));
+        (leaving ? policy_.leaving : policy_.paths.back().stages).push_back(std::move(stage));
         return std::nullopt;
     }
 

@@ -107,12 +107,9 @@ public:
         for (const auto& path : policy_.paths) {
             text += fmt::format("path {}{}\n", to_string(path.position),
                                 path.variant.empty() ? "" : " " + name_word(path.variant));
-            for (const auto& stage : path.stages) {
-                text += "  stage " + names_.ruleset(stage.ruleset);
-                if (!stage.guard.is_all()) text += " guard " + to_exact_string(stage.guard);
-                text += '\n';
-            }
+            for (const auto& stage : path.stages) text += "  stage " + this->stage(stage);
         }
+        for (const auto& stage : policy_.leaving) text += "leaving " + this->stage(stage);
         return text;
     }
 
@@ -148,6 +145,11 @@ private:
         for (const auto& item : items) lines.push_back(line(item));
         std::stable_sort(lines.begin(), lines.end());
         return fmt::format("{}", fmt::join(lines, ""));
+    }
+
+    std::string stage(const Stage& stage) const {
+        const std::string guard = stage.guard.is_all() ? "" : " guard " + to_exact_string(stage.guard);
+        return names_.ruleset(stage.ruleset) + guard + "\n";
     }
 
     static std::string interface_line(const Interface& interface) {

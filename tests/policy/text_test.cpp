@@ -66,7 +66,9 @@ TEST_CASE("a policy has one text") {
         "path inbound domain\n"
         "  stage IN guard any 10.0.0.0/8 > any in inside\n"
         "  stage IN#2\n"
-        "path transit\n";
+        "path transit\n"
+        "leaving \"a list\"\n"
+        "leaving IN guard any any4 > any\n";
     const auto policy = parse(text);
     if (!policy) FAIL(render(policy.error()));
     CHECK(print_policy(*policy) == text);

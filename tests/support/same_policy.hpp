@@ -51,8 +51,11 @@ inline bool same_ruleset(const Ruleset& a, const Ruleset& b) {
 }
 
 inline bool same_path(const Path& a, const Path& b) {
-    return a.position == b.position && a.variant == b.variant &&
-           std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(), b.stages.end(),
+    return a.position == b.position && a.variant == b.variant && same_stages(a.stages, b.stages);
+}
+
+inline bool same_stages(const std::vector<Stage>& a, const std::vector<Stage>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const Stage& x, const Stage& y) { return x.ruleset == y.ruleset && x.guard == y.guard; });
 }
 
@@ -80,7 +83,8 @@ inline bool same_policy(const Policy& a, const Policy& b) {
            a.replies == b.replies &&
            std::equal(a.rulesets.begin(), a.rulesets.end(), b.rulesets.begin(), b.rulesets.end(), same_ruleset) &&
            std::equal(a.paths.begin(), a.paths.end(), b.paths.begin(), b.paths.end(), same_path) &&
-           unordered(a.interfaces, b.interfaces, interface) && unordered(a.routes, b.routes, route) &&
+           same_stages(a.leaving, b.leaving) && unordered(a.interfaces, b.interfaces, interface) &&
+           unordered(a.routes, b.routes, route) &&
            std::equal(a.diversions.begin(), a.diversions.end(), b.diversions.begin(), b.diversions.end(), diversion) &&
            unordered(a.objects, b.objects, object) && unordered(a.impossible, b.impossible, std::equal_to<>()) &&
            unordered(a.assumptions, b.assumptions, std::equal_to<>());

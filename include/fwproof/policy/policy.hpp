@@ -118,6 +118,9 @@ struct Policy {
 
     std::vector<Ruleset> rulesets;
     std::vector<Path> paths;
+    // What packets meet as they leave the device behind their outbound or transit path. It stops none of them; what it
+    // rewrites only the next device sees.
+    std::vector<Stage> leaving;
     std::vector<Interface> interfaces;
     std::vector<Route> routes;
     std::vector<Diversion> diversions;  // the first that takes a packet counts

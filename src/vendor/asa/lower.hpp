@@ -51,8 +51,7 @@ void lower_transit(Lowering& lowering);
 void lower_box(Lowering& lowering);
 // The stage that restores real destinations; nothing when the export translates none.
 std::optional<RulesetIndex> lower_nat(Lowering& lowering);
-// What becomes of the source of packets behind all lists; nothing when the export translates none. On no path: it stops
-// no packet, only the next device sees it.
+// What becomes of the source of packets behind all lists; nothing when the export translates none.
 std::optional<Ruleset> translate_sources(Lowering& lowering);
 // The stages between the lists of the two interfaces, before 8.3.
 std::vector<RulesetIndex> lower_old_nat(Lowering& lowering);

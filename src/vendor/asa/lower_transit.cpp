@@ -40,7 +40,10 @@ public:
         }
         lowering_.policy.paths.push_back(std::move(path));
         if (!lowering_.dialect.real_addresses) return;
-        if (auto sources = translate_sources(lowering_)) add(std::move(*sources));
+        if (auto sources = translate_sources(lowering_)) {
+            const RulesetIndex leaving = add(std::move(*sources));
+            lowering_.policy.leaving.push_back({leaving, {}});
+        }
     }
 
 private:

@@ -176,6 +176,7 @@ private:
     void lower_table(std::size_t index, const ChainGraph& graph);
     void make_paths();
     void add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend);
+    void add_leaving(const TableAst& table, std::size_t index);
     RulesetIndex add_ruleset(std::string name, std::optional<Verdict> verdict, Rule rule);
     void add_other_family(Path& path);
     void add_assumptions();
@@ -307,6 +308,16 @@ void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, 
     }
 }
 
+// nat POSTROUTING. (What nat INPUT rewrites goes to this host, which answers it: no other device sees it.)
+void DocumentLowering::add_leaving(const TableAst& table, std::size_t index) {
+    const RulesetIndex ruleset = chain_index_[index].at("POSTROUTING");
+    if ((effects_[ruleset] & kRewrites) == 0) return;
+    Stage stage{ruleset, {}};
+    stage.guard.source = share(AddressSet::any(table.family));
+    stage.guard.states = State::new_;
+    policy_.leaving.push_back(std::move(stage));
+}
+
 // What the export does not speak about is unknown, not permitted.
 void DocumentLowering::add_other_family(Path& path) {
     const Family other = policy_.families[0] == Family::v4 ? Family::v6 : Family::v4;
@@ -344,6 +355,9 @@ void DocumentLowering::make_paths() {
     make(Position::inbound, kInbound);
     make(Position::outbound, kOutbound);
     make(Position::transit, kTransit);
+    for (std::size_t i = 0; i < document_.tables.size(); ++i) {
+        if (document_.tables[i].name == TableName::nat) add_leaving(document_.tables[i], i);
+    }
 }
 
 void DocumentLowering::add_assumptions() {
