@@ -29,11 +29,6 @@ bool same_ruleset(const Policy& before, RulesetIndex a, const Policy& after, Rul
     return a == b || earlier(before, a) == earlier(after, b);
 }
 
-bool same_translation(const Translate::Part& a, const Translate::Part& b) {
-    return a.address == b.address && a.port == b.port && a.address_unknown == b.address_unknown &&
-           a.port_unknown == b.port_unknown;
-}
-
 bool same_action(const Policy& before, const Action& a, const Policy& after, const Action& b) {
     if (a.index() != b.index()) return false;
     if (const auto* decide = std::get_if<Decide>(&a)) return decide->verdict == std::get<Decide>(b).verdict;
@@ -46,8 +41,7 @@ bool same_action(const Policy& before, const Action& a, const Policy& after, con
     }
     if (const auto* translate = std::get_if<Translate>(&a)) {
         const auto& other = std::get<Translate>(b);
-        return same_translation(translate->source, other.source) &&
-               same_translation(translate->destination, other.destination) &&
+        return translate->source == other.source && translate->destination == other.destination &&
                translate->to_this_device == other.to_this_device;
     }
     return true;

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <map>
 
+#include "analysis/block_values.hpp"
 #include "analysis/jumps.hpp"
 #include "analysis/walk.hpp"
 
@@ -30,8 +31,9 @@ void add_values(SpaceBuilder& builder, const Policy& policy, const Nearby& rules
     for (const auto& path : policy.paths) {
         for (const auto& stage : path.stages) builder.add(stage.guard);
     }
-    for (const auto& product : policy.impossible) builder.add(product);
     for (const auto& stage : policy.leaving) builder.add(stage.guard);
+    for (const auto& product : policy.impossible) builder.add(product);
+    add_block_values(builder, policy, rules);
 }
 
 namespace {

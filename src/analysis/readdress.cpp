@@ -37,7 +37,9 @@ using Part = Translate::Part Translate::*;
 
 bool made_by(const Translate::Part& part, const RewrittenSide& side) {
     if (!part.changes()) return false;
-    return side.address ? part.address == side.address : side.address_unknown ? part.address_unknown : true;
+    if (side.address) return part.address == side.address;
+    if (side.block) return part.block == side.block;
+    return side.address_unknown ? part.address_unknown : true;
 }
 
 // " (edge.v4:7)" of the rule that makes that of the packets; empty: its place is not known.
@@ -62,7 +64,19 @@ std::string place(const Policy& policy, const Path& path, const std::vector<Prod
 }
 
 AddressSetRef rewritten(const AddressSetRef& addresses, const RewrittenSide& side) {
-    return side.address ? share(AddressSet::of(*side.address)) : addresses;
+    if (side.address) return share(AddressSet::of(*side.address));
+    if (side.block) return share(addresses ? side.block->of(*addresses) : side.block->image());
+    return addresses;
+}
+
+// What a side of these packets becomes, where its addresses change and are known.
+AddressSetRef made_of(const std::vector<Product>& packets, bool source, const RewrittenSide& side) {
+    if (side.address) return share(AddressSet::of(*side.address));
+    if (!side.block) return nullptr;
+    AddressSet made;
+    for (const Product& product : packets)
+        made = made | *rewritten(source ? product.source : product.destination, side);
+    return share(std::move(made));
 }
 
 // The services as they leave. Source ports that nobody can say are any.
@@ -186,6 +200,7 @@ private:
         }
         std::vector<Sight> sights;
         for (const Departure& departure : departures) {
+            const auto parts = departure.packets.for_some_interface().products(kMostSights);
             for (const bool source : {true, false}) {
                 const RewrittenSide& side = source ? departure.source : departure.destination;
                 if (side == RewrittenSide()) continue;
@@ -194,17 +209,17 @@ private:
                                  fmt::format("what {} makes of the {}{}", firewall_.id, end_of(source),
                                              at_place(departure, source)));
                 }
-                if (side.address) {
-                    crossing.translations.push_back(fmt::format("{} translates the {} to {}{}", firewall_.id,
-                                                                end_of(source), to_string(*side.address),
-                                                                at_place(departure, source)));
-                }
+                const auto made = made_of(parts.complete ? parts.products : std::vector{Product()}, source, side);
+                if (!made) continue;
+                crossing.translations.push_back(fmt::format("{} translates the {} to {}{}", firewall_.id,
+                                                            end_of(source), to_string(*made),
+                                                            at_place(departure, source)));
             }
-            arrive(journey, at, departure, at_place(departure, false));
-            const auto parts = departure.packets.for_some_interface().products(kMostSights);
             if (!parts.complete) {
                 return doubt(journey, at, fmt::format("how {} translates these packets", firewall_.id));
             }
+            arrive(journey, at, departure, made_of(parts.products, false, departure.destination),
+                   at_place(departure, false));
             for (const Product& part : parts.products) add_sight(crossing, part, departure, sights);
         }
         for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
@@ -238,7 +253,8 @@ private:
     }
 
     // A flow that ends somewhere else than required, unless a later device sends it back.
-    void arrive(Journey& journey, std::size_t at, const Departure& departure, const std::string& where) const {
+    void arrive(Journey& journey, std::size_t at, const Departure& departure, const AddressSetRef& addresses,
+                const std::string& where) const {
         const bool last = std::none_of(journey.crossings.begin() + static_cast<std::ptrdiff_t>(at) + 1,
                                        journey.crossings.end(), [&](const Crossing& crossing) {
                                            return crossing.firewall != journey.crossings[at].firewall &&
@@ -248,9 +264,9 @@ private:
         if (!last || crossing.path->position == Position::inbound) return;
         const Requirement& requirement = requirements_[journey.requirement];
         const RewrittenSide& to = departure.destination;
-        if (to.address && !requirement.to.addresses->contains(*to.address)) {
+        if (addresses && !addresses->subset_of(*requirement.to.addresses)) {
             crossing.arrival = fmt::format("whether {}, to which {} translates the destination{}, is {}",
-                                           to_string(*to.address), firewall_.id, where, requirement.to.host);
+                                           to_string(*addresses), firewall_.id, where, requirement.to.host);
         } else if (to.port &&
                    std::none_of(requirement.services->terms.begin(), requirement.services->terms.end(),
                                 [&](const ServiceTerm& term) { return term.destination_ports.contains(*to.port); })) {

@@ -38,6 +38,11 @@ bool undo(Product& product, const Translate::Part& part, const End& end) {
     AddressSetRef& address = product.*end.address;
     if (part.address && address && !address->contains(*part.address)) return false;
     if (part.address || part.address_unknown) address = nullptr;
+    if (part.block) {
+        AddressSet before = address ? part.block->origin(*address) : part.block->block();
+        if (before.empty()) return false;
+        address = share(std::move(before));
+    }
     if (!product.services || (!part.port && !part.port_unknown)) return true;
     ServiceSet services;
     for (ServiceTerm term : product.services->terms) {
@@ -51,17 +56,21 @@ bool undo(Product& product, const Translate::Part& part, const End& end) {
     return some;
 }
 
-void apply(Product& product, const Translate::Part& part, const End& end) {
+// False: no packet of the product is translated.
+bool apply(Product& product, const Translate::Part& part, const End& end) {
     AddressSetRef& address = product.*end.address;
     if (part.address) address = share(AddressSet::of(*part.address));
+    if (part.block) address = share(address ? part.block->of(*address) : part.block->image());
     if (part.address_unknown) address = nullptr;
-    if (!product.services || (!part.port && !part.port_unknown)) return;
+    if (address && address->empty()) return false;
+    if (!product.services || (!part.port && !part.port_unknown)) return true;
     ServiceSet services = *product.services;
     for (ServiceTerm& term : services.terms) {
         const bool known = part.port && all_have_ports(term.protocols);
         term.*end.ports = known ? PortSet::of(*part.port) : PortSet::all();
     }
     product.services = share(std::move(services));
+    return true;
 }
 
 const Translate& translation(const Rule& rule) { return std::get<Translate>(rule.action); }
@@ -128,9 +137,8 @@ std::optional<std::vector<Product>> Translations::onwards(std::vector<Product> p
         std::move(products),
         [](const Product& seen, const Translate& translate, const Product& matched) -> std::optional<Product> {
             auto next = common(seen, matched);
-            if (!next) return next;
-            apply(*next, translate.source, kSource);
-            apply(*next, translate.destination, kDestination);
+            if (!next || !apply(*next, translate.source, kSource)) return std::nullopt;
+            if (!apply(*next, translate.destination, kDestination)) return std::nullopt;
             return next;
         });
 }

@@ -275,6 +275,17 @@ void Walk::translate(RuleRef ref, const Translate& translation, WorldIndex world
         if (!other.possibly.empty()) lose(ref, other, ends);
         taken = taken & same;
     }
+    for (const bool source : {true, false}) {
+        const auto& block = (source ? translation.source : translation.destination).block;
+        if (!block) continue;
+        Product inside;
+        (source ? inside.source : inside.destination) = share(block->block());
+        const auto bounds = index_.guard(inside, world);
+        const Live other{taken.possibly - bounds.surely, taken.surely - bounds.possibly};
+        if (!other.possibly.empty()) lose(ref, other, ends);
+        taken = {taken.possibly & bounds.possibly, taken.surely & bounds.surely};
+    }
+    if (taken.possibly.empty()) return;
     const Live without{taken.possibly - with_ports_, taken.surely - with_ports_};
     add(ends.permitted, index_.index_of(after(index_.world(world), translation, true)), taken & with_ports_, ends);
     add(ends.permitted, index_.index_of(after(index_.world(world), translation, false)), without, ends);

@@ -12,6 +12,10 @@ bool rewrite_address(AddressSetRef& set, const RewrittenSide& side, bool widest)
     if (side.address) {
         if (!set->contains(*side.address)) return false;
         set = nullptr;
+    } else if (side.block) {
+        AddressSet passed = side.block->origin(*set);
+        if (passed.empty()) return false;
+        set = share(std::move(passed));
     } else if (side.address_unknown) {
         const AddressSet tested = *set;
         AddressSet passed;
@@ -36,14 +40,22 @@ bool rewrite_ports(PortSet& ports, const RewrittenSide& side, bool widest) {
     return passes;
 }
 
-void translate(RewrittenSide& side, const Translate::Part& part, bool has_ports) {
-    if (part.address_unknown) {
-        side.address = std::nullopt;
-        side.address_unknown = true;
-    } else if (part.address) {
-        side.address = part.address;
-        side.address_unknown = false;
+void translate_address(RewrittenSide& side, const Translate::Part& part) {
+    if (!part.changes_address() || (part.block && side.address_unknown)) return;
+    const RewrittenSide before = side;
+    side.address = part.address;
+    side.block = std::nullopt;
+    side.address_unknown = part.address_unknown;
+    if (!part.block) return;
+    if (before.address) {
+        side.address = part.block->of(*before.address);
+    } else {
+        side.block = before.block ? before.block->then(*part.block) : part.block;
     }
+}
+
+void translate(RewrittenSide& side, const Translate::Part& part, bool has_ports) {
+    translate_address(side, part);
     if (!has_ports) return;
     if (part.port_unknown) {
         side.port = std::nullopt;

@@ -18,8 +18,19 @@ struct Restored {
 
 const Translate* destination_change(const Rule& rule) {
     const auto* translate = std::get_if<Translate>(&rule.action);
-    return translate && (translate->destination.address || translate->destination.address_unknown) ? translate
-                                                                                                   : nullptr;
+    return translate && translate->destination.changes_address() ? translate : nullptr;
+}
+
+// What becomes of the destinations that the rule matches; nothing: not known.
+AddressSet restored_by(const Rule& rule, const Translate::Part& to) {
+    if (to.address) return AddressSet::of(*to.address);
+    AddressSet real;
+    if (!to.block) return real;
+    for (const auto& match : rule.match.any_of) {
+        const auto& mapped = match.header.destination;
+        real = real | (mapped ? to.block->of(*mapped) : to.block->image());
+    }
+    return real;
 }
 
 Restored restored_by(const RuleDesk& desk, const Ruleset& nat) {
@@ -27,24 +38,26 @@ Restored restored_by(const RuleDesk& desk, const Ruleset& nat) {
     for (const auto& rule : nat.rules) {
         const auto* translate = destination_change(rule);
         if (!translate) continue;
-        if (!translate->destination.address || !rule.match.exact()) {
+        const AddressSet real = restored_by(rule, translate->destination);
+        if (real.empty() || !rule.match.exact()) {
             restored.all_known = false;
             continue;
         }
         restored.taken = restored.taken | desk.surely(rule);
-        restored.real = restored.real | AddressSet::of(*translate->destination.address);
+        restored.real = restored.real | real;
     }
     return restored;
 }
 
-// The real address behind a mapped one.
-std::optional<Address> real_address(const Ruleset& nat, const AddressSet& mapped) {
+// The real addresses behind mapped ones, where one translation leads to them.
+std::optional<AddressSet> real_addresses(const Ruleset& nat, const AddressSet& mapped) {
     for (const auto& rule : nat.rules) {
         const auto* translate = destination_change(rule);
-        if (!translate || !translate->destination.address) continue;
+        if (!translate || !(translate->destination.address || translate->destination.block)) continue;
         for (const auto& match : rule.match.any_of) {
-            if (match.header.destination && !(*match.header.destination & mapped).empty())
-                return translate->destination.address;
+            if (!match.header.destination || (*match.header.destination & mapped).empty()) continue;
+            const auto& to = translate->destination;
+            return to.address ? AddressSet::of(*to.address) : to.block->of(mapped);
         }
     }
     return std::nullopt;
@@ -88,7 +101,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             if (named.empty() || !(named & restored.real).empty()) return;
             if (!always_translated(desk, *path, restored, ref.ruleset, rule)) return;
             Finding finding = finding_about(check, firewall, ref);
-            const auto real = real_address(nat, named);
+            const auto real = real_addresses(nat, named);
             finding.message = fmt::format(
                 "{} permits nothing: {} is a translated address, and lists see the real one{}", rule_name(policy, ref),
                 to_string(named), real ? fmt::format(", {}", to_string(*real)) : "");

@@ -138,7 +138,7 @@ Product Answerer::Impl::translated_reply(const Product& header, const PathAnswer
             one = one && hit.surely && !destination.changes();
             destination = translate->destination;
         }
-        if (to && (to->address != destination.address || to->port != destination.port)) one = false;
+        if (to && !(*to == destination)) one = false;
         to = destination;
     }
     if (!to || (one && !to->changes())) return reply;
@@ -152,6 +152,7 @@ Product Answerer::Impl::translated_reply(const Product& header, const PathAnswer
         return reply;
     }
     if (to->address) reply.source = share(AddressSet::of(*to->address));
+    if (to->block) reply.source = share(reply.source ? to->block->of(*reply.source) : to->block->image());
     if (to->port && reply.services) {
         ServiceSet services = *reply.services;
         for (auto& term : services.terms) term.source_ports = PortSet::of(*to->port);

@@ -99,12 +99,31 @@ void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, s
     for (const auto& condition : conditions_of(policy, hit)) lines.add(depth, "depends on", condition);
 }
 
-std::string target(std::string_view side, const Translate::Part& part) {
+// What becomes of that end of the packets that a rule moves with a whole block.
+AddressSet moved(const Hit& hit, bool source, const BlockMap& block) {
+    constexpr std::size_t kMost = 64;
+    const auto [products, complete] = hit.packets.products(kMost);
+    AddressSet made;
+    for (const auto& product : products) {
+        const auto& addresses = source ? product.source : product.destination;
+        made = made | (addresses ? block.of(*addresses) : block.image());
+    }
+    // Where an earlier translation comes first, the packets do not say what this one meets.
+    return complete && !made.empty() ? made : block.image();
+}
+
+std::string target(const Hit& hit, bool source, const Translate::Part& part) {
     if (!part.changes()) return {};
-    std::string text = fmt::format("{} ", side);
-    text += part.address           ? to_string(*part.address)
-            : part.address_unknown ? std::string("unknown address")
-                                   : std::string("same address");
+    std::string text = source ? "source " : "destination ";
+    if (part.block) {
+        const std::string made = to_string(moved(hit, source, *part.block));
+        text += made;
+        if (made.find_first_of("/-,") != std::string::npos) text += " address by address";
+    } else {
+        text += part.address           ? to_string(*part.address)
+                : part.address_unknown ? std::string("unknown address")
+                                       : std::string("same address");
+    }
     if (part.port) text += fmt::format(":{}", *part.port);
     if (part.port_unknown) text += ", unknown port";
     return text;
@@ -113,7 +132,7 @@ std::string target(std::string_view side, const Translate::Part& part) {
 std::string translation_text(const Policy& policy, const Hit& hit) {
     const auto& translate = std::get<Translate>(rule_at(policy, hit.rule)->action);
     std::string text;
-    for (const auto& side : {target("destination", translate.destination), target("source", translate.source)}) {
+    for (const auto& side : {target(hit, false, translate.destination), target(hit, true, translate.source)}) {
         if (!side.empty()) text += (text.empty() ? "" : ", ") + side;
     }
     return text.empty() ? "nothing" : text;

@@ -388,6 +388,22 @@ private:
         return std::nullopt;
     }
 
+    // "10.0.0.0-10.0.0.255 to 192.0.2.0"
+    static std::optional<BlockMap> block(WordReader& words) {
+        const std::string_view range = words.peek();
+        const auto dash = range.find('-');
+        if (dash == std::string_view::npos) return std::nullopt;
+        const auto first = parse_address(range.substr(0, dash)), last = parse_address(range.substr(dash + 1));
+        if (!first || !last || first->family != last->family || *last < *first) return std::nullopt;
+        words.next();
+        if (!words.take("to")) return std::nullopt;
+        const auto to = parse_address(words.peek());
+        const uint128 most = first->family == Family::v4 ? uint128{0xffffffff} : ~uint128{0};
+        if (!to || to->family != first->family || to->value > most - (last->value - first->value)) return std::nullopt;
+        words.next();
+        return BlockMap{*first, *last, *to};
+    }
+
     Problem translate(WordReader& words, Action& action) {
         Translate translate;
         Translate::Part* part = &translate.source;
@@ -404,6 +420,9 @@ private:
                 part->address = parse_address(words.peek());
                 if (!part->address) return problem(words, "an address is missing");
                 words.next();
+            } else if (words.take("block")) {
+                part->block = block(words);
+                if (!part->block) return problem(words, "FIRST-LAST to FIRST, two blocks of one family, is missing");
             } else if (words.take("port")) {
                 part->port_unknown = words.take("unknown");
                 if (part->port_unknown) continue;

@@ -222,6 +222,10 @@ private:
             if (!end.changes()) return;
             text += fmt::format(" {}", name);
             if (end.address) text += " address " + to_string(*end.address);
+            if (end.block) {
+                text += fmt::format(" block {}-{} to {}", to_string(end.block->first), to_string(end.block->last),
+                                    to_string(end.block->to));
+            }
             if (end.address_unknown) text += " address unknown";
             if (end.port) text += fmt::format(" port {}", *end.port);
             if (end.port_unknown) text += " port unknown";

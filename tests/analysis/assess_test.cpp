@@ -348,6 +348,30 @@ TEST_CASE("what is rewritten of one family leaves the other alone") {
     CHECK(at_both(forward(from_host) + six, forward(from_host)) == "near satisfied\nfar satisfied\n");
 }
 
+TEST_CASE("a network that is translated as a whole is asked for by its other addresses") {
+    const auto asa = [](const std::string& statements) {
+        return "ASA Version 9.16(4)\nhostname near\ninterface GigabitEthernet0/0\n nameif out\n security-level 0\n"
+               " ip address 10.2.0.1 255.255.255.0\ninterface GigabitEthernet0/1\n nameif in\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\n" +
+               statements;
+    };
+    const std::string source = "object network NET\n subnet 10.1.0.0 255.255.0.0\n nat (in,out) static 198.18.0.0\n";
+    CHECK(at_both(asa(source), forward("-A FORWARD -s 198.18.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j "
+                                       "ACCEPT\n")) == "near satisfied\nfar satisfied\n");
+    CHECK(at_both(asa(source), forward("-A FORWARD -s 10.1.0.11/32 -j ACCEPT\n")) ==
+          "near satisfied\nfar missing; near translates the source to 198.18.0.11 (near:13)"
+          " | tcp 198.18.0.11:1024-65535 > 10.2.0.21:1433 flags SYN\n");
+    // The object's line has no place for a destination; twice NAT does.
+    const std::string both =
+        "object network NET\n subnet 10.1.0.0 255.255.0.0\nobject network FAR\n"
+        " subnet 10.7.0.0 255.255.0.0\nobject network ALIAS\n subnet 10.2.0.0 255.255.0.0\n"
+        "nat (in,out) source static NET NET destination static ALIAS FAR\n";
+    CHECK(at_both(asa(both), forward("-A FORWARD -d 10.7.0.21/32 -p tcp -j ACCEPT\n")) ==
+          "near conditional; whether 10.7.0.21, to which near translates the destination (near:17), is sql1; near "
+          "translates the destination to 10.7.0.21 (near:17) | tcp 10.1.0.11:1024-65535 > 10.2.0.21:1433 flags SYN\n"
+          "far satisfied\n");
+}
+
 TEST_CASE("on a declared path the order of firewalls is known") {
     const std::string from_host = "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
     const std::string from_nat = "-A FORWARD -s 10.9.0.2/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";

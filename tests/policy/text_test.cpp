@@ -57,6 +57,7 @@ TEST_CASE("a policy has one text") {
         "  deny tcp any > 10.0.0.0/8:23 | udp any > any:69 state new answer tcp-reset\n"
         "  implicit jump IN#2 tcp any > any packet-mark !0x1/0xff translated yes originally \"udp any > any:5\"\n"
         "  set packet-mark keep 0x0 value 0x5 mask 0xff from connection-mark all\n"
+        "  translate destination block 198.18.0.0-198.18.255.255 to 10.8.0.0 of any any > 198.18.0.0/16\n"
         "  translate source address 192.0.2.1 port unknown destination address unknown port 80 here of nothing\n"
         "  goto \"a list\" all\n"
         "  continue all\n"
@@ -107,6 +108,14 @@ TEST_CASE("what is wrong in a policy is said at its place") {
         {"ruleset A default allow\n",
          "policy:1:19: error: verdicts are permit, deny and unknown\n    ruleset A default allow\n"
          "                      ^~~~~\n"},
+        {"ruleset A\n  translate source block 10.0.0.9-10.0.0.1 to 10.1.0.0 of all\n",
+         "policy:2:26: error: FIRST-LAST to FIRST, two blocks of one family, is missing\n"
+         "      translate source block 10.0.0.9-10.0.0.1 to 10.1.0.0 of all\n"
+         "                             ^~~~~~~~~~~~~~~~~\n"},
+        {"ruleset A\n  translate source block 10.0.0.0-10.0.0.9 to 255.255.255.250 of all\n",
+         "policy:2:47: error: FIRST-LAST to FIRST, two blocks of one family, is missing\n"
+         "      translate source block 10.0.0.0-10.0.0.9 to 255.255.255.250 of all\n"
+         "                                                  ^~~~~~~~~~~~~~~\n"},
         {"stage A\n", "policy:1:1: error: a stage without a path\n    stage A\n    ^~~~~\n"},
     };
     for (const auto& row : rows) {

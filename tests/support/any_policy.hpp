@@ -4,7 +4,7 @@
 #include <string>
 
 #include "fwproof/policy/policy.hpp"
-#include "support/tiny.hpp"
+#include "support/random_policy.hpp"
 
 namespace fwproof::tiny {
 
@@ -107,6 +107,7 @@ private:
                 auto& part = products_.one_in(2) ? translate.source : translate.destination;
                 if (!products_.one_in(3)) part.address = Address{Family::v4, 0x0a000000 + products_.below(3)};
                 part.address_unknown = !part.address && products_.one_in(2);
+                if (!part.address && !part.address_unknown && products_.one_in(2)) part.block = block(products_);
                 if (products_.one_in(3)) part.port = static_cast<std::uint16_t>(products_.below(3));
                 part.port_unknown = !part.port && products_.one_in(4);
                 translate.to_this_device = products_.one_in(8);

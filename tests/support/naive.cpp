@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <vector>
 
 namespace fwproof::naive {
@@ -205,6 +206,15 @@ private:
             ends.lost = true;
             return;
         }
+        for (const auto& [part, address, unknown] :
+             {std::tuple(&source, &world.packet.source, world.source_address_unknown),
+              std::tuple(&destination, &world.packet.destination, world.destination_address_unknown)}) {
+            if (!part->block) continue;
+            const bool inside = part->block->first.family == family &&
+                                (unknown || (part->block->first <= *address && *address <= part->block->last));
+            if (!inside || unknown) ends.lost = true;
+            if (!inside) return;
+        }
         translate_part(source, changed.packet.source, changed.packet.source_port, changed.source_address_unknown,
                        changed.source_port_unknown, world.packet.protocol);
         translate_part(destination, changed.packet.destination, changed.packet.destination_port,
@@ -216,6 +226,7 @@ private:
     static void translate_part(const Translate::Part& part, Address& address, std::uint16_t& port,
                                bool& address_unknown, bool& port_unknown, std::uint8_t protocol) {
         if (part.address) address = *part.address;
+        if (part.block) address = {address.family, part.block->to.value + (address.value - part.block->first.value)};
         if (part.address || part.address_unknown) address_unknown = part.address_unknown;
         if (!has_ports(protocol)) return;
         if (part.port) port = *part.port;

@@ -13,6 +13,15 @@ struct PolicyOptions {
     bool loops = false;
 };
 
+// Of one to three addresses of the tiny space, or just beside.
+inline BlockMap block(Products& random) {
+    const bool v6 = random.one_in(6);
+    const Address base = v6 ? *parse_address("2001:db8::") : *parse_address("10.0.0.0");
+    const auto at = [&](std::uint32_t place) { return Address{base.family, base.value + place}; };
+    const std::uint32_t first = random.below(3);
+    return {at(first), at(first + random.below(3)), at(random.below(4))};
+}
+
 inline Policy random_policy(Products& random, const PolicyOptions& options) {
     const auto verdict = [&] {
         const std::uint32_t draw = random.below(options.plain ? 2 : 8);
@@ -36,6 +45,11 @@ inline Policy random_policy(Products& random, const PolicyOptions& options) {
             if (random.one_in(4)) {
                 part->address.reset();
                 part->address_unknown = true;
+            }
+            if (random.one_in(5)) {
+                part->address.reset();
+                part->address_unknown = false;
+                part->block = block(random);
             }
             if (random.one_in(4)) {
                 part->port.reset();

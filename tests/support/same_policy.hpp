@@ -11,10 +11,6 @@ namespace fwproof {
 
 inline bool same_action(const Action& a, const Action& b) {
     if (a.index() != b.index()) return false;
-    const auto part = [](const Translate::Part& x, const Translate::Part& y) {
-        return x.address == y.address && x.port == y.port && x.address_unknown == y.address_unknown &&
-               x.port_unknown == y.port_unknown;
-    };
     if (const auto* x = std::get_if<Decide>(&a)) {
         return x->verdict == std::get<Decide>(b).verdict && x->answer == std::get<Decide>(b).answer;
     }
@@ -27,8 +23,7 @@ inline bool same_action(const Action& a, const Action& b) {
     }
     if (const auto* x = std::get_if<Translate>(&a)) {
         const auto& y = std::get<Translate>(b);
-        return part(x->source, y.source) && part(x->destination, y.destination) &&
-               x->to_this_device == y.to_this_device;
+        return x->source == y.source && x->destination == y.destination && x->to_this_device == y.to_this_device;
     }
     return true;
 }
@@ -50,13 +45,13 @@ inline bool same_ruleset(const Ruleset& a, const Ruleset& b) {
            std::equal(a.rules.begin(), a.rules.end(), b.rules.begin(), b.rules.end(), same_rule);
 }
 
-inline bool same_path(const Path& a, const Path& b) {
-    return a.position == b.position && a.variant == b.variant && same_stages(a.stages, b.stages);
-}
-
 inline bool same_stages(const std::vector<Stage>& a, const std::vector<Stage>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const Stage& x, const Stage& y) { return x.ruleset == y.ruleset && x.guard == y.guard; });
+}
+
+inline bool same_path(const Path& a, const Path& b) {
+    return a.position == b.position && a.variant == b.variant && same_stages(a.stages, b.stages);
 }
 
 inline bool same_policy(const Policy& a, const Policy& b) {

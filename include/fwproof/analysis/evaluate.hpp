@@ -43,8 +43,9 @@ struct Hit {
 // One side of a rewritten header. Nothing: as the packet came.
 struct RewrittenSide {
     std::optional<Address> address;
+    std::optional<BlockMap> block;      // then the address is nothing, and all packets came with one of the block
     std::optional<std::uint16_t> port;  // only of packets that have ports
-    bool address_unknown = false;       // then the address is nothing
+    bool address_unknown = false;       // then address and block are nothing
     bool port_unknown = false;
 
     friend bool operator==(const RewrittenSide&, const RewrittenSide&) = default;

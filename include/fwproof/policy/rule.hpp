@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "fwproof/policy/block_map.hpp"
 #include "fwproof/policy/match.hpp"
 
 namespace fwproof {
@@ -39,14 +40,19 @@ struct SetRegister {
 };
 
 // Rewrites the header that later stages see. A part that is not given stays. A part whose new value the export does not
-// decide (a pool, an interface address) has `unknown` set: whatever later rules test there is undecided.
+// decide (a pool, an interface address) has `unknown` set: whatever later rules test there is undecided. Of address,
+// block and address_unknown at most one is set; what becomes of packets outside of the block is not known.
 struct Translate {
     struct Part {
         std::optional<Address> address;
+        std::optional<BlockMap> block;
         std::optional<std::uint16_t> port;
         bool address_unknown = false;
         bool port_unknown = false;
-        bool changes() const { return address || port || address_unknown || port_unknown; }
+        bool changes_address() const { return address || block || address_unknown; }
+        bool changes() const { return changes_address() || port || port_unknown; }
+
+        friend bool operator==(const Part&, const Part&) = default;
     };
     Part source;
     Part destination;

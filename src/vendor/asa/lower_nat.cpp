@@ -17,7 +17,7 @@ namespace fwproof::asa {
 
 namespace {
 
-constexpr std::uint64_t kMaxPairs = 256;  // addresses that are translated one by one
+constexpr std::uint64_t kMostCopies = 256;  // of a block of real addresses in a larger mapped one
 
 // Both ends of a set that is one interval of one family.
 struct Block {
@@ -33,6 +33,49 @@ std::optional<Block> block_of(const AddressSet& set) {
         return Block{Family::v6, set.v6.intervals()[0].first, set.v6.intervals()[0].last};
     }
     return std::nullopt;
+}
+
+uint128 size_of(const Block& block) { return block.last - block.first; }  // less one
+
+AddressSet set_of(const Block& block) {
+    return AddressSet::range({block.family, block.first}, {block.family, block.last});
+}
+
+// Of the block at `from`, of one family and size with the one at `to`: an address where it is one, else the block.
+void move(Translate::Part& part, const Block& from, const Block& to) {
+    part.address = std::nullopt;
+    part.block = std::nullopt;
+    if (from.first == from.last) {
+        part.address = Address{to.family, to.first};
+    } else {
+        part.block = BlockMap{{from.family, from.first}, {from.family, from.last}, {to.family, to.first}};
+    }
+}
+
+// An object's inline address stands for the block of the size of the real one that starts there. Nothing: real
+// addresses are a network, and that is no network of that size.
+std::optional<Block> inline_block(const Block& start, const Block& real) {
+    const uint128 size = size_of(real), most = start.family == Family::v4 ? uint128{0xffffffff} : ~uint128{0};
+    const bool network = (size & (size + 1)) == 0 && (real.first & size) == 0;
+    if (start.family != real.family || start.first > most - size || (network && (start.first & size) != 0)) {
+        return std::nullopt;
+    }
+    return Block{start.family, start.first, start.first + size};
+}
+
+// The same as a value of a line; where it is not known, all that it could be.
+Addresses from_inline(const Block& start, const Block& real) {
+    Addresses made;
+    if (const auto block = inline_block(start, real)) {
+        made.surely = made.possibly = share(set_of(*block));
+        return made;
+    }
+    const uint128 size = size_of(real), most = start.family == Family::v4 ? uint128{0xffffffff} : ~uint128{0};
+    const uint128 network = start.first & ~size;
+    made.surely = share(AddressSet{});
+    made.possibly = share(set_of({start.family, network, start.first > most - size ? most : start.first + size}));
+    made.doubts.push_back({NoteKind::unmodelled_condition, ConditionKind::other, "", "", "", {}, true});
+    return made;
 }
 
 AddressSet all_of(const AddressSetRef& addresses) { return addresses ? *addresses : AddressSet::any(); }
@@ -131,8 +174,8 @@ private:
         std::optional<std::uint16_t> port;
         bool port_unknown = false;
         bool service_certain = true;
-        bool shift = false;       // an object's inline address stands for a block of the same size
-        std::string_view behind;  // the interface behind which the target is
+        bool inline_start = false;  // an object's inline address stands for a block of the same size
+        std::string_view behind;    // the interface behind which the target is
     };
 
     void lower_line(const NatLine& line) {
@@ -168,9 +211,12 @@ private:
         }
         if (!line.real_service.empty()) services(line, direction, true);
         // `static 203.0.113.0` in an object of a network: the block of that size that starts there.
-        direction.shift =
-            line.section == NatLine::Section::automatic && line.mapped_source.kind == AddressOperand::Kind::host;
+        direction.inline_start = starts_inline(line);
         emit(line, direction);
+    }
+
+    static bool starts_inline(const NatLine& line) {
+        return line.section == NatLine::Section::automatic && line.mapped_source.kind == AddressOperand::Kind::host;
     }
 
     void lower_destination(const NatLine& line, const Addresses& real) {
@@ -255,14 +301,13 @@ private:
         header.in = direction.in;
         if (direction.source) header.source = direction.source->possibly;
         if (!direction.service.is_all()) header.services = share(ServiceSet{{direction.service}});
-        Addresses shifted;
-        if (direction.shift && direction.target->exact() && direction.target->surely && direction.match->surely) {
-            const auto from = block_of(*direction.match->surely);
-            const auto to = block_of(*direction.target->surely);
-            if (from && to && from->family == to->family && to->last != to->first) {
-                shifted.surely = shifted.possibly = share(AddressSet::range(
-                    {from->family, from->first}, {from->family, from->first + (to->last - to->first)}));
-                direction.match = &shifted;
+        Addresses widened;
+        if (direction.inline_start && direction.target->exact() && direction.target->surely) {
+            const auto start = block_of(all_of(direction.match->surely));
+            const auto real = block_of(*direction.target->surely);
+            if (start && real && start->family == real->family && size_of(*real) > 0) {
+                widened = from_inline(*start, *real);
+                direction.match = &widened;
             }
         }
         const bool certain =
@@ -302,14 +347,18 @@ private:
         const auto match = block_of(match_is_set ? *direction.match->surely : AddressSet{});
         const Block to = target.value_or(Block{});
         const Block from = match.value_or(Block{});
-        if (target && to.first == to.last) {
+        const uint128 size = size_of(to);
+        if (target && size == 0) {
             translate.destination.address = Address{to.family, to.first};
             push(direction.match->possibly, translate);
-        } else if (target && match && to.last - to.first == from.last - from.first &&
-                   from.last - from.first < kMaxPairs) {
-            for (uint128 i = 0; i <= from.last - from.first; ++i) {
-                translate.destination.address = Address{to.family, to.first + i};
-                push(share(AddressSet::of(Address{from.family, from.first + i})), translate);
+        } else if (target && match && to.family == from.family && size <= size_of(from) &&
+                   size_of(from) / size < kMostCopies) {
+            // More mapped addresses than real ones: these stand behind them again and again.
+            for (Block rest = from;; rest.first += size + 1) {
+                const Block one{rest.family, rest.first, rest.first + std::min(size, size_of(rest))};
+                move(translate.destination, one, to);
+                push(share(set_of(one)), translate);
+                if (size_of(rest) <= size) break;
             }
         } else {
             translate.destination.address_unknown = true;
@@ -438,16 +487,14 @@ private:
         const auto to = mapped ? block_of(*mapped) : std::nullopt;
         const Block first = from.value_or(Block{});
         const Block target = to.value_or(Block{});
-        const bool inline_block =
-            line.section == NatLine::Section::automatic && line.mapped_source.kind == AddressOperand::Kind::host;
-        const bool pairs = line.is_static && from && to && first.family == target.family &&
-                           first.last - first.first < kMaxPairs &&
-                           (first.last - first.first == target.last - target.first || inline_block);
+        const auto widened = starts_inline(line) && from && to ? inline_block(target, first) : to;
+        const Block mapped_block = widened.value_or(Block{});
+        // Of more mapped addresses than real ones the first are those that hosts leave with.
+        const bool pairs = line.is_static && from && widened && first.family == mapped_block.family &&
+                           size_of(first) <= size_of(mapped_block);
         if (pairs) {
-            for (uint128 i = 0; i <= first.last - first.first; ++i) {
-                translate.source.address = Address{target.family, target.first + i};
-                push(share(AddressSet::of(Address{first.family, first.first + i})), translate);
-            }
+            move(translate.source, first, mapped_block);
+            push(header.source, translate);
         } else if (to && target.first == target.last && !line.is_static) {
             translate.source.address = Address{target.family, target.first};
             push(header.source, translate);

@@ -12,12 +12,19 @@ namespace {
 
 using Kind = OldNatLine::Kind;
 
-// The only address of a set.
-std::optional<Address> one_of(const Addresses& addresses) {
+// The only interval of a set.
+std::optional<Interval<std::uint32_t>> block_of(const Addresses& addresses) {
     if (!addresses.exact() || !addresses.surely || !addresses.surely->v6.empty()) return std::nullopt;
     const auto& intervals = addresses.surely->v4.intervals();
-    if (intervals.size() != 1 || intervals[0].first != intervals[0].last) return std::nullopt;
-    return Address{Family::v4, intervals[0].first};
+    if (intervals.size() != 1) return std::nullopt;
+    return intervals[0];
+}
+
+// The only address of a set.
+std::optional<Address> one_of(const Addresses& addresses) {
+    const auto block = block_of(addresses);
+    if (!block || block->first != block->last) return std::nullopt;
+    return Address{Family::v4, block->first};
 }
 
 class SourceLowering {
@@ -82,6 +89,13 @@ private:
         if (const auto address = one_of(mapped)) {
             translate.source = {};
             translate.source.address = address;
+        } else {
+            const auto from = block_of(real).value_or(Interval<std::uint32_t>{}), to = block_of(mapped).value_or(from);
+            if (from.first < from.last && to.last - to.first == from.last - from.first) {
+                translate.source = {};
+                translate.source.block =
+                    BlockMap{{Family::v4, from.first}, {Family::v4, from.last}, {Family::v4, to.first}};
+            }
         }
         push(line, line.mapped_interface, real.possibly, translate, real.exact());
     }

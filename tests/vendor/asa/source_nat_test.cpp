@@ -22,7 +22,9 @@ std::string sources(const std::string& statements) {
             text += to_string(rule.match.any_of.front().header);
             if (const auto* translate = std::get_if<Translate>(&rule.action)) {
                 const auto& source = translate->source;
-                text += " -> " + (source.address ? to_string(*source.address) : std::string("?"));
+                text += " -> " + (source.address ? to_string(*source.address)
+                                  : source.block ? to_string(source.block->image())
+                                                 : std::string("?"));
                 if (source.port) text += ":" + std::to_string(*source.port);
                 if (source.port_unknown) text += ":?";
             } else {
@@ -45,7 +47,15 @@ TEST_CASE("the source of packets that leave is known where the export decides it
     CHECK(sources(host + " nat (inside,outside) dynamic interface\n") ==
           "any 10.0.0.7 > any in inside out outside -> 203.0.113.2:?\n");
     CHECK(sources("object network NET\n subnet 10.0.0.0 255.255.255.254\n nat (inside,dmz) static 192.0.2.8\n") ==
-          "any 10.0.0.0 > any in inside out dmz -> 192.0.2.8\nany 10.0.0.1 > any in inside out dmz -> 192.0.2.9\n");
+          "any 10.0.0.0/31 > any in inside out dmz -> 192.0.2.8/31\n");
+    CHECK(sources("object network NET\n subnet 10.8.0.0 255.255.0.0\n nat (inside,outside) static 198.18.0.0\n") ==
+          "any 10.8.0.0/16 > any in inside out outside -> 198.18.0.0/16\n");
+    CHECK(sources("object network A\n range 10.8.0.1 10.8.0.3\nobject network B\n range 203.0.113.10 203.0.113.20\n"
+                  "nat (inside,outside) source static A B\n") ==
+          "any 10.8.0.1-10.8.0.3 > any in inside out outside -> 203.0.113.10-203.0.113.12\n");
+    CHECK(sources("object network A\n range 10.8.0.1 10.8.0.3\nobject network B\n range 203.0.113.10 203.0.113.11\n"
+                  "nat (inside,outside) source static A B\n") ==
+          "any 10.8.0.1-10.8.0.3 > any in inside out outside -> ?\n");
     CHECK(sources("object network POOL\n range 203.0.113.8 203.0.113.9\n" + host +
                   " nat (inside,outside) dynamic POOL\n") == "any 10.0.0.7 > any in inside out outside -> ?:?\n");
     CHECK(sources(host + "object network FAR\n host 198.51.100.9\n"
