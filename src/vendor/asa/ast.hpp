@@ -257,6 +257,7 @@ struct TimeRange {
     };
     struct Periodic {
         std::uint8_t days = 0;        // bit 0 Monday; for a span over days only the first day
+    bool route_lookup = false;
         int start = 0, end = 0;       // minutes since midnight
         std::optional<int> last_day;  // 0 Monday
     };

@@ -26,9 +26,10 @@ void Diversions::add(Diversion diversion, const AddressSet& destinations) {
     all_.push_back(std::move(diversion));
 }
 
-void Diversions::keep(const Product& header, const AddressSet& destinations) {
+void Diversions::keep(const Product& header, const AddressSet& destinations, bool surely) {
     Diversion diversion;
     diversion.packets = header;
+    diversion.surely = surely;
     add(std::move(diversion), destinations);
 }
 

@@ -12,8 +12,8 @@ class Diversions {
 public:
     // `diversion` without its destinations. No destination: nothing.
     void add(Diversion diversion, const AddressSet& destinations);
-    // Packets in `header` that are left alone, whatever later ones say.
-    void keep(const Product& header, const AddressSet& destinations);
+    // Packets in `header` that are left alone, whatever later ones say, or (not surely) perhaps.
+    void keep(const Product& header, const AddressSet& destinations, bool surely);
     // Without those that say nothing: kept packets that no later diversion takes.
     std::vector<Diversion> take() &&;
 

@@ -325,7 +325,7 @@ private:
         };
         const bool exact_target = direction.target->exact();
         if (exact_target && direction.match->exact() && same_set(direction.match->surely, direction.target->surely)) {
-            if (certain) diversions_.keep(header, all_of(direction.match->surely));
+            divert_identity(line, direction, header, certain);
             if (!direction.port && !direction.port_unknown) {
                 push(direction.match->surely, Decide{Verdict::permit, ""});  // identity: the table stops here
             } else {
@@ -367,6 +367,27 @@ private:
                            "this translation pairs addresses in a way that is not followed",
                            "flows to the mapped addresses are not decided", line.place);
         }
+    }
+
+    // Which interface packets leave by whose addresses the line keeps: by the line, or by the routes.
+    enum class Way : std::uint8_t { line, routes, either };
+    Way identity_way(const NatLine& line, const Direction& direction) const {
+        if (direction.behind.empty() || direction.behind == "any" || line.route_lookup) return Way::routes;
+        if (!lowering_.dialect.real_addresses) return Way::line;
+        const auto& version = lowering_.config.version;
+        if (!version) return lowering_.dialect.unified_any ? Way::line : Way::either;
+        if (*version != Version{8, 4}) return *version < Version{8, 4} ? Way::routes : Way::line;
+        // From 8.4(2) on the line counts.
+        const std::string_view text = lowering_.config.version_text;
+        const auto open = text.find('(');
+        if (open == std::string_view::npos) return Way::either;
+        return text.substr(open).starts_with("(1)") ? Way::routes : Way::line;
+    }
+
+    void divert_identity(const NatLine& line, const Direction& direction, const Product& header, bool certain) {
+        const Way way = identity_way(line, direction);
+        if (way != Way::routes) divert(line, direction, certain && way == Way::line);
+        if (way != Way::line || !certain) diversions_.keep(header, all_of(direction.match->possibly), certain);
     }
 
     // A device looks for the real address behind the interface of the line, and by its routes where that is `any`.

@@ -81,6 +81,8 @@ bool parse_service(Statement& statement, ServiceMember& member, Problem& problem
     return true;
 }
 
+bool is_way(std::string_view word) { return word == "static" || word == "dynamic"; }
+
 bool is_member_word(DefinitionKind kind, const Statement& statement, bool indented) {
     const std::string_view word = statement.word();
     const std::string_view second = statement.word(1);
@@ -88,8 +90,7 @@ bool is_member_word(DefinitionKind kind, const Statement& statement, bool indent
     switch (kind) {
         case DefinitionKind::network_object:
             return word == "host" || word == "subnet" || word == "range" || word == "fqdn" ||
-                   (word == "nat" && second.starts_with('(') &&
-                    (statement.word(2) == "static" || statement.word(2) == "dynamic"));
+                   (word == "nat" && (second.starts_with('(') ? is_way(statement.word(2)) : is_way(second)));
         case DefinitionKind::service_object:
             return word == "service" && (indented || second == "tcp" || second == "udp" || second == "tcp-udp" ||
                                          second == "ip" || protocol_of(second));

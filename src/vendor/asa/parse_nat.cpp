@@ -12,8 +12,12 @@ namespace fwproof::asa {
 
 namespace {
 
-// "(inside,outside)"; also printed with blanks behind the comma by hand-made scripts.
+// "(inside,outside)"; also printed with blanks behind the comma by hand-made scripts. Scripts may leave it out: any.
 bool parse_pair(Statement& statement, std::string_view& real, std::string_view& mapped, Problem& problem) {
+    if (!statement.word().starts_with('(')) {
+        real = mapped = "any";
+        return true;
+    }
     Token token = statement.take();
     std::string_view text = token.text;
     if (text.starts_with('(') && !text.ends_with(')') && statement.word().ends_with(')')) {
@@ -56,11 +60,12 @@ AddressOperand parse_value(Statement& statement, std::string_view interface) {
 }
 
 // What may follow and changes no address.
-bool skip_option(Statement& statement) {
-    for (const std::string_view word : {"dns", "no-proxy-arp", "route-lookup", "net-to-net"}) {
-        if (statement.accept(word)) return true;
+bool parse_option(Statement& statement, NatLine& line) {
+    if (statement.accept("route-lookup")) {
+        line.route_lookup = true;
+        return true;
     }
-    return false;
+    return statement.accept("dns") || statement.accept("no-proxy-arp") || statement.accept("net-to-net");
 }
 
 void unreadable(Config& config, NatLine& line, Problem problem) {
@@ -91,7 +96,7 @@ void parse_twice_nat(Config& config, Statement& statement, NatLine& line) {
     if (line.mapped_source.name == "pat-pool") line.mapped_source = parse_value(statement, line.mapped_interface);
     while (!statement.at_end()) {
         const std::string_view word = statement.word();
-        if (skip_option(statement)) continue;
+        if (parse_option(statement, line)) continue;
         if (word == "destination" && statement.word(1) == "static") {
             statement.take();
             statement.take();
@@ -218,7 +223,7 @@ void parse_object_nat(Config& config, Statement& statement, std::size_t index) {
     line.mapped_source = parse_value(statement, line.mapped_interface);
     while (!statement.at_end()) {
         const std::string_view word = statement.word();
-        if (skip_option(statement)) continue;
+        if (parse_option(statement, line)) continue;
         if (word == "service" && line.is_static && !statement.word(3).empty()) {
             statement.take();
             const auto protocol = protocol_of(statement.word());

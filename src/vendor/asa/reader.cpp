@@ -193,7 +193,8 @@ bool Reader::read_top_level(const Line& line) {
         return true;
     }
     if (word == "nat" || word == "static" || word == "global") {
-        if (second.starts_with('(')) {
+        const bool without_pair = second == "source" || second == "after-auto" || statement_.word(2) == "source";
+        if (second.starts_with('(') || (word == "nat" && without_pair)) {
             filters();
             if (word == "nat") parse_nat(config_, statement_, negated_);
             if (word == "static") parse_static(config_, statement_, negated_);
