@@ -198,6 +198,7 @@ struct InterfaceBlock {
     bool management_only = false;
     bool shut_down = false;
     std::optional<Place> policy_route;  // `policy-route route-map M`
+    std::string_view policy_map;        // M
     std::string_view bridge_group;      // a member's number
     std::string_view zone;
     Place place;
@@ -207,6 +208,36 @@ struct RouteLine {
     std::string_view interface;
     AddressOperand destination;  // masked, prefix or masked_alias
     std::uint32_t distance = 1;  // of two routes to one network the nearer one is used
+    Place place;
+};
+
+// One entry of a route-map, as far as it is about packets.
+struct RouteMapEntry {
+    std::string_view map;
+    bool permit = true;
+    std::uint32_t sequence = 10;
+    std::vector<std::string_view> lists;  // `match ip address`; none: every packet
+    std::vector<Address> next_hops;
+    std::vector<std::string_view> interfaces;
+    bool surely = true;      // false: perhaps to where the routes lead (`default`, a next hop that is watched)
+    bool understood = true;  // false: what it takes, or where it sends it, is not known
+    Place place;
+};
+
+// A statement by which the device may do something with packets that neither lists nor routes say.
+struct Meddler {
+    enum class Effect : std::uint8_t {
+        drops,      // may drop them
+        redirects,  // may send them elsewhere
+        decides,    // may let them through or drop them, or change their addresses
+    };
+    Effect effect{};
+    std::string_view interface;                                    // where they come in; empty: anywhere
+    std::uint8_t protocol = 0;                                     // with `ports`
+    std::optional<std::pair<std::uint16_t, std::uint16_t>> ports;  // destination ports, inclusive; nothing: any service
+    AddressOperand source, destination;                            // Kind::any where nothing is said
+    bool either_way = false;  // source and destination are those of the packets, or the other way round
+    std::string_view what;    // "URL filter"
     Place place;
 };
 
@@ -226,6 +257,7 @@ struct NatLine {
     std::string_view real_service, mapped_service;  // twice NAT `service A B`: object names
     std::uint32_t number = 0;                       // where a script inserts the line among those of its section
     bool by_list = false;                           // `static ... access-list`: a list chooses the packets
+    bool route_lookup = false;
     std::unique_ptr<Problem> problem;
     Place place;
 };
@@ -257,7 +289,6 @@ struct TimeRange {
     };
     struct Periodic {
         std::uint8_t days = 0;        // bit 0 Monday; for a span over days only the first day
-    bool route_lookup = false;
         int start = 0, end = 0;       // minutes since midnight
         std::optional<int> last_day;  // 0 Monday
     };

@@ -53,11 +53,12 @@ struct CheckedSource {
     Place place;
 };
 
-// `aaa authentication match LIST IF SERVER`, `aaa authentication include SERVICE IF ...`: such packets pass when their
-// user has authenticated, who may bring lists of his own.
+// `aaa authentication|authorization match LIST IF SERVER`, `... include SERVICE IF ...`: such packets pass when their
+// user has authenticated or is authorized, who may bring lists of his own.
 struct UserRule {
     std::string_view list;  // empty for `include`
     std::string_view interface;
+    bool authorization = false;  // `aaa authorization ...`
     Place place;
 };
 
@@ -86,6 +87,8 @@ struct Config {
     std::vector<AccessGroup> access_groups;
     std::vector<InterfaceBlock> interfaces;
     std::vector<RouteLine> routes;
+    std::vector<RouteMapEntry> route_maps;
+    std::vector<Meddler> meddlers;
     std::vector<NatLine> nat;
     std::vector<OldNatLine> old_nat;
     std::vector<ManagementLine> management;
@@ -108,6 +111,7 @@ struct Config {
     std::vector<Place> established;
     std::vector<UserRule> user_rules;
     std::vector<std::string_view> droppers;  // statements by which modules and inspections drop what is permitted
+    std::vector<std::string_view> bypasses;  // statements by which TCP needs no beginning
     std::optional<int> clock_offset;         // minutes east of UTC
     bool summer_time = false;
 

@@ -99,6 +99,12 @@ void general_assumptions(Lowering& lowering) {
         assumptions.push_back(fmt::format("what may be dropped behind the rules is not asked about: '{}'",
                                           fmt::join(statements, "', '")));
     }
+    if (!lowering.config.bypasses.empty()) {
+        std::set<std::string_view> statements(lowering.config.bypasses.begin(), lowering.config.bypasses.end());
+        assumptions.push_back(
+            fmt::format("TCP packets of connections whose beginning the device did not see are not asked about: '{}'",
+                        fmt::join(statements, "', '")));
+    }
     if (lowering.config.transparent) {
         assumptions.emplace_back("the firewall is transparent: what is not IP is not asked about");
     } else {

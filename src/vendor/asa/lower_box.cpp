@@ -97,7 +97,9 @@ private:
                 return group.direction == Direction::global || group.direction == Direction::unreadable ||
                        (group.direction == Direction::in && group.interface == in);
             });
-        if (listed || !config_.user_rules.empty() || !config_.established.empty()) return Jump{*lowering_.ingress};
+        if (listed || !config_.user_rules.empty() || !config_.established.empty() || !config_.meddlers.empty()) {
+            return Jump{*lowering_.ingress};
+        }
         return Decide{high >= low ? Verdict::permit : Verdict::deny, ""};
     }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "fwproof/base/service.hpp"
 #include "fwproof/policy/routing.hpp"
 #include "vendor/asa/ports.hpp"
 
@@ -22,6 +23,7 @@ public:
         if (config_.nat_control && !lowering_.dialect.real_addresses) nat_control();
         by_reverse_paths();
         by_authentication();
+        for (const auto& meddler : config_.meddlers) by(meddler);
     }
 
 private:
@@ -37,13 +39,24 @@ private:
             ruleset_.rules.push_back(
                 implicit_rule(why, to, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
         }
-        const auto dropped = std::find_if(config_.routes.begin(), config_.routes.end(),
-                                          [](const RouteLine& route) { return route.interface == "Null0"; });
-        if (dropped == config_.routes.end()) return;
+        const auto place = dropping_route();
+        if (!place) return;
         Product to;
         to.out = InterfaceSet::of("Null0");
         ruleset_.rules.push_back(
-            implicit_rule("route to Null0", to, Decide{Verdict::deny, ""}, lowering_.span(dropped->place)));
+            implicit_rule("route to Null0", to, Decide{Verdict::deny, ""}, lowering_.span(*place)));
+    }
+
+    std::optional<Place> dropping_route() const {
+        for (const auto& route : config_.routes) {
+            if (route.interface == "Null0") return route.place;
+        }
+        for (const auto& entry : config_.route_maps) {
+            for (const auto name : entry.interfaces) {
+                if (name == "null0" || name == "Null0") return entry.place;
+            }
+        }
+        return std::nullopt;
     }
 
     // Two interfaces of one level, and one interface with itself, talk only where that is permitted; no list changes
@@ -167,47 +180,84 @@ private:
             if (known) product.in = InterfaceSet::of(std::string(asked.interface));
             product.states = State::new_;
             const SourceSpan span = lowering_.span(asked.place);
-            lowering_.note(NoteKind::unmodelled_condition, "packets of users who have not authenticated are dropped",
+            lowering_.note(NoteKind::unmodelled_condition,
+                           asked.authorization ? "packets of users who are not authorized are dropped"
+                                               : "packets of users who have not authenticated are dropped",
                            "", asked.place);
             bool listed = false;
             for (const auto* list : lists_named(config_, asked.list)) {
                 const auto at = lowering_.rulesets.find(list);
                 if (asked.list.empty() || at == lowering_.rulesets.end()) continue;
                 listed = true;
-                Ruleset users = users_of(lowering_.policy.rulesets[at->second], span);
+                Ruleset users = users_of(lowering_.policy.rulesets[at->second], asked);
                 const auto index = static_cast<RulesetIndex>(lowering_.policy.rulesets.size());
                 lowering_.policy.rulesets.push_back(std::move(users));
-                ruleset_.rules.push_back(implicit_rule("user who has to authenticate", product, Jump{index}, span));
+                ruleset_.rules.push_back(implicit_rule(rule_name(asked), product, Jump{index}, span));
             }
             if (listed) continue;
-            Rule rule = implicit_rule("user who has to authenticate", product, Decide{Verdict::deny, ""}, span);
-            doubt(rule, span);
+            Rule rule = implicit_rule(rule_name(asked), product, Decide{Verdict::deny, ""}, span);
+            doubt(rule, asked);
             ruleset_.rules.push_back(std::move(rule));
         }
     }
 
-    static void doubt(Rule& rule, SourceSpan span) {
+    static std::string rule_name(const UserRule& asked) {
+        return asked.authorization ? "user who has to be authorized" : "user who has to authenticate";
+    }
+
+    void doubt(Rule& rule, const UserRule& asked) const {
         rule.match.conditional = true;
-        rule.match.conditions.push_back({ConditionKind::user, "user who has not authenticated", span});
+        rule.match.conditions.push_back(
+            {ConditionKind::user, asked.authorization ? "user who is not authorized" : "user who has not authenticated",
+             lowering_.span(asked.place)});
     }
 
     // What the list permits is denied to such users, what it denies does not concern them.
-    static Ruleset users_of(const Ruleset& list, SourceSpan span) {
+    Ruleset users_of(const Ruleset& list, const UserRule& asked) const {
         Ruleset users;
         users.name = "users of " + list.name;
-        users.span = span;
+        users.span = lowering_.span(asked.place);
         for (Rule rule : list.rules) {
             rule.implicit = true;
             if (const auto* decide = std::get_if<Decide>(&rule.action)) {
                 if (decide->verdict == Verdict::deny) rule.action = Return{};
                 if (decide->verdict == Verdict::permit) {
                     rule.action = Decide{Verdict::deny, ""};
-                    doubt(rule, span);
+                    doubt(rule, asked);
                 }
             }
             users.rules.push_back(std::move(rule));
         }
         return users;
+    }
+
+    void by(const Meddler& meddler) {
+        if (meddler.effect == Meddler::Effect::redirects) return;
+        Product product;
+        if (!meddler.interface.empty()) product.in = InterfaceSet::of(std::string(meddler.interface));
+        product.source = lowering_.resolver.addresses(meddler.source, AnyMeaning::both).possibly;
+        product.destination = lowering_.resolver.addresses(meddler.destination, AnyMeaning::both).possibly;
+        product.states = State::new_;
+        if (meddler.ports) {
+            product.services = service(meddler.protocol, PortSet::range(meddler.ports->first, meddler.ports->second));
+        }
+        const bool drops = meddler.effect == Meddler::Effect::drops;
+        const SourceSpan span = lowering_.span(meddler.place);
+        Rule rule = implicit_rule(std::string(meddler.what), product,
+                                  Decide{drops ? Verdict::deny : Verdict::unknown, ""}, span);
+        if (meddler.either_way) {
+            std::swap(product.source, product.destination);
+            std::swap(product.in, product.out);
+            rule.match.any_of.emplace_back().header = std::move(product);
+        }
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::other, std::string(meddler.what), span});
+        ruleset_.rules.push_back(std::move(rule));
+        lowering_.note(NoteKind::unmodelled_condition,
+                       fmt::format("'{}' {}", span.text(),
+                                   drops ? "may drop packets that the lists permit"
+                                         : "may let packets pass, drop them or change their addresses"),
+                       "what it may touch is not decided", meddler.place);
     }
 
     Lowering& lowering_;

@@ -1,5 +1,5 @@
 // Where packets come in and go out: networks and static routes, default routes that an interface is given, and what
-// leaves it open: routing protocols, several routes to one network, policies of an interface.
+// leaves it open: routing protocols, several routes to one network.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -148,22 +148,6 @@ void lower_routes(Lowering& lowering) {
     shared_routes(lowering);
     learnt_routes(lowering);
     where_sources_come_in(lowering);
-}
-
-void lower_policy_routes(Lowering& lowering) {
-    for (const auto& block : lowering.config.interfaces) {
-        if (block.name.empty() || !block.policy_route || block.shut_down) continue;
-        Diversion diversion;
-        diversion.packets.in = InterfaceSet::of(std::string(block.name));
-        diversion.interfaces = lowering.ports();
-        std::erase(diversion.interfaces, block.name);
-        diversion.span = lowering.span(*block.policy_route);
-        if (diversion.interfaces.empty()) continue;
-        lowering.note(NoteKind::unmodelled_condition,
-                      fmt::format("'{}' chooses where packets from '{}' leave", diversion.span.text(), block.name),
-                      "they may leave by any interface; ask with 'out'", *block.policy_route);
-        lowering.policy.diversions.push_back(std::move(diversion));
-    }
 }
 
 }  // namespace fwproof::asa

@@ -150,7 +150,9 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
         return true;
     }
     if (word == "policy-route") {
+        if (second != "route-map") return true;  // a cost, or what is measured
         interface.policy_route = negated ? std::nullopt : std::optional(statement.place());
+        interface.policy_map = statement.word(2);
         return true;
     }
     if (word == "zone-member") {
@@ -163,8 +165,8 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
         return true;
     }
     // Words of an interface that also start top-level statements.
-    const bool top_level =
-        word == "ipv6" && (second == "access-list" || second == "route" || second == "icmp" || second == "router");
+    const bool top_level = word == "ipv6" && (second == "access-list" || second == "route" || second == "icmp" ||
+                                              second == "router" || second == "enforce-eui64");
     if (word == "ip") return second != "local" && second != "audit" && second != "verify" && second != "address";
     if (word == "ipv6") return !top_level;
     return word == "speed" || word == "duplex" || word == "vlan" || word == "channel-group" || word == "mac-address" ||
@@ -175,8 +177,8 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
            word == "backup" || word == "nve" || word == "cts" || word == "dhcprelay" || word == "ddns" ||
            word == "pppoe" || word == "dhcp" || word == "tunnel" || word == "bfd" || word == "isis" ||
            word == "media-type" || word == "negotiation" || word == "fec" || word == "security-group-tagging" ||
-           word == "mac-learn" || word == "allow-ssc-mgmt" || word == "segment-id" || word == "vtep-nve" ||
-           word == "redundant" || word == "failover" || word == "standby" || word == "keepalive" || word == "mtu";
+           word == "allow-ssc-mgmt" || word == "segment-id" || word == "vtep-nve" || word == "redundant" ||
+           word == "failover" || word == "standby" || word == "keepalive" || word == "mtu";
 }
 
 void parse_old_interface_line(Config& config, Statement& statement) {

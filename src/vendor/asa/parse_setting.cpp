@@ -111,14 +111,27 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
         if (second == "drop" && !negated) config.droppers.push_back(statement.text());
         return true;
     }
+    if (word == "threat-detection") {
+        if (second == "scanning-threat" && third == "shun" && !negated) config.droppers.push_back(statement.text());
+        return true;
+    }
+    if (word == "ip" && second == "audit") {
+        for (std::size_t i = statement.position(); i < statement.size() && !negated; ++i) {
+            if (statement[i].text != "drop" && statement[i].text != "reset") continue;
+            config.droppers.push_back(statement.text());
+            break;
+        }
+        return true;
+    }
     if (word == "aaa") {
-        if (second == "authentication" && (third == "match" || third == "include")) {
+        const bool authorization = second == "authorization";
+        if ((second == "authentication" || authorization) && (third == "match" || third == "include")) {
             const std::string_view list = third == "match" ? statement.word(3) : std::string_view();
             const std::string_view interface = statement.word(4);
             std::erase_if(config.user_rules, [&](const UserRule& old) {
-                return negated && old.list == list && old.interface == interface;
+                return negated && old.list == list && old.interface == interface && old.authorization == authorization;
             });
-            if (!negated) config.user_rules.push_back({list, interface, statement.place()});
+            if (!negated) config.user_rules.push_back({list, interface, authorization, statement.place()});
         }
         return true;
     }
@@ -279,6 +292,14 @@ void replay_clear(Config& config, Statement& statement) {
         config.routes.clear();
     } else if (what == "router") {
         config.routing.clear();
+    } else if (what == "route-map") {
+        std::erase_if(config.route_maps, [&](const RouteMapEntry& entry) { return name.empty() || entry.map == name; });
+    } else if (what == "aaa") {
+        config.user_rules.clear();
+    } else if (what == "filter" || what == "wccp" || what == "alias" || what == "conduit" || what == "outbound" ||
+               what == "apply" || what == "virtual" || what == "mac-learn") {
+        std::erase_if(config.meddlers,
+                      [&](const Meddler& old) { return span_of(*config.source, old.place).text().starts_with(what); });
     } else if (what == "object" || what == "object-group") {
         for (auto& definition : config.definitions) {
             if (!is_kind(definition, what, name)) continue;

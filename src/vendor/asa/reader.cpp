@@ -124,6 +124,9 @@ bool Reader::read_sub_command(const Line& line) {
                 return true;
             }
             break;
+        case Block::route_map:
+            if (parse_route_map_member(config_, statement_, index_, negated_)) return true;
+            break;
         case Block::policy_map:
             if (read_policy_map()) return true;
             [[fallthrough]];
@@ -241,6 +244,12 @@ bool Reader::read_top_level(const Line& line) {
         block_indent_ = line.indent;
         return true;
     }
+    if (word == "route-map") {
+        configuration_seen_ = true;
+        open(Block::route_map, parse_route_map(config_, statement_, negated_));
+        block_indent_ = line.indent;
+        return true;
+    }
     if (word == "policy-map") {
         policy_map_ = statement_.word(statement_.word(1) == "type" ? 3 : 1);
         open(Block::policy_map);
@@ -254,6 +263,10 @@ bool Reader::read_top_level(const Line& line) {
     }
     if (word == "clear" || (word == "no" && second == "clear")) {
         replay_clear(config_, statement_);
+        block_ = Block::none;
+        return true;
+    }
+    if (parse_meddler(config_, statement_, negated_)) {
         block_ = Block::none;
         return true;
     }
@@ -296,10 +309,17 @@ bool Reader::read_policy_map() {
         return true;
     }
     const bool drops = word == "drop" || word == "drop-connection" || word == "reset";
+    // What a module only listens to it does not drop.
     const bool module = word == "sfr" || word == "ips" || word == "csc" || word == "cxsc";
-    if (!negated_ && (drops || (module && statement_.text().find("fail-close") != std::string_view::npos))) {
+    const bool listens = statement_.text().find("monitor-only") != std::string_view::npos ||
+                         statement_.text().find("promiscuous") != std::string_view::npos;
+    const bool cloud = word == "inspect" && statement_.word(1) == "scansafe";
+    if (!negated_ && (drops || cloud || (module && !listens))) {
         config_.droppers.push_back(statement_.text());
         return true;
+    }
+    if (!negated_ && word == "set" && statement_.text().find(" tcp-state-bypass") != std::string_view::npos) {
+        config_.bypasses.push_back(statement_.text());
     }
     if (word == "class") policy_class_ = statement_.word(1);
     return word == "class" || word == "parameters" || word == "inspect" || word == "match" || word == "set";

@@ -29,6 +29,7 @@ private:
         time_range,
         class_map,
         policy_map,
+        route_map,
         other,
         certificate
     };
@@ -113,6 +114,11 @@ void parse_global(Config& config, Statement& statement, bool negated);
 void parse_management(Config& config, Statement& statement, bool negated);  // ssh, telnet, http, icmp, ipv6 icmp
 void parse_version(Config& config, Statement& statement);
 void parse_clock(Config& config, Statement& statement, bool negated);
+// The entry that is now open.
+std::size_t parse_route_map(Config& config, Statement& statement, bool negated);
+bool parse_route_map_member(Config& config, Statement& statement, std::size_t index, bool negated);
+// What may drop packets, or send them elsewhere, beside lists and routes (Meddler).
+bool parse_meddler(Config& config, Statement& statement, bool negated);
 // What else may change a verdict: same-security-traffic, sysopt, nat-control, established, firewall ...
 bool parse_setting(Config& config, Statement& statement, bool negated);
 

@@ -88,6 +88,8 @@ TEST_CASE("scripts, captures and old releases get the device's verdict") { run("
 
 TEST_CASE("where the device sends packets is what the export decides of it") { run("ways.txt"); }
 
+TEST_CASE("what may touch packets beside lists and routes leaves them open") { run("meddlers.txt"); }
+
 TEST_CASE("translations lead where the device leads them") { run("translations.txt"); }
 
 TEST_CASE("what is not understood is said with its place, and decides nothing") { run("refusals.txt"); }
