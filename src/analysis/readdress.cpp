@@ -33,6 +33,21 @@ bool translates_on(const Policy& policy, const Path& path) {
     return false;
 }
 
+// The path without the stages that only decide: what becomes of packets that it denies, were they let through.
+Path rewriting(const Policy& policy, const Path& path) {
+    Path made = path;
+    std::erase_if(made.stages, [&](const Stage& stage) {
+        const auto reached = reachable_rulesets(policy, {path.position, path.variant, {stage}});
+        return std::none_of(reached.begin(), reached.end(), [&](RulesetIndex index) {
+            const auto& rules = policy.rulesets[index].rules;
+            return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
+                return translation_of(rule) || (rule.enabled && std::holds_alternative<SetRegister>(rule.action));
+            });
+        });
+    });
+    return made;
+}
+
 using Part = Translate::Part Translate::*;
 
 bool made_by(const Translate::Part& part, const RewrittenSide& side) {
@@ -117,7 +132,10 @@ public:
             if (way.position != Position::inbound) {
                 way.stages.insert(way.stages.end(), policy_.leaving.begin(), policy_.leaving.end());
             }
-            if (translates_on(policy_, way)) known->second = std::make_unique<Path>(std::move(way));
+            if (translates_on(policy_, way)) {
+                Path denied = rewriting(policy_, way);
+                known->second = std::make_unique<Way>(Way{std::move(way), std::move(denied)});
+            }
         }
         return known->second != nullptr;
     }
@@ -134,7 +152,7 @@ public:
             }
             std::vector<const Path*> ways;
             for (const auto& [path, way] : paths_) {
-                if (way) ways.push_back(way.get());
+                if (way) ways.push_back(&way->whole);
             }
             const Nearby rules(policy_, ways, all);
             SpaceBuilder builder;
@@ -169,9 +187,16 @@ private:
 
     void lead(const Evaluator& evaluator, Journey& journey, std::size_t at) {
         Crossing& crossing = journey.crossings[at];
-        const Path& way = *paths_.at(crossing.path);
+        const Path& way = paths_.at(crossing.path)->whole;
         const PacketSet question = evaluator.space().from(crossing.question) & evaluator.occurring();
-        const auto departures = evaluator.departures(way, question);
+        auto departures = evaluator.departures(way, question);
+        const bool denied = departures.empty() && !question.empty();
+        if (denied) {
+            departures = evaluator.departures(paths_.at(crossing.path)->denied, question);
+            if (departures.empty()) {
+                return doubt(journey, at, fmt::format("what {} makes of packets that it stops", firewall_.id));
+            }
+        }
         const auto moved = std::find_if(departures.begin(), departures.end(), [](const Departure& departure) {
             return departure.source != RewrittenSide() || departure.destination != RewrittenSide();
         });
@@ -199,6 +224,7 @@ private:
             seen = seen | packets;
         }
         std::vector<Sight> sights;
+        std::vector<std::string> translations = crossing.translations;
         for (const Departure& departure : departures) {
             const auto parts = departure.packets.for_some_interface().products(kMostSights);
             for (const bool source : {true, false}) {
@@ -211,9 +237,10 @@ private:
                 }
                 const auto made = made_of(parts.complete ? parts.products : std::vector{Product()}, source, side);
                 if (!made) continue;
-                crossing.translations.push_back(fmt::format("{} translates the {} to {}{}", firewall_.id,
-                                                            end_of(source), to_string(*made),
-                                                            at_place(departure, source)));
+                translations.push_back(fmt::format("{} translates the {} to {}{}", firewall_.id, end_of(source),
+                                                   to_string(*made), at_place(departure, source)));
+                // The rules of a device that denies have met the destination alone.
+                if (!denied || !source) crossing.translations.push_back(translations.back());
             }
             if (!parts.complete) {
                 return doubt(journey, at, fmt::format("how {} translates these packets", firewall_.id));
@@ -223,11 +250,11 @@ private:
             for (const Product& part : parts.products) add_sight(crossing, part, departure, sights);
         }
         for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
-            if (journey.crossings[next].doubt.empty()) send_on(crossing, sights, journey.crossings[next]);
+            if (journey.crossings[next].doubt.empty()) send_on(translations, sights, journey.crossings[next]);
         }
     }
 
-    void send_on(const Crossing& crossing, std::vector<Sight> sights, Crossing& later) const {
+    void send_on(const std::vector<std::string>& translations, std::vector<Sight> sights, Crossing& later) const {
         // What this device's export says nothing about goes on as it was.
         for (const Sight& before : later.sights) {
             AddressSet from = *before.from - of_families(policy_, *before.from);
@@ -237,7 +264,7 @@ private:
         }
         later = seen_as(topology_, later, std::move(sights));
         later.translated = true;
-        later.translations = crossing.translations;
+        later.translations = translations;
         if (later.question.empty()) later.doubt = fmt::format("where {} sends these packets", firewall_.id);
     }
 
@@ -275,12 +302,16 @@ private:
         }
     }
 
+    struct Way {
+        Path whole;   // with what packets meet behind it
+        Path denied;  // what rewrites packets that it denies
+    };
+
     const Topology& topology_;
     std::span<const Requirement> requirements_;
     const Firewall& firewall_;
     const Policy& policy_;
-    std::map<const Path*, std::unique_ptr<Path>>
-        paths_;  // with what packets meet behind it; null: nothing is rewritten
+    std::map<const Path*, std::unique_ptr<Way>> paths_;  // null: nothing is rewritten
     std::vector<std::pair<Journey*, std::size_t>> met_;
 };
 
