@@ -110,7 +110,8 @@ private:
         if (crossing.translated) sights = crossing.sights;
         std::vector<Claim> made;
         for (const Sight& sight : sights) {
-            made.push_back({index, first_packets(sight.from, sight.to, sight.services), {}});
+            made.push_back({index, first_packets(sight.from, sight.to, sight.services), {}, crossing.translated, {}});
+            if (crossing.translated) made.back().translations = crossing.translations;
             if (requirement.tolerated)
                 made.back().tolerated = first_packets(sight.from, sight.to, requirement.tolerated);
         }

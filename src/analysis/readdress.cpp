@@ -317,6 +317,27 @@ private:
 
 }  // namespace
 
+std::vector<std::string> rewritten_text(const Firewall& firewall, const Path& path, const Departure& departure,
+                                        std::size_t limit) {
+    std::vector<std::string> texts;
+    const auto packets = departure.packets.for_some_interface().products(limit).products;
+    for (const bool source : {false, true}) {
+        const RewrittenSide& side = source ? departure.source : departure.destination;
+        const auto made = made_of(packets, source, side);
+        if (!made && !side.address_unknown) continue;
+        AddressSet before;
+        for (const Product& product : packets) {
+            const auto& addresses = source ? product.source : product.destination;
+            before = before | (addresses ? *addresses : AddressSet::any());
+        }
+        texts.push_back(fmt::format(
+            "{} translates the {} {} to {}{}", firewall.id, source ? "source" : "destination", to_string(before),
+            made ? to_string(*made) : "an address that is not known",
+            place(*firewall.policy, path, packets, source ? &Translate::source : &Translate::destination, side)));
+    }
+    return texts;
+}
+
 void readdress(const Topology& topology, std::span<const Requirement> requirements, const Budget& budget,
                std::vector<Journey>& journeys) {
     const auto& firewalls = topology.firewalls;

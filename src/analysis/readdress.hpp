@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fwproof/analysis/assess.hpp"
+#include "fwproof/analysis/evaluate.hpp"
 
 namespace fwproof {
 
@@ -18,5 +19,10 @@ struct Journey {
 // Replaces the questions of crossings behind a device that translates, and sets what remains open about them.
 void readdress(const Topology& topology, std::span<const Requirement> requirements, const Budget& budget,
                std::vector<Journey>& journeys);
+
+// "edge translates the destination 192.0.2.9 to 10.2.0.9 (edge.v4:7)": what the path does to the addresses of packets
+// with one departure, for people; of more products than `limit` that leave so only the first count.
+std::vector<std::string> rewritten_text(const Firewall& firewall, const Path& path, const Departure& departure,
+                                        std::size_t limit);
 
 }  // namespace fwproof

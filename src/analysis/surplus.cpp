@@ -14,6 +14,7 @@
 #include "analysis/judge.hpp"
 #include "analysis/overlap.hpp"
 #include "analysis/question.hpp"
+#include "analysis/readdress.hpp"
 #include "analysis/sides.hpp"
 
 namespace fwproof {
@@ -269,12 +270,41 @@ private:
         surplus.witness = witness_of(part);
         surplus.requirements = std::move(related);
         if (!surplus.surely) surplus.conditions = desk_.conditions(charge.rule);
+        tell_translations(part, surplus);
         assessment_.surplus.push_back(std::move(surplus));
+    }
+
+    void tell_translations(const PacketSet& part, Surplus& surplus) const {
+        constexpr std::size_t kMostTold = 8;
+        const auto tell = [&](const std::string& text) {
+            auto& told = surplus.translations;
+            if (told.size() < kMostTold && std::find(told.begin(), told.end(), text) == told.end())
+                told.push_back(text);
+        };
+        for (const Claim& claim : question_.claims) {
+            const auto& related = surplus.requirements;
+            if (!claim.translated || std::find(related.begin(), related.end(), claim.requirement) == related.end())
+                continue;
+            for (const auto& text : claim.translations) tell(text);
+            auto& needed = surplus.needed;
+            if (surplus.kind == SurplusKind::wider &&
+                std::find(needed.begin(), needed.end(), claim.packets) == needed.end()) {
+                needed.push_back(claim.packets);
+            }
+        }
+        if (!translates_) return;
+        try {
+            for (const auto& departure : desk_.openings().departures(path_, part & desk_.openings_focus())) {
+                for (const auto& text : rewritten_text(desk_.firewall(), path_, departure, kMostTold)) tell(text);
+            }
+        } catch (const OutOfBudget&) {  // the region stands without
+        }
     }
 
     const Desk& desk_;
     const SurplusQuestion& question_;
     const Path& path_;
+    const bool translates_ = translates(desk_.policy());
     Claims claims_;
     std::span<const Requirement> requirements_;
     std::set<RuleRef> cut_short_;

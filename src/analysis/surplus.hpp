@@ -16,6 +16,9 @@ struct Claim {
     std::size_t requirement = 0;
     Product packets;
     std::optional<Product> tolerated;  // what an opening for it may permit besides
+    // The packets are not what the requirement says: what devices before this one made of them, one sentence each.
+    bool translated = false;
+    std::vector<std::string> translations;
 };
 
 // The packets whose openings are looked at: first packets of new connections that can meet the path.

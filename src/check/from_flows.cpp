@@ -477,7 +477,11 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
         finding.witness = surplus.witness;
         finding.region = plain_region(surplus.region);
         finding.region_complete = surplus.region_complete;
-        if (kind == SurplusKind::wider) finding.needed = needed_by(context, surplus.requirements);
+        finding.details.insert(finding.details.end(), surplus.translations.begin(), surplus.translations.end());
+        if (kind == SurplusKind::wider) {
+            finding.needed =
+                surplus.needed.empty() ? needed_by(context, surplus.requirements) : plain_region(surplus.needed);
+        }
         if (kind == SurplusKind::uncatalogued) {
             add_undetermined(context, surplus, finding);
             add_statements(context, surplus, finding);

@@ -333,6 +333,25 @@ TEST_CASE("a firewall behind one that translates is asked about what reaches it"
           std::string::npos);
 }
 
+TEST_CASE("a firewall behind one that denies is asked about what would reach it") {
+    const std::string from_nat = "-A FORWARD -s 10.9.0.2/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    const std::string snat = "-A POSTROUTING -s 10.1.0.0/24 -j SNAT --to-source 10.9.0.2\n";
+    CHECK(at_both(translating(snat, ""), forward(from_nat)).starts_with("near missing | "));
+    CHECK(at_both(translating(snat, ""), forward(from_nat)).ends_with("\nfar satisfied\n"));
+    CHECK(at_both(translating(snat, "-A FORWARD -d 10.2.0.0/24 -j DROP\n"), forward(""))
+              .ends_with("\nfar missing; near translates the source to 10.9.0.2 (near:7)"
+                         " | tcp 10.9.0.2:1024-65535 > 10.2.0.21:1433 flags SYN\n"));
+    // Of what was denied the rules have met the translated destination, and not the source yet.
+    const std::string dnat = "-A PREROUTING -d 10.2.0.21/32 -j DNAT --to-destination 10.9.0.77\n";
+    CHECK(at_both(translating(dnat, ""), forward("-A FORWARD -d 10.9.0.77/32 -j ACCEPT\n")) ==
+          "near missing; near translates the destination to 10.9.0.77 (near:7)"
+          " | tcp 10.1.0.11:1024-65535 > 10.2.0.21:1433 flags SYN\nfar satisfied\n");
+    // To the firewall itself, whatever the next one would permit.
+    CHECK(at_both(translating("-A PREROUTING -p tcp -j REDIRECT --to-ports 8080\n", ""),
+                  forward("-A FORWARD -p tcp -j ACCEPT\n"))
+              .find("far conditional; what near makes of packets that it stops | ") != std::string::npos);
+}
+
 TEST_CASE("what a firewall does to packets for itself concerns no other one") {
     const std::string from_host = "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
     CHECK(at_both(translating("-A INPUT -s 10.1.0.0/24 -j SNAT --to-source 10.9.0.2\n", from_host),
@@ -372,23 +391,33 @@ TEST_CASE("a network that is translated as a whole is asked for by its other add
           "far satisfied\n");
 }
 
-TEST_CASE("a firewall behind one that denies is asked about what would reach it") {
-    const std::string from_nat = "-A FORWARD -s 10.9.0.2/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
-    const std::string snat = "-A POSTROUTING -s 10.1.0.0/24 -j SNAT --to-source 10.9.0.2\n";
-    CHECK(at_both(translating(snat, ""), forward(from_nat)).starts_with("near missing | "));
-    CHECK(at_both(translating(snat, ""), forward(from_nat)).ends_with("\nfar satisfied\n"));
-    CHECK(at_both(translating(snat, "-A FORWARD -d 10.2.0.0/24 -j DROP\n"), forward(""))
-              .ends_with("\nfar missing; near translates the source to 10.9.0.2 (near:7)"
-                         " | tcp 10.9.0.2:1024-65535 > 10.2.0.21:1433 flags SYN\n"));
-    // Of what was denied the rules have met the translated destination, and not the source yet.
-    const std::string dnat = "-A PREROUTING -d 10.2.0.21/32 -j DNAT --to-destination 10.9.0.77\n";
-    CHECK(at_both(translating(dnat, ""), forward("-A FORWARD -d 10.9.0.77/32 -j ACCEPT\n")) ==
-          "near missing; near translates the destination to 10.9.0.77 (near:7)"
-          " | tcp 10.1.0.11:1024-65535 > 10.2.0.21:1433 flags SYN\nfar satisfied\n");
-    // To the firewall itself, whatever the next one would permit.
-    CHECK(at_both(translating("-A PREROUTING -p tcp -j REDIRECT --to-ports 8080\n", ""),
-                  forward("-A FORWARD -p tcp -j ACCEPT\n"))
-              .find("far conditional; what near makes of packets that it stops | ") != std::string::npos);
+TEST_CASE("what a rule permits beyond a flow is told as it is sent and as it is translated") {
+    const auto near =
+        load("near", translating("-A PREROUTING -d 10.2.0.21/32 -j DNAT --to-destination 10.2.0.77\n",
+                                 "-A FORWARD -s 10.1.0.11/32 -d 10.2.0.77/32 -p tcp -m multiport --dports "
+                                 "1433,8080 -j ACCEPT\n"));
+    const auto far =
+        load("far", forward("-A FORWARD -s 10.1.0.11/32 -d 10.2.0.77/32 -p tcp -m tcp --dport 1433:1434 -j ACCEPT\n"));
+    Topology topology;
+    topology.firewalls = {transit("near", near.at(0)), transit("far", far.at(0))};
+    topology.firewalls[0].zones = {{"m", "x"}};
+    topology.firewalls[1].zones = {{"x", "d"}};
+    auto sql = end("db", "sql1", "10.2.0.21, 10.2.0.77", "d");
+    const std::vector<Requirement> requirements{need(end("ms", "ms1", "10.1.0.11", "m"), sql, kTcp, "1433")};
+    const Assessment assessment = assess(topology, requirements);
+    std::string text;
+    for (const auto& surplus : assessment.surplus) {
+        text += topology.firewalls[surplus.firewall].id;
+        for (const auto& product : surplus.region) text += " | " + to_string(product);
+        for (const auto& translation : surplus.translations) text += "; " + translation;
+        for (const auto& product : surplus.needed) text += "; needed " + to_string(product);
+        text += "\n";
+    }
+    CHECK(text ==
+          "near | tcp 10.1.0.11 > {10.2.0.21, 10.2.0.77}:8080 flags SYN"
+          "; near translates the destination 10.2.0.21 to 10.2.0.77 (near:7)\n"
+          "far | tcp 10.1.0.11 > 10.2.0.77:1434 flags SYN; near translates the destination to 10.2.0.77 (near:7)"
+          "; needed tcp 10.1.0.11 > 10.2.0.77:1433 flags SYN\n");
 }
 
 TEST_CASE("on a declared path the order of firewalls is known") {

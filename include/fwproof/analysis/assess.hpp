@@ -86,6 +86,11 @@ struct Surplus {
     // gives.
     std::vector<std::size_t> requirements;
     std::vector<std::string> conditions;
+    // Why people know the packets by other addresses: what this device makes of those of the region, or what devices
+    // before it made of what is required.
+    std::vector<std::string> translations;
+    // wider: what the requirements ask of this device, where that is not what they say; else empty.
+    std::vector<Product> needed;
 };
 
 // Rules of a transit device that permit nothing from or to an address that a role is bound to.
