@@ -252,15 +252,18 @@ std::vector<Product> products(const Firewall& firewall, Position position, const
     return {header};
 }
 
-// Replies come back where diverted packets went.
-std::vector<Product> mirrored(std::vector<Product> products, const ServiceSetRef& services) {
-    for (auto& product : products) {
+// Replies come back where diverted packets went, each part of a service its own way.
+std::vector<Product> mirrored(const Firewall& firewall, const std::vector<Product>& question) {
+    std::vector<Product> replies;
+    for (Product product : question) {
+        product.services = replies_by_rules(firewall, Position::transit, reply_services(product.services));
+        if (!product.services) continue;
         std::swap(product.source, product.destination);
         std::swap(product.in, product.out);
-        product.services = services;
         product.states = State::established;
+        replies.push_back(std::move(product));
     }
-    return products;
+    return replies;
 }
 
 bool passes_whole(const std::vector<Product>& question, const AddressSet& from, const AddressSet& to) {
@@ -395,7 +398,7 @@ Crossing seen_as(const Topology& topology, const Crossing& crossing, std::vector
         made.reply_by_rules = true;
         made.reply_path = firewall.policy->find_path(back, crossing.path->variant);
         const bool diverts = position == Position::transit && !firewall.policy->diversions.empty();
-        const auto reply = diverts ? mirrored(question, services)
+        const auto reply = diverts ? mirrored(firewall, question)
                                    : products(firewall, back, crossing.to_zone, to, crossing.from_zone, from, services,
                                               State::established);
         made.reply.insert(made.reply.end(), reply.begin(), reply.end());
