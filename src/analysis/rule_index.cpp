@@ -54,13 +54,15 @@ RuleIndex::RuleIndex(const Policy& policy, const Space& space, const PacketSet& 
       focus_outline_(focus.outline()),
       focused_(focus != space.all()),
       trees_(policy.rulesets.size()),
-      near_(policy.rulesets.size()) {
+      near_(policy.rulesets.size()),
+      outlines_(policy.rulesets.size()) {
     index_of({});
 }
 
 bool RuleIndex::in_focus(RuleRef ref, WorldIndex world) {
     if (!nearby_.contains(ref)) return false;
-    if (!focused_ || worlds_[world].rewritten()) return true;
+    if (worlds_[world].rewritten()) return outlines(ref.ruleset).outline(ref.rule).meets(seen_in(world));
+    if (!focused_) return true;
     auto& known = near_[ref.ruleset];
     const auto& rules = policy_.rulesets[ref.ruleset].rules;
     if (known.empty()) {
@@ -75,6 +77,47 @@ bool RuleIndex::in_focus(RuleRef ref, WorldIndex world) {
         }
     }
     return known[ref.rule];
+}
+
+const OutlineIndex& RuleIndex::outlines(RulesetIndex ruleset) {
+    auto& known = outlines_[ruleset];
+    if (known) return *known;
+    std::vector<Outline> made;
+    const auto& rules = policy_.rulesets[ruleset].rules;
+    made.reserve(rules.size());
+    for (std::uint32_t i = 0; i < rules.size(); ++i) {
+        Outline outline;
+        for (const auto* matches : {&rules[i].match.any_of, &rules[i].match.outer}) {
+            if (!nearby_.contains({ruleset, i})) break;  // its values were not given to the space
+            for (const auto& one : *matches) outline.cover(space_.outline(one.header));
+        }
+        made.push_back(outline);
+    }
+    return known.emplace(std::move(made));
+}
+
+const Outline& RuleIndex::seen_in(WorldIndex index) {
+    const auto [place, fresh] = seen_in_.try_emplace(index, focus_outline_);
+    if (!fresh) return place->second;
+    const World& world = worlds_[index];
+    // Ends whose values changed, as a product that a rule could test.
+    Product ends;
+    const auto addresses = [](const RewrittenSide& side) {
+        if (side.address) return share(AddressSet::of(*side.address));
+        return side.block ? share(side.block->image()) : AddressSetRef();
+    };
+    ends.source = addresses(world.source);
+    ends.destination = addresses(world.destination);
+    ServiceTerm term;
+    if (world.destination.port) term.destination_ports = PortSet::of(*world.destination.port);
+    ends.services = share(ServiceSet{{term}});
+    const Outline changed = space_.outline(ends);
+    const auto take = [&](Outline::Side side) { place->second.ranges[side] = changed.ranges[side]; };
+    const auto moved = [](const RewrittenSide& side) { return side.address || side.block || side.address_unknown; };
+    if (moved(world.source)) take(Outline::source_v4), take(Outline::source_v6);
+    if (moved(world.destination)) take(Outline::destination_v4), take(Outline::destination_v6);
+    if (world.destination.port || world.destination.port_unknown) take(Outline::destination_port);
+    return place->second;
 }
 
 WorldIndex RuleIndex::index_of(const World& world) {
@@ -224,15 +267,27 @@ Decisions RuleIndex::listed(RulesetIndex ruleset, const Stretch& stretch, WorldI
             }
         }
     };
-    for (std::uint32_t i = stretch.begin; i < stretch.end; ++i) {
+    const auto look_at = [&](std::uint32_t i) {
         const Rule& rule = policy_.rulesets[ruleset].rules[i];
         const auto* decide = std::get_if<Decide>(&rule.action);
-        if (!rule.enabled || !decide || !in_focus({ruleset, i}, index)) continue;
+        if (!rule.enabled || !decide || !in_focus({ruleset, i}, index)) return;
         const unsigned ends = ends_of(decide->verdict);
         if (!rule.match.conditional) add(rule.match.any_of, ends, false);
         if (!rule.match.exact() || world.rewritten()) {
             add(rule.match.outer.empty() ? rule.match.any_of : rule.match.outer, ends | Decisions::pass, true);
         }
+    };
+    if (world.rewritten()) {
+        // There may be as many worlds as translations: each looks at the rules about its own addresses alone.
+        std::vector<std::uint32_t> near;
+        outlines(ruleset).visit(seen_in(index), stretch.begin, stretch.end, [&](std::uint32_t rule) {
+            near.push_back(rule);
+            return true;
+        });
+        std::sort(near.begin(), near.end());
+        for (const std::uint32_t i : near) look_at(i);
+    } else {
+        for (std::uint32_t i = stretch.begin; i < stretch.end; ++i) look_at(i);
     }
     return Decisions::of_list(list, region);
 }

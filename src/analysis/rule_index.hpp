@@ -6,9 +6,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/outline_index.hpp"
 #include "analysis/world.hpp"
 #include "fwproof/analysis/evaluate.hpp"
 #include "fwproof/packet/decisions.hpp"
@@ -54,6 +56,10 @@ public:
 private:
     // False: no packet of the focus can match, whatever the marks.
     bool in_focus(RuleRef rule, WorldIndex world);
+    // Of all packets of the focus in the world, as the rules see them.
+    const Outline& seen_in(WorldIndex world);
+    // Of what the rules test, translated or not.
+    const OutlineIndex& outlines(RulesetIndex ruleset);
     Decisions listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex world, const PacketSet& region);
     PacketSet set_of(const std::vector<Match>& matches, WorldIndex world, bool widest);
     std::uint32_t grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin, std::uint32_t end);
@@ -68,6 +74,8 @@ private:
     std::map<World, WorldIndex> world_index_;
     std::vector<std::vector<Stretch>> trees_;
     std::vector<std::vector<bool>> near_;  // by rule: its outline meets the focus; filled when first asked
+    std::vector<std::optional<OutlineIndex>> outlines_;  // by ruleset; made when a translated packet first asks
+    std::map<WorldIndex, Outline> seen_in_;
     struct Sets {
         PacketSet inner;  // the union of any_of
         PacketSet outer;

@@ -69,9 +69,13 @@ void translate(RewrittenSide& side, const Translate::Part& part, bool has_ports)
 }  // namespace
 
 std::optional<Product> in_world(const Product& product, const World& world, bool widest) {
+    // Before anything is copied: of a long list few rules are about the address of one world.
+    AddressSetRef source = product.source, destination = product.destination;
+    if (!rewrite_address(destination, world.destination, widest)) return std::nullopt;
+    if (!rewrite_address(source, world.source, widest)) return std::nullopt;
     Product seen = product;
-    if (!rewrite_address(seen.source, world.source, widest)) return std::nullopt;
-    if (!rewrite_address(seen.destination, world.destination, widest)) return std::nullopt;
+    seen.source = std::move(source);
+    seen.destination = std::move(destination);
     const bool ports =
         world.source.port || world.source.port_unknown || world.destination.port || world.destination.port_unknown;
     if (!ports || !seen.services) return seen;
