@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/ids.hpp"
 #include "catalog/load_parts.hpp"
@@ -216,6 +217,10 @@ private:
     void check_flow(const CatalogFlow& flow) {
         for (const auto& role : flow.from) known("role", role, catalog_.roles, flow.span);
         for (const auto& role : flow.to) known("role", role, catalog_.roles, flow.span);
+        for (const auto* roles : {&flow.from, &flow.to}) {
+            if (std::set<std::string>(roles->begin(), roles->end()).size() == roles->size()) continue;
+            problems_.add(fmt::format("flow '{}' names a role twice at one end", flow.id), {}, flow.span);
+        }
         if (flow.from.empty() || flow.to.empty()) {
             problems_.add(fmt::format("flow '{}' needs a role at both ends", flow.id), {}, flow.span);
         }

@@ -349,6 +349,9 @@ Statement read_statement(StatementKind kind, const Value& table, Problems& probl
     statement.title = reader.required_string(kind == StatementKind::advice ? "text" : "title");
     statement.protocol = reader.word<std::uint8_t>("protocol", {{"tcp", kTcp}, {"udp", kUdp}, {"icmp", kIcmp}});
     statement.ports = read_port_set(reader, "ports");
+    if (!statement.ports.empty() && !reader.find("protocol")) {
+        problems.add(fmt::format("{} has ports without a protocol", reader.what()), {}, reader.span_of("ports"));
+    }
     statement.ports_unstated = !reader.boolean("ports-stated").value_or(true);
     statement.basis = reader.string("basis");
     if (statement.ports_unstated && statement.basis.empty()) {

@@ -172,6 +172,12 @@ TEST_CASE("definitions that contradict each other are errors") {
          "'cite' of flow 'g' names no place"},
         {"[[not-required]]\ntitle = \"x\"\nprotocol = \"udp\"\nports = [\"1434\"]\ncite = []\n",
          "'cite' of [[not-required]] names no place"},
+        {"[[not-required]]\ntitle = \"x\"\nports = [\"1434\"]\ncite = {line = 1}\n",
+         "[[not-required]] has ports without a protocol"},
+        {"[[flow]]\nid = \"g\"\nfrom = [\"client\", \"client\"]\nto = [\"server\"]\ninitiator = \"from\"\ncite = {line "
+         "= "
+         "3}\nservice = [{id = \"w\", protocol = \"tcp\", ports = [\"8\"]}]\n",
+         "flow 'g' names a role twice at one end"},
         {"[[advice]]\ntext = \"x\"\ncite = []\n", "'cite' of [[advice]] names no place"},
         {"[[parameter]]\nid = \"p\"\nscope = \"catalog\"\ntype = \"port\"\ncite = []\n",
          "'cite' of [[parameter]] names no place"},
