@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "catalog/ids.hpp"
@@ -29,6 +30,9 @@ public:
 
     std::vector<Error> run() {
         check_catalogs();
+        for (const Binding& binding : site_.bindings) {
+            if (!binding.site.empty()) sites_.insert(binding.site);
+        }
         for (const Binding& binding : site_.bindings) {
             check_binding(binding);
             check_parent(binding);
@@ -148,16 +152,9 @@ private:
 
     // A parent that no host is of takes all pairs of neighbouring sites away.
     void check_parent(const Binding& binding) {
-        if (binding.parent.empty()) return;
-        std::vector<std::string> sites;
-        for (const Binding& other : site_.bindings) {
-            if (!other.site.empty()) sites.push_back(other.site);
-        }
-        if (toml_file::in(sites, binding.parent)) return;
-        std::sort(sites.begin(), sites.end());
-        sites.erase(std::unique(sites.begin(), sites.end()), sites.end());
+        if (binding.parent.empty() || sites_.contains(binding.parent)) return;
         add(fmt::format("no host is bound to the parent site '{}'", binding.parent),
-            toml_file::suggestion(binding.parent, sites), binding.parent_span);
+            toml_file::suggestion(binding.parent, {sites_.begin(), sites_.end()}), binding.parent_span);
     }
 
     // Who is assigned to a host that plays no role at the other end is assigned to nobody.
@@ -165,16 +162,9 @@ private:
         std::set<std::string> peers;  // roles
         std::set<std::string> hosts;
         for (const Catalog* catalog : holders) {
-            const std::string& role = catalog->role(binding.role)->id;
-            for (const CatalogFlow& flow : catalog->flows) {
-                if (!flow.assigned || !toml_file::in(*flow.assigned == End::from ? flow.from : flow.to, role)) continue;
-                const auto& others = *flow.assigned == End::from ? flow.to : flow.from;
-                peers.insert(others.begin(), others.end());
-            }
-            for (const Binding& other : site_.bindings) {
-                const Role* played = bound_role(*catalog, other);
-                if (played && peers.contains(played->id)) hosts.insert(other.hosts.begin(), other.hosts.end());
-            }
+            const Assignable& known = assignable(*catalog, catalog->role(binding.role)->id);
+            peers.insert(known.roles.begin(), known.roles.end());
+            hosts.insert(known.hosts.begin(), known.hosts.end());
         }
         if (peers.empty()) {
             add(fmt::format("role '{}' is assigned to no other", binding.role), "leave 'assigned-to' out",
@@ -188,8 +178,31 @@ private:
         }
     }
 
+    // Roles to which another is assigned, and the hosts that play them.
+    struct Assignable {
+        std::set<std::string> roles, hosts;
+    };
+
+    const Assignable& assignable(const Catalog& catalog, const std::string& role) {
+        const auto [known, fresh] = assignable_.try_emplace({&catalog, role});
+        if (!fresh) return known->second;
+        Assignable& found = known->second;
+        for (const CatalogFlow& flow : catalog.flows) {
+            if (!flow.assigned || !toml_file::in(*flow.assigned == End::from ? flow.from : flow.to, role)) continue;
+            const auto& others = *flow.assigned == End::from ? flow.to : flow.from;
+            found.roles.insert(others.begin(), others.end());
+        }
+        for (const Binding& other : site_.bindings) {
+            const Role* played = bound_role(catalog, other);
+            if (played && found.roles.contains(played->id)) found.hosts.insert(other.hosts.begin(), other.hosts.end());
+        }
+        return found;
+    }
+
     std::span<const CatalogRef> catalogs_;
     const Site& site_;
+    std::set<std::string> sites_;
+    std::map<std::pair<const Catalog*, std::string>, Assignable> assignable_;
     std::vector<Error> errors_;
 };
 

@@ -52,9 +52,11 @@ void UnboundRoles::look_at_sites(const CatalogFlow& flow, const std::string& fro
     const bool any = of_from ? flow.to_any : flow.from_any;
     std::set<std::string> looked;
     for (const Member& member : members_.of(of_from ? from_role : to_role)) {
-        if (!member.binding || member.binding->site.empty() || !needed(flow, member)) continue;
+        if (!member.binding || member.binding->site.empty()) continue;
         for (const std::string& site : sites_for(flow, *member.binding)) {
-            if (!looked.insert(site).second || plays_at(of_from ? to_role : from_role, site)) continue;
+            if (looked.contains(site) || plays_at(of_from ? to_role : from_role, site)) continue;
+            if (!needed(flow, member)) continue;
+            looked.insert(site);
             if (any && std::any_of(others.begin(), others.end(), [&](const auto& id) { return plays_at(id, site); })) {
                 continue;
             }

@@ -17,7 +17,7 @@ namespace fwproof {
 
 struct Zone {
     std::string id;
-    AddressSet prefixes;
+    AddressSet prefixes;  // without those of zones that lie inside it
     SourceSpan span;
 };
 
