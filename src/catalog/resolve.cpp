@@ -77,6 +77,12 @@ public:
         return true;
     }
 
+    // What was passed when run() is false.
+    std::string limit() const {
+        return required_ > kMostRequirements ? fmt::format("{} required flows", kMostRequirements)
+                                             : fmt::format("{} flows, needed now or not", kMostInAll);
+    }
+
 private:
     bool add_flow(const CatalogFlow& flow) {
         for (const std::string& from_role : flow.from) {
@@ -340,11 +346,11 @@ Loaded<Resolution> resolve(std::span<const CatalogRef> catalogs, const Site& sit
     if (!errors.empty()) return tl::unexpected(std::move(errors));
     Resolution resolution;
     for (const CatalogRef& catalog : catalogs) {
-        if (!catalog_resolve::Resolver(*catalog, site, resolution).run()) {
-            Error error{
-                fmt::format("the site asks for more than {} required flows", catalog_resolve::kMostRequirements),
-                "bind prefixes instead of single hosts",
-                {}};
+        catalog_resolve::Resolver resolver(*catalog, site, resolution);
+        if (!resolver.run()) {
+            Error error{fmt::format("the site asks for more than {}", resolver.limit()),
+                        "bind prefixes instead of single hosts",
+                        {}};
             if (!site.sources.empty()) error.file = site.sources.front()->name();
             return tl::unexpected(std::vector<Error>{std::move(error)});
         }

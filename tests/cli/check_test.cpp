@@ -36,6 +36,17 @@ TEST_CASE("the matrix has a cell for each pair of roles and a line for each serv
     CHECK(run_fwproof({"check", "--site", kForgotten + "site.toml"}).out.find("satisfied for 5") == std::string::npos);
 }
 
+TEST_CASE("the matrix says which site of a hierarchy lacks a role") {
+    const Ran text = run_fwproof(
+        {"check", "--site", "fixtures/catalog/configmgr/distribution-point-at-a-misspelt-site/site.toml", "--matrix"});
+    CHECK(says(text,
+               "site-server > distribution-point\n"
+               "  site-dp      unchecked: no host is bound to distribution-point at P01\n"
+               "  dp-packages  unchecked: no host is bound to distribution-point at P01\n"
+               "  site-dp      unchecked: no host is bound to site-server at PO1\n"
+               "  dp-packages  unchecked: no host is bound to site-server at PO1"));
+}
+
 TEST_CASE("a host's own rules between two roles bring the hint that it may be a role") {
     const std::string file =
         write_file(fresh_directory("own-rules"), "db.v4",
