@@ -1,6 +1,6 @@
-// Four shapes: a command whose argument is a secret (ASA), a name and a value joined by "=", ":" or markup (comments,
-// registry files, XML, JSON), what people say in remarks, and blocks (PEM, the list of SNMP communities in a registry
-// file).
+// Five shapes: a command whose argument is a secret (ASA), a name and a value joined by "=", ":" or markup (comments,
+// registry files, XML, JSON), what people say in remarks, words that are keys by their form, and blocks (PEM, the list
+// of SNMP communities in a registry file). What a rule looks for in packets (-m string) is a pattern and no secret.
 #include "fwproof/base/secrets.hpp"
 
 #include <algorithm>
@@ -133,6 +133,17 @@ bool counts(std::string_view command, std::string_view keyword, const Words& wor
     return at > 0 || keyword == command;
 }
 
+// "neighbor 10.0.0.1 password two words": the string goes to the end of the line.
+bool takes_rest(std::string_view command, std::string_view keyword) {
+    return (command == "neighbor" && keyword == "password") || keyword == "key-string";
+}
+
+// From that word of the line to its end, without what is blank there.
+std::string_view rest_from(std::string_view line, std::string_view word) {
+    const auto begin = static_cast<std::size_t>(word.data() - line.data());
+    return line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
+}
+
 void add_commands(std::string_view line, std::vector<Secret>& secrets) {
     const Words words = split(line);
     if (words.size() < 2) return;
@@ -170,6 +181,7 @@ void add_commands(std::string_view line, std::vector<Secret>& secrets) {
         if (value >= words.size()) continue;
         // cts sxp connection ... password default
         if (command == "cts" && (words[value] == "default" || words[value] == "none")) continue;
+        if (takes_rest(command, word)) return add(rest_from(line, words[value]), keyword->kind);
         add(words[value], keyword->kind);
         i = value;
     }
@@ -256,6 +268,9 @@ void add_assignments(std::string_view line, std::vector<Secret>& secrets) {
                 break;
             stop += quoted && escaped ? 2 : 1;
         }
+        // "Auth1PSK:    two words" of netsh.
+        const bool own_line = line.find_first_not_of(" \t") == begin && line[at] == ':' && !quoted;
+        if (own_line && known->kind == "pre-shared key") stop = std::max(stop, line.find_last_not_of(" \t\r") + 1);
         if (plain) plain_end = stop;
         const std::string_view value = line.substr(start, stop - start);
         if (value.empty() || masked_by_device(value) || value.starts_with("dword:")) continue;
@@ -311,9 +326,163 @@ void add_sayings(std::string_view line, std::vector<Secret>& secrets) {
     }
 }
 
-// "https://user:password@host".
+// "password root/geheim", "login: admin/geheim": who logs in, and with what. The word before says that it is one, and
+// the first part is somebody, or the second no plain word: "password reset/change" is none.
+constexpr auto kPairs =
+    std::to_array<std::string_view>({"password", "passwords", "passwd", "pwd", "pw", "passwort", "secret", "key",
+                                     "credentials", "creds", "credential", "login", "pass", "kennwort"});
+constexpr auto kUsers =
+    std::to_array<std::string_view>({"root", "admin", "administrator", "user", "guest", "cisco", "operator", "sa",
+                                     "service", "oracle", "postgres", "enable", "backup", "monitor"});
+
+void add_pairs(std::string_view line, std::vector<Secret>& secrets) {
+    constexpr std::string_view kEnds = " \t\"'\\|;,<>()[]{}";
+    for (auto at = line.find('/'); at != std::string_view::npos; at = line.find('/', at + 1)) {
+        std::size_t begin = at, end = at + 1;
+        while (begin > 0 && is_name(line[begin - 1])) --begin;
+        while (end < line.size() && line[end] != '/' && kEnds.find(line[end]) == std::string_view::npos) ++end;
+        const std::string_view user = line.substr(begin, at - begin), value = line.substr(at + 1, end - at - 1);
+        if (user.empty() || value.empty() || (end < line.size() && line[end] == '/') || masked_by_device(value))
+            continue;
+        if (parse_prefix(line.substr(begin, end - begin))) continue;
+        std::size_t before = begin;
+        while (before > 0 && (is_blank(line[before - 1]) || line[before - 1] == ':' || line[before - 1] == '='))
+            --before;
+        std::size_t word = before;
+        while (word > 0 && is_name(line[word - 1])) --word;
+        if (before == begin || !is_one_of(kPairs, lower_case(line.substr(word, before - word)))) continue;
+        if (!is_one_of(kUsers, lower_case(user)) && !looks_random(value)) continue;
+        secrets.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(value.size()), "password"});
+    }
+}
+
+// Keys of Amazon's cloud are known by their beginning, and so are the tokens of some services.
+struct Beginning {
+    std::string_view text;
+    std::size_t least;  // letters and digits behind it
+    std::string_view kind;
+};
+constexpr auto kBeginnings = std::to_array<Beginning>({{"AKIA", 16, "cloud access key"},
+                                                       {"ASIA", 16, "cloud access key"},
+                                                       {"ghp_", 30, "token"},
+                                                       {"gho_", 30, "token"},
+                                                       {"ghs_", 30, "token"},
+                                                       {"github_pat_", 30, "token"},
+                                                       {"glpat-", 16, "token"},
+                                                       {"xoxb-", 16, "token"},
+                                                       {"xoxp-", 16, "token"},
+                                                       {"sk_live_", 16, "token"},
+                                                       {"AIza", 30, "key"}});
+
+bool is_letter_or_digit(char c) { return is_name(c) && c != '-' && c != '_'; }
+bool is_of_word(char c) { return is_name(c) || c == '+' || c == '/' || c == '='; }
+
+void add_known_keys(std::string_view line, std::vector<Secret>& secrets) {
+    for (const auto& known : kBeginnings) {
+        for (auto at = line.find(known.text); at != std::string_view::npos; at = line.find(known.text, at + 1)) {
+            if (at > 0 && is_letter_or_digit(line[at - 1])) continue;
+            std::size_t end = at + known.text.size();
+            while (end < line.size() && is_name(line[end])) ++end;
+            const std::size_t length = end - at - known.text.size();
+            const std::string_view rest = line.substr(at + known.text.size(), length);
+            // An access key is capitals and digits, and as long as every other.
+            const auto is_capital = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+            const bool fits = known.kind == "cloud access key"
+                                  ? length == known.least && std::all_of(rest.begin(), rest.end(), is_capital)
+                                  : length >= known.least;
+            if (!fits) continue;
+            secrets.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end - at), known.kind});
+        }
+    }
+}
+
+// A long word of small and capital letters with digits in several places, that no person would write.
+bool looks_like_token(std::string_view word) {
+    constexpr std::size_t kShortest = 24, kPlaces = 3;
+    if (word.size() < kShortest) return false;
+    bool lower = false, upper = false;
+    std::size_t places = 0;  // where digits begin
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        const auto is_digit = [&](std::size_t at) { return word[at] >= '0' && word[at] <= '9'; };
+        lower = lower || (word[i] >= 'a' && word[i] <= 'z');
+        upper = upper || (word[i] >= 'A' && word[i] <= 'Z');
+        places += is_digit(i) && (i == 0 || !is_digit(i - 1));
+    }
+    return lower && upper && places >= kPlaces;
+}
+
+// Tokens in a remark. Parts that "-", "_" or "/" joins are words of their own: names of hosts and tickets, paths.
+void add_tokens(std::string_view line, std::size_t from, std::size_t to, std::vector<Secret>& secrets) {
+    for (std::size_t at = from; at < to;) {
+        std::size_t end = at;
+        while (end < to && is_of_word(line[end])) ++end;
+        for (std::size_t part = at; part < end;) {
+            std::size_t stop = part;
+            while (stop < end && (is_letter_or_digit(line[stop]) || line[stop] == '+' || line[stop] == '=')) ++stop;
+            if (looks_like_token(line.substr(part, stop - part))) {
+                secrets.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end - at), "token"});
+                break;
+            }
+            part = stop + 1;
+        }
+        at = end + 1;
+    }
+}
+
+// The part of a line that a person wrote for others: from, to. Empty: there is none.
+std::pair<std::size_t, std::size_t> remark_of(std::string_view line) {
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {0, 0};
+    if (line[first] == '#' || line[first] == '!') return {first, line.size()};
+    struct Mark {
+        std::string_view text, ends;
+    };
+    constexpr auto kMarks = std::to_array<Mark>(
+        {{"--comment ", ""}, {" remark ", ""}, {"description ", ""}, {"|Desc=", "|"}, {"<Description>", "<"}});
+    for (const auto& mark : kMarks) {
+        const auto at = line.find(mark.text);
+        if (at == std::string_view::npos) continue;
+        const std::size_t from = at + mark.text.size();
+        if (mark.text == "--comment " && from < line.size() && line[from] == '"') {
+            std::size_t end = from + 1;
+            while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
+            return {from, std::min(end, line.size())};
+        }
+        const std::size_t end = mark.text == "--comment " ? line.find(' ', from)
+                                : mark.ends.empty()       ? line.size()
+                                                          : line.find_first_of(mark.ends, from);
+        return {from, std::min(end, line.size())};
+    }
+    return {0, 0};
+}
+
+// What `-m string` looks for in packets.
+void leave_out_patterns(std::string_view line, std::vector<Secret>& secrets) {
+    for (const std::string_view option : {"--string ", "--hex-string "}) {
+        for (auto at = line.find(option); at != std::string_view::npos; at = line.find(option, at + 1)) {
+            const std::size_t from = at + option.size();
+            const bool quoted = from < line.size() && line[from] == '"';
+            std::size_t end = quoted ? from + 1 : from;
+            while (end < line.size() && line[end] != (quoted ? '"' : ' ')) end += line[end] == '\\' ? 2 : 1;
+            std::erase_if(secrets, [&](const Secret& s) { return s.offset >= from && s.offset < end; });
+        }
+    }
+}
+
+// "https://user:password@host", "ssh://user/password@host".
 void add_addresses(std::string_view line, std::vector<Secret>& secrets) {
     for (auto at = line.find("://"); at != std::string_view::npos; at = line.find("://", at + 1)) {
+        const auto slash = line.find_first_of("/: \t\"'.", at + 3);
+        const auto sign = line.find_first_of("@/ \t\"'", std::min(slash, line.size() - 1) + 1);
+        if (slash != std::string_view::npos && sign != std::string_view::npos && line[slash] == '/' &&
+            line[sign] == '@' && sign > slash + 1) {
+            const std::string_view user = line.substr(at + 3, slash - at - 3),
+                                   value = line.substr(slash + 1, sign - slash - 1);
+            if (is_one_of(kUsers, lower_case(user)) || looks_random(value)) {
+                secrets.push_back(
+                    {static_cast<std::uint32_t>(slash + 1), static_cast<std::uint32_t>(value.size()), "password"});
+            }
+        }
         const auto end = line.find_first_of("/ \t\"'", at + 3);
         const std::string_view authority = line.substr(at + 3, end - at - 3);
         const auto user = authority.find(':'), host = authority.rfind('@');
@@ -377,7 +546,12 @@ std::vector<Secret> find_secrets(std::string_view line) {
     add_commands(line, secrets);
     add_assignments(line, secrets);
     add_addresses(line, secrets);
+    add_pairs(line, secrets);
     add_sayings(line, secrets);
+    add_known_keys(line, secrets);
+    const auto [from, to] = remark_of(line);
+    add_tokens(line, from, to, secrets);
+    leave_out_patterns(line, secrets);
     put_in_order(secrets);
     return secrets;
 }
@@ -397,6 +571,45 @@ std::vector<Secret> find_secrets(const Source& source, std::uint32_t number) {
 }
 
 std::string mask_secrets(std::string_view text) { return masked(text, find_secrets(text)); }
+
+std::string mask_remark(std::string_view text) {
+    std::vector<Secret> secrets = find_secrets(text);
+    add_tokens(text, 0, text.size(), secrets);
+    put_in_order(secrets);
+    return masked(text, secrets);
+}
+
+std::string mask_message(std::string_view text, const SourceSpan& about) {
+    constexpr std::size_t kPlain = 4;  // shorter ones are also words of a sentence
+    std::vector<Secret> found;
+    add_known_keys(text, found);
+    const auto hide = [&](std::string_view secret) {
+        for (auto at = text.find(secret); at != std::string_view::npos; at = text.find(secret, at + 1)) {
+            const std::size_t end = at + secret.size();
+            const bool whole = (at == 0 || !is_letter_or_digit(text[at - 1])) &&
+                               (end == text.size() || !is_letter_or_digit(text[end]));
+            const bool quoted = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\'') % 2 == 1;
+            if (!whole || (!quoted && secret.size() < kPlain)) continue;
+            found.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(secret.size()), {}});
+        }
+    };
+    // Of a long statement the beginning: a sentence quotes no more.
+    constexpr std::uint32_t kMostLines = 16;
+    constexpr std::size_t kLongLine = std::size_t{16} * 1024;
+    const std::size_t end = about ? about.offset + std::size_t{about.length} : 0;
+    const std::uint32_t first = about.line();
+    for (std::uint32_t number = first; about && number < first + kMostLines; ++number) {
+        if (number > about.source->line_count()) break;
+        if (number != first && about.source->line_offset(number) >= end) break;
+        const std::string_view whole = about.source->line(number);
+        const bool is_long = whole.size() > kLongLine;
+        const std::string_view line = is_long ? about.text().substr(0, kLongLine) : whole;
+        const auto secrets = is_long ? find_secrets(line) : find_secrets(*about.source, number);
+        for (const auto& secret : secrets) hide(line.substr(secret.offset, secret.length));
+    }
+    put_in_order(found);
+    return masked(text, found);
+}
 
 namespace {
 

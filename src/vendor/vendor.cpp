@@ -40,13 +40,13 @@ namespace {
 // Words of the export that go on into reports. Their places show what is masked as well.
 void hide_secrets(Policy& policy) {
     for (auto& note : policy.notes) {
-        note.message = mask_secrets(note.message);
-        note.hint = mask_secrets(note.hint);
+        note.message = mask_message(note.message, note.span);
+        note.hint = mask_message(note.hint, note.span);
     }
     for (auto& ruleset : policy.rulesets) {
         for (auto& rule : ruleset.rules) {
             if (!rule.name.empty()) rule.name = mask_secrets(rule.name);
-            if (!rule.comment.empty()) rule.comment = mask_secrets(rule.comment);
+            if (!rule.comment.empty()) rule.comment = mask_remark(rule.comment);
             for (auto& condition : rule.match.conditions) condition.value = mask_secrets(condition.value);
         }
     }

@@ -117,8 +117,65 @@ TEST_CASE("secrets of a line are masked, and only they") {
         {R"("Password"="ab\"cd")", R"("Password"="******")"},
         {"<Password>Winter2026</Password>", "<Password>**********</Password>"},
         {"\"PasswordLength\"=dword:0000000e", "\"PasswordLength\"=dword:0000000e"},
+        // Keys that are known by their form, wherever they stand
+        {"-A INPUT -m comment --comment \"backup AKIAIOSFODNN7EXAMPLE\" -j ACCEPT",
+         "-A INPUT -m comment --comment \"backup ********************\" -j ACCEPT"},
+        {"# AKIA is no key, nor XAKIAIOSFODNN7EXAMPLE or AKIAIOSFODNN7EXAMPLE0",
+         "# AKIA is no key, nor XAKIAIOSFODNN7EXAMPLE or AKIAIOSFODNN7EXAMPLE0"},
+        {"access-list OUT remark ci ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+         "access-list OUT remark ci ****************************************"},
+        // Long words that nobody would write, in remarks alone
+        {"-A INPUT -m comment --comment \"sync 9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws\" -j ACCEPT",
+         "-A INPUT -m comment --comment \"sync ****************************\" -j ACCEPT"},
+        {"-A INPUT -m comment --comment 9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws -j ACCEPT",
+         "-A INPUT -m comment --comment **************************** -j ACCEPT"},
+        {"access-list OUT remark ServerManagementGroup2026Production, CHG0012345-Net10ToVlan20-Plant7",
+         "access-list OUT remark ServerManagementGroup2026Production, CHG0012345-Net10ToVlan20-Plant7"},
+        {R"("{9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws}"="v2.31|App=C:\\Apps\\9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws.exe|Desc=plain|")",
+         R"("{9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws}"="v2.31|App=C:\\Apps\\9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws.exe|Desc=plain|")"},
+        // Who logs in, and with what
+        {"# password root/geheim on the console", "# password root/****** on the console"},
+        {"access-list OUT remark login: admin/geheim", "access-list OUT remark login: admin/******"},
+        {"access-list OUT remark credentials svc-scan/S0mething",
+         "access-list OUT remark credentials svc-scan/*********"},
+        {"# password reset/change portal, key in/out, login 10.0.0.0/8",
+         "# password reset/change portal, key in/out, login 10.0.0.0/8"},
+        {"# backup: ssh://root/geheim@backup.example/ and http://wiki/people@home",
+         "# backup: ssh://root/******@backup.example/ and http://wiki/people@home"},
+        // To the end of the line, where the grammar says so
+        {" neighbor 10.0.0.1 password two words", " neighbor 10.0.0.1 password *********"},
+        {"  key-string 0 two words", "  key-string 0 *********"},
+        {"Auth1PSK:                             two words", "Auth1PSK:                             *********"},
+        // What is looked for in packets
+        {"-A INPUT -m string --string \"password=geheim\" --algo bm -j DROP",
+         "-A INPUT -m string --string \"password=geheim\" --algo bm -j DROP"},
+        {"-A INPUT -m string --hex-string \"|70|password: S0me\" --algo bm -m comment --comment \"pw: S0me\" -j DROP",
+         "-A INPUT -m string --hex-string \"|70|password: S0me\" --algo bm -m comment --comment \"pw: ****\" -j DROP"},
     };
     for (const auto& [line, shown] : cases) CHECK(mask_secrets(line) == shown);
+}
+
+TEST_CASE("a remark without its statement is known as one") {
+    CHECK(mask_remark("sync 9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws") == "sync ****************************");
+    CHECK(mask_remark("pw: S0me") == "pw: ****");
+    CHECK(mask_secrets("sync 9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws") == "sync 9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws");
+}
+
+TEST_CASE("our own words about a statement are not masked, what they quote of its secrets is") {
+    const Source source("x.cfg", "hostname fw\nenable password Tops3cret\nikev1 pre-shared-key no\n");
+    const SourceSpan line{&source, 12, 25}, other{&source, 0, 11};
+    CHECK(mask_message("'enable password Tops3cret' is not understood", line) ==
+          "'enable password *********' is not understood");
+    CHECK(mask_message("password Tops3cret", other) == "password Tops3cret");
+    for (const std::string message :
+         {"enable password is not understood", "key chain is not modelled", "password: a second one, the last counts",
+          "no password or key is looked at", "failover key is not modelled", "username admin: password is not shown"}) {
+        CHECK(mask_message(message, line) == message);
+        CHECK(mask_message(message, {}) == message);
+    }
+    // A short secret is hidden where it is quoted, and is no word of the sentence.
+    const SourceSpan key{&source, 38, 24};
+    CHECK(mask_message("'no' is no key", key) == "'**' is no key");
 }
 
 TEST_CASE("keys and communities are known by what stands before them") {
