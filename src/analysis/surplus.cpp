@@ -86,8 +86,10 @@ private:
             case Need::not_selected:
             case Need::not_applicable: return unselected;
             case Need::undetermined: return undetermined;
-            default: return needed;
+            case Need::phase_ahead:  // opened in time
+            case Need::required: break;
         }
+        return needed;
     }
 };
 

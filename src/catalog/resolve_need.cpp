@@ -39,7 +39,10 @@ Wanted Needs::want(const CatalogFlow& flow, const Service& service, const Member
     const bool from_in = from_counts && (from.binding || !to_counts) && in_phase(service, from);
     const bool to_in = to_counts && (to.binding || !from_counts) && in_phase(service, to);
     if (!from_in && !to_in) {
-        return {Need::phase_over, fmt::format("needed only {}", phase_words(service.phases))};
+        // An installation ends and does not come again; the work of a product, and maintenance of it, lie ahead.
+        const bool over = service.phases == std::vector{Phase::install};
+        return {over ? Need::phase_over : Need::phase_ahead,
+                fmt::format("needed only {}", phase_words(service.phases))};
     }
     return {};
 }

@@ -120,8 +120,9 @@ void Packets::add_ports(const Service& service, const Ends& ends, const std::vec
             one.dynamic_rpc = part.dynamic_rpc;
             one.restrictable_by = part.restrictable_by;
             for (const Cite& cite : part.cites) one.citations.push_back(citation(catalog_, cite));
-            // A port that the site has replaced was not even needed when its phase was not over.
-            const bool replaced = one.need == Need::phase_over && part.need == Need::not_selected;
+            // A port that the site has replaced is not needed in any phase.
+            const bool other_phase = one.need == Need::phase_over || one.need == Need::phase_ahead;
+            const bool replaced = other_phase && part.need == Need::not_selected;
             if (replaced || (one.need == Need::required && part.need != Need::required)) {
                 one.need = part.need;
                 one.need_reason = part.reason;

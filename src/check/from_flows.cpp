@@ -266,6 +266,7 @@ std::string_view need_text(const Requirement& requirement) {
     if (!requirement.need_reason.empty()) return requirement.need_reason;
     switch (requirement.need) {
         case Need::phase_over: return "its phase is over";
+        case Need::phase_ahead: return "its phase is still to come";
         case Need::feature_off: return "its feature is off";
         case Need::not_selected: return "something else was selected";
         default: return "it does not apply here";
@@ -295,6 +296,11 @@ std::string reasons_text(const CheckContext& context, const std::vector<std::siz
     return join_some(parts);
 }
 
+// Nothing of it is asked for in the phase that the site is in.
+bool needed_later(std::span<const Requirement> all, const std::vector<std::size_t>& some) {
+    return std::all_of(some.begin(), some.end(), [&](std::size_t i) { return all[i].need == Need::phase_ahead; });
+}
+
 std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus,
                              const std::string& at, bool lost) {
     const auto all = context.requirements();
@@ -313,7 +319,8 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
                 return fmt::format("{}{} permits {}{}, which the document lists but which would expose {}", rule, may,
                                    region, at, to_text(all, surplus.requirements));
             }
-            return fmt::format("{} is needed for {} from {} to {} but{} also permits {}{}", rule,
+            return fmt::format("{} is needed{} for {} from {} to {} but{} also permits {}{}", rule,
+                               needed_later(all, surplus.requirements) ? " later" : "",
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
                                to_text(all, surplus.requirements), may, region, at);
         case SurplusKind::uncatalogued:

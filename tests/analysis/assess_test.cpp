@@ -116,6 +116,20 @@ TEST_CASE("what any active flow needs is no surplus, whoever else no longer need
     CHECK(judged(rule, {stale, console}) == "console-ms tcp/5724: satisfied\n");
 }
 
+TEST_CASE("what a later phase needs is no surplus, and what is open beside it is") {
+    auto console = need(kMs1, kMs2, kTcp, "5724");
+    console.need = Need::phase_ahead;
+    const std::string rule =
+        "-A FORWARD -s 10.1.0.11/32 -d 10.1.0.12/32 -p tcp -m multiport --dports PORTS -j ACCEPT\n";
+    const auto with = [&](const std::string& ports) {
+        std::string text = rule;
+        return text.replace(text.find("PORTS"), 5, ports);
+    };
+    CHECK(judged(with("5724"), {console}).empty());
+    CHECK(judged("", {console}).empty());
+    CHECK(judged(with("5724,8080"), {console}) == "wider | tcp 10.1.0.11 > 10.1.0.12:8080 flags SYN\n");
+}
+
 TEST_CASE("one complete variant of a group is enough") {
     auto http = need(kMs1, kSql, kTcp, "80");
     auto https = need(kMs1, kSql, kTcp, "443");

@@ -57,8 +57,8 @@ inline Resolution resolved(const Site& site) {
 
 // "ms1 > sql1 tcp/1433 required"; then, where they are, the reading, the group and the reason.
 inline std::string line(const Requirement& requirement) {
-    static constexpr std::string_view kNeeds[] = {"required",     "phase-over",     "feature-off",
-                                                  "not-selected", "not-applicable", "undetermined"};
+    static constexpr std::string_view kNeeds[] = {"required",       "phase-over",   "feature-off", "not-selected",
+                                                  "not-applicable", "undetermined", "phase-ahead"};
     std::string text = requirement.from.host + " > " + requirement.to.host + " " + requirement.ports_text + " " +
                        std::string(kNeeds[static_cast<std::size_t>(requirement.need)]);
     if (requirement.severity != Severity::error) text += " " + std::string(to_string(requirement.severity));

@@ -51,7 +51,7 @@ TEST_CASE("the portal's phase decides, not that of its databases") {
                                 role_at("bam-analysis-database", "10.2.0.1")));
     };
     CHECK(lines(read("install"), "analysis-create") == Lines{"10.1.0.1 > 10.2.0.1 tcp/2393 required inferred"});
-    CHECK(lines(read("install"), "analysis-query") == Lines{"10.1.0.1 > 10.2.0.1 tcp/2725 phase-over inferred"});
+    CHECK(lines(read("install"), "analysis-query") == Lines{"10.1.0.1 > 10.2.0.1 tcp/2725 phase-ahead inferred"});
     CHECK(lines(read("runtime"), "analysis-query") == Lines{"10.1.0.1 > 10.2.0.1 tcp/2725 required inferred"});
     CHECK(lines(read("runtime"), "analysis-file") == Lines{"10.1.0.1 > 10.2.0.1 tcp/445 phase-over inferred"});
 }

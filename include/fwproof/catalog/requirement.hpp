@@ -39,11 +39,12 @@ struct Endpoint {
 // Why a documented service is or is not needed now.
 enum class Need : std::uint8_t {
     required,
-    phase_over,      // needed only in a phase that this host is not in
+    phase_over,      // needed only in a phase that is over for these hosts
     feature_off,     // belongs to a feature that the site has not chosen
     not_selected,    // another member of its any-of group, or the site's own port, replaced it
     not_applicable,  // its condition does not hold here (an opening for it counts like one for a feature that is off)
     undetermined,    // the document gives no ports and the site none: unchecked; services are all ports of the protocol
+    phase_ahead,     // needed only in a phase that these hosts come to: not missing now, and not left over
 };
 
 // Which reading of an unclear document this is.
