@@ -50,7 +50,7 @@ std::string_view control_set(std::string_view key) {
 }
 
 // A whole SYSTEM hive holds several generations of the local store; one of them is in force.
-std::string choose_control_set(const std::vector<RegistryValue>& values, std::vector<Note>& notes) {
+std::string choose_control_set(const std::vector<RegistryValue>& values, Export& into) {
     std::map<std::string, SourceSpan> sets;
     std::string current;
     const std::string* last_key = nullptr;
@@ -65,16 +65,25 @@ std::string choose_control_set(const std::vector<RegistryValue>& values, std::ve
     }
     if (sets.size() < 2) return {};
     auto chosen = sets.begin();
+    bool told = false;
     for (auto set = sets.begin(); set != sets.end(); ++set) {
-        if (set->first.ends_with("currentcontrolset")) chosen = set;
+        if (!set->first.ends_with("currentcontrolset")) continue;
+        chosen = set;
+        told = true;
     }
     for (auto set = sets.begin(); set != sets.end(); ++set) {
-        if (!current.empty() && set->first.ends_with(current)) chosen = set;
+        if (current.empty() || !set->first.ends_with(current)) continue;
+        chosen = set;
+        told = true;
     }
-    notes.push_back({NoteKind::information,
-                     fmt::format("{} control sets hold a local store; {} is read", sets.size(), chosen->first),
-                     {},
-                     chosen->second});
+    into.notes.push_back({told ? NoteKind::information : NoteKind::partial_export,
+                          fmt::format("{} control sets hold a local store; {} is read", sets.size(), chosen->first),
+                          told ? "" : "export HKLM\\SYSTEM\\Select as well, or HKLM\\SYSTEM\\CurrentControlSet alone",
+                          chosen->second});
+    if (!told)
+        into.assumptions.push_back(
+            fmt::format("Of {} control sets, {} is the one in force; the export does not say which is.", sets.size(),
+                        chosen->first));
     return chosen->first;
 }
 
@@ -359,7 +368,7 @@ void StoreReader::read_exception(const RegistryValue& value) {
 }  // namespace
 
 void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> root, Export& into) {
-    const std::string chosen = choose_control_set(values, into.notes);
+    const std::string chosen = choose_control_set(values, into);
     std::vector<Deletion> deletions = deletions_of(values);
     StoreReader reader(root, into);
     for (const RegistryValue& value : surviving(std::move(values))) {

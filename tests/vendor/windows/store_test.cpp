@@ -309,9 +309,19 @@ TEST_CASE("several control sets: the current one counts") {
     text += section(
         "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet002\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules",
         "\"z\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|\"");
-    CHECK(ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
+    const Policy first = load_text(text);
+    CHECK(ask(first, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
+    const std::string assumed =
+        "Of 2 control sets, hkey_local_machine\\system\\controlset001 is the one in force; the export does not say "
+        "which "
+        "is.";
+    CHECK(assumes(first, assumed));
     text += section("[HKEY_LOCAL_MACHINE\\SYSTEM\\Select", "\"Current\"=dword:00000002");
-    CHECK(ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "P");
+    const Policy second = load_text(text);
+    CHECK(ask(second, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "P");
+    CHECK(!assumes(second, assumed));
+    text.replace(text.rfind("00000002"), 8, "00000007");  // none of these
+    CHECK(assumes(load_text(text), assumed));
 }
 
 TEST_CASE("exceptions in the form of Windows XP are conditional") {
