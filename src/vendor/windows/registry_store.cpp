@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "vendor/windows/registry.hpp"
 #include "vendor/windows/words.hpp"
@@ -139,6 +140,8 @@ public:
                 finish_policy(held);
             into_.stores.push_back(std::move(held.store));
         }
+        tell_hardened(hardened_in_, "inbound");
+        tell_hardened(hardened_out_, "outbound");
         for (const auto& [what, seen] : others_) {
             note(NoteKind::information,
                  fmt::format("{} values under {} are no firewall rules; they are left out", seen.count, what),
@@ -179,6 +182,42 @@ private:
     void read_other(const RegistryValue& value) {
         Seen& seen = others_[std::string(place_.what)];
         if (seen.count++ == 0) seen.span = value.span;
+        const bool hardening = find_word(value.key, "RestrictedServices\\Static") != std::string_view::npos ||
+                               find_word(value.key, "RestrictedServices\\Configurable") != std::string_view::npos;
+        if (hardening && value.type == ValueType::text) gather_hardened(value);
+    }
+
+    // Service hardening is asked before all other rules. A rule of it speaks of one service, and has no Active.
+    void gather_hardened(const RegistryValue& value) {
+        std::vector<Note> unheard;  // the value is no firewall rule
+        const RawRule raw = parse_rule_string(value.name, value.text, value.span, unheard);
+        const auto is = [&](std::string_view key, std::string_view word) {
+            return std::any_of(raw.fields.begin(), raw.fields.end(), [&](const Field& field) {
+                return same_word(field.key, key) && same_word(trimmed(field.value), word);
+            });
+        };
+        if (!is("Action", "Block")) return;
+        for (const Field& field : raw.fields) {
+            if (!same_word(field.key, "Svc") || trimmed(field.value).empty()) continue;
+            if (!is("Dir", "Out")) hardened_in_.insert(std::string(trimmed(field.value)));
+            if (!is("Dir", "In")) hardened_out_.insert(std::string(trimmed(field.value)));
+        }
+    }
+
+    void tell_hardened(const std::set<std::string>& services, std::string_view direction) {
+        if (services.empty()) return;
+        constexpr std::size_t kShown = 8;
+        std::string names;
+        std::size_t shown = 0;
+        for (const auto& service : services) {
+            if (shown++ < kShown) names += fmt::format("{}{}", names.empty() ? "" : ", ", service);
+        }
+        if (services.size() > kShown) names += fmt::format(" and {} more", services.size() - kShown);
+        into_.assumptions.push_back(
+            fmt::format("Service hardening, which is asked before all rules, does not block {} traffic of the services "
+                        "that it names: "
+                        "{}.",
+                        direction, names));
     }
 
     void read_global(const RegistryValue& value) {
@@ -288,6 +327,7 @@ private:
     Export& into_;
     std::map<StoreKind, Held> held_;
     std::map<std::string, Seen> others_;
+    std::set<std::string> hardened_in_, hardened_out_;  // services that hardening blocks, but for its own exceptions
     std::size_t defaults_ = 0;
     std::string last_key_;
     bool have_key_ = false;

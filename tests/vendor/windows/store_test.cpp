@@ -604,3 +604,32 @@ TEST_CASE("administrative templates are known in the languages of Windows") {
         CHECK(ask(read, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == item.public_);
     }
 }
+
+TEST_CASE("what service hardening blocks is said") {
+    const auto hardened = [](const std::string& place, const std::vector<std::string>& rules) {
+        std::string lines;
+        for (std::size_t i = 0; i < rules.size(); ++i)
+            lines += "\"h" + std::to_string(i) + "\"=\"" + rules[i] + "\"\r\n";
+        return reg({kAllow22}, section(kLocal + "\\RestrictedServices\\" + place, lines));
+    };
+    const std::string start = "Service hardening, which is asked before all rules, does not block ";
+    const std::string in = "V2.0|Action=Block|Dir=In|Svc=", out = "V2.0|Dir=Out|Action=Block|Svc=";
+    for (const auto* place : {"Static\\System", "Configurable\\System"}) {
+        const Policy policy =
+            load_text(hardened(place, {in + "foo|", in + "bar|", in + "foo|Name=again|", out + "foo|"}));
+        CHECK(assumes(policy, start + "inbound traffic of the services that it names: bar, foo."));
+        CHECK(assumes(policy, start + "outbound traffic of the services that it names: foo."));
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    }
+    std::vector<std::string> many;
+    for (int i = 10; i < 21; ++i) many.push_back(in + "s" + std::to_string(i) + "|");
+    CHECK(assumes(load_text(hardened("Static\\System", many)),
+                  start + "inbound traffic of the services that it names: s10, s11, s12, s13, s14, s15, s16, s17 and 3 "
+                          "more."));
+    const Policy none = load_text(hardened("Static\\System", {"V2.0|Action=Allow|Dir=In|Svc=foo|"}));
+    const Policy apps = load_text(hardened("AppIso\\FirewallRules", {in + "foo|"}));
+    for (const Policy& policy : {none, apps}) {
+        CHECK(std::none_of(policy.assumptions.begin(), policy.assumptions.end(),
+                           [&](const auto& text) { return text.starts_with(start); }));
+    }
+}
