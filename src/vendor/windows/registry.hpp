@@ -43,6 +43,9 @@ enum class KeyMeaning : std::uint8_t {
     defaults,     // what "restore defaults" would write; never in force
 };
 
+// Whether a value there can change a verdict.
+bool decides(KeyMeaning meaning);
+
 struct KeyPlace {
     KeyMeaning meaning = KeyMeaning::unrelated;
     StoreKind store = StoreKind::local;

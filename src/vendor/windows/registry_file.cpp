@@ -63,12 +63,15 @@ private:
         while (at_ < text_.size() && (text_[at_] == '\r' || text_[at_] == '\n')) ++at_;
     }
 
-    // A line that could have been a rule: it may change any verdict.
-    void unreadable(std::size_t first, std::size_t last) {
-        if (meaning_ != KeyMeaning::rules) return;
+    // A line that could have been a rule or a setting of a profile: it may change any verdict. `name`: what it writes,
+    // where that is legible.
+    void unreadable(std::size_t first, std::size_t last, std::string name = {}) {
+        if (!decides(meaning_)) return;
         RegistryValue value;
         value.key = key_;
-        value.name = fmt::format("line {}", source_.position(static_cast<std::uint32_t>(first)).line);
+        value.name = std::move(name);
+        if (value.name.empty())
+            value.name = fmt::format("line {}", source_.position(static_cast<std::uint32_t>(first)).line);
         value.type = ValueType::other;
         value.reported = true;
         value.span = span(first, last);
@@ -100,14 +103,15 @@ private:
         values_.push_back(std::move(value));
     }
 
-    // From the quote at `at_` to the one that closes it; escapes are \\ and \". A value can run over lines, but a rule
-    // does not: there a missing quote must not swallow the rules behind it.
+    // From the quote at `at_` to the one that closes it; escapes are \\ and \". A value can run over lines, but those
+    // of the firewall do not: there a missing quote must not swallow what stands behind it, nor anywhere the next key.
     Quoted read_quoted() {
         Quoted quoted;
         const std::size_t start = ++at_;
-        const bool one_line = meaning_ == KeyMeaning::rules;
+        const bool one_line = meaning_ != KeyMeaning::unrelated;
         while (at_ < text_.size() && text_[at_] != '"') {
-            if (one_line && (text_[at_] == '\r' || text_[at_] == '\n')) break;
+            const bool line_ends = text_[at_] == '\r' || text_[at_] == '\n';
+            if (line_ends && (one_line || starts_key(at_ + 1))) break;
             if (text_[at_] == '\\' && at_ + 1 < text_.size() && (text_[at_ + 1] == '\\' || text_[at_ + 1] == '"')) {
                 quoted.text.skipped.push_back(static_cast<std::uint32_t>(quoted.text.text.size()));
                 quoted.text.text += text_[++at_];
@@ -126,6 +130,11 @@ private:
         return quoted;
     }
 
+    bool starts_key(std::size_t at) const {
+        const std::string_view rest = text_.substr(std::min(at, text_.size()), 8);
+        return starts_with_word(rest, "[HKEY_") || starts_with_word(rest, "[-HKEY_");
+    }
+
     void read_value(std::size_t start) {
         RegistryValue value;
         value.key = key_;
@@ -136,12 +145,13 @@ private:
             value.name = read_quoted().text.text;
         }
         skip_blanks();
-        if (at_ >= text_.size() || text_[at_] != '=') return broken(start, "value has no equals sign behind its name");
+        if (at_ >= text_.size() || text_[at_] != '=')
+            return broken(start, "value has no equals sign behind its name", value.name);
         ++at_;
         skip_blanks();
         if (at_ < text_.size() && text_[at_] == '"') {
             Quoted data = read_quoted();
-            if (!data.closed) return broken(start, "text value is not closed: the file is cut");
+            if (!data.closed) return broken(start, "text value is not closed: the file is cut", value.name);
             value.type = ValueType::text;
             value.text = std::move(data.text);
             value.span = span(start, at_);
@@ -152,10 +162,10 @@ private:
         values_.push_back(std::move(value));
     }
 
-    void broken(std::size_t start, std::string_view what) {
+    void broken(std::size_t start, std::string_view what, const std::string& name) {
         const std::size_t end = line_end(start);
         note(std::string(what), "export the key again", span(start, end));
-        unreadable(start, end);
+        unreadable(start, end, name);
         at_ = end;
     }
 
@@ -188,7 +198,7 @@ private:
             return read_hex(value, data);
         }
         at_ = start;
-        broken(start, "value is neither text, dword nor hex");
+        broken(start, "value is neither text, dword nor hex", value.name);
         return false;
     }
 

@@ -84,6 +84,24 @@ KeyPlace classify_below(std::string_view rest, StoreKind store) {
 
 }  // namespace
 
+bool decides(KeyMeaning meaning) {
+    switch (meaning) {
+        case KeyMeaning::rules:
+        case KeyMeaning::profile:
+        case KeyMeaning::profile_program_exceptions:
+        case KeyMeaning::profile_port_exceptions:
+        case KeyMeaning::exception_list:
+        case KeyMeaning::profile_service: return true;
+        case KeyMeaning::unrelated:
+        case KeyMeaning::global:
+        case KeyMeaning::profile_log:
+        case KeyMeaning::ignored:
+        case KeyMeaning::other_rules:
+        case KeyMeaning::defaults: return false;
+    }
+    return false;
+}
+
 KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root) {
     for (const auto* user : {"HKEY_CURRENT_USER\\", "HKEY_USERS\\"}) {
         if (starts_with_word(key, user)) return {};  // the firewall reads the machine's keys only

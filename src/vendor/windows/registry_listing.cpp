@@ -1,5 +1,6 @@
-// What "reg query KEY /s" prints: a key in a line of its own, and below it "    name    TYPE    data". Nothing is
-// escaped; data of several lines cannot be told from what follows, so that its value is not believed.
+// What "reg query KEY /s" prints: a key in a line of its own, and below it "    name    TYPE    data", in Windows XP
+// with tabs between them. Nothing is escaped; data of several lines cannot be told from what follows, so that its value
+// is not believed.
 #include <fmt/format.h>
 
 #include "vendor/windows/carrier.hpp"
@@ -11,6 +12,18 @@ namespace fwproof::windows {
 namespace {
 
 constexpr std::string_view kGap = "    ";
+
+// Where a type stands behind a gap, from `from` on; npos: nowhere.
+std::size_t find_type(std::string_view line, std::size_t from) {
+    return std::min(line.find("    REG_", from), line.find("\tREG_", from));
+}
+
+// The first gap of `text`: where it begins, and its length; where there is none, its end.
+std::pair<std::size_t, std::size_t> first_gap(std::string_view text) {
+    const auto blanks = text.find(kGap), tab = text.find('\t');
+    if (blanks < tab) return {blanks, kGap.size()};
+    return tab == std::string_view::npos ? std::pair(text.size(), std::size_t{0}) : std::pair(tab, std::size_t{1});
+}
 
 bool is_key(std::string_view line) { return starts_with_word(line, "HKEY_"); }
 
@@ -38,16 +51,16 @@ private:
 
     // Where a type stands twice, nobody can say where the name ends and the data begins.
     bool read_value(std::uint32_t at, std::string_view line) {
-        const auto mark = line.find("    REG_", kGap.size());
-        if (mark == std::string_view::npos || line.find("    REG_", mark + 1) != std::string_view::npos) return false;
+        const auto mark = find_type(line, kGap.size());
+        if (mark == std::string_view::npos || find_type(line, mark + 1) != std::string_view::npos) return false;
         RegistryValue value;
         value.key = key_;
         value.name = line.substr(kGap.size(), mark - kGap.size());
         value.span = span(at, line);
-        const std::string_view rest = line.substr(mark + kGap.size());
-        const auto gap = std::min(rest.find(kGap), rest.size());
+        const std::string_view rest = line.substr(mark + (line[mark] == '\t' ? 1 : kGap.size()));
+        const auto [gap, width] = first_gap(rest);
         const std::string_view type = trimmed(rest.substr(0, gap));
-        const std::string_view data = rest.substr(std::min(gap + kGap.size(), rest.size()));
+        const std::string_view data = rest.substr(gap + width);
         value.type = ValueType::other;
         if (same_word(type, "REG_SZ") || same_word(type, "REG_EXPAND_SZ")) {
             value.type = ValueType::text;
@@ -96,7 +109,7 @@ private:
 bool is_registry_listing(std::string_view text) {
     const std::string_view head = text.substr(0, 4096);
     return is_key(head) && head.find("\n    ") != std::string_view::npos &&
-           head.find("    REG_") != std::string_view::npos;
+           find_type(head, 0) != std::string_view::npos;
 }
 
 Result<std::vector<Export>> read_registry_listing(const SourceRef& source) {

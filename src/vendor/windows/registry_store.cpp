@@ -112,6 +112,10 @@ public:
             place_ = classify_key(value.key, root_);
             have_key_ = true;
         }
+        // A broken line of a profile may be any of its settings.
+        if (value.reported && decides(place_.meaning) && place_.meaning != KeyMeaning::rules &&
+            place_.meaning != KeyMeaning::profile)
+            return leave_open(value.span);
         switch (place_.meaning) {
             case KeyMeaning::unrelated:
             case KeyMeaning::ignored: return;
@@ -254,16 +258,23 @@ private:
             return;
         }
         if (is_idle_setting(value.name)) return;
+        if (value.reported) return leave_open(value.span);
         note(NoteKind::information,
              fmt::format("profile setting '{}' is not known to decide anything; it is left out", value.name), {},
              value.span);
+    }
+
+    void leave_open(SourceSpan span) {
+        for (const Setting setting : {Setting::enable_firewall, Setting::shielded, Setting::default_inbound_block,
+                                      Setting::default_outbound_block})
+            settings()[setting] = SettingValue{std::nullopt, span};
     }
 
     void read_setting(const RegistryValue& value, Setting setting) {
         SettingValue read{std::nullopt, value.span, value.doubts.empty() && !place_.private_of_local};
         if (value.type == ValueType::number && value.number <= 1) {
             read.value = value.number == 1;
-        } else {
+        } else if (!value.reported) {
             note(NoteKind::unparsed_line,
                  fmt::format("'{}' is neither 0 nor 1: it may have either meaning", value.name),
                  "write dword:00000000 or dword:00000001", value.span);

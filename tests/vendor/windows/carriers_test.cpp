@@ -143,10 +143,19 @@ TEST_CASE("a listing of reg query is believed where a line says one thing") {
                    "10.0.0.5 > 10.9.9.9 tcp/80");
     };
     CHECK(verdict("    a b    REG_SZ    " + allow + "\r\n") == "P");
+    CHECK(verdict("    a b\tREG_SZ\t" + allow + "\r\n") == "P");  // of Windows XP
+    CHECK(verdict("    a\tREG_SZ\tx\tREG_SZ\t" + allow + "\r\n") == "U");
     CHECK(verdict("    a    REG_BINARY    00\r\n") == "U");
     CHECK(verdict("    a    REG_SZ    " + allow + "\r\nDesc=two lines|\r\n") == "U");
     CHECK(verdict("    a    REG_SZ    x    REG_SZ    " + allow + "\r\n") == "U");
     CHECK(verdict("    a    REG_SZ    " + allow + "\r\n",
                   key + "\\DomainProfile\r\n    DoNotAllowExceptions    REG_DWORD    0x1\r\n\r\nEnd of search: 2 "
                         "match(es) found.\r\n") == "D");
+    const auto shields = [&](const std::string& line) {
+        return verdict("    a    REG_SZ    " + allow + "\r\n", key + "\\DomainProfile\r\n" + line + "\r\n");
+    };
+    CHECK(shields("    DoNotAllowExceptions\tREG_DWORD\t0x1") == "D");
+    CHECK(shields("    DoNotAllowExceptions\tREG_DWORD\t0x0") == "P");
+    CHECK(shields("    DoNotAllowExceptions    0x1") == "U");
+    CHECK(shields("DoNotAllowExceptions    REG_DWORD    0x1") == "U");
 }

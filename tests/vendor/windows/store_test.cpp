@@ -84,6 +84,45 @@ TEST_CASE("profile settings decide before rules") {
     }
 }
 
+TEST_CASE("a broken line of a profile leaves open what it could set") {
+    struct Case {
+        std::string line;
+        std::string open;   // tcp/80, which no rule allows: the firewall may be off
+        std::string allow;  // tcp/22, which a rule allows: the shields may be up
+        std::string out;
+    };
+    const std::vector<Case> cases = {
+        {"\"EnableFirewall\"=dword:00000001", "D", "P", "P"},
+        {"\"EnableFirewall\"=dword:0000000g", "U", "P", "P"},
+        {"\"EnableFirewall\"=dword:", "U", "P", "P"},
+        {"\"EnableFirewall\" dword:00000000", "U", "P", "P"},
+        {"\"DoNotAllowExceptions\"=dword:0000000x", "D", "U", "P"},
+        {"\"DefaultOutboundAction\"=dword:1z", "D", "P", "U"},
+        {"\"DisableNotifications\"=dword:x", "D", "P", "P"},
+        {"EnableFirewall=dword:00000000", "U", "U", "U"},
+        {"\"EnableFirewall=dword:00000000", "U", "U", "U"},
+        {"\"EnableFirewall\"=dword:0000000\r\n0", "U", "U", "U"},
+        {"\"LogFilePath\"=\"C:\\\\x\r\n\"DoNotAllowExceptions\"=dword:00000001", "D", "D", "P"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.line);
+        const Policy policy = load_text(gpo_reg(
+            {kAllow22}, section(kPolicy + "\\DomainProfile", item.line) + section(kPolicy + "\\PublicProfile", "")));
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == item.open);
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == item.allow);
+        CHECK(ask(policy, "domain", kOut, "10.9.9.9 > 10.0.0.5 tcp/22") == item.out);
+        CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "D");
+    }
+    // Of openings of Windows XP as well; and a value that is not closed does not swallow the next key.
+    const Policy list = load_text(
+        gpo_reg({kAllow22}, section(kPolicy + "\\DomainProfile\\GloballyOpenPorts\\List", "\"80:TCP\"=\"80:TCP")));
+    CHECK(ask(list, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
+    const Policy swallowed =
+        load_text(gpo_reg({}, section("[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other", "\"a\"=\"cut") +
+                                  section(kPolicy + "\\DomainProfile", "\"EnableFirewall\"=dword:00000000")));
+    CHECK(ask(swallowed, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+}
+
 TEST_CASE("policy shuts local rules out, per profile") {
     const std::string off = section(kPolicy + "\\PublicProfile", "\"AllowLocalPolicyMerge\"=dword:00000000");
     const Policy policy = load_text(reg({kAllow22}, off));
