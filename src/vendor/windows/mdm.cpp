@@ -177,6 +177,14 @@ void MdmStore::leave_open(Profile profile, SourceSpan span) {
         store_.profile(profile)[setting] = SettingValue{std::nullopt, span};
 }
 
+void MdmStore::leave_unassigned(std::string_view policy, SourceSpan span) {
+    into_.notes.push_back(
+        {NoteKind::partial_export,
+         fmt::format("policy '{}' is assigned to no group: its rules and settings count only perhaps", policy),
+         "assign it and export it again", span});
+    store_.doubt = Condition{ConditionKind::other, fmt::format("policy '{}' is assigned to this host", policy), span};
+}
+
 void MdmStore::unset(Profile profile, std::string_view name) {
     if (const auto setting = setting_of(name)) store_.profile(profile)[*setting].reset();
 }

@@ -40,6 +40,8 @@ public:
     void unset(Profile profile, std::string_view name);
     // Settings in a form that is not read: any of the profile's switches could hold.
     void leave_open(Profile profile, SourceSpan span);
+    // The policy is given to no device, as far as the file shows.
+    void leave_unassigned(std::string_view policy, SourceSpan span);
     // False: there was nothing.
     bool finish();
 

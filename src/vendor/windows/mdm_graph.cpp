@@ -192,6 +192,23 @@ std::string policy_name(const json& policy) {
     return {};
 }
 
+// Whether the policy says itself that no device gets it.
+bool is_unassigned(const json& policy) {
+    if (!policy.is_object()) return false;
+    const auto list = policy.find("assignments");
+    if (list != policy.end() && list->is_array()) {
+        return std::none_of(list->begin(), list->end(), [](const json& one) {
+            const bool told = one.is_object() && one.contains("target") && one["target"].is_object();
+            const json target = told ? one["target"] : json::object();
+            const auto type = target.find("@odata.type");
+            return type == target.end() || !type->is_string() ||
+                   type->get<std::string>() != "#microsoft.graph.exclusionGroupAssignmentTarget";
+        });
+    }
+    const auto assigned = policy.find("isAssigned");
+    return assigned != policy.end() && assigned->is_boolean() && !assigned->get<bool>();
+}
+
 // Which policies a device gets is not in the document, so each stands for itself.
 class PolicyCollector {
 public:
@@ -212,6 +229,7 @@ private:
         Export made;
         made.device = policy_name(value);
         MdmStore store(made, made.device);
+        if (is_unassigned(value)) store.leave_unassigned(made.device, JsonText(text_).next(made.device));
         GraphReader(text_, store).read(value);
         if (store.finish()) exports_.push_back(std::move(made));
     }

@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "vendor/windows/ask.hpp"
 
+#include <algorithm>
+
 using namespace fwproof;
 using namespace fwproof::windows;
 
@@ -184,4 +186,35 @@ TEST_CASE("a setting that is given twice is one of both") {
     CHECK(ask(load_text(
                   sync(item("DomainProfile/EnableFirewall", "false") + item("DomainProfile/EnableFirewall", "true"))),
               "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
+}
+
+TEST_CASE("a policy that is assigned to nobody counts only perhaps") {
+    const std::string target = R"({"target":{"@odata.type":"#microsoft.graph.)";
+    struct Case {
+        std::string more, verdict;
+    };
+    const std::vector<Case> cases = {
+        {"", "P"},
+        {R"("isAssigned":true,)", "P"},
+        {R"("isAssigned":false,)", "U"},
+        {R"("assignments":[],)", "U"},
+        {R"("isAssigned":false,"assignments":[)" + target + R"(groupAssignmentTarget"}}],)", "P"},
+        {R"("assignments":[)" + target + R"(exclusionGroupAssignmentTarget"}}],)", "U"},
+        {R"("assignments":[)" + target + R"(exclusionGroupAssignmentTarget"}},)" + target +
+             R"(allDevicesAssignmentTarget"}}],)",
+         "P"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.more);
+        std::string text = policy("Kiosks", profile_setting("enablefirewall", "false"));
+        text.insert(1, item.more);
+        const Policy read = load_text(text);
+        CHECK(ask(read, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == item.verdict);
+        const bool told = std::any_of(read.notes.begin(), read.notes.end(), [](const Note& note) {
+            return note.message ==
+                       "policy 'Kiosks' is assigned to no group: its rules and settings count only perhaps" &&
+                   note.kind == NoteKind::partial_export;
+        });
+        CHECK(told == (item.verdict == "U"));
+    }
 }
