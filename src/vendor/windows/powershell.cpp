@@ -22,6 +22,34 @@ void Record::add(const std::string& name, Property property) {
     if (!first && (known->second.null || known->second.values.empty())) known->second = std::move(property);
 }
 
+namespace {
+
+// Properties of filter objects that decide what a rule matches; objects differ in others.
+bool is_filter_property(std::string_view name) {
+    constexpr auto kNames = std::to_array<std::string_view>(
+        {"protocol", "localport", "remoteport", "icmptype", "localaddress", "remoteaddress", "program", "service",
+         "package", "interfacetype", "interfacealias", "authentication", "encryption", "localuser", "remoteuser",
+         "remotemachine", "overrideblockrules", "dynamictarget"});
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+std::vector<std::string> in_order(const Property& property) {
+    auto all = members(property);
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+}  // namespace
+
+void Record::join(const std::string& name, const Property& property) {
+    const Property* known = find(name);
+    const auto speaks = [](const Property& one) { return !one.null && !one.values.empty(); };
+    const bool differ = known && speaks(*known) && speaks(property) && in_order(*known) != in_order(property);
+    if (!differ || !is_filter_property(name)) return add(name, property);
+    properties[name] = Property{{}, true};
+    contradicted.push_back(name);
+}
+
 std::string property_name(std::string_view name) {
     std::string plain;
     for (const char c : name) {
@@ -93,7 +121,12 @@ public:
             if (is_rule(record) || is_profile(record)) continue;
             const auto rule = rules.find(first(record, "instanceid"));
             if (rule == rules.end() || rule->first.empty()) continue;
-            for (const auto& [name, property] : record.properties) records[rule->second].add(name, property);
+            Record& joined = records[rule->second];
+            for (const auto& [name, property] : record.properties) {
+                if (std::find(joined.contradicted.begin(), joined.contradicted.end(), name) ==
+                    joined.contradicted.end())
+                    joined.join(name, property);
+            }
         }
         for (const Record& record : records) {
             if (is_rule(record)) read_rule(record);
@@ -121,6 +154,11 @@ private:
             return;
         }
         WrittenRule written = write_rule(record);
+        for (const auto& name : record.contradicted) {
+            conflict(fmt::format("filters of rule '{}' say different things in {}", written.raw.id, name), record.span);
+            written.raw.doubts.push_back(
+                {ConditionKind::other, fmt::format("{} as one of its filters says", name), record.span});
+        }
         if (!origin.doubt.empty()) {
             written.raw.doubts.push_back({ConditionKind::other,
                                           fmt::format("rules of origin {} are in force on this host", origin.doubt),
@@ -152,18 +190,33 @@ private:
         }
     }
 
+    void conflict(std::string message, SourceSpan span) {
+        into_.notes.push_back({NoteKind::conflicting_definition, std::move(message),
+                               "export one store alone: -PolicyStore ActiveStore", span});
+    }
+
+    // A profile that stands twice may be of two stores, of which one holds.
+    void keep(ProfileSettings& settings, Setting setting, SettingValue value, std::string_view name) {
+        auto& known = settings[setting];
+        if (known && known->value != value.value) {
+            conflict(fmt::format("{} of profile '{}' stands twice with different values", to_string(setting), name),
+                     value.span);
+            value.value.reset();
+        }
+        known = value;
+    }
+
     // Of GpoBoolean: 0 false, 1 true, 2 not configured.
     static bool is_set(std::string_view word) {
         return !word.empty() && word != "2" && !same_word(word, "NotConfigured");
     }
 
-    static void set(ProfileSettings& settings, Setting setting, const Record& record, std::string_view name,
-                    bool inverted) {
+    void set(ProfileSettings& settings, Setting setting, const Record& record, std::string_view name, bool inverted) {
         const std::string word = first(record, name);
         if (!is_set(word)) return;
         auto value = truth(word);
         if (value && inverted) value = !*value;
-        settings[setting] = SettingValue{value, record.span};
+        keep(settings, setting, SettingValue{value, record.span}, first(record, "name"));
     }
 
     // They count in the active store, and mean nothing in the persistent one; a profile does not say where it is from.
@@ -189,12 +242,13 @@ private:
         settings.log(setting) = LogValue{setting == LogSetting::file_size ? *count : std::uint32_t{*flag}, record.span};
     }
 
-    static void set_action(ProfileSettings& settings, Setting setting, const Record& record, std::string_view name) {
+    void set_action(ProfileSettings& settings, Setting setting, const Record& record, std::string_view name) {
         const std::string word = first(record, name);
         if (word.empty() || word == "0" || same_word(word, "NotConfigured")) return;
         const bool block = same_word(word, "Block") || word == "4";
         const bool allow = same_word(word, "Allow") || word == "2";
-        settings[setting] = SettingValue{block || allow ? std::optional(block) : std::nullopt, record.span};
+        keep(settings, setting, SettingValue{block || allow ? std::optional(block) : std::nullopt, record.span},
+             first(record, "name"));
     }
 
     void tell_missing() {

@@ -20,11 +20,14 @@ struct Property {
 // One object or table row; property names in lower case.
 struct Record {
     std::map<std::string, Property> properties;
+    std::vector<std::string> contradicted;  // properties of which joined objects say different things
     SourceSpan span;
 
     const Property* find(std::string_view name) const;
     // Several properties can have one usual name (LocalUsers, LocalUser): the first that says something counts.
     void add(const std::string& name, Property property);
+    // What another object says of the same rule. Of two that say different things of what decides, neither is believed.
+    void join(const std::string& name, const Property& property);
 };
 
 // The first value of a property, without blanks; empty where there is none.

@@ -50,8 +50,28 @@ private:
             record.span = xml_.span(node);
             read(node.child("Props"), record);
             read(node.child("MS"), record);
-            if (record.find("instanceid") || record.find("defaultinboundaction")) records_.push_back(std::move(record));
+            for (const auto& entry : node.child("DCT").children()) read_entry(entry, record);
+            const bool rule = record.find("direction") && record.find("action") && record.find("enabled");
+            if (rule || record.find("instanceid") || record.find("defaultinboundaction")) {
+                records_.push_back(std::move(record));
+                continue;
+            }
+            // Rules and profiles in a hash table or an object made for them.
+            for (const auto& entry : node.child("DCT").children()) collect(entry);
+            collect(node.child("Props"));
+            collect(node.child("MS"));
         }
+    }
+
+    // Of a hash table: <En><S N="Key">Name</S><S N="Value">web</S></En>.
+    void read_entry(const pugi::xml_node& entry, Record& record) {
+        pugi::xml_node key, value;
+        for (const auto& node : entry.children()) {
+            const std::string_view role = node.attribute("N").value();
+            if (role == "Key") key = node;
+            if (role == "Value") value = node;
+        }
+        if (key && value) record.add(property_name(unescaped(key.text().get())), property(value));
     }
 
     void remember(const pugi::xml_node& node) {

@@ -70,7 +70,9 @@ private:
 bool is_powershell_json(std::string_view text) {
     const std::string_view head = text.substr(0, 65536);
     const auto has = [&](std::string_view word) { return head.find(word) != std::string_view::npos; };
-    return has("\"InstanceID\"") && (has("\"Direction\"") || has("\"DefaultInboundAction\"") || has("\"LocalPort\""));
+    const bool rule = has("\"Direction\"") && has("\"Action\"") && has("\"Enabled\"");  // joined, without its id
+    return rule ||
+           (has("\"InstanceID\"") && (has("\"Direction\"") || has("\"DefaultInboundAction\"") || has("\"LocalPort\"")));
 }
 
 Result<std::vector<Export>> read_powershell_json(const SourceRef& source) {

@@ -39,7 +39,11 @@ Recognition recognise_xml(std::string_view text) {
                        "use Get-GPOReport -ReportType Xml, or registry.pol of the backup");
     }
     if (name == "Objs" && has(tag, "powershell/2004/04")) {
-        const bool firewall = has(text, "NetFirewall") || has(text, "DefaultInboundAction");
+        const auto names = [&](std::string_view property) {  // of an object, or in a hash table
+            return has(text, fmt::format("N=\"{}\"", property)) || has(text, fmt::format("N=\"Key\">{}<", property));
+        };
+        const bool joined = names("Direction") && names("Action") && names("Enabled");
+        const bool firewall = joined || has(text, "NetFirewall") || has(text, "DefaultInboundAction");
         return {Carrier::powershell_clixml, firewall ? Likelihood::certain : Likelihood::no, {}, {}};
     }
     if (name == "SyncML" || name == "SyncBody") {

@@ -314,6 +314,112 @@ TEST_CASE("profiles alone rest on there being no rule") {
     CHECK(assumed("[" + profile + "," + joined("a", "") + "]") == 0);
 }
 
+TEST_CASE("of two objects that contradict each other neither is believed") {
+    const auto profile = [](const std::string& settings) {
+        return ",{\"Name\":\"Domain\",\"InstanceID\":\"MSFT|FW|FirewallProfile|Domain\",\"DefaultOutboundAction\":2," +
+               settings + "}";
+    };
+    const std::string on = profile("\"Enabled\":1,\"DefaultInboundAction\":4");
+    const std::string off = profile("\"Enabled\":0,\"DefaultInboundAction\":4");
+    const std::string open = profile("\"Enabled\":1,\"DefaultInboundAction\":2");
+    const std::string unset = profile("\"Enabled\":2,\"DefaultInboundAction\":0");
+    struct Case {
+        std::string name, profiles, verdict;
+    };
+    const std::vector<Case> profiles = {{"one", on, "D"},
+                                        {"the same twice", on + on, "D"},
+                                        {"on and off", on + off, "U"},
+                                        {"off and on", off + on, "U"},
+                                        {"block and allow", on + open, "U"},
+                                        {"set and not set", off + unset, "P"},
+                                        {"not set and set", unset + off, "P"}};
+    for (const Case& item : profiles) {
+        INFO(item.name);
+        const Policy policy = load_text("[" + joined("a", "") + item.profiles + "]");
+        CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/81") == item.verdict);
+    }
+    CHECK(says(load_text("[" + joined("a", "") + on + off + "]"),
+               "EnableFirewall of profile 'Domain' stands twice with different values"));
+
+    std::string bare = joined("a", "");
+    bare.replace(bare.find(",\"Protocol\":\"TCP\",\"LocalPort\":\"80\""), 34, "");
+    const auto filter = [](const std::string& ports, const std::string& more = "") {
+        return ",{\"InstanceID\":\"a\",\"Protocol\":\"TCP\",\"RemotePort\":\"Any\",\"LocalPort\":" + ports + more + "}";
+    };
+    const std::vector<Case> filters = {
+        {"one", filter("\"80\""), "P"},
+        {"the same twice", filter("\"80\"") + filter("\"80\""), "P"},
+        {"another order", filter("[\"80\",\"81\"]") + filter("\"81,80\""), "P"},
+        {"other ports", filter("\"80\"") + filter("\"90\""), "U"},
+        {"other ports, turned", filter("\"90\"") + filter("\"80\""), "U"},
+        {"three", filter("\"90\"") + filter("\"80\"") + filter("\"90\""), "U"},
+        {"one that says nothing", filter("null") + filter("\"80\""), "P"},
+        {"what decides nothing", filter("\"80\"", ",\"Status\":\"a\"") + filter("\"80\"", ",\"Status\":\"b\""), "P"},
+    };
+    for (const Case& item : filters) {
+        INFO(item.name);
+        const Policy policy = load_text("[" + bare + item.profiles + "]");
+        CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == item.verdict);
+        const std::string said = "filters of rule 'a' say different things in localport";
+        CHECK(says(policy, said) == (item.verdict == "U"));
+    }
+}
+
+TEST_CASE("joined rules need no InstanceID") {
+    const std::string rule = "{\"Name\":\"a\",\"Direction\":\"Inbound\"," + kAllowed + kFilters + "}";
+    CHECK(in80("[" + rule + "]") == "P");
+    CHECK(in80("{\"Rules\":[" + rule + "]}") == "P");
+
+    const std::vector<std::pair<std::string, std::string>> properties = {{"Name", "a"},
+                                                                         {"Direction", "Inbound"},
+                                                                         {"Action", "Allow"},
+                                                                         {"Enabled", "True"},
+                                                                         {"Profile", "Any"},
+                                                                         {"Protocol", "TCP"},
+                                                                         {"LocalPort", "80"},
+                                                                         {"RemotePort", "Any"},
+                                                                         {"LocalAddress", "Any"},
+                                                                         {"RemoteAddress", "Any"},
+                                                                         {"Program", "Any"},
+                                                                         {"Service", "Any"},
+                                                                         {"InterfaceAlias", "Any"},
+                                                                         {"InterfaceType", "Any"},
+                                                                         {"Authentication", "NotRequired"},
+                                                                         {"Encryption", "NotRequired"},
+                                                                         {"LocalUser", "Any"},
+                                                                         {"RemoteUser", "Any"},
+                                                                         {"RemoteMachine", "Any"}};
+    std::string members, entries;
+    for (const auto& [name, value] : properties) {
+        members += "<S N=\"" + name + "\">" + value + "</S>";
+        entries += "<En><S N=\"Key\">" + name + "</S><S N=\"Value\">" + value + "</S></En>";
+    }
+    const auto clixml = [](const std::string& objects) {
+        return "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">" + objects +
+               "</Objs>";
+    };
+    const std::string object = "<Obj RefId=\"1\"><MS>" + members + "</MS></Obj>";
+    const auto under = [](const std::string& head, const std::string& inside) {
+        return "<Obj RefId=\"9\"" + head + "><LST>" + inside + "</LST></Obj>";
+    };
+    struct Case {
+        std::string name, text;
+    };
+    const std::vector<Case> cases = {
+        {"an object", clixml(object)},
+        {"a hash table of rules", clixml("<Obj RefId=\"0\"><DCT><En><S N=\"Key\">Rules</S>" +
+                                         under(" N=\"Value\"", object) + "</En></DCT></Obj>")},
+        {"an object with rules", clixml("<Obj RefId=\"0\"><MS>" + under(" N=\"Rules\"", object) + "</MS></Obj>")},
+        {"a hash table that is a rule", clixml("<Obj RefId=\"0\"><DCT>" + entries + "</DCT></Obj>")},
+    };
+    for (const Case& item : cases) {
+        INFO(item.name);
+        CHECK(load_error(item.text) == "");
+        CHECK(in80(item.text) == "P");
+        CHECK(ask(load_text(item.text), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+    }
+}
+
 TEST_CASE("a profile that shuts out what users opened leaves it in doubt") {
     const auto profile = [](const std::string& more) {
         return ",{\"Name\":\"Domain\",\"InstanceID\":\"MSFT|FW|FirewallProfile|Domain\",\"Enabled\":1,"
