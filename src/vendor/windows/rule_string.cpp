@@ -28,9 +28,11 @@ bool is_version(std::string_view word) {
            number<unsigned>(word.substr(dot + 1));
 }
 
-// Nothing closes the value, not even the end of a line.
+// Nothing closes the value, and nothing stands behind it.
 bool ends_source(const LocatedText& value) {
-    return value.span && value.aligned && value.span.offset + value.span.length >= value.span.source->text().size();
+    if (!value.span || !value.aligned) return false;
+    const std::string_view text = value.span.source->text();
+    return trimmed(text.substr(std::min<std::size_t>(value.span.offset + value.span.length, text.size()))).empty();
 }
 
 // The grammar wants Protocol in front of what depends on it. Windows reads such a rule nevertheless, as far as is

@@ -181,12 +181,14 @@ TEST_CASE("a rule in which the file ends may be any rule") {
         INFO(whole.substr(0, size));
         CHECK(verdict(start + whole.substr(0, size)) == "U");
         CHECK(verdict(query + whole.substr(0, size)) == "U");
+        CHECK(verdict(query + whole.substr(0, size) + "\r\n\r\n") == "U");
     }
     const Policy policy = load_text(start + whole.substr(0, 40));
     CHECK(policy.notes.at(0).message == "the file ends inside rule 'r'");
     CHECK(policy.notes.at(0).kind == NoteKind::unparsed_line);
-    // A line end closes the value, as does a quote.
-    CHECK(verdict(start + "v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80\n") == "P");
+    // What stands behind shows that the value is whole, as does a quote.
+    CHECK(verdict(start + "v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80\n\n" + lgpo + "s\nDELETE\n") ==
+          "P");
     CHECK(verdict(reg({"v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80"})) == "P");
 }
 
