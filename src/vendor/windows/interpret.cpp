@@ -139,7 +139,7 @@ private:
         if (value.empty() && *token == Token::profile) return read_empty_profile(field);
         if (value.empty() && *token != Token::ignored && *token != Token::name) return read_empty(field, *token);
         if (stands_once(*token) && is_second(*token, value)) {
-            if (*token == Token::active) rule_.active = true;
+            widen(*token);
             return misunderstood(field, "second value");
         }
         switch (*token) {
@@ -319,10 +319,24 @@ private:
         (token == Token::local_port ? rule_.local_ports : rule_.remote_ports).given = true;
     }
 
-    // Whether the token stood before with another value.
+    // Whether the token stood before with another value; then every further one is, too.
     bool is_second(Token token, std::string_view value) {
         const auto [known, first] = once_.try_emplace(token, value);
-        return !first && !same_word(known->second, value);
+        if (first || same_word(known->second, value)) return false;
+        known->second.clear();
+        return true;
+    }
+
+    // Of two values neither is believed: the rule is at least what either of them would make of it.
+    void widen(Token token) {
+        switch (token) {
+            case Token::active: rule_.active = true; return;
+            case Token::bypass_out: rule_.overrides_blocks = true; return;
+            case Token::loose_remote: rule_.loose_remote = true; return;
+            case Token::program: program_.value.clear(); return;
+            case Token::service: service_.value.clear(); return;
+            default: return;
+        }
     }
 
     // Reports are seen with a blank profile beside a real one: it neither adds a profile nor stands for all of them.

@@ -37,6 +37,29 @@ pugi::xml_node find_depth(const pugi::xml_node& root) {
     return {};
 }
 
+// A comment inside a text leaves two texts beside each other, and readers take the first.
+void join_texts(const pugi::xml_node& root) {
+    const auto is_text = [](const pugi::xml_node& node) {
+        return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
+    };
+    for (pugi::xml_node at = root; at;) {
+        if (is_text(at) && is_text(at.next_sibling())) {
+            std::string text = at.value();
+            while (is_text(at.next_sibling())) {
+                text += at.next_sibling().value();
+                at.parent().remove_child(at.next_sibling());
+            }
+            at.set_value(text.c_str());
+        }
+        if (const auto child = at.first_child()) {
+            at = child;
+            continue;
+        }
+        while (at && at != root && !at.next_sibling()) at = at.parent();
+        at = at == root ? pugi::xml_node() : at.next_sibling();
+    }
+}
+
 }  // namespace
 
 Result<XmlDocument> XmlDocument::parse(const SourceRef& source) {
@@ -71,6 +94,7 @@ Result<XmlDocument> XmlDocument::parse(const SourceRef& source) {
         return fail(problem(source, fmt::format("XML is nested deeper than {} levels", kDeepest),
                             "no firewall export is; " + std::string(kExportAgain), offset));
     }
+    join_texts(xml.root());
     return xml;
 }
 

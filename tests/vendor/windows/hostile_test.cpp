@@ -301,6 +301,29 @@ TEST_CASE("what is written only under conditions leaves what stood before it") {
     }
 }
 
+TEST_CASE("a comment inside a value does not cut it") {
+    const auto verdict = [](const std::string& port, const std::string& asked) {
+        const std::string text =
+            "<GPO "
+            "xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>N</Name><Computer><Enabled>true</Enabled>"
+            "<ExtensionData><Extension xmlns:q1=\"http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall\">"
+            "<q1:InboundFirewallRules><q1:Action>Allow</q1:Action><q1:Name>a</q1:Name><q1:Dir>In</q1:Dir><q1:LPort>" +
+            port +
+            "</q1:LPort><q1:Protocol>6</q1:Protocol><q1:Active>true</q1:Active></q1:InboundFirewallRules>"
+            "</Extension></ExtensionData></Computer><LinksTo><SOMPath>c</SOMPath><Enabled>true</Enabled></LinksTo></"
+            "GPO>";
+        return ask(load_text(text), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/" + asked);
+    };
+    for (const auto* port : {"8<!-- -->0", "8<!-- a --><!-- b -->0", "<!-- -->8<![CDATA[0]]>", "<!-- -->80<!-- -->"}) {
+        INFO(port);
+        CHECK(verdict(port, "80") == "P");
+        CHECK(verdict(port, "8") == "D");
+    }
+    std::string many;
+    for (int i = 0; i < 50000; ++i) many += "0<!---->";
+    CHECK(verdict(many + "80", "80") == "P");
+}
+
 TEST_CASE("10,000 rules of ten networks each") {
     std::vector<std::string> rules;
     for (int i = 0; i < 10000; ++i) {
