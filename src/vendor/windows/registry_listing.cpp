@@ -25,6 +25,11 @@ std::pair<std::size_t, std::size_t> first_gap(std::string_view text) {
     return tab == std::string_view::npos ? std::pair(text.size(), std::size_t{0}) : std::pair(tab, std::size_t{1});
 }
 
+// How far a line of a value is indented; 0: it is none.
+std::size_t indent(std::string_view line) {
+    return line.starts_with(kGap) ? kGap.size() : line.starts_with('\t') ? 1 : 0;
+}
+
 bool is_key(std::string_view line) { return starts_with_word(line, "HKEY_"); }
 
 class ListingReader {
@@ -45,17 +50,17 @@ private:
             below_key_ = false;
             return;
         }
-        if (key_.empty() || !line.starts_with(kGap) || !read_value(at, line)) return broken(at, line);
+        if (key_.empty() || indent(line) == 0 || !read_value(at, line)) return broken(at, line);
         below_key_ = true;
     }
 
     // Where a type stands twice, nobody can say where the name ends and the data begins.
     bool read_value(std::uint32_t at, std::string_view line) {
-        const auto mark = find_type(line, kGap.size());
+        const auto mark = find_type(line, indent(line));
         if (mark == std::string_view::npos || find_type(line, mark + 1) != std::string_view::npos) return false;
         RegistryValue value;
         value.key = key_;
-        value.name = line.substr(kGap.size(), mark - kGap.size());
+        value.name = line.substr(indent(line), mark - indent(line));
         value.span = span(at, line);
         const std::string_view rest = line.substr(mark + (line[mark] == '\t' ? 1 : kGap.size()));
         const auto [gap, width] = first_gap(rest);
@@ -108,8 +113,8 @@ private:
 
 bool is_registry_listing(std::string_view text) {
     const std::string_view head = text.substr(0, 4096);
-    return is_key(head) && head.find("\n    ") != std::string_view::npos &&
-           find_type(head, 0) != std::string_view::npos;
+    const bool indented = head.find("\n    ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos;
+    return is_key(head) && indented && find_type(head, 0) != std::string_view::npos;
 }
 
 Result<std::vector<Export>> read_registry_listing(const SourceRef& source) {

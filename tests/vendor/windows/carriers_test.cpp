@@ -156,6 +156,8 @@ TEST_CASE("a listing of reg query is believed where a line says one thing") {
     };
     CHECK(shields("    DoNotAllowExceptions\tREG_DWORD\t0x1") == "D");
     CHECK(shields("    DoNotAllowExceptions\tREG_DWORD\t0x0") == "P");
+    CHECK(shields("\tDoNotAllowExceptions\tREG_DWORD\t0x1") == "D");
+    CHECK(shields("\tREG_DWORD\t0x1") == "U");  // of which setting?
     CHECK(shields("    DoNotAllowExceptions    0x1") == "U");
     CHECK(shields("DoNotAllowExceptions    REG_DWORD    0x1") == "U");
 }
