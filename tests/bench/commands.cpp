@@ -69,6 +69,24 @@ std::string with_one_edit(std::string text, std::string_view permit, std::string
     return line == std::string::npos ? text : text.replace(line, permit.size(), deny);
 }
 
+// Joined rules of the cmdlets as ConvertTo-Json -Compress writes them: all in one line.
+std::string one_line_json(int rules) {
+    std::string text = "[";
+    for (int i = 0; i < rules; ++i) {
+        const std::string number = std::to_string(i);
+        text += std::string(i == 0 ? "" : ",") + "{\"InstanceID\":\"r" + number + "\",\"DisplayName\":\"Rule " +
+                number +
+                "\",\"Direction\":1,\"Action\":2,\"Enabled\":1,\"Profile\":0,\"Protocol\":\"TCP\",\"LocalPort\":\"" +
+                std::to_string(1024 + i) +
+                "\",\"RemotePort\":\"Any\",\"LocalAddress\":\"Any\",\"RemoteAddress\":\"Any\",\"Program\":\"C:\\\\p" +
+                number +
+                ".exe\",\"Service\":\"Any\",\"InterfaceAlias\":\"Any\",\"InterfaceType\":\"Any\",\"Authentication\":"
+                "\"NotRequired\",\"Encryption\":\"NotRequired\",\"LocalUser\":\"Any\",\"RemoteUser\":\"Any\","
+                "\"RemoteMachine\":\"Any\"}";
+    }
+    return text + "]";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,6 +100,9 @@ int main(int argc, char** argv) {
     fs::create_directories(directory);
     std::vector<Row> rows;
     rows.push_back({"check, example site", {argv[1], "check", "--site", argv[2]}, 0.05});
+    const std::string json = (directory / "one-line.json").string();
+    std::ofstream(json) << one_line_json(2'000);
+    rows.push_back({"lint, 2,000 rules in one line of JSON", {argv[1], "lint", json}, 1});
     for (const char* family : {"acl", "ipc", "fw"}) {
         const auto policy = fwproof::bench::generate({family, 10'000, false, 1});
         const auto add = [&](const char* name, const std::string& file, const std::string& text) {
