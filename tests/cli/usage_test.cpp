@@ -33,6 +33,7 @@ TEST_CASE("a usage error is one line that says what to do, and nothing is report
          "fwproof: error: unknown network profile 'home'; write domain, private or public\n"},
         {{"check", "--local-subnet", "10.1.0.0/33"},
          "fwproof: error: --local-subnet '10.1.0.0/33' is not a prefix; write it as 10.1.0.0/24\n"},
+        {{"check", "--local-subnet", ","}, "fwproof: error: --local-subnet names no prefix; write it as 10.1.0.0/24\n"},
         {{"check", "--as-of", "2026-02-30"},
          "fwproof: error: --as-of '2026-02-30' is not a date; write 2026-11-30 or 2026-11-30T08:00 (UTC)\n"},
         {{"query", "--budget", "1e6", "x"},
