@@ -39,11 +39,12 @@ constexpr std::size_t kLooksPerStep = 8;     // rules that the index offers, for
 
 class Judge {
 public:
-    Judge(const Policy& policy, RulesetIndex index, const PacketSet& question, const AnomalyOptions& options)
+    Judge(const Policy& policy, RulesetIndex index, const PacketSet& question, const AnomalyOptions& options,
+          ChainEnds& ends)
         : ruleset_(policy.rulesets[index]),
           index_(index),
           options_(options),
-          takes_(ruleset_, question.space()),
+          takes_(policy, index, question.space(), ends),
           boxes_(takes_.boxes()),
           left_of_all_(options.steps),
           pairs_per_rule_(std::clamp(options.pairs / std::max<std::size_t>(ruleset_.rules.size(), 1), std::size_t{64},
@@ -61,6 +62,7 @@ public:
             anomaly.standing = Standing::not_evaluated;
             return anomaly;
         }
+        takes_.look_from(rule);
         const std::size_t given = decidable_ ? std::min(options_.steps_per_rule, left_of_all_) : 0;
         left_ = given;
         try {
@@ -343,14 +345,31 @@ private:
 
 }  // namespace
 
-std::vector<Anomaly> find_anomalies(const Policy& policy, RulesetIndex ruleset, const PacketSet& question,
-                                    const AnomalyOptions& options) {
-    Judge judge(policy, ruleset, question, options);
+struct AnomalyFinder::Impl {
+    Impl(const Policy& judged, const Space& space) : policy(judged), ends(judged, space) {}
+
+    const Policy& policy;
+    ChainEnds ends;
+};
+
+AnomalyFinder::AnomalyFinder(const Policy& policy, const Space& space) : impl_(std::make_unique<Impl>(policy, space)) {}
+AnomalyFinder::~AnomalyFinder() = default;
+
+std::vector<Anomaly> AnomalyFinder::find(RulesetIndex ruleset, const PacketSet& question,
+                                         const AnomalyOptions& options) {
+    Judge judge(impl_->policy, ruleset, question, options, impl_->ends);
     std::vector<Anomaly> anomalies;
-    const auto count = static_cast<std::uint32_t>(policy.rulesets[ruleset].rules.size());
+    const auto count = static_cast<std::uint32_t>(impl_->policy.rulesets[ruleset].rules.size());
     anomalies.reserve(count);
     for (std::uint32_t rule = 0; rule < count; ++rule) anomalies.push_back(judge.judge(rule));
     return anomalies;
+}
+
+bool AnomalyFinder::decides_everything(RulesetIndex ruleset) { return impl_->ends.of(ruleset).everything; }
+
+std::vector<Anomaly> find_anomalies(const Policy& policy, RulesetIndex ruleset, const PacketSet& question,
+                                    const AnomalyOptions& options) {
+    return AnomalyFinder(policy, question.space()).find(ruleset, question, options);
 }
 
 }  // namespace fwproof

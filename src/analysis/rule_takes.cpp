@@ -2,25 +2,41 @@
 
 #include <algorithm>
 
+#include "analysis/equal_conditions.hpp"
+
 namespace fwproof {
 
 namespace {
 
-bool depends_on_history(const Match& match) {
-    return !match.registers.empty() || match.destination_translated || match.original_header;
+constexpr std::size_t kMostClipped = 1'024;  // boxes of a jump, times those of what it leads to
+
+std::optional<RulesetIndex> target(const Action& action) {
+    if (const auto* jump = std::get_if<Jump>(&action)) return jump->to;
+    if (const auto* go = std::get_if<Goto>(&action)) return go->to;
+    return std::nullopt;
 }
 
 }  // namespace
 
-RuleTakes::RuleTakes(const Ruleset& ruleset, const Space& space)
-    : ruleset_(ruleset), boxes_(space), index_(outlines(space)), takers_(taken(space)), sets_(ruleset.rules.size()) {}
+RuleTakes::RuleTakes(const Policy& policy, RulesetIndex ruleset, const Space& space, ChainEnds& ends)
+    : ruleset_(policy.rulesets[ruleset]),
+      ends_(ends),
+      boxes_(space),
+      conditions_(number_conditions(policy, ruleset)),
+      index_(outlines(space)),
+      takers_(taken(space)),
+      sets_(ruleset_.rules.size()) {}
 
 std::vector<Outline> RuleTakes::taken(const Space& space) const {
     std::vector<Outline> made(ruleset_.rules.size());
     for (std::uint32_t i = 0; i < made.size(); ++i) {
-        if (!leaves(i) || ruleset_.rules[i].match.conditional) continue;
-        for (const auto& match : ruleset_.rules[i].match.any_of) {
-            if (!depends_on_history(match)) made[i].cover(space.outline(match.header));
+        const RuleMatch& match = ruleset_.rules[i].match;
+        if (!leaves(i) || (match.conditional && conditions_[i] == 0)) continue;
+        for (const auto* matches : {&match.any_of, &match.outer}) {
+            if (matches == &match.outer && !match.conditional) continue;
+            for (const auto& one : *matches) {
+                if (!depends_on_history(one)) made[i].cover(space.outline(one.header));
+            }
         }
     }
     return made;
@@ -41,19 +57,20 @@ std::vector<Outline> RuleTakes::outlines(const Space& space) const {
     return made;
 }
 
-const RuleTakes::Sets& RuleTakes::sets(std::uint32_t index) {
+const RuleBoxes& RuleTakes::sets(std::uint32_t index) {
     auto& known = sets_[index];
     if (known) return *known;
     const Rule& rule = ruleset_.rules[index];
-    Sets made;
-    if (rule.enabled) {
-        const auto sure = [&](const Match& match) { return !rule.match.conditional && !depends_on_history(match); };
-        made.exact = rule.match.outer.empty() && std::all_of(rule.match.any_of.begin(), rule.match.any_of.end(), sure);
-        for (const auto& match : rule.match.any_of) {
-            if (sure(match)) boxes_.add(match.header, made.surely);
-            if (!made.exact) boxes_.add(match.header, made.possibly);
+    RuleBoxes made = rule_boxes(rule, boxes_);
+    // A jump takes what surely gets a verdict where it leads.
+    const auto* jump = std::get_if<Jump>(&rule.action);
+    if (jump && rule.enabled && !ends_.of(jump->to).everything) {
+        if (made.exact) made.possibly = made.surely;
+        made.exact = false;
+        const BoxSet& end = ends_.of(jump->to).taken;
+        for (BoxSet* set : {&made.surely, &made.given}) {
+            *set = set->boxes.size() * end.boxes.size() > kMostClipped ? BoxSet{} : boxes_.intersect(*set, end);
         }
-        for (const auto& match : rule.match.outer) boxes_.add(match.header, made.possibly);
     }
     known = std::move(made);
     return *known;
@@ -66,18 +83,47 @@ bool RuleTakes::idle(std::uint32_t index) const {
 
 bool RuleTakes::leaves(std::uint32_t index) const {
     const Rule& rule = ruleset_.rules[index];
-    return rule.enabled &&
-           (std::holds_alternative<Decide>(rule.action) || std::holds_alternative<Return>(rule.action) ||
-            std::holds_alternative<Goto>(rule.action) || std::holds_alternative<Translate>(rule.action));
+    if (!rule.enabled) return false;
+    if (const auto* jump = std::get_if<Jump>(&rule.action)) return !ends_.of(jump->to).taken.empty();
+    return std::holds_alternative<Decide>(rule.action) || std::holds_alternative<Return>(rule.action) ||
+           std::holds_alternative<Goto>(rule.action) || std::holds_alternative<Translate>(rule.action);
 }
 
-bool RuleTakes::same_end(std::uint32_t a, std::uint32_t b) const {
+bool RuleTakes::same_end(std::uint32_t a, std::uint32_t b) {
     const Action& x = ruleset_.rules[a].action;
     const Action& y = ruleset_.rules[b].action;
-    if (x.index() != y.index()) return false;
-    if (const auto* decide = std::get_if<Decide>(&x)) return decide->verdict == std::get<Decide>(y).verdict;
-    if (const auto* go = std::get_if<Goto>(&x)) return go->to == std::get<Goto>(y).to;
-    return std::holds_alternative<Return>(x);
+    const auto* decides = std::get_if<Decide>(&x);
+    if (const auto* also = std::get_if<Decide>(&y)) {
+        return decides ? decides->verdict == also->verdict : gives(b, a, also->verdict);
+    }
+    if (decides) return gives(a, b, decides->verdict);
+    const auto from = target(x), to = target(y);
+    if (from && to) {
+        if (*from == *to) return x.index() == y.index();
+        const auto only = end_of(x);
+        return only && only == end_of(y);
+    }
+    return std::holds_alternative<Return>(x) && std::holds_alternative<Return>(y);
+}
+
+std::optional<Verdict> RuleTakes::end_of(const Action& action) const {
+    const ChainEnd& end = ends_.of(*target(action));
+    // What does not get a verdict there comes back behind a jump, but not behind a goto.
+    return std::holds_alternative<Jump>(action) || end.everything ? end.only() : std::nullopt;
+}
+
+bool RuleTakes::gives(std::uint32_t rule, std::uint32_t jump, Verdict verdict) {
+    const Action& action = ruleset_.rules[jump].action;
+    const auto to = target(action);
+    if (!to || verdict == Verdict::unknown) return false;
+    const ChainEnd& end = ends_.of(*to);
+    if (end.unclear || (std::holds_alternative<Goto>(action) && !end.everything)) return false;
+    if (end.only() == verdict) return true;
+    const std::size_t own = verdict == Verdict::permit ? 0 : 1;
+    const BoxSet& otherwise = end.possibly[1 - own];
+    const BoxSet both = boxes_.intersect(possibly(rule), possibly(jump));
+    if (both.boxes.size() * otherwise.boxes.size() > kMostClipped) return false;
+    return boxes_.inside(boxes_.intersect(both, otherwise), end.surely[own]);
 }
 
 std::optional<std::uint32_t> RuleTakes::first_taker(const Point& packet, std::uint32_t before) {

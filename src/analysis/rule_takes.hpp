@@ -6,27 +6,34 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/chain_ends.hpp"
 #include "analysis/outline_index.hpp"
-#include "fwproof/packet/box_set.hpp"
+#include "analysis/rule_boxes.hpp"
 #include "fwproof/policy/policy.hpp"
 
 namespace fwproof {
 
 class RuleTakes {
 public:
-    RuleTakes(const Ruleset& ruleset, const Space& space);
+    RuleTakes(const Policy& policy, RulesetIndex ruleset, const Space& space, ChainEnds& ends);
+
+    // Rules are looked at from that one: others that hold on the same conditions surely take what they match.
+    void look_from(std::uint32_t rule) { from_ = conditions_[rule]; }
 
     const BoxSpace& boxes() const { return boxes_; }
 
-    // What the rule matches whatever marks, translations and conditions are, and what it may match. Nothing for a rule
-    // that is disabled.
-    const BoxSet& surely(std::uint32_t rule) { return sets(rule).surely; }
+    // What the rule matches whatever marks, translations and conditions are, and what it may match; of a jump that
+    // part which it surely takes. Nothing for a rule that is disabled.
+    const BoxSet& surely(std::uint32_t rule) {
+        const bool given = from_ != 0 && conditions_[rule] == from_;
+        return given ? sets(rule).given : sets(rule).surely;
+    }
     const BoxSet& possibly(std::uint32_t rule) { return sets(rule).exact ? sets(rule).surely : sets(rule).possibly; }
 
     bool idle(std::uint32_t rule) const;    // disabled, or only counts
     bool leaves(std::uint32_t rule) const;  // what it matches goes no further in this ruleset
-    // Both leave it the same way: the same verdict, both return, both go to one place.
-    bool same_end(std::uint32_t a, std::uint32_t b) const;
+    // What both take leaves it the same way: with the same verdict, both return, both go to one place.
+    bool same_end(std::uint32_t a, std::uint32_t b);
 
     // The first rule before `before` that surely takes the packet.
     std::optional<std::uint32_t> first_taker(const Point& packet, std::uint32_t before);
@@ -54,23 +61,24 @@ public:
     }
 
 private:
-    struct Sets {
-        BoxSet surely;
-        BoxSet possibly;
-        bool exact = true;  // both are `surely`
-    };
-    const Sets& sets(std::uint32_t rule);
+    const RuleBoxes& sets(std::uint32_t rule);
+    std::optional<Verdict> end_of(const Action& action) const;  // the only verdict behind a jump
+    // Whatever both may match and the jump takes gets that verdict there.
+    bool gives(std::uint32_t rule, std::uint32_t jump, Verdict verdict);
     Rules meeting(const OutlineIndex& index, std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
                   std::size_t limit);
     std::vector<Outline> outlines(const Space& space) const;  // of what rules possibly match
     std::vector<Outline> taken(const Space& space) const;     // of what rules surely match that leave the ruleset
 
     const Ruleset& ruleset_;
+    ChainEnds& ends_;
     BoxSpace boxes_;
+    std::vector<std::uint32_t> conditions_;  // equal for rules that hold on the same conditions, 0 for all others
+    std::uint32_t from_ = 0;
     OutlineIndex index_;
     OutlineIndex takers_;
     std::size_t looked_ = 0;
-    std::vector<std::optional<Sets>> sets_;
+    std::vector<std::optional<RuleBoxes>> sets_;
 };
 
 }  // namespace fwproof

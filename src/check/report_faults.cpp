@@ -12,9 +12,16 @@ namespace {
 
 constexpr std::size_t kMostRules = 4;
 
-// "OUT line 5 (permit)".
+// "OUT line 5 (permit)", "INPUT rule 3 (goes to LOGDROP)".
 std::string with_verdict(const Policy& policy, RuleRef ref) {
-    const std::string verdict = verdict_of(policy, ref);
+    std::string verdict = verdict_of(policy, ref);
+    const auto& rules = policy.rulesets[ref.ruleset].rules;
+    if (ref.rule < rules.size()) {
+        const auto* jump = std::get_if<Jump>(&rules[ref.rule].action);
+        const auto* go = std::get_if<Goto>(&rules[ref.rule].action);
+        const RulesetIndex to = jump ? jump->to : go ? go->to : static_cast<RulesetIndex>(policy.rulesets.size());
+        if (to < policy.rulesets.size()) verdict = "goes to " + policy.rulesets[to].name;
+    }
     return rule_name(policy, ref) + (verdict.empty() ? "" : fmt::format(" ({})", verdict));
 }
 
@@ -43,8 +50,8 @@ std::string sentence(const Policy& policy, const FaultyRule& faulty) {
         case Fault::behind_catch_all:
             return fmt::format("{} never matches: {} takes every packet before it", rule, first);
         case Fault::defeated_by_block:
-            return fmt::format("{} permits nothing: {} blocks all that it allows, and a block wins wherever it stands",
-                               rule, join_some(names));
+            return fmt::format("{} permits nothing: {} {} all that it allows, and a block wins wherever it stands",
+                               rule, join_some(names), names.size() == 1 ? "blocks" : "block");
         case Fault::redundant:
             return fmt::format("{} changes nothing: {} {} the same for all its packets", rule, join_some(names),
                                names.size() == 1 ? "decides" : "together decide");

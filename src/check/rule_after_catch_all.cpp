@@ -21,8 +21,7 @@ void report(const Check& check, const Firewall& firewall, const std::vector<cons
     const Blame& blame = group[0]->anomaly.blamed[0];
     Finding finding = finding_about(check, firewall, group[0]->anomaly.rule);
     finding.message = sentence(policy, group);
-    const Decide& decide = std::get<Decide>(policy.rulesets[blame.rule.ruleset].rules[blame.rule.rule].action);
-    finding.decided_by.push_back(evidence(firewall, {blame.rule, decide.verdict, true}));
+    finding.decided_by.push_back(evidence(firewall, blame.rule));
     finding.witness = blame.witness;
     std::vector<std::string> differ;
     for (const FaultyRule* one : group) {
@@ -62,7 +61,8 @@ const Check check_rule_after_catch_all = {
     .why =
         R"(Nothing behind a rule for all packets can ever match. Usually the rules were appended with a tool that adds at the
 end, after the closing rule was already there; what they were to permit is not permitted, what they were to deny is
-not denied. One finding speaks for all of them.)",
+not denied. A jump takes every packet where each surely gets a verdict in the chain. One finding speaks for all of
+them.)",
     .example = R"(-A INPUT -j REJECT
 -A INPUT -p tcp -m tcp --dport 8080 -j ACCEPT)",
     .fix = R"(Move the rules before the one that takes everything, or remove them.)",

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace fwproof {
 
@@ -19,9 +20,15 @@ struct Statement {
 
 class FaultFinder {
 public:
-    FaultFinder(std::size_t firewall, const RuleDesk& desk) : firewall_(firewall), desk_(desk), policy_(desk.policy) {}
+    FaultFinder(std::size_t firewall, const RuleDesk& desk)
+        : firewall_(firewall), desk_(desk), policy_(desk.policy), finder_(desk.policy, desk.space) {}
 
     void find(std::vector<FaultyRule>& faults) {
+        try {
+            entering_ = entering_packets();
+        } catch (const OutOfBudget&) {
+            entering_.assign(policy_.rulesets.size(), desk_.occurring);
+        }
         for (RulesetIndex i = 0; i < policy_.rulesets.size(); ++i) {
             const Ruleset& ruleset = policy_.rulesets[i];
             if (!ruleset.bound || !ruleset.used_by.empty()) continue;
@@ -52,6 +59,39 @@ public:
     }
 
 private:
+    // By ruleset, the packets that can get there: the guards of the stages, handed on by jumps. (An IPv4 rule without
+    // addresses names no family; that its chain only meets IPv4 stands in the guard.)
+    std::vector<PacketSet> entering_packets() const {
+        std::vector<PacketSet> entering(policy_.rulesets.size(), desk_.space.empty());
+        std::vector<RulesetIndex> open;
+        const auto enter = [&](RulesetIndex to, const PacketSet& packets) {
+            if (to >= entering.size() || packets.subset_of(entering[to])) return;
+            entering[to] = entering[to] | packets;
+            open.push_back(to);
+        };
+        for (const auto& path : policy_.paths) {
+            for (const auto& stage : path.stages) {
+                enter(stage.ruleset,
+                      stage.guard.is_all() ? desk_.occurring : desk_.space.from(stage.guard) & desk_.occurring);
+            }
+        }
+        while (!open.empty()) {
+            const RulesetIndex from = open.back();
+            open.pop_back();
+            std::set<RulesetIndex> targets;
+            for (const auto& rule : policy_.rulesets[from].rules) {
+                if (const auto* jump = std::get_if<Jump>(&rule.action)) targets.insert(jump->to);
+                if (const auto* go = std::get_if<Goto>(&rule.action)) targets.insert(go->to);
+            }
+            for (const RulesetIndex to : targets) enter(to, entering[from]);
+        }
+        // What no path leads to is judged for whatever there is.
+        for (auto& packets : entering) {
+            if (packets.empty()) packets = desk_.occurring;
+        }
+        return entering;
+    }
+
     void look_at(RulesetIndex index) {
         const Ruleset& ruleset = policy_.rulesets[index];
         AnomalyOptions options;
@@ -60,7 +100,7 @@ private:
             *steps = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(*steps) * share));
         }
         try {
-            found_.push_back(find_anomalies(policy_, index, desk_.occurring, options));
+            found_.push_back(finder_.find(index, entering_[index], options));
         } catch (const OutOfBudget&) {
             for (std::uint32_t i = 0; i < ruleset.rules.size(); ++i) {
                 if (!ruleset.rules[i].implicit && ruleset.rules[i].enabled) beyond({index, i});
@@ -149,7 +189,7 @@ private:
     bool same_match(RuleRef a, RuleRef b) const {
         const RuleMatch& x = rule_of(a).match;
         const RuleMatch& y = rule_of(b).match;
-        if (!x.exact() || !y.exact()) return false;
+        if (!x.exact() || !y.exact()) return same_conditional_match(policy_, rule_of(a), rule_of(b));
         if (x.any_of == y.any_of) return true;
         return desk_.surely(rule_of(a)) == desk_.possibly(rule_of(b)) &&
                desk_.possibly(rule_of(a)) == desk_.surely(rule_of(b));
@@ -158,13 +198,19 @@ private:
     bool is_catch_all(RuleRef ref) {
         const auto known = catch_all_.find(ref);
         if (known != catch_all_.end()) return known->second;
-        const bool all = decision(ref) && desk_.occurring.subset_of(desk_.surely(rule_of(ref)));
+        const auto* jump = std::get_if<Jump>(&rule_of(ref).action);
+        const auto* go = std::get_if<Goto>(&rule_of(ref).action);
+        const bool ends = decision(ref) || (jump && finder_.decides_everything(jump->to)) ||
+                          (go && finder_.decides_everything(go->to));
+        const bool all = ends && entering_[ref.ruleset].subset_of(desk_.surely(rule_of(ref)));
         return catch_all_.emplace(ref, all).first->second;
     }
 
     std::size_t firewall_;
     const RuleDesk& desk_;
     const Policy& policy_;
+    AnomalyFinder finder_;
+    std::vector<PacketSet> entering_;
     std::vector<std::vector<Anomaly>> found_;
     std::map<RuleRef, bool> catch_all_;
 };

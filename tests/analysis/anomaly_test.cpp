@@ -181,3 +181,61 @@ TEST_CASE("every claim about a random list holds packet by packet") {
     CHECK(dead > 10);
     CHECK(redundant > 10);
 }
+
+TEST_CASE("without a rule that is dead or redundant random chains decide the same") {
+    const auto packets = tiny::every_packet();
+    std::size_t dead = 0;
+    std::size_t behind_jumps = 0;
+    std::size_t conditional = 0;
+    std::size_t redundant = 0;
+    for (std::uint32_t seed = 0; seed < 120; ++seed) {
+        tiny::Products random(seed);
+        tiny::PolicyOptions options;
+        options.rules = 8;
+        Policy policy = tiny::random_policy(random, options);
+        policy.ordered = seed % 2 == 0;  // equal conditions of vendors without order are equal by their words alone
+        policy.paths[0].stages = {Stage{0, {}}};
+        SpaceBuilder builder;
+        add_values(builder, policy);
+        const Space space = builder.build();
+        AnomalyFinder finder(policy, space);
+        for (RulesetIndex index = 0; index < policy.rulesets.size(); ++index) {
+            for (const auto& anomaly : finder.find(index, space.all())) {
+                const bool is_dead = anomaly.standing == Standing::shadowed ||
+                                     anomaly.standing == Standing::unreachable ||
+                                     anomaly.standing == Standing::matches_nothing;
+                if (!is_dead && anomaly.standing != Standing::redundant) continue;
+                Policy without = policy;
+                Rule& rule = without.rulesets[index].rules[anomaly.rule.rule];
+                rule.enabled = false;
+                dead += is_dead;
+                redundant += !is_dead;
+                conditional += is_dead && rule.match.conditional;
+                for (const auto& blame : anomaly.blamed) {
+                    if (blame.rule.rule >= policy.rulesets[index].rules.size()) continue;
+                    const Action& action = policy.rulesets[index].rules[blame.rule.rule].action;
+                    behind_jumps += is_dead && std::holds_alternative<Jump>(action);
+                }
+                std::size_t different = 0;
+                for (const bool program : {false, true}) {
+                    for (const bool user : {false, true}) {
+                        const auto holds = [&](const Condition& condition) {
+                            return condition.kind == ConditionKind::program ? program : user;
+                        };
+                        for (std::size_t i = seed % 5; i < packets.size(); i += 5) {
+                            different += naive::evaluate(policy, policy.paths[0], packets[i], holds) !=
+                                         naive::evaluate(without, policy.paths[0], packets[i], holds);
+                        }
+                    }
+                }
+                INFO("seed " << seed << " ruleset " << index << " rule " << anomaly.rule.rule << " "
+                             << to_string(anomaly.standing));
+                CHECK(different == 0);
+            }
+        }
+    }
+    CHECK(dead > 100);
+    CHECK(behind_jumps > 2);
+    CHECK(conditional > 5);
+    CHECK(redundant > 20);
+}

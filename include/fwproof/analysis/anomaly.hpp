@@ -1,6 +1,7 @@
 // Rules that do less than they say: what earlier rules take away from a rule, and rules that make no difference.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -53,11 +54,32 @@ struct AnomalyOptions {
     std::size_t blamed_limit = 32;
 };
 
-// One entry for each rule of the ruleset, in order. Rules are judged inside their ruleset, in the header as it is
-// there, for the packets of the question (say Evaluator::occurring). A rule takes what it surely matches when its
-// action leaves the ruleset; jumps and marks take nothing. What is claimed holds whatever conditions and marks turn out
-// to be, so a rule that only may match is never blamed. The space must hold the values of the policy.
+// Rules are judged inside their ruleset, in the header as it is there. A rule takes what it surely matches when its
+// action leaves the ruleset, a jump what surely gets a verdict where it leads; marks take nothing. What is claimed
+// holds whatever conditions and marks turn out to be: a rule that only may match is blamed for nothing but what a rule
+// with equal conditions loses to it.
+class AnomalyFinder {
+public:
+    // The space must hold the values of the policy. Both have to outlive the finder.
+    AnomalyFinder(const Policy& policy, const Space& space);
+    ~AnomalyFinder();
+
+    // One entry for each rule of the ruleset, in order, for the packets of the question: those that can get there.
+    std::vector<Anomaly> find(RulesetIndex ruleset, const PacketSet& question, const AnomalyOptions& options = {});
+    // Whether every packet that enters it by a jump surely gets a verdict there.
+    bool decides_everything(RulesetIndex ruleset);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// The same of one ruleset.
 std::vector<Anomaly> find_anomalies(const Policy& policy, RulesetIndex ruleset, const PacketSet& question,
                                     const AnomalyOptions& options = {});
+
+// Whether both match the same packets on the same conditions, none of which is left to chance. False without
+// conditions.
+bool same_conditional_match(const Policy& policy, const Rule& a, const Rule& b);
 
 }  // namespace fwproof
