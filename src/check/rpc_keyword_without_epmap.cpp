@@ -14,12 +14,19 @@ namespace {
 
 constexpr std::uint16_t kEndpointMapper = 135;
 
+// Addresses of other computers. What a host sends to itself is permitted whatever the rules say.
+AddressSetRef from_elsewhere(const AddressSetRef& sources) {
+    static const AddressSet kHere = parse_address_set("127.0.0.0/8 ::1").value();
+    return share((sources ? *sources : AddressSet::any()) - kHere);
+}
+
 // Whether anything of the endpoint mapper may be open in that profile for those that the rule lets in.
 bool mapper_open(const RuleDesk& desk, const Path& path, const Rule& rule) {
     const auto services = service(kTcp, PortSet::of(kEndpointMapper));
     for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
         for (const auto& match : *matches) {
-            const Product question = first_packets(match.header.source, match.header.destination, services);
+            const Product question =
+                first_packets(from_elsewhere(match.header.source), match.header.destination, services);
             SpaceBuilder builder;
             add_values(builder, desk.policy);
             builder.add(question);
