@@ -11,7 +11,8 @@ const Check check_admin_port_from_untrusted = {
     .summary = R"(Anybody may reach a remote administration service)",
     .why =
         R"(SSH, Remote Desktop, WinRM, VNC, SNMP, IPMI and their like give the whole machine to whoever guesses a password or
-knows a flaw, and they are tried all day long. Ports inside a range count as well.)",
+knows a flaw, and they are tried all day long. Ports inside a range count as well. Not reported: a source that is a name,
+a set, or an address keyword other than Internet, which are somebody, though the export does not say who.)",
     .example = R"(access-list OUT extended permit tcp any host 10.2.0.9 range 20 25)",
     .fix = R"(Permit it from the administrators' addresses or through a VPN only.)",
     .standards = R"(pci-dss-4.0.1 1.4.2

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "fwproof/analysis/crossing.hpp"
+#include "fwproof/base/letters.hpp"
 #include "fwproof/packet/packet.hpp"
 
 namespace fwproof {
@@ -65,6 +66,59 @@ bool says_nothing(const Product& product) {
     return product.states.empty() || (product.source && product.source->empty()) ||
            (product.destination && product.destination->empty()) ||
            (product.services && product.services->terms.empty());
+}
+
+std::string_view last_word(std::string_view text) { return text.substr(text.find_last_of(' ') + 1); }
+
+// Whether the condition leaves only some of the sources that the match names.
+bool is_about_source(const Condition& condition, const RuleMatch& match) {
+    const std::string_view text = condition.span ? condition.span.text() : std::string_view();
+    switch (condition.kind) {
+        case ConditionKind::address_keyword: return lower_case(condition.value) != "internet";
+        case ConditionKind::reference:
+        case ConditionKind::memory:
+            return text.starts_with("--match-set") && last_word(text).find("src") != std::string_view::npos;
+        case ConditionKind::fqdn: {
+            if (text.starts_with('-')) return text.starts_with("-s ") || text.starts_with("--s");
+            // It stands for one of the ends; where the rule names the other by numbers, for this one.
+            const auto& wide = match.outer.empty() ? match.any_of : match.outer;
+            return std::all_of(wide.begin(), wide.end(),
+                               [](const Match& one) { return !covers_most(one.header.destination); });
+        }
+        default: return false;
+    }
+}
+
+// It is open to the Internet only as far as a condition on the source may hold for anybody there.
+bool depends_on_source(const Rule& rule) {
+    const RuleMatch& match = rule.match;
+    if (match.exact()) return false;
+    const bool open = std::any_of(match.any_of.begin(), match.any_of.end(),
+                                  [](const Match& one) { return covers_internet(one.header.source); });
+    if (open && !match.conditional) return false;
+    return std::any_of(match.conditions.begin(), match.conditions.end(),
+                       [&](const Condition& condition) { return is_about_source(condition, match); });
+}
+
+// Packets of the Internet get to the ruleset only by jumps that depend on their source.
+bool is_for_known_sources(const Policy& policy, RulesetIndex ruleset, const Path& path, int depth = 0) {
+    constexpr int kDeepest = 8;
+    const auto& stages = path.stages;
+    if (depth == kDeepest ||
+        std::any_of(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.ruleset == ruleset; })) {
+        return false;
+    }
+    bool entered = false;
+    for (RulesetIndex from = 0; from < policy.rulesets.size(); ++from) {
+        for (const auto& rule : policy.rulesets[from].rules) {
+            const auto* jump = std::get_if<Jump>(&rule.action);
+            const auto* go = std::get_if<Goto>(&rule.action);
+            if (!rule.enabled || !((jump && jump->to == ruleset) || (go && go->to == ruleset))) continue;
+            entered = true;
+            if (!depends_on_source(rule) && !is_for_known_sources(policy, from, path, depth + 1)) return false;
+        }
+    }
+    return entered;
 }
 
 class OpeningFinder {
@@ -207,6 +261,11 @@ PacketSet from_anybody(const RuleDesk& desk, const Opening& opening) {
                                   [](const Product& said) { return covers_internet(said.source); });
     const bool home = !opening.path->variant.empty() && opening.path->variant != "public" && !desk.policy.ordered;
     if (!open || home) return desk.space.empty();
+    if (opening.by == OpenedBy::rule && !opening.surely) {
+        const auto& rule = desk.policy.rulesets[opening.rule.ruleset].rules[opening.rule.rule];
+        if (depends_on_source(rule) || is_for_known_sources(desk.policy, opening.rule.ruleset, *opening.path))
+            return desk.space.empty();
+    }
     const PacketSet packets = opening.packets & desk.anybody;
     // An earlier rule may have taken all but a few sources.
     PacketSet kept = desk.space.empty();
