@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include "check/egress.hpp"
 #include "check/report_openings.hpp"
 
 namespace fwproof {
@@ -8,10 +9,11 @@ namespace {
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     each_opening(context, [&](const Opening& opening) {
         const RuleDesk& desk = context.rules().desk(opening.firewall);
-        if (!(is_open_egress(context, opening))) return false;
+        const std::string services = open_egress(context, opening);
+        if (services.empty()) return false;
         Finding finding = finding_about(check, context, opening, opening.packets);
-        finding.message = fmt::format("{} permits every service from {} to the Internet",
-                                      rule_name(desk.policy, opening.rule), source_text(opening));
+        finding.message = fmt::format("{} permits {} from {} to the Internet", rule_name(desk.policy, opening.rule),
+                                      services, source_text(opening));
         findings.push_back(std::move(finding));
         return true;
     });
@@ -28,7 +30,7 @@ const Check check_open_egress = {
     .summary = R"(Every service is permitted from inside to the Internet)",
     .why =
         R"(What gets into the network gets out again through any port: data that is stolen, and the connection of a trojan to its
-master. Only network firewalls are asked (--position host switches it off): on hosts the guidance is to permit
+master. Every port of TCP or of UDP counts as well. Only network firewalls are asked (--position host switches it off): on hosts the guidance is to permit
 outbound traffic.)",
     .example = R"(access-list IN extended permit ip 10.1.0.0 255.255.0.0 any)",
     .fix = R"(List what inner machines may use, and send web traffic through a proxy.)",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "check/egress.hpp"
 #include "fwproof/analysis/plain.hpp"
 
 namespace fwproof {
@@ -136,20 +137,7 @@ bool is_network(const CheckContext& context, std::size_t firewall) {
 }
 
 bool is_open_egress(const CheckContext& context, const Opening& opening) {
-    if (opening.path->position != Position::transit || !opening.whole || !opening.surely) return false;
-    if (!is_network(context, opening.firewall)) return false;
-    const RuleDesk& desk = context.rules().desk(opening.firewall);
-    if (is_any_to_any(desk, opening)) return false;
-    const Outside outside = outside_of(desk.policy);
-    return any_said(opening, [&](const Product& said) {
-        if (!any_service(said.services) || !covers_internet(said.destination)) return false;
-        if (only_private(said.source)) return true;
-        // Any source, on an interface that is known not to be outside.
-        const auto& names = said.in.any_of;
-        return outside.known && !said.in.negated && !names.empty() &&
-               std::none_of(names.begin(), names.end(),
-                            [&](const InterfacePattern& p) { return outside.interfaces.contains(p.name); });
-    });
+    return !open_egress(context, opening).empty();
 }
 
 void report_services_from_anybody(const CheckContext& context, const Check& check, ServiceGroup group,
