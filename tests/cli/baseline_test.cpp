@@ -105,6 +105,17 @@ TEST_CASE("a rule that becomes wider is new again") {
     CHECK(ran.out.find("tcp/22 (SSH) and tcp/23 (Telnet)") != std::string::npos);
 }
 
+TEST_CASE("a closing deny without a log is known whatever is permitted before it") {
+    const std::string here = fresh_directory("baseline-deny");
+    write_file(here, "edge.cfg", kBefore);
+    run_fwproof({"lint", "--select", "FW501", "--write-baseline", "known.json", "edge.cfg"}, here);
+    write_file(here, "edge.cfg",
+               std::string(kBefore) + "access-list OUT extended permit udp any host 10.2.0.9 eq 53\n");
+    const Ran ran = run_fwproof({"lint", "--select", "FW501", "--baseline", "known.json", "edge.cfg"}, here);
+    CHECK(ran.status == 0);
+    CHECK(ran.out.find("\nno error, no warning, no note, 1 in the baseline; ") != std::string::npos);
+}
+
 TEST_CASE("fingerprints survive new names of lists, chains, groups and objects, and new numbers of lines and rules") {
     // Every bad export of the checks that has such names; what is defined (an unused object, an empty group) is known
     // by its name alone, and so is a chain that another program keeps.
