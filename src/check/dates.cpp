@@ -48,12 +48,14 @@ std::optional<std::chrono::sys_days> day_at(std::string_view text) {
 
 std::optional<std::chrono::sys_days> end_date(std::string_view comment) {
     const std::string text = lower_case(comment);
+    std::optional<std::chrono::sys_days> latest;
     for (const std::string_view word : {"until", "expires", "expiry", "expiration", "expire", "valid to"}) {
         for (auto end = find_word(text, word, 0); end != std::string_view::npos; end = find_word(text, word, end)) {
-            if (const auto day = day_at(std::string_view(text).substr(end))) return day;
+            const auto day = day_at(std::string_view(text).substr(end));
+            if (day && (!latest || *day > *latest)) latest = day;
         }
     }
-    return std::nullopt;
+    return latest;
 }
 
 std::string temporary_word(std::string_view comment) {
