@@ -40,9 +40,13 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         if (packets.empty()) return false;
         if (names.empty()) return false;
         Finding finding = finding_about(check, context, opening, packets);
-        finding.message = fmt::format("{} lets everything in that is sent from a well-known port: {} from {} to {}",
-                                      rule_name(desk.policy, opening.rule), join_some(names), source_text(opening),
-                                      destination_text(opening));
+        // Out of the network: no hole for those outside.
+        const bool outward = opening.path->position == Position::transit && says_any_destination(opening) &&
+                             from_anybody(desk, opening).empty();
+        if (outward) finding.severity = Severity::warning;
+        finding.message = fmt::format("{} lets everything {} that is sent from a well-known port: {} from {} to {}",
+                                      rule_name(desk.policy, opening.rule), outward ? "out" : "in", join_some(names),
+                                      source_text(opening), destination_text(opening));
         findings.push_back(std::move(finding));
         return true;
     });
@@ -59,7 +63,8 @@ const Check check_source_port_trust = {
     .summary = R"(A rule lets packets in because of their source port)",
     .why =
         R"(The sender chooses the source port. A rule for "from port 53" or "from port 20", written so that replies get in, lets
-everything in that is sent from that port. Not reported: rules that only let replies in, and services that use the
+everything in that is sent from that port. Out of a network it is a warning: any program may send from that port. Not
+reported: rules that only let replies in, and services that use the
 same well-known port at both ends.)",
     .example = R"(-A INPUT -p udp -m udp --sport 53 -j ACCEPT)",
     .fix =
