@@ -344,6 +344,14 @@ void parse_name(Config& config, Statement& statement, bool negated) {
                  fmt::format("'{}' is not an address: rules that use '{}' are not known", address.text, alias.text),
                  "export the configuration without hiding addresses", address.place());
     }
+    const auto known = config.aliases.find(alias.text);
+    if (known != config.aliases.end() && known->second.address && entry.address &&
+        *known->second.address != *entry.address) {
+        add_note(config, NoteKind::conflicting_definition,
+                 fmt::format("'{}' names two addresses, {} and {}: the last is used", alias.text,
+                             to_string(*known->second.address), to_string(*entry.address)),
+                 "keep one of the two lines", alias.place());
+    }
     config.aliases[alias.text] = entry;
 }
 
