@@ -25,10 +25,12 @@ const Check check_cleartext_service = {
     .subject = Subject::rules,
     .summary = R"(A rule permits a service that sends passwords in the clear)",
     .why =
-        R"(Telnet, FTP, TFTP and the r-commands carry credentials and data that everyone on the way can read and change. Ports
-inside a range of up to 100 count; a wider range is reported for its width and names them.)",
+        R"(Telnet, FTP, TFTP, the r-commands and VNC carry credentials and data that everyone on the way can read and change. So
+do POP3, IMAP and LDAP unless both ends insist on TLS, and SNMP before version 3: the port does not tell. Ports inside
+a range of up to 100 count; a wider range is reported for its width and names them.)",
     .example = R"(-A FORWARD -s 10.1.0.0/16 -d 10.2.0.9/32 -p tcp -m tcp --dport 23 -j ACCEPT)",
-    .fix = R"(Use SSH, SFTP or FTPS, or document why the risk is acceptable and waive the finding.)",
+    .fix =
+        R"(Use SSH, SFTP, FTPS or the TLS port (636, 993, 995), or document why the risk is acceptable and waive the finding.)",
     .standards = R"(pci-dss-4.0.1 1.2.6)",
     .references = R"(nipper-ng, issue CLEA)",
     .run = &run,
