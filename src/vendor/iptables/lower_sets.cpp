@@ -28,12 +28,13 @@ void lower_set(RuleScope& scope, const OptionAst& option) {
                             "src or dst, for each part of the set one");
     }
     Lowering& lowering = scope.lowering;
+    const bool changes = scope.facts().changed_sets.contains(name);
     if (!lowering.have_sets) {
-        return scope.condition(ConditionKind::reference, std::string(name), scope.span(option),
-                               fmt::format("the contents of set '{}' are not in this export", name),
+        return scope.condition(changes ? ConditionKind::memory : ConditionKind::reference, std::string(name),
+                               scope.span(option), fmt::format("the contents of set '{}' are not in this export", name),
                                NoteKind::unresolved_name, "save them with 'ipset save' and give the file with --ipset");
     }
-    if (scope.facts().changed_sets.contains(name)) {
+    if (changes) {
         return scope.condition(ConditionKind::memory, std::string(name), scope.span(option),
                                fmt::format("rules add to or delete from set '{}' while packets pass", name));
     }
