@@ -358,6 +358,8 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
     std::vector<std::string> arguments = {"diff", "--cached",      "--raw",      "-z", "--no-abbrev",
                                           "-M",   "--no-ext-diff", "--no-color", "--"};
     arguments.insert(arguments.end(), paths.begin(), paths.end());
+    // Elsewhere 'git diff' compares files and knows no --cached.
+    if (const auto inside = run_git({"rev-parse", "--git-dir"}); !inside) return fail(inside.error());
     const auto list = run_git(arguments);
     if (!list) return fail(list.error());
     std::vector<std::string_view> words;

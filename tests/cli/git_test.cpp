@@ -246,6 +246,16 @@ TEST_CASE("git diff and git log -p show meaning") {
           std::string::npos);
 }
 
+TEST_CASE("diff --staged needs a repository, and says so") {
+    const std::string folder = fresh_directory("git-none");
+    auto variables = Repository::alone();
+    variables.push_back("GIT_CEILING_DIRECTORIES=" + std::filesystem::path(folder).parent_path().string());
+    const Ran ran = run_fwproof({"diff", "--staged"}, folder, {}, variables);
+    CHECK(ran.status == 2);
+    CHECK(ran.err.find("not a git repository") != std::string::npos);
+    CHECK(ran.err.find("cached") == std::string::npos);
+}
+
 TEST_CASE("init prints what it would write, and never changes a file") {
     const Repository repository("git-init");
     repository.stage("rules/edge one.cfg", "");
