@@ -21,6 +21,13 @@ git is configured; a file that exists is never changed.
 
 )";
 
+// Words of .gitattributes as they stand: no blanks, quotes or wildcards.
+bool is_plain(std::string_view word) {
+    return std::all_of(word.begin(), word.end(), [](unsigned char c) {
+        return std::isgraph(c) && std::string_view("\"*?[\\").find(static_cast<char>(c)) == std::string_view::npos;
+    });
+}
+
 // "*.cfg" for what ends like an export that git follows, else its path.
 std::set<std::string> patterns_of_exports(World& world) {
     std::set<std::string> patterns;
@@ -40,9 +47,8 @@ std::set<std::string> patterns_of_exports(World& world) {
             continue;
         }
         const std::string extension = std::filesystem::path(path).extension().string();
-        const bool plain = std::all_of(path.begin(), path.end(),
-                                       [](unsigned char c) { return std::isgraph(c) && c != '"' && c != '*'; });
-        if (plain) patterns.insert(extension.size() > 1 ? "*" + extension : "/" + path);
+        const std::string pattern = extension.size() > 1 ? extension : path;
+        if (is_plain(pattern)) patterns.insert(extension.size() > 1 ? "*" + extension : "/" + path);
     }
     return patterns;
 }

@@ -261,10 +261,12 @@ TEST_CASE("init prints what it would write, and never changes a file") {
     repository.stage("rules/edge one.cfg", "");
     std::filesystem::create_directory(repository.path + "/rules");
     repository.stage("rules/edge.cfg", edge(kOne));
+    repository.stage("rules/z\xc3\xbcrich two.asa", edge(kOne));
     write_file(repository.path, ".gitattributes", "mine\n");
     const Ran printed = repository.fwproof({"init"});
     CHECK(printed.status == 0);
     CHECK(printed.out.find("*.cfg diff=fwproof\n") != std::string::npos);
+    CHECK(printed.out.find("*.asa diff=fwproof\n") != std::string::npos);
     CHECK(printed.out.find("# .gitattributes (exists: add what is missing)\n") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(repository.path + "/.fwproof.toml"));
     const Ran written = repository.fwproof({"init", "--write"});
