@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <set>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -55,10 +56,15 @@ const SiteFirewall* firewall_of(const Place& place, const std::string& file) {
 Loaded<SitePolicies> read_named(const Arguments& arguments, const Place& place, const Reading& reading, World& world) {
     const bool only_exports = arguments.has("only-exports") && reading.format.empty();
     std::vector<Export> exports;
+    std::set<std::filesystem::path> known;
     for (const auto& path : arguments.positional) {
         auto inputs = read_argument(path, world, only_exports);
         if (!inputs) return tl::unexpected(std::vector<Error>{inputs.error()});
         for (auto& input : *inputs) {
+            // A file that is named twice, or beside its directory, is one export.
+            std::error_code ignored;
+            const auto place_of_file = std::filesystem::weakly_canonical(input.name, ignored);
+            if (!ignored && input.name != "-" && !known.insert(place_of_file).second) continue;
             const SiteFirewall* firewall = firewall_of(place, input.name);
             auto options =
                 firewall ? load_options(*firewall, place.base, reading, world) : Result<LoadOptions>(reading.load);

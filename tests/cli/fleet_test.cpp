@@ -73,3 +73,10 @@ TEST_CASE("a number of jobs that is none is refused") {
               "fwproof: error: --jobs '" + jobs + "' is no number of exports; write a number from 1 to 1024\n");
     }
 }
+
+TEST_CASE("an export that is named twice is linted once") {
+    const std::string folder = fleet();
+    const Ran once = run_fwproof({"lint", "host0.v4"}, folder);
+    CHECK(run_fwproof({"lint", "host0.v4", "./host0.v4", "host0.v4"}, folder).out == once.out);
+    CHECK(run_fwproof({"lint", ".", "host0.v4"}, folder).out == run_fwproof({"lint", "."}, folder).out);
+}
