@@ -66,6 +66,25 @@ Policy with_decisions_for_translations(Policy policy, RulesetIndex ruleset) {
     return policy;
 }
 
+// Where replies may come from: the targets of translations, which need stand in no rule.
+void add_translated_ends(SpaceBuilder& builder, const Policy& policy) {
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            const auto* translate = std::get_if<Translate>(&rule.action);
+            if (!translate) continue;
+            const Translate::Part& to = translate->destination;
+            Product from;
+            if (to.address) from.source = share(AddressSet::of(*to.address));
+            if (to.port) {
+                ServiceTerm term;
+                term.source_ports = PortSet::of(*to.port);
+                from.services = share(ServiceSet{{term}});
+            }
+            builder.add(from);
+        }
+    }
+}
+
 // What was permitted of a flow that names no interfaces may have passed between two of them alone: its replies do so
 // too.
 void narrow_interfaces(Product& reply, const Product& header, const PathAnswer& answer) {
@@ -310,6 +329,7 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, co
     if (!impl_->router->knows()) impl_->router.reset();
     SpaceBuilder builder;
     add_values(builder, impl_->policy);
+    if (impl_->policy.replies != ReplyHandling::tracked) add_translated_ends(builder, impl_->policy);
     for (const auto& all : {AddressSet::any4(), AddressSet::any6()}) {
         Product family;
         family.source = share(all);
