@@ -29,9 +29,16 @@ bool all_have_ports(const ProtocolSet& protocols) {
 struct End {
     AddressSetRef Product::*address;
     PortSet ServiceTerm::*ports;
+    Field kind;
 };
-constexpr End kSource{&Product::source, &ServiceTerm::source_ports};
-constexpr End kDestination{&Product::destination, &ServiceTerm::destination_ports};
+constexpr End kSource{&Product::source, &ServiceTerm::source_ports, Field::source_kind};
+constexpr End kDestination{&Product::destination, &ServiceTerm::destination_ports, Field::destination_kind};
+
+// Another address is of another kind.
+void forget_kind(Product& product, const Translate::Part& part, const End& end) {
+    if (!part.changes_address()) return;
+    std::erase_if(product.fields, [&](const FieldTest& test) { return test.field == end.kind; });
+}
 
 // Headers that look like the product once the part is rewritten: the part itself is open. False: none.
 bool undo(Product& product, const Translate::Part& part, const End& end) {
@@ -43,6 +50,7 @@ bool undo(Product& product, const Translate::Part& part, const End& end) {
         if (before.empty()) return false;
         address = share(std::move(before));
     }
+    forget_kind(product, part, end);
     if (!product.services || (!part.port && !part.port_unknown)) return true;
     ServiceSet services;
     for (ServiceTerm term : product.services->terms) {
@@ -63,6 +71,7 @@ bool apply(Product& product, const Translate::Part& part, const End& end) {
     if (part.block) address = share(address ? part.block->of(*address) : part.block->image());
     if (part.address_unknown) address = nullptr;
     if (address && address->empty()) return false;
+    forget_kind(product, part, end);
     if (!product.services || (!part.port && !part.port_unknown)) return true;
     ServiceSet services = *product.services;
     for (ServiceTerm& term : services.terms) {

@@ -40,6 +40,30 @@ bool rewrite_ports(PortSet& ports, const RewrittenSide& side, bool widest) {
     return passes;
 }
 
+// What routing says of an address is not known of one that was rewritten, beyond what every address of its kind is.
+IntervalSet<std::uint64_t> kinds_of(const RewrittenSide& side) {
+    using Kinds = IntervalSet<std::uint64_t>;
+    const auto kind = [](AddressKind of) { return Kinds::of(static_cast<std::uint64_t>(of)); };
+    if (!side.address) return Kinds::all();
+    const bool v4 = side.address->family == Family::v4;
+    const auto bits = static_cast<std::uint32_t>(side.address->value >> (v4 ? 24 : 120));
+    if (v4 ? bits >> 4 == 14 : bits == 0xff) return kind(AddressKind::multicast);
+    if (v4 ? bits == 127 : side.address->value == 1) return kind(AddressKind::local);
+    return kind(AddressKind::multicast).complement();
+}
+
+// False: no packet passes.
+bool rewrite_kinds(std::vector<FieldTest>& tests, Field field, const RewrittenSide& side, bool widest) {
+    if (!side.address && !side.block && !side.address_unknown) return true;
+    const auto test =
+        std::find_if(tests.begin(), tests.end(), [&](const FieldTest& each) { return each.field == field; });
+    if (test == tests.end()) return true;
+    const auto kinds = kinds_of(side);
+    if (widest ? (kinds & test->values).empty() : !kinds.subset_of(test->values)) return false;
+    tests.erase(test);
+    return true;
+}
+
 void translate_address(RewrittenSide& side, const Translate::Part& part) {
     if (!part.changes_address() || (part.block && side.address_unknown)) return;
     const RewrittenSide before = side;
@@ -76,6 +100,8 @@ std::optional<Product> in_world(const Product& product, const World& world, bool
     Product seen = product;
     seen.source = std::move(source);
     seen.destination = std::move(destination);
+    if (!rewrite_kinds(seen.fields, Field::source_kind, world.source, widest)) return std::nullopt;
+    if (!rewrite_kinds(seen.fields, Field::destination_kind, world.destination, widest)) return std::nullopt;
     const bool ports =
         world.source.port || world.source.port_unknown || world.destination.port || world.destination.port_unknown;
     if (!ports || !seen.services) return seen;

@@ -117,6 +117,58 @@ TEST_CASE("hits add up to the verdict, and sure hits of a stage are disjoint") {
     }
 }
 
+TEST_CASE("what routing says of an address does not survive its translation") {
+    struct Case {
+        const char* target;  // "": another port alone; "?": an address that the export does not say
+        AddressKind tested;
+        bool negated;
+        Verdict verdict;
+    };
+    const std::vector<Case> kCases = {
+        {"10.2.2.2", AddressKind::local, false, Verdict::unknown},
+        {"10.2.2.2", AddressKind::unicast, false, Verdict::unknown},
+        {"10.2.2.2", AddressKind::unicast, true, Verdict::unknown},
+        {"10.2.2.2", AddressKind::multicast, false, Verdict::permit},
+        {"10.2.2.2", AddressKind::multicast, true, Verdict::deny},
+        {"224.0.0.9", AddressKind::multicast, false, Verdict::deny},
+        {"224.0.0.9", AddressKind::local, false, Verdict::permit},
+        {"127.0.0.1", AddressKind::local, false, Verdict::deny},
+        {"127.0.0.1", AddressKind::unicast, false, Verdict::permit},
+        {"?", AddressKind::multicast, false, Verdict::unknown},
+        {"", AddressKind::local, false, Verdict::deny},
+        {"", AddressKind::unicast, false, Verdict::permit},
+    };
+    Packet packet;
+    packet.source = *parse_address("10.0.0.1");
+    packet.destination = *parse_address("10.1.1.1");
+    packet.destination_port = 80;
+    packet.fields[Field::destination_kind] = static_cast<std::uint64_t>(AddressKind::local);
+    for (const auto& one : kCases) {
+        CAPTURE(one.target, static_cast<int>(one.tested), one.negated);
+        Policy policy;
+        policy.rulesets.resize(2);
+        Rule translation, denial;
+        Translate to;
+        to.destination.address = parse_address(one.target);
+        to.destination.address_unknown = one.target[0] == '?';
+        to.destination.port = 8080;
+        translation.action = to;
+        denial.action = Decide{Verdict::deny, ""};
+        const auto kinds = IntervalSet<std::uint64_t>::of(static_cast<std::uint64_t>(one.tested));
+        denial.match.any_of[0].header.fields = {{Field::destination_kind, one.negated ? kinds.complement() : kinds}};
+        policy.rulesets[0].rules = {translation};
+        policy.rulesets[1].rules = {denial};
+        for (auto& ruleset : policy.rulesets) ruleset.default_verdict = Verdict::permit;
+        policy.paths = {{Position::transit, "", {{0, {}}, {1, {}}}}};
+        CHECK(naive::evaluate(policy, policy.paths[0], packet) == one.verdict);
+        SpaceBuilder builder;
+        add_values(builder, policy);
+        const Space space = builder.add(packet).build();
+        CHECK(verdict_of(Evaluator(policy, space).evaluate(policy.paths[0], space.from(packet)), packet) ==
+              one.verdict);
+    }
+}
+
 TEST_CASE("every list of up to three rules over a few matches") {
     std::vector<Match> matches(4);
     matches[1].header.source = share(*parse_address_set("10.0.0.0-10.0.0.1"));

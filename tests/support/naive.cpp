@@ -16,6 +16,7 @@ struct World {
     Packet packet;  // as translated so far
     bool source_address_unknown = false, source_port_unknown = false;
     bool destination_address_unknown = false, destination_port_unknown = false;
+    bool source_rewritten = false, destination_rewritten = false;  // so that its address kind is another
     bool destination_translated = false;
     std::array<std::uint32_t, kRegisterCount> registers{};
 
@@ -76,9 +77,46 @@ Product resolve(Product product, const World& world, bool widest) {
     return product;
 }
 
+constexpr std::uint64_t kKinds = 9;  // of addresses
+
+// The kinds that an address may be of: any, but for multicast and loopback addresses, which routing does not decide.
+std::vector<std::uint64_t> kinds_of(const Address& address, bool unknown) {
+    static const AddressSet kMulticast =
+        AddressSet::of(*parse_prefix("224.0.0.0/4")) | AddressSet::of(*parse_prefix("ff00::/8"));
+    static const AddressSet kLoopback =
+        AddressSet::of(*parse_prefix("127.0.0.0/8")) | AddressSet::of(*parse_prefix("::1/128"));
+    std::vector<std::uint64_t> kinds;
+    for (std::uint64_t kind = 0; kind < kKinds; ++kind) {
+        const bool multicast = kind == static_cast<std::uint64_t>(AddressKind::multicast);
+        const bool local = kind == static_cast<std::uint64_t>(AddressKind::local);
+        const bool possible = kMulticast.contains(address)  ? multicast
+                              : kLoopback.contains(address) ? local
+                                                            : !multicast;
+        if (unknown || possible) kinds.push_back(kind);
+    }
+    return kinds;
+}
+
 Truth holds(const Product& product, const World& world) {
-    if (!contains(resolve(product, world, true), world.packet)) return Truth::no;
-    return contains(resolve(product, world, false), world.packet) ? Truth::yes : Truth::maybe;
+    std::vector<Packet> variants = {world.packet};
+    const auto vary = [&](Field field, const Address& address, bool unknown) {
+        if (std::none_of(product.fields.begin(), product.fields.end(),
+                         [&](const FieldTest& test) { return test.field == field; }))
+            return;
+        std::vector<Packet> all;
+        for (const auto kind : kinds_of(address, unknown)) {
+            for (const auto& variant : variants) (all.emplace_back(variant)).fields[field] = kind;
+        }
+        variants = std::move(all);
+    };
+    if (world.source_rewritten) vary(Field::source_kind, world.packet.source, world.source_address_unknown);
+    if (world.destination_rewritten) {
+        vary(Field::destination_kind, world.packet.destination, world.destination_address_unknown);
+    }
+    const Product widest = resolve(product, world, true), narrowest = resolve(product, world, false);
+    const auto in = [](const Product& which) { return [&](const Packet& packet) { return contains(which, packet); }; };
+    if (std::none_of(variants.begin(), variants.end(), in(widest))) return Truth::no;
+    return std::all_of(variants.begin(), variants.end(), in(narrowest)) ? Truth::yes : Truth::maybe;
 }
 
 class Walk {
@@ -220,6 +258,8 @@ private:
         translate_part(destination, changed.packet.destination, changed.packet.destination_port,
                        changed.destination_address_unknown, changed.destination_port_unknown, world.packet.protocol);
         if (destination.changes()) changed.destination_translated = true;
+        if (source.address || source.address_unknown) changed.source_rewritten = true;
+        if (destination.address || destination.address_unknown) changed.destination_rewritten = true;
         add(ends.permitted, changed);
     }
 
