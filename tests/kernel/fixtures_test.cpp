@@ -49,9 +49,9 @@ std::vector<std::string> interfaces_of(const Policy& policy) {
     return {names.begin(), names.end()};
 }
 
-void judge_fixture(const std::string& name) {
+void judge_fixture(const std::string& name, const std::string& file = "rules.v4") {
     const std::string directory = std::string(FWPROOF_ROOT) + "/fixtures/vendor/iptables/" + name;
-    const std::string text = iptables::read_fixture(name + "/rules.v4");
+    const std::string text = iptables::read_fixture(name + "/" + file);
     LoadOptions options;
     std::string sets;
     if (std::filesystem::exists(directory + "/sets.ipset")) {
@@ -96,6 +96,7 @@ void judge_fixture(const std::string& name) {
 }  // namespace
 
 TEST_CASE("the chains of ufw") { judge_fixture("ufw"); }
+TEST_CASE("the chains of ufw, IPv6") { judge_fixture("ufw6", "rules.v6"); }
 TEST_CASE("the chains of firewalld") { judge_fixture("firewalld"); }
 TEST_CASE("the chains of docker") { judge_fixture("docker"); }
 TEST_CASE("the chains of Kubernetes") { judge_fixture("kubernetes"); }

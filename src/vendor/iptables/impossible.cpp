@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "vendor/iptables/lower.hpp"
+
 namespace fwproof::iptables {
 
 namespace {
@@ -11,12 +13,24 @@ using Numbers = IntervalSet<std::uint64_t>;
 // What the rules test.
 struct Tested {
     bool states = false;
+    bool reverse_path = false;
+    bool extension_headers = false;
     std::set<Field> fields;
 };
 
 void look(Tested& tested, const Product& product) {
     tested.states = tested.states || !product.states.is_all();
-    for (const auto& test : product.fields) tested.fields.insert(test.field);
+    for (const auto& test : product.fields) {
+        tested.fields.insert(test.field);
+        if (test.field != Field::opaque) continue;
+        const auto tells = [&](std::uint64_t bit) {
+            constexpr std::uint64_t kAll = kWrongWay | kExtensionHeader;
+            return test.values.contains(0) != test.values.contains(bit) ||
+                   test.values.contains(kAll) != test.values.contains(kAll - bit);
+        };
+        tested.reverse_path = tested.reverse_path || tells(kWrongWay);
+        tested.extension_headers = tested.extension_headers || tells(kExtensionHeader);
+    }
 }
 
 Tested tested_by(const Policy& policy) {
@@ -191,8 +205,13 @@ void add_impossible(Policy& policy) {
     }
     if (tested.fields.contains(Field::opaque)) {
         forbid(policy, Field::opaque, Numbers::of(0).complement());
-        policy.assumptions.emplace_back(
-            "packets come in through the interface that leads back to their source (rpfilter)");
+        if (tested.reverse_path) {
+            policy.assumptions.emplace_back(
+                "packets come in through the interface that leads back to their source (rpfilter)");
+        }
+        if (tested.extension_headers) {
+            policy.assumptions.emplace_back("packets carry no extension headers of IPv6, which some rules look for");
+        }
     }
     bool translates = false;
     for (const auto& ruleset : policy.rulesets) {

@@ -22,6 +22,11 @@ enum Hook : std::uint8_t { kPrerouting = 1, kInput = 2, kForward = 4, kOutput = 
 // The bits of Register::disposition.
 inline constexpr std::uint32_t kUntracked = 1, kSentElsewhere = 2;
 
+// The bits of Field::opaque: what no field of the header shows, though it is the same for every rule that asks.
+inline constexpr std::uint64_t kWrongWay = 1, kExtensionHeader = 2;
+// The values of the field with the bit, and those without it.
+IntervalSet<std::uint64_t> opaque_values(std::uint64_t bit, bool set);
+
 // What one family's rules do somewhere, and so what tests elsewhere have to reckon with.
 struct Facts {
     bool tracking = false;         // some rule uses connection tracking: fragments are put together before any table
@@ -84,6 +89,10 @@ void lower_service(RuleScope& scope);    // protocol, ports, ICMP types, TCP fla
 void lower_state(RuleScope& scope);      // state, conntrack, marks
 void lower_time(RuleScope& scope);
 void lower_sets(RuleScope& scope);
+void lower_extension_headers(RuleScope& scope);  // of IPv6
+
+// Whether the match looks for an extension header of IPv6, and for nothing where there is none.
+bool needs_extension_header(const Extension& match, Family family);
 
 // The protocol that the rule requires: nothing when there is none, or several are left.
 std::optional<std::uint8_t> required_protocol(const RuleAst& rule);

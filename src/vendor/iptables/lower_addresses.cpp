@@ -335,8 +335,7 @@ void lower_reverse_path(RuleScope& scope) {
         const bool inverted = std::any_of(
             scope.rule.options.begin(), scope.rule.options.end(),
             [&](const OptionAst& option) { return option.match == i && option.spec->id == OptionId::wrong_way; });
-        const Numbers right = Numbers::of(0);
-        add_field(scope.draft.base.header, Field::opaque, inverted ? right.complement() : right);
+        add_field(scope.draft.base.header, Field::opaque, opaque_values(kWrongWay, inverted));
     }
 }
 

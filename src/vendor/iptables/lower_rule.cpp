@@ -24,6 +24,7 @@ void lower_unmodelled(RuleScope& scope) {
     for (std::size_t i = 0; i < scope.rule.matches.size(); ++i) {
         const Extension& match = *scope.rule.matches[i];
         if (match.handling == Handling::no_effect) continue;
+        if (match.name == "ipv6header" || needs_extension_header(match, scope.family())) continue;  // modelled above
         const OptionAst* first = nullptr;
         const OptionAst* last = nullptr;
         const OptionAst* opaque = nullptr;
@@ -37,13 +38,11 @@ void lower_unmodelled(RuleScope& scope) {
         }
         if (never) scope.draft.never = true;
         if (always || never) continue;
-        const bool header_behind = match.name == "ah" && scope.family() == Family::v6;  // an extension header there
-        if (match.handling == Handling::inexact || header_behind) {
+        if (match.handling == Handling::inexact) {
             const SourceSpan at = first ? scope.span(first->offset, last->end())
                                         : scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
             scope.condition(match.condition, first ? std::string(at.text()) : std::string(match.name), at,
-                            fmt::format("-m {}: the rule depends on {}", match.name,
-                                        header_behind ? "an extension header of the packet" : match.why));
+                            fmt::format("-m {}: the rule depends on {}", match.name, match.why));
         } else if (opaque) {
             scope.condition(ConditionKind::other, std::string(scope.span(*opaque).text()), scope.span(*opaque),
                             fmt::format("-m {}: option --{} is not modelled", match.name, opaque->spec->name));
@@ -127,6 +126,7 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
     if (!scope.issue) lower_state(scope);
     if (!scope.issue) lower_time(scope);
     if (!scope.issue) lower_sets(scope);
+    if (!scope.issue) lower_extension_headers(scope);
     if (!scope.issue) lower_unmodelled(scope);
     TargetEffect effect;
     if (!scope.issue) effect = lower_target(scope, place.chain_index);

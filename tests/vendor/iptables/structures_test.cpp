@@ -58,10 +58,10 @@ Packet packet_of(const std::vector<std::string_view>& words) {
     return packet;
 }
 
-void ask(const std::string& directory, const LoadOptions& options = {}) {
+void ask(const std::string& directory, const LoadOptions& options = {}, const std::string& file = "rules.v4") {
     const std::map<std::string_view, Position> kPositions = {
         {"inbound", Position::inbound}, {"outbound", Position::outbound}, {"transit", Position::transit}};
-    const Policy policy = load_text(read_fixture(directory + "/rules.v4"), options);
+    const Policy policy = load_text(read_fixture(directory + "/" + file), options);
     for (const auto& note : policy.notes) {
         INFO(note.message << " line " << note.span.line());
         CHECK(note.kind != NoteKind::unparsed_line);
@@ -85,6 +85,7 @@ void ask(const std::string& directory, const LoadOptions& options = {}) {
 }  // namespace
 
 TEST_CASE("ufw") { ask("ufw"); }
+TEST_CASE("ufw, IPv6") { ask("ufw6", {}, "rules.v6"); }
 TEST_CASE("firewalld") { ask("firewalld"); }
 TEST_CASE("docker") { ask("docker"); }
 TEST_CASE("kubernetes") { ask("kubernetes"); }
