@@ -65,6 +65,8 @@ IpSetEntry make_entry(const IpSet& set, std::span<const Word> words) {
             ++i;
         else if (words[i].text == "nomatch")
             entry.no_match = true;
+        else if (words[i].text == "wildcard")
+            entry.wildcard = true;
     }
     return entry;
 }
@@ -88,7 +90,7 @@ struct PortEntry {
     Interval<std::uint16_t> values{0, 65535};  // ports; ICMP type and code; whole for the other protocols
 };
 
-// "tcp:80", "80", "udp:1-5", "icmp:8/0", "gre:0". Nothing where it is not understood.
+// "tcp:80", "80", "udp:1-5", "icmp:8/0", "icmp:echo-request" (the same), "gre:0". Nothing where it is not understood.
 std::optional<PortEntry> entry_port(std::string_view text, Family family) {
     PortEntry entry{kTcp, {}};
     const auto colon = text.find(':');
@@ -108,10 +110,12 @@ std::optional<PortEntry> entry_port(std::string_view text, Family family) {
     }
     if (has_icmp_type(entry.protocol)) {
         if (text.find('/') == std::string_view::npos) {
-            const auto named = parse_icmp_type(text, family);
-            if (!named || named->intervals().size() != 1 || named->intervals()[0].first != named->intervals()[0].last)
-                return std::nullopt;
-            entry.values = named->intervals()[0];
+            // A name is one type and one code; that of a whole type means code 0.
+            const bool number = !text.empty() && text[0] >= '0' && text[0] <= '9';
+            const auto named = number || text == "any" ? std::nullopt : parse_icmp_type(text, family);
+            if (!named || named->intervals().size() != 1) return std::nullopt;
+            const std::uint16_t code = named->intervals()[0].first;
+            entry.values = {code, code};
             return entry;
         }
         const auto type = parse_icmp_type(text, family);
@@ -162,7 +166,7 @@ ServiceSet other_services(const std::vector<PortEntry>& entries, bool source) {
     return set;
 }
 
-// Entries of one service (or interface): a union of address pairs.
+// Entries of one service or MAC address: a union of address pairs.
 struct AddressPair {
     AddressSet first, second;
 };
@@ -183,9 +187,25 @@ std::optional<std::vector<AddressPair>> complement(const std::vector<AddressPair
     return rest;
 }
 
+// Longest networks first.
+struct Longest {
+    bool operator()(const Prefix& a, const Prefix& b) const {
+        return a.length != b.length ? a.length > b.length : a.address < b.address;
+    }
+};
+
+AddressSet union_of(const std::vector<AddressSet>& parts) {
+    std::vector<Interval<std::uint32_t>> v4;
+    std::vector<Interval<uint128>> v6;
+    for (const auto& part : parts) {
+        v4.insert(v4.end(), part.v4.intervals().begin(), part.v4.intervals().end());
+        v6.insert(v6.end(), part.v6.intervals().begin(), part.v6.intervals().end());
+    }
+    return {IntervalSet<std::uint32_t>(std::move(v4)), IntervalSet<uint128>(std::move(v6))};
+}
+
 struct Group {
     std::optional<PortEntry> port;
-    std::string_view interface;
     std::uint64_t mac = 0;
     std::vector<AddressPair> pairs;
 };
@@ -232,6 +252,15 @@ private:
         if (!set.both_families && set.v6 != (family_ == Family::v6)) return nothing();
         if (sources_.size() < set.dimensions.size()) return nothing();
         if (set.dimensions.size() == 1 && set.dimensions[0] == Dimension::address) return run_addresses(name, set);
+        for (std::size_t d = 0; d < set.dimensions.size(); ++d) {
+            if (set.dimensions[d] == Dimension::mac && !sources_[d]) {
+                return widest(
+                    fmt::format("set '{}' is asked for the destination's MAC address, which newer kernels "
+                                "look up and older ones never find",
+                                name));
+            }
+        }
+        if (set.dimensions == std::vector{Dimension::address, Dimension::interface}) return run_interfaces(name, set);
         return run_groups(name, set);
     }
 
@@ -274,6 +303,52 @@ private:
         return match;
     }
 
+    // net/netfilter/ipset/ip_set_hash_gen.h, mtype_test_cidrs: of the networks of the set, whatever interface they are
+    // listed with, the longest one that has the address decides; the packet matches if its interface is listed with
+    // that one.
+    SetMatch run_interfaces(std::string_view name, const IpSet& set) {
+        using Interfaces = std::vector<InterfacePattern>;  // ascending
+        std::map<Prefix, Interfaces, Longest> networks;
+        for (const auto& entry : set.entries) {
+            if (entry.no_match) return widest(fmt::format("set '{}' has exceptions (nomatch)", name));
+            const auto network = entry.parts.size() == 2 ? parse_prefix(entry.parts[0]) : std::nullopt;
+            if (!network || network->address.family != family_ || entry.parts[1].starts_with("physdev:"))
+                return widest(fmt::format("an entry of set '{}' was not understood", name));
+            networks[*network].push_back({std::string(entry.parts[1]), entry.wildcard});
+        }
+        std::map<Interfaces, AddressSet> regions;  // the addresses that a network with these interfaces decides for
+        AddressSet decided;
+        for (auto at = networks.begin(); at != networks.end();) {
+            const std::uint8_t length = at->first.length;
+            std::map<Interfaces, std::vector<AddressSet>> level;
+            for (; at != networks.end() && at->first.length == length; ++at) {
+                std::sort(at->second.begin(), at->second.end());
+                level[at->second].push_back(AddressSet::of(at->first));
+            }
+            AddressSet here;
+            for (const auto& [interfaces, parts] : level) {
+                const AddressSet whole = union_of(parts);
+                AddressSet& region = regions[interfaces];
+                region = region | (whole - decided);
+                here = here | whole;
+                if (regions.size() > kMostPieces) return widest("a set with too many lists of interfaces");
+            }
+            decided = decided | here;
+        }
+        SetMatch match;
+        const auto add = [&](AddressSet addresses, InterfaceSet interfaces) {
+            if (addresses.empty()) return;
+            Alternative alternative;
+            Product& header = alternative.match.header;
+            if (addresses != all_) (sources_[0] ? header.source : header.destination) = share(std::move(addresses));
+            (sources_[1] ? header.in : header.out) = std::move(interfaces);
+            match.alternatives.push_back(std::move(alternative));
+        };
+        for (const auto& [interfaces, addresses] : regions) add(addresses, {interfaces, negated_});
+        if (negated_) add(all_ - decided, InterfaceSet::any());
+        return match;
+    }
+
     SetMatch run_groups(std::string_view name, const IpSet& set) {
         std::vector<Group> groups;
         std::map<std::string, std::size_t> index;
@@ -298,11 +373,6 @@ private:
                         ok = group.port.has_value();
                         key += part;
                         break;
-                    case Dimension::interface:
-                        group.interface = part;
-                        ok = !part.starts_with("physdev:");
-                        key += part;
-                        break;
                     case Dimension::mac: {
                         const auto mac = parse_mac(part);
                         ok = mac.has_value() && d == 0;
@@ -310,6 +380,7 @@ private:
                         key += part;
                         break;
                     }
+                    case Dimension::interface:
                     case Dimension::other: ok = false; break;
                 }
             }
@@ -351,12 +422,10 @@ private:
                     break;
                 }
                 case Dimension::port: header.services = share(ServiceSet{{service_term(*group.port, source)}}); break;
-                case Dimension::interface:
-                    (source ? header.in : header.out) = InterfaceSet::of(std::string(group.interface));
-                    break;
                 case Dimension::mac:
                     add_field(header, Field::source_mac, IntervalSet<std::uint64_t>::of(group.mac));
                     break;
+                case Dimension::interface:
                 case Dimension::other: break;
             }
         }
@@ -393,10 +462,6 @@ private:
             Product& header = rest.match.header;
             if (set.dimensions[d] == Dimension::port) {
                 header.services = share(other_services(ports, sources_[d]));
-            } else if (set.dimensions[d] == Dimension::interface) {
-                InterfaceSet others;
-                for (const auto& group : groups) others.any_of.push_back({std::string(group.interface), false});
-                (sources_[d] ? header.in : header.out) = std::move(others);
             } else if (set.dimensions[d] == Dimension::mac) {
                 IntervalSet<std::uint64_t> named;
                 for (const auto& group : groups) named = named | IntervalSet<std::uint64_t>::of(group.mac);

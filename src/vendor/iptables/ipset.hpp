@@ -16,6 +16,7 @@ enum class Dimension : std::uint8_t { address, port, interface, mac, other };
 struct IpSetEntry {
     std::vector<std::string_view> parts;  // one for every dimension; the member's name in a list
     bool no_match = false;
+    bool wildcard = false;  // the interface is the beginning of a name
 };
 
 struct IpSet {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "vendor/iptables/lower.hpp"
 
 namespace fwproof::iptables {
@@ -41,8 +43,18 @@ void lower_set(RuleScope& scope, const OptionAst& option) {
     SetMatch match = match_set(lowering.sets, name, directions, option.negated, scope.family());
     if (!match.exact) {
         const bool missing = lowering.sets.find(name) == lowering.sets.end();
-        return scope.condition(ConditionKind::reference, std::string(name), scope.span(option), std::move(match.reason),
+        return scope.condition(missing ? ConditionKind::reference : ConditionKind::memory, std::string(name),
+                               scope.span(option), std::move(match.reason),
                                missing ? NoteKind::undefined_reference : NoteKind::unmodelled_condition);
+    }
+    const auto tests = [&](InterfaceSet Product::*side) {
+        return std::any_of(match.alternatives.begin(), match.alternatives.end(),
+                           [&](const Alternative& alternative) { return !(alternative.match.header.*side).is_all(); });
+    };
+    if (((scope.hooks & kPrerouting) != 0 && tests(&Product::out)) ||
+        ((scope.hooks & kPostrouting) != 0 && tests(&Product::in))) {
+        return scope.condition(ConditionKind::other, std::string(name), scope.span(option),
+                               fmt::format("set '{}' is asked for an interface that packets may lack here", name));
     }
     if (match.alternatives.empty()) {
         scope.draft.never = true;
