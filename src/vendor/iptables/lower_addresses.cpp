@@ -99,11 +99,25 @@ void lower_range(RuleScope& scope, const OptionAst& option, AddressSetRef& side)
     constrain(scope, side, share(option.negated ? AddressSet::any(scope.family()) - *range : *range));
 }
 
+// A passing packet still has its input interface behind routing since Linux 5.7; before, it had none there.
+void lower_input_behind_routing(RuleScope& scope, const OptionAst& option, InterfaceSet set) {
+    Alternative newer;
+    newer.match.header.in = std::move(set);
+    newer.sure = option.negated;
+    std::vector<Alternative> either = {std::move(newer)};
+    if (option.negated) either.push_back({{}, false});
+    scope.draft.unions.push_back(std::move(either));
+    const SourceSpan at = scope.span(option);
+    scope.draft.conditions.push_back({ConditionKind::other, std::string(at.text()), at});
+    scope.notes.push_back({NoteKind::unmodelled_condition,
+                           "only since Linux 5.7 a packet in POSTROUTING still has its input interface", "", at});
+}
+
 void lower_interface(RuleScope& scope, const OptionAst& option) {
     const bool in = option.spec->id == OptionId::in_interface;
     const auto pattern = parse_interface(option.value.text);
     if (!pattern) return scope.refuse(option, fmt::format("'{}' is no interface name", option.value.text));
-    // The kernel has no such interface at these hooks; a built-in chain refuses the test, others never match a name.
+    // The kernel has no such interface at these hooks, or had none; a built-in chain refuses the test.
     const std::uint8_t absent = in ? kOutput | kPostrouting : kPrerouting | kInput;
     if (scope.chain.built_in && (scope.hooks & absent) != 0) {
         return scope.refuse(option,
@@ -114,16 +128,15 @@ void lower_interface(RuleScope& scope, const OptionAst& option) {
         return;
     }
     InterfaceSet set{{*pattern}, option.negated};
-    const std::uint8_t here = scope.hooks & absent & (kPrerouting | kPostrouting);
-    if (here != 0 && scope.hooks == here) {
+    if (in && (scope.hooks & kPostrouting) != 0) return lower_input_behind_routing(scope, option, std::move(set));
+    if (!in && scope.hooks == kPrerouting) {
         if (!option.negated) scope.draft.never = true;
         return;
     }
-    if (here != 0) {
+    if (!in && (scope.hooks & kPrerouting) != 0) {
         return scope.condition(
             ConditionKind::other, std::string(option.value.text), scope.span(option),
-            fmt::format("the chain is evaluated where the packet has no {} interface yet and where it has one",
-                        in ? "input" : "output"));
+            "the chain is evaluated where the packet has no output interface yet and where it has one");
     }
     Product test;
     (in ? test.in : test.out) = std::move(set);
