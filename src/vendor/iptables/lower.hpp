@@ -29,11 +29,13 @@ IntervalSet<std::uint64_t> opaque_values(std::uint64_t bit, bool set);
 
 // What one family's rules do somewhere, and so what tests elsewhere have to reckon with.
 struct Facts {
-    bool tracking = false;         // some rule uses connection tracking: fragments are put together before any table
-    bool untracks = false;         // NOTRACK
-    bool translates = false;       // DNAT, REDIRECT, NETMAP
-    bool sends_elsewhere = false;  // DNAT, NETMAP: a packet for the host may leave for another one
-    bool restores_mark = false;    // a packet of a known connection carries a mark from earlier
+    bool tracking = false;    // some rule uses connection tracking: fragments are put together before any table
+    bool runs_nat = false;    // some rule makes the kernel track connections, without which it passes the nat table
+    bool untracks = false;    // NOTRACK
+    bool translates = false;  // DNAT, REDIRECT, NETMAP
+    bool tests_translation = false;  // --ctstate DNAT
+    bool sends_elsewhere = false;    // DNAT, NETMAP: a packet for the host may leave for another one
+    bool restores_mark = false;      // a packet of a known connection carries a mark from earlier
     bool sets_connection_mark = false;
     bool tests_mark = false;
     bool tests_connection_mark = false;

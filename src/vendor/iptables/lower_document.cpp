@@ -146,20 +146,23 @@ constexpr auto kInbound = std::to_array<StageSpec>({{TableName::raw, "PREROUTING
                                                     {TableName::nat, "PREROUTING"},
                                                     {TableName::mangle, "INPUT"},
                                                     {TableName::filter, "INPUT"},
-                                                    {TableName::security, "INPUT"}});
+                                                    {TableName::security, "INPUT"},
+                                                    {TableName::nat, "INPUT"}});
 constexpr auto kOutbound = std::to_array<StageSpec>({{TableName::raw, "OUTPUT"},
                                                      {TableName::mangle, "OUTPUT"},
                                                      {TableName::nat, "OUTPUT"},
                                                      {TableName::filter, "OUTPUT"},
                                                      {TableName::security, "OUTPUT"},
-                                                     {TableName::mangle, "POSTROUTING"}});
+                                                     {TableName::mangle, "POSTROUTING"},
+                                                     {TableName::nat, "POSTROUTING"}});
 constexpr auto kTransit = std::to_array<StageSpec>({{TableName::raw, "PREROUTING"},
                                                     {TableName::mangle, "PREROUTING"},
                                                     {TableName::nat, "PREROUTING"},
                                                     {TableName::mangle, "FORWARD"},
                                                     {TableName::filter, "FORWARD"},
                                                     {TableName::security, "FORWARD"},
-                                                    {TableName::mangle, "POSTROUTING"}});
+                                                    {TableName::mangle, "POSTROUTING"},
+                                                    {TableName::nat, "POSTROUTING"}});
 
 class DocumentLowering {
 public:
@@ -215,6 +218,14 @@ void DocumentLowering::name_rulesets() {
             if (chain.built_in) {
                 ruleset.default_verdict = chain.policy == PolicyWord::drop ? Verdict::deny : Verdict::permit;
                 ruleset.default_span = ruleset.span;
+                if (table.name == TableName::nat && chain.policy == PolicyWord::drop &&
+                    !lowering_.facts_of(table.family).runs_nat) {
+                    ruleset.default_verdict = Verdict::unknown;
+                    policy_.notes.push_back({NoteKind::unmodelled_condition,
+                                             "packets meet the nat table only where something tracks connections, and "
+                                             "no rule of this export does",
+                                             "", ruleset.span});
+                }
             }
             policy_.rulesets.push_back(std::move(ruleset));
         }

@@ -82,6 +82,9 @@ Action possible_action(const RulePlace& place, const RuleAst& rule) {
     if (name == "ACCEPT") return Decide{Verdict::permit, ""};
     if (name == "DROP" || name == "REJECT") return Decide{Verdict::deny, ""};
     if (rule.target_extension && rule.target_extension->handling == Handling::no_effect) return Continue{};
+    // A translation of the source ends its chain, and changes no verdict.
+    if (rule.target_extension && place.table.name == TableName::nat && (name == "SNAT" || name == "MASQUERADE"))
+        return Decide{Verdict::permit, ""};
     if (const auto chain = place.chain_index.find(name);
         chain != place.chain_index.end() && !rule.target_extension && !place.in_loop) {
         if (rule.go) return Goto{chain->second};

@@ -365,6 +365,7 @@ void collect_facts(const TableAst& table, Facts& facts) {
                 if (name == "state" || name == "conntrack" || name == "connmark" || name == "connbytes" ||
                     name == "connlimit" || name == "connlabel" || name == "helper" || name == "cluster") {
                     facts.tracking = true;
+                    facts.runs_nat = true;
                 }
                 if (name == "mark") facts.tests_mark = true;
                 if (name == "connmark") facts.tests_connection_mark = true;
@@ -377,7 +378,13 @@ void collect_facts(const TableAst& table, Facts& facts) {
                 name == "SYNPROXY") {
                 facts.tracking = true;
             }
-            if (name == "NOTRACK" || (name == "CT" && has(OptionId::notrack))) facts.untracks = true;
+            const bool untracks = name == "NOTRACK" || (name == "CT" && has(OptionId::notrack));
+            if (untracks) facts.untracks = true;
+            constexpr auto kTrackers =
+                std::to_array<std::string_view>({"DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "CT", "CONNMARK",
+                                                 "CONNSECMARK", "SYNPROXY", "CLUSTERIP"});
+            if (!untracks && std::find(kTrackers.begin(), kTrackers.end(), name) != kTrackers.end())
+                facts.runs_nat = true;
             if (name == "DNAT" || name == "REDIRECT" || name == "NETMAP" || name == "DNPT") facts.translates = true;
             if (name == "DNAT" || name == "NETMAP") facts.sends_elsewhere = true;
             if (name == "CONNMARK") {
