@@ -102,6 +102,7 @@ std::optional<std::uint8_t> required_protocol(const RuleAst& rule);
 // What the target makes of a packet.
 struct TargetEffect {
     std::vector<Action> actions;  // all but the last go on to the next
+    AddressSetRef pool;           // what a destination is translated to one of; null: one address, or unknown
     bool logs = false;
     bool match_unknown = false;  // the action takes place on a condition of its own
 };

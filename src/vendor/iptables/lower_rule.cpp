@@ -76,6 +76,37 @@ RuleMatch anything(std::string words, SourceSpan span) {
     return match;
 }
 
+// A destination that is translated to itself is none to the connection: then the status DNAT is not set. The rule that
+// takes such packets out before the translation, which ends the chain for them all the same.
+std::optional<Rule> unchanged(const Rule& rule, const AddressSetRef& pool) {
+    const auto* translate = std::get_if<Translate>(&rule.action);
+    if (!translate || !translate->destination.changes()) return std::nullopt;
+    const Translate::Part& to = translate->destination;
+    Match same;
+    same.header.destination = to.address ? share(AddressSet::of(*to.address)) : pool;
+    if (to.port) {
+        ServiceTerm term;
+        term.destination_ports = PortSet::of(*to.port);
+        same.header.services = share(ServiceSet{{term}});
+    }
+    Rule result = rule;
+    result.implicit = true;
+    result.name = "translated to the address and port that it has";
+    result.action = Decide{Verdict::permit, ""};
+    for (auto* matches : {&result.match.any_of, &result.match.outer}) {
+        for (auto& match : *matches) {
+            if (!intersect(match, same)) return std::nullopt;
+        }
+        std::erase_if(*matches, [](const Match& match) { return plainly_empty(match.header); });
+    }
+    if (result.match.any_of.empty() && result.match.outer.empty()) return std::nullopt;
+    if (to.address_unknown || to.port_unknown) {
+        result.match.conditional = true;
+        result.match.conditions.push_back({ConditionKind::other, "the address that it is translated to", rule.span});
+    }
+    return result;
+}
+
 // What a rule that was not understood could still do to a packet.
 Action possible_action(const RulePlace& place, const RuleAst& rule) {
     const std::string_view name = rule.target.text;
@@ -148,6 +179,7 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
     if (!effect.actions.empty()) {
         std::move(scope.notes.begin(), scope.notes.end(), std::back_inserter(lowering.policy.notes));
     }
+    const std::size_t steps_begin = ruleset.rules.size();
     for (std::size_t i = 0; i + 1 < effect.actions.size(); ++i) {
         Rule step = result;
         step.implicit = true;
@@ -155,6 +187,10 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
         ruleset.rules.push_back(std::move(step));
     }
     if (!effect.actions.empty()) result.action = std::move(effect.actions.back());
+    if (scope.facts().tests_translation && place.table.name == TableName::nat) {
+        if (auto same = unchanged(result, effect.pool))
+            ruleset.rules.insert(ruleset.rules.begin() + static_cast<std::ptrdiff_t>(steps_begin), std::move(*same));
+    }
     ruleset.rules.push_back(std::move(result));
 }
 

@@ -151,6 +151,7 @@ void lower_mark_target(RuleScope& scope, Register target, TargetEffect& effect) 
 struct Endpoint {
     std::optional<Address> address;
     bool address_range = false;
+    Address last;  // of a range
     std::optional<std::uint16_t> port;
     bool port_range = false;
 };
@@ -188,6 +189,7 @@ std::optional<Endpoint> parse_endpoint(std::string_view text, Family family) {
             const auto last = parse_address(address.substr(dash + 1));
             if (!last || last->family != family) return std::nullopt;
             endpoint.address_range = last->value != endpoint.address->value;
+            endpoint.last = *last;
         }
     }
     if (!ports.empty()) {
@@ -240,6 +242,8 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
             return scope.refuse(*option,
                                 fmt::format("'{}' is no address and port to translate to", option->value.text));
         (destination ? translate.destination : translate.source) = part_of(*endpoint);
+        if (destination && endpoint->address_range)
+            effect.pool = share(AddressSet::range(*endpoint->address, endpoint->last));
         if (destination && endpoint->address) {
             if (is_loopback(*endpoint->address)) {
                 translate.to_this_device = true;
@@ -254,6 +258,9 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
     if (name == "NETMAP") {
         if ((scope.hooks & (kPrerouting | kOutput)) != 0) {
             translate.destination.address_unknown = true;
+            const OptionAst* to = find_option(scope.rule, OptionId::to_network);
+            if (const auto network = to ? parse_address_word(to->value.text, scope.family()) : std::nullopt)
+                effect.pool = share(network->addresses);
             if ((scope.hooks & kPrerouting) != 0) {
                 effect.actions.emplace_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
                                                         std::nullopt, ~std::uint32_t{0}});
@@ -368,6 +375,14 @@ void collect_facts(const TableAst& table, Facts& facts) {
                     facts.runs_nat = true;
                 }
                 if (name == "mark") facts.tests_mark = true;
+                if (name == "conntrack") {
+                    facts.tests_translation =
+                        facts.tests_translation ||
+                        std::any_of(rule.options.begin(), rule.options.end(), [](const OptionAst& option) {
+                            const auto words = parse_states(option.value.text);
+                            return option.spec->id == OptionId::ctstate && words && words->dnat;
+                        });
+                }
                 if (name == "connmark") facts.tests_connection_mark = true;
             }
             const Extension* target = rule.target_extension;
