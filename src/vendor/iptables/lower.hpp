@@ -39,7 +39,8 @@ struct Facts {
     bool sets_connection_mark = false;
     bool tests_mark = false;
     bool tests_connection_mark = false;
-    bool mark_unknown = false;  // computed by something that is not modelled
+    std::uint32_t mark_bits = 0;  // that rules set in packets
+    bool mark_unknown = false;    // computed by something that is not modelled
     bool connection_mark_unknown = false;
     bool changes_ttl = false;
     bool changes_tos = false;
@@ -56,6 +57,7 @@ struct Lowering {
     // By text, so that equal words share one set.
     Memo<std::string, AddressSetRef, std::hash<std::string_view>> addresses;
     Memo<std::string, ServiceSetRef, std::hash<std::string_view>> services;
+    bool assumes_no_marks = false;  // that programs of the host give their packets
     std::size_t odd_intervals = 0;  // in sets made of discontiguous masks so far
     std::string key;                // scratch
 

@@ -167,7 +167,7 @@ constexpr auto kTransit = std::to_array<StageSpec>({{TableName::raw, "PREROUTING
 class DocumentLowering {
 public:
     DocumentLowering(const DocumentAst& document, const LoadOptions& options)
-        : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, 0, {}} {}
+        : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, false, 0, {}} {}
 
     Result<Policy> run(std::vector<SourceRef> sources);
 
@@ -387,6 +387,8 @@ void DocumentLowering::add_assumptions() {
         list.emplace_back(
             "connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are verified");
     }
+    if (lowering_.assumes_no_marks)
+        list.emplace_back("programs of this host give their own packets no mark that its rules test");
     if (sets) list.emplace_back("the sets hold what the ipset listing says");
     list.emplace_back(
         "the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering drops none");

@@ -213,7 +213,13 @@ void lower_mark(RuleScope& scope, const OptionAst& option) {
     test.match.registers.push_back(
         {connection ? Register::connection_mark : Register::packet_mark, value->value, value->mask, option.negated});
     const bool carried = connection ? facts.sets_connection_mark : facts.restores_mark;
-    if (!connection && !carried) {
+    // Programs of the host may have set the mark of what they send, and have where no rule could set the one that is
+    // asked for.
+    const bool own = !connection && ((scope.hooks & kOutput) != 0 ||
+                                     ((scope.hooks & kPostrouting) != 0 && scope.table.name != TableName::nat));
+    const bool by_programs = own && (value->value & ~facts.mark_bits) != 0;
+    if (own && !by_programs) scope.lowering.assumes_no_marks = true;
+    if (!connection && !carried && !by_programs) {
         scope.draft.base.registers.push_back(test.match.registers[0]);
         return;
     }
@@ -234,6 +240,19 @@ void lower_mark(RuleScope& scope, const OptionAst& option) {
         scope.draft.conditions.push_back({ConditionKind::memory,
                                           fmt::format("mark {} of an earlier packet", option.value.text),
                                           scope.span(option)});
+    if (by_programs) {
+        for (auto& alternative : all) alternative.match.header.in = InterfaceSet{{{"", false}}, true};
+        Alternative sent_here;
+        sent_here.match.header.in = InterfaceSet::none();
+        sent_here.sure = false;
+        all.push_back(std::move(sent_here));
+        const SourceSpan at = scope.span(option);
+        scope.draft.conditions.push_back({ConditionKind::other, fmt::format("mark {}", option.value.text), at});
+        scope.notes.push_back({NoteKind::unmodelled_condition,
+                               "no rule sets this mark: it depends on the programs of this host which of their "
+                               "packets have it",
+                               "", at});
+    }
     scope.draft.unions.push_back(std::move(all));
 }
 

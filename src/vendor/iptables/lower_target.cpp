@@ -411,6 +411,14 @@ void collect_facts(const TableAst& table, Facts& facts) {
                 }
                 if (has(OptionId::shift_mark)) facts.connection_mark_unknown = true;
             }
+            if (name == "MARK" || name == "CONNMARK") {
+                for (const auto& option : rule.options) {
+                    const bool sets = option.spec->id == OptionId::set_xmark || option.spec->id == OptionId::set_mark ||
+                                      option.spec->id == OptionId::or_mark || option.spec->id == OptionId::xor_mark;
+                    const auto word = sets ? parse_value_mask(option.value.text) : std::nullopt;
+                    if (word) facts.mark_bits |= word->value;
+                }
+            }
             if (name == "HMARK" || name == "TPROXY") facts.mark_unknown = true;
             if (name == "TTL" || name == "HL") facts.changes_ttl = true;
             if (name == "DSCP" || name == "TOS" || name == "ECN") facts.changes_tos = true;
