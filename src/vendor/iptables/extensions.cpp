@@ -34,11 +34,17 @@ std::vector<Extension> make_extensions() {
     list.back().options.back().most = to;                    \
     list.back().options.back().choice = names;
 #define FWPROOF_XT_NEEDS(names) list.back().needs.push_back(option_bits(list.back(), names));
+#define FWPROOF_XT_APART(some, others) \
+    list.back().apart.push_back({option_bits(list.back(), some), option_bits(list.back(), others)});
+#define FWPROOF_XT_ALONG(some, others) \
+    list.back().along.push_back({option_bits(list.back(), some), option_bits(list.back(), others)});
 #include "vendor/iptables/extensions.def"
 #undef FWPROOF_XT
 #undef FWPROOF_XT_OPTION
 #undef FWPROOF_XT_VALUE
 #undef FWPROOF_XT_NEEDS
+#undef FWPROOF_XT_APART
+#undef FWPROOF_XT_ALONG
     return list;
 }
 

@@ -41,9 +41,12 @@ enum class ValueForm : std::uint8_t {
     text,      // of least to most bytes
     file,      // the same, as a file name: no slash
     word,
-    words,  // one of a list; several, separated by commas
-    rate,   // 3/minute, 100kb/s
-    burst,  // 5, 100kb
+    words,       // one of a list; several, separated by commas
+    beginnings,  // the same, in any case, a beginning being enough
+    types,       // the same in any case, and whole; none is allowed
+    chunks,      // of SCTP: any, all or only, and their types with flags
+    rate,        // 3/minute, 100kb/s
+    burst,       // 5, 100kb
     interface,
     level,       // of syslog
     expression,  // of u32
@@ -77,6 +80,12 @@ struct Extension {
     std::vector<OptionSpec> options;
     // Each is a set of options, as bits; a rule has to give at least one of every set.
     std::vector<std::uint64_t> needs = {};
+    // An option of the first set and another one of the second, both as bits: not together, or only together.
+    struct Pair {
+        std::uint64_t first = 0, second = 0;
+    };
+    std::vector<Pair> apart = {};
+    std::vector<Pair> along = {};
 
     bool exists_for(Family family) const {
         return families == Families::both || (families == Families::v4) == (family == Family::v4);

@@ -43,6 +43,8 @@ std::span<const std::uint8_t> protocols_of(std::string_view match) {
                                                             {"sctp", kSctp},
                                                             {"dccp", kDccp},
                                                             {"esp", 50},
+                                                            {"ipcomp", 108},
+                                                            {"mh", 135},
                                                             {"ah", 51}});
     if (match == "multiport") return kPorts;
     if (match == "udp") return kDatagrams;
@@ -98,7 +100,10 @@ bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
         }
         case OptionId::source_port:
         case OptionId::destination_port: {
-            auto ports = parse_port_range(text);
+            const std::string_view match =
+                option.match == kNoExtension ? std::string_view() : scope.rule.matches[option.match]->name;
+            const bool decimal = match == "udp" || match == "dccp";
+            auto ports = parse_port_range(text, decimal ? PortDigits::decimal : PortDigits::any_base);
             if (!ports) {
                 scope.refuse(option, fmt::format("'{}' is no port or ascending range", text),
                              text.find(',') == std::string_view::npos ? "" : "lists need -m multiport --dports");
@@ -172,7 +177,12 @@ bool is_empty(const ServiceTerm& term) {
 bool check_matches(RuleScope& scope) {
     for (std::size_t i = 0; i < scope.rule.matches.size(); ++i) {
         const std::string_view name = scope.rule.matches[i]->name;
-        const auto allowed = protocols_of(name);
+        const bool tcp_bits =
+            name == "ecn" &&
+            std::any_of(scope.rule.options.begin(), scope.rule.options.end(), [&](const OptionAst& option) {
+                return option.match == i && option.spec->name.starts_with("ecn-tcp");
+            });
+        const auto allowed = protocols_of(tcp_bits ? "tcp" : name);
         if (allowed.empty() || (name == "ah" && scope.family() == Family::v6)) continue;
         const auto protocol = required_protocol(scope.rule);
         if (protocol && std::find(allowed.begin(), allowed.end(), *protocol) != allowed.end()) continue;

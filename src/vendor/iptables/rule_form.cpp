@@ -44,6 +44,31 @@ bool is_one_of(std::string_view text, std::string_view choice) {
     return !text.empty() && !every_part(choice, ' ', [&](std::string_view word) { return word != text; });
 }
 
+std::string upper_case(std::string_view text) {
+    std::string upper(text);
+    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return upper;
+}
+
+bool begins_one_of(std::string_view text, std::string_view choice) {
+    return !text.empty() &&
+           !every_part(choice, ' ', [&](std::string_view word) { return !word.starts_with(upper_case(text)); });
+}
+
+// "INIT,DATA:Be,ABORT:T"; "ALL" and "NONE" stand alone.
+bool are_chunks(std::string_view text, std::string_view choice) {
+    if (is_one_of(upper_case(text), "ALL NONE")) return true;
+    return every_part(text, ',', [&](std::string_view part) {
+        if (part.empty()) return true;
+        const auto colon = part.find(':');
+        const std::string name = upper_case(part.substr(0, colon));
+        if (!is_one_of(name, choice)) return false;
+        const std::string flags = colon == std::string_view::npos ? "" : upper_case(part.substr(colon + 1));
+        const bool data = name == "DATA" || name == "I_DATA", last = name == "ABORT" || name == "SHUTDOWN_COMPLETE";
+        return flags.find_first_not_of(data ? "IUBE" : last ? "T" : "") == std::string::npos;
+    });
+}
+
 std::string_view without_digits(std::string_view text) {
     const auto end = text.find_first_not_of("0123456789");
     return end == std::string_view::npos ? std::string_view() : text.substr(end);
@@ -116,7 +141,9 @@ bool is_account(std::string_view text) {
     return looks_like_host_name(text);
 }
 
-bool fits(const OptionSpec& spec, std::string_view text) {
+bool fits(const OptionAst& option) {
+    const OptionSpec& spec = *option.spec;
+    const std::string_view text = option.value.text;
     switch (spec.form) {
         case ValueForm::any: return true;
         case ValueForm::number: return is_number(text, spec.least, spec.most);
@@ -128,6 +155,14 @@ bool fits(const OptionSpec& spec, std::string_view text) {
         case ValueForm::word: return is_one_of(text, spec.choice);
         case ValueForm::words:
             return every_part(text, ',', [&](std::string_view part) { return is_one_of(part, spec.choice); });
+        case ValueForm::beginnings:
+            return every_part(text, ',', [&](std::string_view part) { return begins_one_of(part, spec.choice); });
+        case ValueForm::types:
+            return every_part(text, ',', [&](std::string_view part) {
+                return part.empty() || is_one_of(upper_case(part), spec.choice);
+            });
+        case ValueForm::chunks:
+            return is_one_of(upper_case(text), "ANY ALL ONLY") && are_chunks(option.second.text, spec.choice);
         case ValueForm::rate: return is_rate(text);
         case ValueForm::burst: return is_burst(text);
         case ValueForm::interface: return parse_interface(text).has_value();
@@ -147,6 +182,9 @@ std::string expectation(const OptionSpec& spec) {
         case ValueForm::text: return fmt::format("{} to {} characters", spec.least, spec.most);
         case ValueForm::file: return fmt::format("{} to {} characters, no slash", spec.least, spec.most);
         case ValueForm::word: return fmt::format("one of: {}", spec.choice);
+        case ValueForm::chunks: return fmt::format("any, all or only, and of these, with commas: {}", spec.choice);
+        case ValueForm::beginnings:
+        case ValueForm::types:
         case ValueForm::words: return fmt::format("of these, with commas: {}", spec.choice);
         case ValueForm::rate: return "a rate, like 3/minute";
         case ValueForm::burst: return "a number from 1 to 1000000";
@@ -166,8 +204,8 @@ std::string names_of(const Extension& extension, std::uint64_t bits) {
     return names;
 }
 
-// `match`: the index of the match; kNoExtension: the target.
-std::optional<Issue> missing_option(const RuleAst& rule, const Extension& extension, std::uint16_t match) {
+// Whether the options of an extension go together. `match`: the index of the match; kNoExtension: the target.
+std::optional<Issue> misfit(const RuleAst& rule, const Extension& extension, std::uint16_t match) {
     std::uint64_t given = 0;
     for (const auto& option : rule.options) {
         if (option.match != match) continue;
@@ -177,13 +215,25 @@ std::optional<Issue> missing_option(const RuleAst& rule, const Extension& extens
             continue;  // of every rule
         given |= std::uint64_t{1} << (option.spec - first);
     }
+    const bool target = match == kNoExtension;
+    const auto issue = [&](const std::string& what) {
+        return Issue{fmt::format("{} {} {}", target ? "-j" : "-m", extension.name, what), "",
+                     target ? rule.target.offset : rule.offset, target ? rule.target.length : rule.length};
+    };
     for (const std::uint64_t needed : extension.needs) {
         if ((given & needed) != 0) continue;
         const bool one = (needed & (needed - 1)) == 0;
-        const bool target = match == kNoExtension;
-        return Issue{fmt::format("{} {} needs {}{}", target ? "-j" : "-m", extension.name, one ? "" : "one of ",
-                                 names_of(extension, needed)),
-                     "", target ? rule.target.offset : rule.offset, target ? rule.target.length : rule.length};
+        return issue(fmt::format("needs {}{}", one ? "" : "one of ", names_of(extension, needed)));
+    }
+    for (const auto& [some, others] : extension.apart) {
+        if ((given & some) == 0 || (given & others) == 0) continue;
+        return issue(fmt::format("takes no {} beside {}", names_of(extension, given & others),
+                                 names_of(extension, given & some)));
+    }
+    for (const auto& [some, others] : extension.along) {
+        if ((given & some) == 0 || (given & others) != 0) continue;
+        return issue(
+            fmt::format("takes {} only beside {}", names_of(extension, given & some), names_of(extension, others)));
     }
     return std::nullopt;
 }
@@ -192,16 +242,16 @@ std::optional<Issue> missing_option(const RuleAst& rule, const Extension& extens
 
 std::optional<Issue> misuse(const RuleAst& rule) {
     for (const auto& option : rule.options) {
-        if (option.spec->form == ValueForm::any || fits(*option.spec, option.value.text)) continue;
-        return Issue{fmt::format("'{}' is no value for --{}", option.value.text, option.spec->name),
+        if (option.spec->form == ValueForm::any || fits(option)) continue;
+        const bool two = option.spec->arguments == 2;
+        return Issue{fmt::format("'{}{}{}' is no value for --{}", option.value.text, two ? " " : "", option.second.text,
+                                 option.spec->name),
                      expectation(*option.spec), option.value.offset, std::max(option.value.length, std::uint32_t{1})};
     }
     for (std::size_t i = 0; i < rule.matches.size(); ++i) {
-        if (rule.matches[i]->needs.empty()) continue;
-        if (auto issue = missing_option(rule, *rule.matches[i], static_cast<std::uint16_t>(i))) return issue;
+        if (auto issue = misfit(rule, *rule.matches[i], static_cast<std::uint16_t>(i))) return issue;
     }
-    if (rule.target_extension && !rule.target_extension->needs.empty())
-        return missing_option(rule, *rule.target_extension, kNoExtension);
+    if (rule.target_extension) return misfit(rule, *rule.target_extension, kNoExtension);
     return std::nullopt;
 }
 

@@ -193,16 +193,11 @@ std::optional<std::uint8_t> parse_protocol_word(std::string_view text) {
         std::string_view name;
         std::uint8_t number;
     };
-    // What /etc/protocols of Debian says beyond the usual names.
-    // clang-format off
-    static constexpr auto kNames = std::to_array<Name>(
-        {{"all", 0}, {"ip", 0}, {"hopopt", 0}, {"ggp", 3}, {"ipencap", 4}, {"st", 5}, {"egp", 8}, {"igp", 9}, {"pup", 12}, {"hmp", 20},
-         {"xns-idp", 22}, {"rdp", 27}, {"iso-tp4", 29}, {"xtp", 36}, {"ddp", 37}, {"idpr-cmtp", 38}, {"idrp", 45}, {"rsvp", 46}, {"skip", 57},
-         {"ipv6-nonxt", 59}, {"ipv6-opts", 60}, {"rspf", 73}, {"cphb", 73}, {"vmtp", 81}, {"ospfigp", 89}, {"ax.25", 93}, {"ipip", 94},
-         {"etherip", 97}, {"encap", 98}, {"pim", 103}, {"ipcomp", 108}, {"vrrp", 112}, {"l2tp", 115}, {"isis", 124}, {"fc", 133},
-         {"ipv6-mh", 135}, {"mobility-header", 135}, {"mh", 135}, {"mpls-in-ip", 137}, {"manet", 138}, {"hip", 139}, {"shim6", 140},
-         {"wesp", 141}, {"rohc", 142}, {"ethernet", 143}});
-    // clang-format on
+    static constexpr auto kNames = std::to_array<Name>({
+#define FWPROOF_PROTOCOL(name, number) {name, number},
+#include "vendor/iptables/protocols.def"
+#undef FWPROOF_PROTOCOL
+    });
     for (const auto& entry : kNames) {
         if (entry.name == name) return entry.number;
     }
@@ -241,7 +236,11 @@ std::optional<AddressSet> parse_address_range(std::string_view text, Family fami
     return AddressSet::range(*first, *last);
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view text) {
+std::optional<std::uint16_t> parse_port(std::string_view text, PortDigits digits) {
+    if (digits == PortDigits::decimal && text.starts_with("0")) {
+        while (text.size() > 1 && text[0] == '0') text.remove_prefix(1);
+        if (text[0] < '0' || text[0] > '9') return std::nullopt;  // 0x50
+    }
     if (const auto number = parse_number(text, 65535)) return static_cast<std::uint16_t>(*number);
     const auto found =
         std::lower_bound(kServices.begin(), kServices.end(), text,
@@ -250,16 +249,16 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
     return found->port;
 }
 
-std::optional<PortSet> parse_port_range(std::string_view text) {
+std::optional<PortSet> parse_port_range(std::string_view text, PortDigits digits) {
     const auto colon = text.find(':');
     if (colon == std::string_view::npos) {
-        const auto port = parse_port(text);
+        const auto port = parse_port(text, digits);
         if (!port) return std::nullopt;
         return PortSet::of(*port);
     }
     const std::string_view low = text.substr(0, colon), high = text.substr(colon + 1);
-    const auto first = low.empty() ? std::optional<std::uint16_t>(0) : parse_port(low);
-    const auto last = high.empty() ? std::optional<std::uint16_t>(65535) : parse_port(high);
+    const auto first = low.empty() ? std::optional<std::uint16_t>(0) : parse_port(low, digits);
+    const auto last = high.empty() ? std::optional<std::uint16_t>(65535) : parse_port(high, digits);
     if (!first || !last || *last < *first) return std::nullopt;
     return PortSet::range(*first, *last);
 }

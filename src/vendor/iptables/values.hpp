@@ -38,10 +38,12 @@ bool looks_like_host_name(std::string_view text);
 // "a-b" or one address; a reversed range is empty.
 std::optional<AddressSet> parse_address_range(std::string_view text, Family family);
 
+// How a port is written as a number: as in C, or (udp and dccp) in decimal digits alone.
+enum class PortDigits : std::uint8_t { any_base, decimal };
 // A port by number or service name.
-std::optional<std::uint16_t> parse_port(std::string_view text);
+std::optional<std::uint16_t> parse_port(std::string_view text, PortDigits digits = PortDigits::any_base);
 // "80", "80:90", ":1023", "1024:"; nothing also when the range is reversed.
-std::optional<PortSet> parse_port_range(std::string_view text);
+std::optional<PortSet> parse_port_range(std::string_view text, PortDigits digits = PortDigits::any_base);
 // "90:80", which is no such range.
 bool parse_reversed_ports(std::string_view text);
 // The list of multiport: at most 15 slots, a range takes two and its ends differ. `reason` says what is wrong.
