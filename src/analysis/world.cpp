@@ -40,10 +40,20 @@ bool rewrite_ports(PortSet& ports, const RewrittenSide& side, bool widest) {
     return passes;
 }
 
+// Multicast and loopback addresses are of their kind wherever they are sent.
+bool routing_decides(const AddressSet& addresses) {
+    static const AddressSet kOwnKind =
+        AddressSet::of(*parse_prefix("224.0.0.0/4")) | AddressSet::of(*parse_prefix("ff00::/8")) |
+        AddressSet::of(*parse_prefix("127.0.0.0/8")) | AddressSet::of(*parse_prefix("::1/128"));
+    return (addresses & kOwnKind).empty();
+}
+
 // What routing says of an address is not known of one that was rewritten, beyond what every address of its kind is.
 IntervalSet<std::uint64_t> kinds_of(const RewrittenSide& side) {
     using Kinds = IntervalSet<std::uint64_t>;
     const auto kind = [](AddressKind of) { return Kinds::of(static_cast<std::uint64_t>(of)); };
+    if (side.block && !routing_decides(side.block->image())) return Kinds::all();
+    if (side.block) return kind(AddressKind::multicast).complement();
     if (!side.address) return Kinds::all();
     const bool v4 = side.address->family == Family::v4;
     const auto bits = static_cast<std::uint32_t>(side.address->value >> (v4 ? 24 : 120));

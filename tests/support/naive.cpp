@@ -258,8 +258,8 @@ private:
         translate_part(destination, changed.packet.destination, changed.packet.destination_port,
                        changed.destination_address_unknown, changed.destination_port_unknown, world.packet.protocol);
         if (destination.changes()) changed.destination_translated = true;
-        if (source.address || source.address_unknown) changed.source_rewritten = true;
-        if (destination.address || destination.address_unknown) changed.destination_rewritten = true;
+        if (source.changes_address()) changed.source_rewritten = true;
+        if (destination.changes_address()) changed.destination_rewritten = true;
         add(ends.permitted, changed);
     }
 
