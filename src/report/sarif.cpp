@@ -44,6 +44,12 @@ std::string plain(std::string_view text) {
     return escaped;
 }
 
+// The line of a finding; of a very long one, as a compressed export is, the part that the finding is about.
+std::string snippet_of(const SourceSpan& span, std::string_view line) {
+    constexpr std::size_t kLongLine = 4096;
+    return printable(line.size() <= kLongLine ? shown_line(span) : shown_text(span).substr(0, kLongLine));
+}
+
 Json region(const SourceSpan& span) {
     if (!span) return {{"startLine", 1}};
     const std::string_view line = span.line_text();
@@ -53,7 +59,7 @@ Json region(const SourceSpan& span) {
     const std::size_t length = units(rest.substr(0, std::min<std::size_t>(span.length, rest.size())));
     Json object{{"startLine", span.line()}, {"startColumn", start + 1}};
     if (length > 0) object["endColumn"] = start + 1 + length;
-    const std::string snippet = printable(shown_line(span));
+    const std::string snippet = snippet_of(span, line);
     if (!snippet.empty()) object["snippet"] = {{"text", snippet}};
     return object;
 }

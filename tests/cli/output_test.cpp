@@ -208,3 +208,23 @@ TEST_CASE("a file over the limit for sizes is an error that says so") {
           "report.json: error: cannot be written: File too large; allow larger files: ulimit -f unlimited\n");
     CHECK(files_in(folder) == 0);
 }
+
+TEST_CASE("no format repeats a whole export of one line with every finding") {
+    const std::string folder = fresh_directory("one-line");
+    std::string text = "[";
+    for (int i = 0; i < 100; ++i) {
+        text += std::string(i == 0 ? "" : ",") + "{\"InstanceID\":\"r" + std::to_string(i) +
+                "\",\"Direction\":1,\"Action\":2,\"Enabled\":1,\"Profile\":0,\"Protocol\":\"TCP\",\"LocalPort\":\"" +
+                std::to_string(3000 + i) + "\",\"Description\":\"password: S0me" + std::to_string(i) + "\"}";
+    }
+    text += "]";
+    write_file(folder, "one.json", text);
+    for (const auto& format : fwproof::formats()) {
+        INFO(format.name);
+        const std::string out =
+            run_fwproof({"lint", "--select", "all", "--format", std::string(format.name), "one.json"}, folder).out;
+        CHECK(!out.empty());
+        CHECK(out.size() < 100 * text.size());
+        CHECK(out.find("S0me") == std::string::npos);
+    }
+}
