@@ -10,6 +10,7 @@
 
 #include "analysis/question.hpp"
 #include "analysis/sides.hpp"
+#include "fwproof/analysis/untracked.hpp"
 
 namespace fwproof {
 
@@ -403,6 +404,7 @@ Crossing seen_as(const Topology& topology, const Crossing& crossing, std::vector
                                               State::established);
         made.reply.insert(made.reply.end(), reply.begin(), reply.end());
     }
+    made.reply = replies_as_seen(*firewall.policy, *crossing.path, std::move(made.reply));
     made.sights = std::move(sights);
     return made;
 }

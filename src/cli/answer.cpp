@@ -8,6 +8,7 @@
 #include "cli/policies.hpp"
 #include "fwproof/analysis/leaving.hpp"
 #include "fwproof/analysis/plain.hpp"
+#include "fwproof/analysis/untracked.hpp"
 #include "fwproof/base/letters.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/printable.hpp"
@@ -218,15 +219,19 @@ void Answerer::Impl::add_translations(const Way& way, const PacketSet& asked,
     }
 }
 
-PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size_t limit, bool leaving) const {
+PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size_t limit, bool leaving,
+                                  const std::vector<Product>& parts) const {
     const Product header = header_on(way, said);
     PathAnswer answer;
     answer.path = way.name;
     answer.position = way.path.position;
     answer.variant = way.path.variant;
     answer.whole_path = way.whole;
-    const PacketSet asked =
-        way.whole ? question(header, way.path.position) : space->from(header) & evaluator->occurring();
+    PacketSet asked = way.whole ? question(header, way.path.position) : space->from(header) & evaluator->occurring();
+    if (!parts.empty()) {
+        asked = space->empty();
+        for (const auto& part : parts) asked = asked | question(part, way.path.position);
+    }
     if (asked.empty()) {
         answer.cannot_occur = true;
         return answer;
@@ -355,6 +360,9 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, co
             }
             said.push_back(std::move(all));
         }
+        for (const auto& path : impl_->policy.paths) {
+            for (const auto& reply : replies_as_seen(impl_->policy, path, {reply_header(flow.header)})) add(reply);
+        }
     }
     impl_->space = builder.set_budget(budget).build();
     impl_->evaluator.emplace(impl_->policy, *impl_->space);
@@ -398,7 +406,12 @@ std::optional<PathAnswer> Answerer::replies(const FlowQuery& flow, const PathAns
     if (!path) return std::nullopt;
     Product reply = impl_->translated_reply(flow.header, answer);
     narrow_interfaces(reply, flow.header, answer);
-    return impl_->answer({path_name(*path), *path, true}, reply, 5);
+    const Path* there = impl_->policy.find_path(answer.position, answer.variant);
+    if (!there) return std::nullopt;
+    auto seen = replies_as_seen(impl_->policy, *there, {reply});
+    reply.states = StateSet();
+    for (const auto& part : seen) reply.states = reply.states | part.states;
+    return impl_->answer({path_name(*path), *path, true}, reply, 5, false, seen);
 }
 
 }  // namespace fwproof::cli

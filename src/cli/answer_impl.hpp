@@ -71,7 +71,9 @@ struct Answerer::Impl {
     // The translations that a part of the question meets on its way, stage by stage.
     void add_translations(const Way& way, const PacketSet& asked, std::vector<std::pair<PacketSet, Hit>>& found) const;
 
-    PathAnswer answer(const Way& way, const Product& header, std::size_t limit, bool leaving = false) const;
+    // `parts`: what is asked instead, where it is more than one header; the header holds them all.
+    PathAnswer answer(const Way& way, const Product& header, std::size_t limit, bool leaving = false,
+                      const std::vector<Product>& parts = {}) const;
 
     // What new connections may do on a way, worked out once for all packets.
     struct Whole {

@@ -177,6 +177,48 @@ TEST_CASE("where replies meet the rules they are asked too") {
     CHECK(find_crossings(topology, requirement).crossings[0].reply_by_rules);
 }
 
+TEST_CASE("the reply of a flow that is not tracked belongs to no connection") {
+    struct Case {
+        const char* what;
+        std::uint8_t protocol;
+        const char* ports;  // of the rule that exempts
+        bool filters;       // its ruleset
+        std::vector<State> seen;
+    };
+    const std::vector<Case> cases = {
+        {"TCP is answered with SYN and ACK", kTcp, "1433", false, {State::invalid}},
+        {"a datagram starts a connection", kUdp, "1433", false, {State::new_}},
+        {"another port", kTcp, "22", false, {State::established}},
+        {"a part of the ports", kTcp, "1400-1432,1434", false, {State::established}},
+        {"no rule of a filter exempts", kTcp, "1433", true, {State::established}},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        Policy policy = router();
+        policy.replies = ReplyHandling::by_rules;
+        policy.rulesets.resize(2);
+        policy.rulesets[1].filters = one.filters;
+        policy.paths[1].stages.insert(policy.paths[1].stages.begin(), Stage{1, {}});
+        Rule exempt;
+        exempt.match.any_of[0].header.services =
+            need(end("ms", "ms1", "10.1.0.11"), end("db", "sql1", "10.2.0.21"), one.protocol, one.ports).services;
+        exempt.action = SetRegister{Register::disposition, ~1U, 1, {}, ~0U};
+        policy.rulesets[1].rules = {exempt};
+        Topology topology;
+        topology.firewalls = {host_firewall("sql1", "sql1", policy)};
+        const auto found = find_crossings(
+            topology, need(end("ms", "ms1", "10.1.0.11"), end("db", "sql1", "10.2.0.21"), one.protocol, "1433"));
+        REQUIRE(found.crossings.size() == 1);
+        std::vector<State> states;
+        for (const auto& reply : found.crossings[0].reply) {
+            for (int i = 0; i < kStateCount; ++i) {
+                if (reply.states.contains(static_cast<State>(i))) states.push_back(static_cast<State>(i));
+            }
+        }
+        CHECK(states == one.seen);
+    }
+}
+
 TEST_CASE("where only connections with ports are tracked, answers of ICMP meet the rules") {
     Policy policy = router();
     policy.replies = ReplyHandling::tracked_ports;

@@ -216,6 +216,49 @@ TEST_CASE("an interface that the export does not have is refused, a hardware nam
     CHECK(explain("host.v4", "tcp 10.0.0.1 > 10.0.0.2:22 in eht0").out.find("deny tcp") == 0);
 }
 
+TEST_CASE("replies of a flow that is not tracked are no established ones") {
+    const std::string directory = fresh_directory("explain-notrack");
+    const std::string notrack = "-A PREROUTING -p udp --dport 53 -j CT --notrack\n";
+    const auto host = [](const std::string& raw, const std::string& output) {
+        return "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n" + raw +
+               "COMMIT\n*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+               "-A INPUT -p udp --dport 53 -j ACCEPT\n-A INPUT -p tcp --dport 22 -j ACCEPT\n" +
+               output + "COMMIT\n";
+    };
+    const std::string established = "-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
+    const std::string dns = "udp 10.0.0.1:40000 > 10.0.0.2:53 in eth0 at inbound";
+    const std::string ssh = "tcp 10.0.0.1:40000 > 10.0.0.2:22 in eth0 at inbound";
+    struct Case {
+        const char* what;
+        std::string raw, output, flow;
+        bool back;
+    };
+    const std::vector<Case> cases = {
+        {"tracked", "", established, dns, true},
+        {"not tracked", notrack, established, dns, false},
+        {"another port is tracked", notrack, established, ssh, true},
+        {"not tracked from that interface", "-A PREROUTING -i eth0 -p udp --dport 53 -j CT --notrack\n", established,
+         dns, false},
+        {"let out as new", notrack, "-A OUTPUT -p udp --sport 53 -m conntrack --ctstate NEW -j ACCEPT\n", dns, true},
+        {"let out in any state", notrack, "-A OUTPUT -p udp --sport 53 -j ACCEPT\n", dns, true},
+        {"not tracked on its way out either", notrack + "-A OUTPUT -p udp --sport 53 -j CT --notrack\n",
+         "-A OUTPUT -m conntrack --ctstate UNTRACKED -j ACCEPT\n", dns, true},
+        {"SYN and ACK start no connection", "-A PREROUTING -p tcp --dport 22 -j CT --notrack\n",
+         "-A OUTPUT -p tcp --sport 22 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\n", ssh, false},
+        {"let out as invalid", "-A PREROUTING -p tcp --dport 22 -j CT --notrack\n",
+         "-A OUTPUT -p tcp --sport 22 -m conntrack --ctstate INVALID -j ACCEPT\n", ssh, true},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        write_file(directory, "host.v4", host(one.raw, one.output));
+        const std::string out = run_fwproof({"explain", "host.v4", one.flow}, directory).out;
+        INFO(out);
+        CHECK(out.starts_with("permit"));
+        CHECK((out.find("replies     permit") != std::string::npos) == one.back);
+        CHECK((out.find("replies     deny") != std::string::npos) == !one.back);
+    }
+}
+
 TEST_CASE("the family that an export does not hold is unknown, whatever its rules say") {
     const std::string directory = fresh_directory("one-family");
     const std::string rules =
