@@ -224,6 +224,20 @@ private:
         return match;
     }
 
+    // The name and the lines that say what it stands for: another version may mean other times by it.
+    std::string schedule(const TimeRange& range) const {
+        const SourceSpan span = lowering_.span(range.place);
+        std::string text(range.name);
+        for (std::uint32_t line = span.line() + 1; line <= span.source->line_count(); ++line) {
+            std::string_view words = span.source->line(line);
+            if (!words.starts_with(' ') && !words.starts_with('\t')) break;
+            words.remove_prefix(std::min(words.find_first_not_of(" \t"), words.size()));
+            words = words.substr(0, words.find_last_not_of(" \t\r") + 1);
+            if (!words.empty()) text.append(text.size() == range.name.size() ? ": " : "; ").append(words);
+        }
+        return text;
+    }
+
     void apply_time(const Ace& ace, Rule& rule) {
         if (ace.time_range.empty()) return;
         const auto found = times_.find(ace.time_range);
@@ -243,7 +257,7 @@ private:
             case Active::no: rule.match = nothing_matched(); return;
             case Active::unknown:
                 rule.match.conditional = true;
-                rule.match.conditions.push_back({ConditionKind::time, std::string(ace.time_range), span});
+                rule.match.conditions.push_back({ConditionKind::time, schedule(range), span});
                 lowering_.note(NoteKind::unmodelled_condition,
                                fmt::format("the rule holds only in the time range '{}'", ace.time_range),
                                lowering_.options.as_of_day ? "give --as-of a time of day to decide it"
