@@ -85,6 +85,7 @@ EditBlame::EditBlame(const Policy& before, const Policy& after) {
             if (removed.logs && removed.enabled && decides_nothing(removed)) {
                 logging_.push_back({RuleRef{*was, rule}, std::nullopt, true});
             }
+            if (removed.enabled && does_more(removed)) asides_.push_back({RuleRef{*was, rule}, std::nullopt});
         }
         for (const auto rule : edits.added) {
             after_.rules.push_back({*is, rule});
@@ -92,10 +93,12 @@ EditBlame::EditBlame(const Policy& before, const Policy& after) {
             if (added.logs && added.enabled && decides_nothing(added)) {
                 logging_.push_back({std::nullopt, RuleRef{*is, rule}, false});
             }
+            if (added.enabled && does_more(added)) asides_.push_back({std::nullopt, RuleRef{*is, rule}});
         }
         for (const auto& [a, b] : edits.logging) {
             logging_.push_back({RuleRef{*was, a}, RuleRef{*is, b}, old.rules[a].logs});
         }
+        for (const auto& [a, b] : edits.asides) asides_.push_back({RuleRef{*was, a}, RuleRef{*is, b}});
         if (rule_edits_) (*rule_edits_)[*was] = std::move(edits);
     }
     std::sort(before_.rules.begin(), before_.rules.end());
@@ -249,9 +252,10 @@ void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, cons
     for (const auto& span : lines_.added) region.because.push_back({true, span});
 }
 
-std::size_t EditBlame::logging_lines() const {
+template <class Changes>
+std::size_t EditBlame::edited_lines_of(const Changes& changes) const {
     std::vector<EditedLine> lines;
-    for (const auto& change : logging_) {
+    for (const auto& change : changes) {
         for (const auto& [side, ref] : {std::pair(&before_, change.before), std::pair(&after_, change.after)}) {
             if (!ref) continue;
             for (const auto& line : edited_in(*side, span_at(*side->policy, *ref))) add(lines, line);
@@ -259,5 +263,8 @@ std::size_t EditBlame::logging_lines() const {
     }
     return lines.size();
 }
+
+std::size_t EditBlame::logging_lines() const { return edited_lines_of(logging_); }
+std::size_t EditBlame::aside_lines() const { return edited_lines_of(asides_); }
 
 }  // namespace fwproof

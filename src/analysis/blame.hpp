@@ -27,6 +27,8 @@ public:
     const std::vector<LoggingChange>& logging() const { return logging_; }
     // Edited lines of rules that only log differently.
     std::size_t logging_lines() const;
+    const std::vector<AsideChange>& asides() const { return asides_; }
+    std::size_t aside_lines() const;
 
 private:
     struct Side {
@@ -39,6 +41,8 @@ private:
 
     // Rules that changed with an object they name, and whose line was edited only in what it logs.
     void find_log_edits();
+    template <class Changes>
+    std::size_t edited_lines_of(const Changes& changes) const;
     void find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const;
     std::vector<EditedLine> edited_in(const Side& side, const SourceSpan& span) const;
     void blame_rule(const Side& side, const DecidingRule& decider, ChangedRegion& region) const;
@@ -49,6 +53,7 @@ private:
     LineEdits lines_;
     std::optional<std::vector<RuleEdits>> rule_edits_;
     std::vector<LoggingChange> logging_;
+    std::vector<AsideChange> asides_;
 };
 
 }  // namespace fwproof

@@ -114,6 +114,13 @@ std::string plain_line(std::string_view line) {
     return plain;
 }
 
+// Of two rules that are the same as far as verdicts go.
+bool differ_aside(const Rule& a, const Rule& b) {
+    if (!a.enabled) return false;
+    if (const auto* decide = std::get_if<Decide>(&a.action)) return decide->answer != std::get<Decide>(b.action).answer;
+    return does_more(a) && a.span && b.span && !same_line(a.span.text(), b.span.text());
+}
+
 void find_moved(LineEdits& edits) {
     if (edits.removed.empty() || edits.added.empty()) return;
     std::unordered_map<std::string, std::deque<std::size_t>> added;
@@ -144,6 +151,11 @@ std::size_t line_count(const Source& source) {
 }
 
 }  // namespace
+
+bool does_more(const Rule& rule) {
+    if (std::holds_alternative<Continue>(rule.action)) return !rule.logs;
+    return std::holds_alternative<Translate>(rule.action) || std::holds_alternative<SetRegister>(rule.action);
+}
 
 std::string condition_key(const Condition& condition) {
     const bool folded = condition.kind == ConditionKind::program || condition.kind == ConditionKind::service;
@@ -188,8 +200,9 @@ RuleEdits edited_rules(const Policy& before, const Ruleset& before_rules, const 
     align(
         a.size(), b.size(), [&](std::size_t i, std::size_t k) { return same_rule(before, a[i], after, b[k]); },
         [&](std::size_t i, std::size_t k) {
-            if (a[i].logs == b[k].logs) return;
-            edits.logging.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(k)});
+            const RuleEdits::Pair pair{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(k)};
+            if (a[i].logs != b[k].logs) edits.logging.push_back(pair);
+            if (differ_aside(a[i], b[k])) edits.asides.push_back(pair);
         },
         [&](std::size_t i) { edits.removed.push_back(static_cast<std::uint32_t>(i)); },
         [&](std::size_t k) { edits.added.push_back(static_cast<std::uint32_t>(k)); });

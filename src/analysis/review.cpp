@@ -1,7 +1,8 @@
 // Paths are paired by position and variant, compared one by one, and each difference is printed as few words as hold
 // for it (plain.hpp) and traced back to an edit (blame.hpp). What is asked: every packet, where both versions treat
-// replies by rules; else first packets of connections, and whether replies get back is asked on the side where rules
-// decide it.
+// replies by rules; else first packets of connections, and whether replies get back is asked on each side where rules
+// decide it, for all protocols or for those that the device does not track. Longer than most files, because
+// regions and replies are told of the same question.
 #include "fwproof/analysis/review.hpp"
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include "analysis/question.hpp"
 #include "analysis/sides.hpp"
 #include "fwproof/analysis/plain.hpp"
+#include "fwproof/analysis/untracked.hpp"
 
 namespace fwproof {
 
@@ -85,6 +87,8 @@ public:
         result_.lines = blame_.lines();
         result_.logging = blame_.logging();
         result_.logging_lines = blame_.logging_lines();
+        result_.asides = blame_.asides();
+        result_.aside_lines = blame_.aside_lines();
         by_rules_ = before.replies == ReplyHandling::by_rules && after.replies == ReplyHandling::by_rules;
         foreign_ = before.vendor != after.vendor;
         addresses_ = compared_addresses(before, after, options.family);
@@ -105,6 +109,7 @@ public:
                 }
             }
             narrower = narrower || !path.replies_lost.empty();
+            wider = wider || !path.replies_gained.empty();
             // Paths are those of the policy that the caller holds.
             if (path.before && renamed_)
                 path.before = &original.paths[static_cast<std::size_t>(path.before - before_.paths.data())];
@@ -231,7 +236,39 @@ private:
             }
         }
         if (!by_rules_) header = first_packets_of(header);
+        if (!foreign_) keep_to_device(header, position);
         return {header};
+    }
+
+    // A device that names its interfaces has no others, and packets for the device itself go to its addresses, as far
+    // as it says those of every interface.
+    void keep_to_device(Product& header, Position position) const {
+        std::set<std::string> names;
+        AddressSet own;
+        bool addressed = true;
+        for (const Policy* policy : {&before_, &after_}) {
+            std::set<std::string> here;
+            for (const auto& interface : policy->interfaces) {
+                if (interface.name.empty()) continue;
+                here.insert(interface.name);
+                if (!interface.enabled) continue;
+                addressed = addressed && !interface.addresses.empty();
+                for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
+            }
+            const auto tested = tested_interfaces(*policy);
+            if (here.empty() || !std::includes(here.begin(), here.end(), tested.begin(), tested.end())) return;
+            names.insert(here.begin(), here.end());
+        }
+        InterfaceSet known{{}, false};
+        for (const auto& name : names) known.any_of.push_back({name, false});
+        if (position != Position::outbound) header.in = known;
+        if (position != Position::inbound) header.out = known;
+        if (position != Position::inbound || !addressed) return;
+        static const AddressSet kLinkLocal = parse_address_set("fe80::/10").value();
+        AddressSet to = own.v6.empty() ? AddressSet::any6() : own | kLinkLocal;
+        to = to | (own.v4.empty() ? AddressSet::any4() : own);
+        if (addresses_) to = to & *addresses_;
+        header.destination = share(std::move(to));
     }
 
     void compare_path(PathReview& path) {
@@ -281,8 +318,7 @@ private:
             path.undecided = leaves_open(before_, *path.before, asked, options_.budget) ||
                              leaves_open(after_, *path.after, asked, options_.budget);
         }
-        const bool was = before_.replies == ReplyHandling::by_rules;
-        if (was != (after_.replies == ReplyHandling::by_rules)) check_replies(path, asked);
+        check_replies(path, asked);
     }
 
     // Packets that come and go where the device's networks and routes say: the better witnesses.
@@ -358,6 +394,8 @@ private:
             }
             twin->first_packets.insert(twin->first_packets.end(), region.first_packets.begin(),
                                        region.first_packets.end());
+            twin->others.insert(twin->others.end(), region.others.begin(), region.others.end());
+            twin->also = twin->also | region.also;
             twin->complete = twin->complete && region.complete;
             twin->widens = twin->widens || region.widens;
             twin->narrows = twin->narrows || region.narrows;
@@ -367,28 +405,101 @@ private:
         regions = std::move(merged);
     }
 
-    // Where rules decide about replies: whether those of every flow that this side permits get back. The usual rule for
-    // established connections takes them all at once; only what it leaves is looked at flow by flow.
+    // The protocols whose replies meet the rules of that version.
+    static ProtocolSet judged(const Policy& policy, Position position) {
+        static const ProtocolSet kTracked = ProtocolSet::of(kTcp) | ProtocolSet::of(kUdp) | ProtocolSet::of(kSctp);
+        switch (policy.replies) {
+            case ReplyHandling::by_rules: return ProtocolSet::all();
+            // What the device answers itself is its own matter.
+            case ReplyHandling::tracked_ports:
+                return position == Position::transit ? ProtocolSet::all() - kTracked : ProtocolSet{};
+            case ReplyHandling::tracked: break;
+        }
+        return {};
+    }
+
+    static Product of_protocols(const ProtocolSet& protocols) {
+        ServiceTerm term;
+        term.protocols = protocols;
+        Product product;
+        product.services = share(ServiceSet{{std::move(term)}});
+        return product;
+    }
+
+    // One version and the way that replies take there; null: none.
+    struct Answering {
+        const Policy& policy;
+        const Path& there;
+        const Path* way;
+        ProtocolSet protocols;
+    };
+
+    // Whether no packet that may be a reply of these protocols has another verdict.
+    bool answers_alike(const Answering& was, const Answering& is) const {
+        Product header = of_protocols(was.protocols);
+        header.source = addresses_;
+        header.destination = addresses_;
+        header.states = State::established;
+        CompareOptions options;
+        options.question = at_position(header, was.way->position);
+        options.budget = options_.budget;
+        options.edits = blame_.rule_edits();
+        const Comparison comparison = compare(was.policy, *was.way, is.policy, *is.way, options);
+        return comparison.complete && comparison.differences.empty();
+    }
+
+    // Whether both versions see every reply in the same states.
+    bool exempt_alike(const Path& was, const Path& is) const {
+        Product any;
+        any.states = State::established;
+        return replies_as_seen(before_, was, {any}) == replies_as_seen(after_, is, {any});
+    }
+
+    // Where rules decide about replies: whether those of the flows that both versions permit get back in one and not in
+    // the other. Where rules decide in both, all packets have been compared, those of replies among them, unless the
+    // versions do not see replies in the same states.
     void check_replies(PathReview& path, const std::vector<Product>& asked) {
-        const bool was = before_.replies == ReplyHandling::by_rules;
-        const Policy& policy = was ? before_ : after_;
-        const Path& there = was ? *path.before : *path.after;
-        const Position position = there.position;
-        const Position back = opposite(position);
-        const Path* way = policy.find_path(back, there.variant);
-        if (!way) {
+        if (by_rules_ && exempt_alike(*path.before, *path.after)) return;
+        const auto answering = [&](const Policy& policy, const Path& there) {
+            const Path* way = policy.find_path(opposite(there.position), there.variant);
+            return Answering{policy, there, way, judged(policy, there.position)};
+        };
+        const Answering was = answering(before_, *path.before), is = answering(after_, *path.after);
+        const ProtocolSet protocols = was.protocols | is.protocols;
+        if (protocols.empty()) return;
+        for (const Answering* side : {&was, &is}) {
+            if (side->protocols.empty() || side->way) continue;
             path.complete = false;
             result_.limits.emplace_back("replies are not judged: the export has no rules for that direction");
             return;
         }
+        if (!by_rules_ && was.protocols == is.protocols && answers_alike(was, is)) return;
+        try {
+            compare_replies(path, asked, was, is);
+        } catch (const OutOfBudget&) {
+            path.complete = false;
+        }
+    }
+
+    void compare_replies(PathReview& path, const std::vector<Product>& asked, const Answering& was,
+                         const Answering& is) {
+        const Product protocols = of_protocols(was.protocols | is.protocols);
         SpaceBuilder builder;
-        add_values(builder, policy);
-        for (const auto& question : asked) builder.add(question);
+        for (const Answering* side : {&was, &is}) add_values(builder, side->policy);
+        std::vector<Product> first;
+        for (const auto& question : asked) first.push_back(first_packets_of(question));
+        for (const auto& question : first) builder.add(question);
+        builder.add(protocols);
         const Space space = builder.set_budget(options_.budget).build();
-        const Evaluator evaluator(policy, space);
-        const Outcome outcome = evaluator.evaluate(there, space.from(asked) & evaluator.occurring());
-        const auto permitted = outcome.permitted.products(options_.region_limit);
-        if (outcome.out_of_budget || !permitted.complete) path.complete = false;
+        PacketSet flows = space.from(first) & space.from(protocols);
+        for (const Answering* side : {&was, &is}) {
+            const Evaluator evaluator(side->policy, space);
+            const Outcome outcome = evaluator.evaluate(side->there, flows & evaluator.occurring());
+            if (outcome.out_of_budget) path.complete = false;
+            flows = outcome.permitted;
+        }
+        const auto permitted = flows.products(options_.region_limit);
+        if (!permitted.complete) path.complete = false;
         std::vector<Product> replies;
         for (const auto& flow : permitted.products) {
             Product reply = flow;
@@ -400,13 +511,48 @@ private:
             if (reply.services) replies.push_back(std::move(reply));
         }
         SpaceBuilder second;
-        add_values(second, policy);
+        for (const Answering* side : {&was, &is}) {
+            add_values(second, side->policy);
+            second.add(of_protocols(side->protocols));
+        }
+        // Words are as short as holds among everything that could come as a reply there.
+        Product any;
+        any.source = addresses_;
+        any.destination = addresses_;
+        any = at_position(any, opposite(was.there.position));
+        any.states = State::established;
+        second.add(any);
         for (const auto& reply : replies) second.add(reply);
+        for (const Answering* side : {&was, &is}) {
+            for (const auto& reply : replies_as_seen(side->policy, side->there, replies)) second.add(reply);
+        }
         const Space reply_space = second.set_budget(options_.budget).build();
-        const Evaluator judge(policy, reply_space);
-        const PacketSet sent = reply_space.from(replies) & judge.occurring();
-        const PacketSet lost = sent - judge.evaluate(*way, sent).permitted;
-        if (!lost.empty()) path.replies_lost = plain_products(lost, sent, options_.region_limit).products;
+        const PacketSet possible =
+            reply_space.from(any) - reply_space.from(before_.impossible) - reply_space.from(after_.impossible);
+        const PacketSet sent = reply_space.from(replies) & possible;
+        // As replies of connections, whichever state the device sees them in.
+        const auto lost_on = [&](const Answering& side) {
+            PacketSet lost = reply_space.empty();
+            if (side.protocols.empty()) return lost;
+            const Evaluator judge(side.policy, reply_space);
+            const PacketSet met = reply_space.from(replies_as_seen(side.policy, side.there, replies)) &
+                                  reply_space.from(of_protocols(side.protocols)) & judge.occurring();
+            const Outcome outcome = judge.evaluate(*side.way, met);
+            if (outcome.out_of_budget) path.complete = false;
+            auto found = (met - outcome.permitted).products(options_.region_limit);
+            path.complete = path.complete && found.complete;
+            for (auto& product : found.products) product.states = State::established;
+            return lost | (reply_space.from(found.products) & sent);
+        };
+        const PacketSet before = lost_on(was), after = lost_on(is);
+        const auto shown = [&](const PacketSet& part) {
+            if (part.empty()) return std::vector<Product>();
+            auto plain = plain_products(part, possible, options_.region_limit);
+            path.complete = path.complete && plain.complete;
+            return std::move(plain.products);
+        };
+        path.replies_lost = shown(after - before);
+        path.replies_gained = shown(before - after);
     }
 
     const ReviewOptions& options_;

@@ -7,13 +7,13 @@ namespace fwproof {
 
 namespace {
 
-// Only one version tracks connections: flows that both permit, whose replies the other stops.
+// Flows that both versions permit, whose replies only the version before let back.
 void report_replies(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     for (const auto& policy : context.input().change->policies) {
         for (const auto& path : policy.review->paths) {
             if (path.replies_lost.empty()) continue;
             Finding finding = finding_after(check, context.firewalls()[policy.firewall], {});
-            finding.message = fmt::format("replies of flows that both versions permit do not pass {}: {}",
+            finding.message = fmt::format("replies of flows that both versions permit no longer pass {}: {}",
                                           to_string(path.after->position), to_exact_string(path.replies_lost[0]));
             finding.region = path.replies_lost;
             findings.push_back(std::move(finding));

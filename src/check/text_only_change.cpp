@@ -11,6 +11,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const LineEdits& lines = policy.review->lines;
         const std::size_t edited = lines.removed.size() + lines.added.size();
         if (edited == 0 || !policy.review->same() || !policy.review->logging.empty()) continue;
+        if (!policy.review->asides.empty()) continue;  // translations, marks, answers
         if (!changed_settings(*policy.before, *context.firewalls()[policy.firewall].policy).empty()) continue;
         const SourceSpan first = lines.added.empty() ? SourceSpan() : lines.added.front();
         Finding finding = finding_after(check, context.firewalls()[policy.firewall], first);
@@ -33,7 +34,8 @@ const Check check_text_only_change = {
     .why =
         R"(Remarks, names, the order of objects, rules rewritten as others that mean the same. Proven for every packet, so that a
 reviewer need not read it rule by rule. Counters and times of export do not count as edits. Nothing is said where some
-packets are unknown in both versions.)",
+packets are unknown in both versions, or where rules that translate or mark packets, answer what they deny or do something
+else beside deciding were edited.)",
     .example = R"(-  access-list OUT remark web servers
 +  access-list OUT remark web servers, CHG-104)",
     .fix = R"(Nothing to do. If a change of access was meant, it did not happen.)",

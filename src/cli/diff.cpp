@@ -32,7 +32,7 @@ the difference.
 The checks FW801 to FW811 and FW506 of fwproof-checks(7) look at the change; their findings stand behind the regions, and
 are all that SARIF, JUnit and the other formats of lint show. For --fail-on, what could not be compared counts
 as widened, narrowed and changed, and so does an export that was removed, for nothing says what stands in its place; one
-that was added counts as widened and changed.
+that was added counts as widened and changed. A setting beside rules that differs counts as changed.
 
 )";
 
@@ -131,7 +131,11 @@ bool found(const DiffReport& report, const std::set<std::string>& levels) {
     const bool narrower = open || removed || effect == Effect::narrowed || effect == Effect::both;
     if (levels.contains("widened") && wider) return true;
     if (levels.contains("narrowed") && narrower) return true;
-    if (levels.contains("changed") && (wider || narrower)) return true;
+    const bool settings = std::any_of(report.files.begin(), report.files.end(), [](const FileDiff& file) {
+        return std::any_of(file.devices.begin(), file.devices.end(),
+                           [](const DeviceDiff& device) { return !device.settings.empty(); });
+    });
+    if (levels.contains("changed") && (wider || narrower || settings)) return true;
     if (!levels.contains("required-lost") || !report.required) return false;
     return std::any_of(report.required->changes.begin(), report.required->changes.end(),
                        [](const RequiredChange& change) { return change.lost; });

@@ -86,7 +86,8 @@ Json device_json(const DeviceDiff& device) {
              {"complete", path.complete},
              {"unknown_in_both", path.undecided},
              {"regions", std::move(regions)},
-             {"replies_lost", products_json(path.replies_lost, true)}});
+             {"replies_lost", products_json(path.replies_lost, true)},
+             {"replies_gained", products_json(path.replies_gained, true)}});
     }
     Json logging = Json::array();
     for (const auto& change : review.logging) {
@@ -96,6 +97,17 @@ Json device_json(const DeviceDiff& device) {
         Json one = {{"rule", rule_name(policy, ref)}, {"logging", change.lost ? "lost" : "gained"}};
         if (span) one.update(line_json(span));
         logging.push_back(std::move(one));
+    }
+    Json asides = Json::array();
+    for (const auto& aside : aside_texts(device)) {
+        const SourceSpan span = rule_span(*aside.policy, aside.rule);
+        Json one = {{"rule", rule_name(*aside.policy, aside.rule)},
+                    {"what", aside.what},
+                    {"change", aside.lost     ? "lost"
+                               : aside.gained ? "gained"
+                                              : "differs"}};
+        if (span) one.update(line_json(span));
+        asides.push_back(std::move(one));
     }
     Json settings = Json::array();
     for (const auto& setting : device.settings) settings.push_back(printable(setting.text));
@@ -112,8 +124,10 @@ Json device_json(const DeviceDiff& device) {
              {{"removed", review.lines.removed.size()},
               {"added", review.lines.added.size()},
               {"change_verdicts", review.effective_lines},
-              {"change_logging", review.logging_lines}}},
+              {"change_logging", review.logging_lines},
+              {"change_other_effects", review.aside_lines}}},
             {"logging", std::move(logging)},
+            {"other_effects", std::move(asides)},
             {"limits", std::move(limits)},
             {"not_compared", std::move(not_compared)},
             {"paths", std::move(paths)}};

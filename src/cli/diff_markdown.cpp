@@ -81,6 +81,9 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
         for (const auto& product : path.replies_lost) {
             remarks += fmt::format("- {}: replies lost: {}\n", cell(name), code(to_exact_string(product)));
         }
+        for (const auto& product : path.replies_gained) {
+            remarks += fmt::format("- {}: replies gained: {}\n", cell(name), code(to_exact_string(product)));
+        }
         if (path.not_compared.empty() && !path.complete) {
             remarks += fmt::format("- {}: not decided: there may be more differences\n", cell(name));
         }
@@ -94,6 +97,14 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
         const RuleRef& ref = change.after ? *change.after : *change.before;
         remarks += fmt::format("- logging {}: {}, {}\n", change.lost ? "lost" : "gained", cell(rule_name(policy, ref)),
                                cell(place(rule_span(policy, ref))));
+    }
+    for (const auto& aside : aside_texts(device)) {
+        remarks +=
+            fmt::format("- {} {}: {}, {}\n", aside.what,
+                        aside.lost     ? "lost"
+                        : aside.gained ? "gained"
+                                       : "differs",
+                        cell(rule_name(*aside.policy, aside.rule)), cell(place(rule_span(*aside.policy, aside.rule))));
     }
     for (const auto& setting : device.settings) remarks += "- setting " + cell(setting.text) + "\n";
     if (const std::string edits = edits_sentence(review); !edits.empty()) remarks += "- " + edits + "\n";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/policies.hpp"
 #include "fwproof/base/printable.hpp"
 
 namespace fwproof::cli {
@@ -22,11 +23,12 @@ bool any_review(const DiffReport& report, const Test& test) {
 
 bool FileDiff::unchanged() const {
     const auto path_is = [](const PathReview& on) {
-        return on.not_compared.empty() && on.complete && on.regions.empty() && on.replies_lost.empty();
+        return on.not_compared.empty() && on.complete && on.regions.empty() && on.replies_lost.empty() &&
+               on.replies_gained.empty();
     };
     return kind == Kind::changed && std::all_of(devices.begin(), devices.end(), [&](const DeviceDiff& device) {
                const Review& review = device.review;
-               return device.settings.empty() && review.not_compared.empty() &&
+               return device.settings.empty() && review.not_compared.empty() && review.asides.empty() &&
                       std::all_of(review.paths.begin(), review.paths.end(), path_is);
            });
 }
@@ -120,6 +122,28 @@ std::string headline(const DiffReport& report) {
     return "unchanged: no verdict differs";
 }
 
+std::vector<AsideText> aside_texts(const DeviceDiff& device) {
+    std::vector<AsideText> texts;
+    for (const auto& change : device.review.asides) {
+        AsideText text;
+        text.policy = change.after ? device.after : device.before;
+        text.rule = change.after ? *change.after : *change.before;
+        text.lost = !change.after;
+        text.gained = !change.before;
+        const Rule* rule = rule_at(*text.policy, text.rule);
+        if (!rule) continue;
+        if (const auto* translate = std::get_if<Translate>(&rule->action)) {
+            text.what = translate->source.changes() ? "source translation" : "destination translation";
+        } else if (const auto* set = std::get_if<SetRegister>(&rule->action)) {
+            text.what = set->target == Register::disposition ? "connection tracking" : "mark";
+        } else {
+            text.what = std::holds_alternative<Decide>(rule->action) ? "answer to what is denied" : "effect on packets";
+        }
+        texts.push_back(std::move(text));
+    }
+    return texts;
+}
+
 bool DeviceDiff::settings_differ_on(const PathReview& path) const {
     const std::string& variant = (path.after ? *path.after : *path.before).variant;
     return std::any_of(settings.begin(), settings.end(), [&](const ChangedSetting& setting) {
@@ -146,11 +170,17 @@ std::string edits_sentence(const Review& review) {
         return std::any_of(path.regions.begin(), path.regions.end(),
                            [](const ChangedRegion& region) { return region.direction == Direction::still_unknown; });
     });
+    const bool replies = std::any_of(review.paths.begin(), review.paths.end(), [](const PathReview& path) {
+        return !path.replies_lost.empty() || !path.replies_gained.empty();
+    });
     text += effective == 0
-                ? ": none changes a verdict"
+                ? (replies ? ": some change which replies get back" : ": none changes a verdict")
                 : fmt::format(": {} of them change verdicts{}", effective, open ? " or what they depend on" : "");
     if (logging > 0) text += fmt::format(", {} only what is logged", logging);
-    if (const std::size_t rest = all - effective - logging; rest > 0) text += fmt::format(", {} without effect", rest);
+    const std::size_t aside = std::min(all - effective - logging, review.aside_lines);
+    if (aside > 0) text += fmt::format(", {} only what rules do beside deciding", aside);
+    if (const std::size_t rest = all - effective - logging - aside; rest > 0 && !replies)
+        text += fmt::format(", {} without effect", rest);
     return text;
 }
 

@@ -87,6 +87,15 @@ std::string headline(const DiffReport& report);
 std::string same_words(const DeviceDiff& device, const PathReview& path);
 // "3 lines edited: 1 changes verdicts, 1 changes only what is logged, 1 without effect"
 std::string edits_sentence(const Review& review);
+// "source translation", "connection tracking", "mark", "answer to what is denied": what rules do that changes beside
+// verdicts, and which rule of the version after, or before where it is gone.
+struct AsideText {
+    std::string what;
+    bool lost = false, gained = false;  // else both versions have it, differently
+    const Policy* policy = nullptr;
+    RuleRef rule;
+};
+std::vector<AsideText> aside_texts(const DeviceDiff& device);
 std::string short_count(std::size_t count, std::string_view thing);
 
 // With what the checks found, where they ran.

@@ -90,7 +90,7 @@ void device_text(Writer& out, const DeviceDiff& device) {
             out.line(1, fmt::format("{}: not compared: {}", printable(name), printable(path.not_compared)));
             continue;
         }
-        if (path.regions.empty() && path.complete && path.replies_lost.empty()) {
+        if (path.regions.empty() && path.complete && path.replies_lost.empty() && path.replies_gained.empty()) {
             out.line(1, fmt::format("{}: {}", printable(name), same_words(device, path)));
             continue;
         }
@@ -98,6 +98,9 @@ void device_text(Writer& out, const DeviceDiff& device) {
         for (const auto& region : path.regions) region_text(out, device, names, region);
         for (const auto& product : path.replies_lost) {
             out.line(2, fmt::format("{:<16} {}", "replies lost", printable(to_exact_text(product, names))));
+        }
+        for (const auto& product : path.replies_gained) {
+            out.line(2, fmt::format("{:<16} {}", "replies gained", printable(to_exact_text(product, names))));
         }
         if (!path.complete)
             out.line(2, "not decided: the comparison ran out of its budget; there may be more differences");
@@ -108,6 +111,14 @@ void device_text(Writer& out, const DeviceDiff& device) {
         const SourceSpan span = rule_span(policy, ref);
         out.line(1, fmt::format("logging {}: {}{}", change.lost ? "lost" : "gained", rule_name(policy, ref),
                                 span ? fmt::format(" ({})", place(span)) : ""));
+    }
+    for (const auto& aside : aside_texts(device)) {
+        const SourceSpan span = rule_span(*aside.policy, aside.rule);
+        out.line(1, fmt::format("{} {}: {}{}", aside.what,
+                                aside.lost     ? "lost"
+                                : aside.gained ? "gained"
+                                               : "differs",
+                                rule_name(*aside.policy, aside.rule), span ? fmt::format(" ({})", place(span)) : ""));
     }
     for (const auto& setting : device.settings) out.line(1, "setting " + printable(setting.text));
     if (const std::string edits = edits_sentence(review); !edits.empty()) out.line(1, edits);

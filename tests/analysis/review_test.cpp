@@ -263,6 +263,170 @@ TEST_CASE("a condition that changes is told where packets stay unknown, and whic
     }
 }
 
+TEST_CASE("a device is asked about its own interfaces, and inbound about its own addresses") {
+    const auto edge = [](const std::string& ssh, const std::string& nat, const std::string& list) {
+        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\nobject network web\n host 10.1.0.5\n" +
+               nat + "access-list IN extended permit tcp 10.1.0.0 255.255.0.0 any4 eq 443\n" + list +
+               "access-group IN in interface inside\n" + ssh;
+    };
+    const std::string ssh = "ssh 198.51.100.0 255.255.255.0 outside\n";
+    const std::string nat = "object network web\n nat (inside,outside) static 203.0.113.10\n";
+    const std::string deny = "access-list IN extended deny ip any4 any4\n";
+    struct Case {
+        const char* what;
+        std::string before, after;
+        std::vector<std::string> inbound, transit;
+    };
+    const std::vector<Case> cases = {
+        {"who may manage it",
+         edge("", "", ""),
+         edge(ssh, "", ""),
+         {"newly permitted tcp 198.51.100.0/24 > 203.0.113.2:22 in outside"},
+         {}},
+        {"a mapped address is no address of the device", edge(ssh, nat, ""), edge(ssh, "", ""), {}, {}},
+        {"another port in a list of an interface",
+         edge(ssh, "", deny),
+         edge(ssh, "",
+              "access-list IN extended permit tcp "
+              "10.1.0.0 255.255.0.0 any4 eq 80\n" +
+                  deny),
+         {},
+         {"newly permitted tcp 10.1.0.0/16 > any:80 in inside out outside"}},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        const Loaded loaded = review_of(one.before, one.after);
+        for (const auto& path : loaded.result.paths) {
+            Review alone;
+            alone.paths = {path};
+            const bool inbound = path.after->position == Position::inbound;
+            CHECK(texts(alone) == (inbound ? one.inbound : one.transit));
+        }
+    }
+}
+
+TEST_CASE("replies that get back in one version only are told, whichever way each version treats them") {
+    const auto edge = [](const std::string& inspection) {
+        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\n"
+               "access-list OUT extended deny ip any4 any4\n"
+               "access-list IN extended permit icmp 10.1.0.0 255.255.0.0 any4 echo\n"
+               "access-list IN extended deny ip any4 any4\n"
+               "access-group OUT in interface outside\naccess-group IN in interface inside\n"
+               "class-map inspection_default\n match default-inspection-traffic\npolicy-map global_policy\n"
+               " class inspection_default\n  inspect dns\n" +
+               inspection + "service-policy global_policy global\n";
+    };
+    const std::string established = "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
+    const std::string echo = "-A FORWARD -i inside -o outside -s 10.1.0.0/16 -p icmp --icmp-type 8 -j ACCEPT\n";
+    const std::string raw =
+        "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+        "-A PREROUTING -p tcp --dport 22 -j CT --notrack\nCOMMIT\n";
+    const std::string ssh =
+        "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+        "-A INPUT -p tcp --dport 22 -j ACCEPT\n"
+        "-A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\nCOMMIT\n";
+    struct Case {
+        const char* what;
+        std::string before, after, at;
+        std::vector<std::string> lost, gained;
+        Effect effect;
+    };
+    const std::string reply = "icmp {0.0.0.0-223.255.255.255, 240.0.0.0-255.255.255.254} > 10.1.0.0/16 icmp 0/0";
+    const std::string routed =
+        "icmp {0.0.0.0-10.0.255.255, 10.2.0.0-223.255.255.255, 240.0.0.0-255.255.255.254} > 10.1.0.0/16 icmp 0/0";
+    const std::vector<Case> cases = {
+        {"no more inspection", edge("  inspect icmp\n"), edge(""), "transit", {reply}, {}, Effect::narrowed},
+        {"inspection", edge(""), edge("  inspect icmp\n"), "transit", {}, {reply}, Effect::widened},
+        {"neither inspects", edge(""), edge("! text\n"), "transit", {}, {}, Effect::unchanged},
+        {"from rules for established connections to no inspection",
+         host(established + echo),
+         edge(""),
+         "transit",
+         {routed},
+         {},
+         Effect::narrowed},
+        {"to inspection", host(established + echo), edge("  inspect icmp\n"), "transit", {}, {}, Effect::unchanged},
+        {"rules without established connections to no inspection",
+         host(echo),
+         edge(""),
+         "transit",
+         {},
+         {},
+         Effect::unchanged},
+        {"a flow that is no longer tracked", ssh, raw + ssh, "inbound", {"tcp any:22 > any"}, {}, Effect::narrowed},
+        {"a flow that is tracked again", raw + ssh, ssh, "inbound", {}, {"tcp any:22 > any"}, Effect::widened},
+        {"replies that are let out in any state", raw + ssh + "# x\n", raw + ssh, "inbound", {}, {}, Effect::unchanged},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        ReviewOptions options;
+        options.at = one.at;
+        options.family = Family::v4;
+        const Loaded loaded = review_of(one.before, one.after, options);
+        REQUIRE(loaded.result.paths.size() == 1);
+        const PathReview& path = loaded.result.paths[0];
+        CHECK(path.complete);
+        CHECK(path.not_compared.empty());
+        CHECK(path.regions.empty());
+        const auto shown = [](const std::vector<Product>& products) {
+            std::vector<std::string> all;
+            for (Product product : products) {
+                product.in = product.out = InterfaceSet::any();
+                product.states = StateSet::all();
+                if (product.services) {
+                    ServiceSet services = *product.services;
+                    for (auto& term : services.terms) term.tcp_flags = IntervalSet<std::uint8_t>::all();
+                    product.services = share(std::move(services));
+                }
+                all.push_back(to_string(product));
+            }
+            return all;
+        };
+        CHECK(shown(path.replies_lost) == one.lost);
+        CHECK(shown(path.replies_gained) == one.gained);
+        CHECK(loaded.result.effect == one.effect);
+    }
+}
+
+TEST_CASE("what rules do beside deciding is told") {
+    const auto device = [](const std::string& mangle, const std::string& nat, const std::string& filter) {
+        return "*mangle\n:FORWARD ACCEPT [0:0]\n" + mangle + "COMMIT\n*nat\n:POSTROUTING ACCEPT [0:0]\n" + nat +
+               "COMMIT\n" + host(filter);
+    };
+    const std::string mss = "-A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS ";
+    const std::string snat = "-A POSTROUTING -o eth0 -j SNAT --to-source 203.0.113.";
+    const std::string ssh = "-A INPUT -p tcp --dport 22 -j ACCEPT\n", smtp = "-A INPUT -p tcp --dport 25 -j ";
+    struct Case {
+        const char* what;
+        std::string before, after;
+        std::size_t asides, lines;
+    };
+    const std::vector<Case> cases = {
+        {"another source", device("", snat + "5\n", ssh), device("", snat + "6\n", ssh), 2, 2},
+        {"no translation", device("", snat + "5\n", ssh), device("", "", ssh), 1, 1},
+        {"how it is refused", device("", "", smtp + "DROP\n"), device("", "", smtp + "REJECT\n"), 1, 2},
+        {"segment size", device(mss + "--clamp-mss-to-pmtu\n", "", ssh), device("", "", ssh), 1, 1},
+        {"another segment size", device(mss + "--set-mss 1400\n", "", ssh), device(mss + "--set-mss 1300\n", "", ssh),
+         1, 2},
+        {"a mark", device("", "", ssh), device("", "", "-A INPUT -p tcp --dport 22 -j MARK --set-mark 1\n" + ssh), 1,
+         1},
+        {"a log", device("", "", ssh), device("", "", "-A INPUT -j LOG\n" + ssh), 0, 0},
+        {"text", device(mss + "--clamp-mss-to-pmtu\n", snat + "5\n", ssh),
+         "# by hand\n" + device(mss + "--clamp-mss-to-pmtu\n", snat + "5\n", ssh), 0, 0},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        const Loaded loaded = review_of(one.before, one.after);
+        CHECK(loaded.result.effect == Effect::unchanged);
+        CHECK(loaded.result.asides.size() == one.asides);
+        CHECK(loaded.result.aside_lines == one.lines);
+    }
+}
+
 TEST_CASE("losing the rule for replies is a difference of replies") {
     const Loaded loaded = review_of(
         host("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -p tcp --dport 22 -j "

@@ -138,6 +138,55 @@ TEST_CASE("a condition that changes is no unchanged policy") {
               .out.find("| **still unknown** | <code>") != std::string::npos);
 }
 
+TEST_CASE("an edit that acts beside verdicts is no text") {
+    const std::string folder = fresh_directory("diff-asides");
+    const std::string smtp = "-A INPUT -p tcp -m tcp --dport 25 -j ";
+    write_file(folder, "a.v4", host(smtp + "DROP\n"));
+    write_file(folder, "b.v4", host(smtp + "REJECT --reject-with tcp-reset\n"));
+    const Ran answer = run_fwproof({"diff", "a.v4", "b.v4", "--fail-on", "changed,note"}, folder);
+    CHECK(answer.status == 0);
+    CHECK(answer.out.find("text-only-change") == std::string::npos);
+    CHECK(answer.out.find("  answer to what is denied differs: INPUT rule 1 (b.v4:5)\n") != std::string::npos);
+    CHECK(answer.out.find("2 lines edited (1 removed, 1 added): none changes a verdict, 2 only what rules do beside "
+                          "deciding\n") != std::string::npos);
+    const auto json = nlohmann::json::parse(run_fwproof({"diff", "a.v4", "b.v4", "--format", "json"}, folder).out);
+    CHECK(json["files"][0]["devices"][0]["other_effects"][0]["what"] == "answer to what is denied");
+    CHECK(run_fwproof({"diff", "a.v4", "b.v4", "--format", "markdown"}, folder)
+              .out.find("- answer to what is denied differs: INPUT rule 1, b.v4:5\n") != std::string::npos);
+
+    // A setting that no verdict shows is a change as well.
+    const std::string vpn =
+        "ASA Version 9.16(4)\nhostname edge\ninterface GigabitEthernet0/0\n nameif outside\n"
+        " security-level 0\n ip address 203.0.113.2 255.255.255.0\n";
+    const std::string tunnel =
+        "crypto map M 1 match address CR\ncrypto map M 1 set peer 198.51.100.1\ncrypto map M interface outside\n"
+        "access-list CR extended permit ip 10.1.0.0 255.255.0.0 10.9.0.0 255.255.0.0\n";
+    write_file(folder, "a.cfg", vpn + "no sysopt connection permit-vpn\n" + tunnel);
+    write_file(folder, "b.cfg", vpn + tunnel);
+    CHECK(run_fwproof({"diff", "a.cfg", "b.cfg", "--fail-on", "changed"}, folder).status == 1);
+}
+
+TEST_CASE("a time range of the same name may mean other times") {
+    const std::string folder = fresh_directory("diff-times");
+    const auto edge = [](const std::string& days) {
+        return "ASA Version 9.16(4)\nhostname edge\ninterface GigabitEthernet0/0\n nameif outside\n"
+               " security-level 0\n ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif "
+               "inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\ntime-range BACKUP\n periodic " +
+               days +
+               " 20:00 to 22:00\n"
+               "access-list IN extended permit tcp any4 host 198.51.100.9 eq 22 time-range BACKUP\n"
+               "access-list IN extended deny ip any any\naccess-group IN in interface inside\n";
+    };
+    write_file(folder, "a.cfg", edge("weekdays"));
+    write_file(folder, "b.cfg", edge("daily"));
+    const Ran ran = run_fwproof({"diff", "a.cfg", "b.cfg", "--fail-on", "widened"}, folder);
+    CHECK(ran.status == 1);
+    CHECK(ran.out.find("still unknown    tcp any > 198.51.100.9:22 in inside out outside\n") != std::string::npos);
+    CHECK(ran.out.find("depends on time BACKUP: periodic weekdays 20:00 to 22:00\n") != std::string::npos);
+    CHECK(ran.out.find("depends on time BACKUP: periodic daily 20:00 to 22:00\n") != std::string::npos);
+}
+
 TEST_CASE("the exit status follows --fail-on") {
     const std::string folder = fresh_directory("diff-levels");
     write_file(folder, "a", host(kSsh));

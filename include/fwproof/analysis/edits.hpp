@@ -25,14 +25,18 @@ LineEdits edited_lines(const Source& before, const Source& after);
 // rule, that option, which also says whether it is negated.
 std::string condition_key(const Condition& condition);
 
-// Rules that only one of two lists has, in the order that is kept, and pairs that match and do the same but log
-// differently. Lists of names, comments and counters do not count.
+// The rule rewrites or marks packets, or does something that bears on no verdict and is not logging.
+bool does_more(const Rule& rule);
+
+// Rules that only one of two lists has, in the order that is kept, and pairs that match and decide the same but log
+// differently, or differ in what else they do: how they answer what they deny, or the words of a rule that rewrites or
+// marks packets or does something that is not modelled. Lists of names, comments and counters do not count.
 struct RuleEdits {
     std::vector<std::uint32_t> removed, added;  // ascending
     struct Pair {
         std::uint32_t before, after;
     };
-    std::vector<Pair> logging;
+    std::vector<Pair> logging, asides;
 };
 RuleEdits edited_rules(const Policy& before, const Ruleset& before_rules, const Policy& after,
                        const Ruleset& after_rules);

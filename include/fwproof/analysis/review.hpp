@@ -54,12 +54,14 @@ struct PathReview {
     std::vector<ChangedRegion> regions;  // by direction, then in the order of the rules
     bool complete = true;                // every difference is among the regions
     bool undecided = false;              // without regions: some packets are unknown before and after
-    // Only one version tracks connections, and these replies of flows that both permit do not pass the other.
-    std::vector<Product> replies_lost;
+    // Replies of flows that both permit: they got back before and do not after, or the other way round. Only where not
+    // both versions let every reply meet their rules: there replies are among the regions.
+    std::vector<Product> replies_lost, replies_gained;
 
     // Proven to permit exactly the same flows.
     bool same() const {
-        return not_compared.empty() && complete && regions.empty() && !undecided && replies_lost.empty();
+        return not_compared.empty() && complete && regions.empty() && !undecided && replies_lost.empty() &&
+               replies_gained.empty();
     }
 };
 
@@ -72,6 +74,11 @@ struct LoggingChange {
     bool lost = false;  // else gained
 };
 
+// A rule that differs in what it does beside deciding; only one version has it, or both in different words.
+struct AsideChange {
+    std::optional<RuleRef> before, after;
+};
+
 struct Review {
     std::vector<PathReview> paths;
     Effect effect{};                  // what can be permitted, surely or possibly, grows or shrinks
@@ -79,6 +86,8 @@ struct Review {
     std::size_t effective_lines = 0;  // of them: those that some region is because of
     std::size_t logging_lines = 0;    // and those that only change what is logged
     std::vector<LoggingChange> logging;
+    std::vector<AsideChange> asides;
+    std::size_t aside_lines = 0;            // edited lines of these rules
     std::optional<Family> only;             // the one address family that is compared, where another is left out
     std::vector<std::string> not_compared;  // what is left out and may differ: "IPv6: only the version after ..."
     std::vector<std::string> limits;        // what the comparison leaves out or rests on; one sentence each
