@@ -186,6 +186,16 @@ std::string region_text(const std::vector<Product>& region, bool complete, std::
     return text;
 }
 
+std::vector<EntryNames> entries_of(std::span<const Requirement> all, const std::vector<std::size_t>& which) {
+    std::vector<EntryNames> entries;
+    for (const std::size_t i : which) {
+        EntryNames entry{all[i].catalog, {all[i].flow + "/" + all[i].service}};
+        entry.items.insert(entry.items.end(), all[i].also.begin(), all[i].also.end());
+        if (std::find(entries.begin(), entries.end(), entry) == entries.end()) entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
 Finding finding_at(const Check& check, const CheckContext& context, const Firewall& firewall,
                    const std::vector<std::size_t>& requirements) {
     Finding finding;
@@ -198,6 +208,7 @@ Finding finding_at(const Check& check, const CheckContext& context, const Firewa
         finding.catalog = first.catalog;
         finding.flow = first.flow;
         finding.service = first.service;
+        finding.entries = entries_of(context.requirements(), requirements);
         if (!first.citations.empty()) finding.citation = first.citations[0];
     }
     return finding;

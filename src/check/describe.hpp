@@ -38,6 +38,8 @@ std::string services_text(std::span<const Requirement> all, const std::vector<st
 std::vector<Product> plain_region(const std::vector<Product>& region);
 std::string region_text(const std::vector<Product>& region, bool complete, std::size_t most = 3);
 
+// The entries of the requirements, each once.
+std::vector<EntryNames> entries_of(std::span<const Requirement> all, const std::vector<std::size_t>& which);
 // A finding of the check about requirements at a path: place, rules, witness, citation, catalog ids.
 Finding finding_at(const Check& check, const CheckContext& context, const Firewall& firewall,
                    const std::vector<std::size_t>& requirements);

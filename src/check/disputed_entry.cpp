@@ -6,7 +6,8 @@ namespace fwproof {
 
 namespace {
 
-Finding about(const Check& check, const Requirement& requirement) {
+Finding about(const Check& check, std::span<const Requirement> all, const std::vector<std::size_t>& which) {
+    const Requirement& requirement = all[which[0]];
     Finding finding;
     finding.check = check.name;
     finding.severity = check.severity;
@@ -14,6 +15,7 @@ Finding about(const Check& check, const Requirement& requirement) {
     finding.catalog = requirement.catalog;
     finding.flow = requirement.flow;
     finding.service = requirement.service;
+    finding.entries = entries_of(all, which);
     if (!requirement.citations.empty()) finding.citation = requirement.citations[0];
     return finding;
 }
@@ -39,7 +41,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             which.insert(which.end(), printed.begin(), printed.end());
             continue;
         }
-        Finding finding = about(check, first);
+        Finding finding = about(check, all, dispute.requirements);
         if (dispute.only_as_printed) {
             finding.severity = Severity::warning;
             finding.message =
@@ -55,7 +57,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         findings.push_back(std::move(finding));
     }
     for (const auto& [key, which] : not_meant) {
-        Finding finding = about(check, all[which[0]]);
+        Finding finding = about(check, all, which);
         finding.message =
             fmt::format("the document can be read in two ways; judged as likely meant: {} from {} to {} is not needed",
                         services_text(all, which), from_text(all, which), to_text(all, which));
@@ -64,7 +66,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         findings.push_back(std::move(finding));
     }
     for (const auto& [key, which] : inferred) {
-        Finding finding = about(check, all[which[0]]);
+        Finding finding = about(check, all, which);
         finding.message =
             fmt::format("the document does not say all of {}; judged as likely meant", services_text(all, which));
         if (!key.second.empty()) finding.details.push_back("reading " + key.second);

@@ -32,6 +32,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             findings.push_back(std::move(finding));
             continue;
         }
+        finding.entries = entries_of(all, lost.requirements);
         finding.message = fmt::format("{} from {} to {} is {} after the change, and was satisfied before",
                                       services_text(all, lost.requirements), from_text(all, lost.requirements),
                                       to_text(all, lost.requirements), to_string(row.judgement));

@@ -28,6 +28,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         finding.severity = check.severity;
         finding.catalog = first.catalog;
         finding.flow = first.flow;
+        finding.entries = entries_of(all, which);
         if (!first.citations.empty()) finding.citation = first.citations[0];
         finding.message = fmt::format("{} from {} to {} was not checked: {}", services_text(all, which),
                                       from_text(all, which), to_text(all, which), std::get<3>(key));
@@ -48,6 +49,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         finding.severity = check.severity;
         finding.catalog = role.catalog;
         if (role.flows.size() == 1) finding.flow = role.flows[0];
+        for (const auto& flow : role.flows) finding.entries.push_back({role.catalog, {flow + "/"}});
         if (!role.citations.empty()) finding.citation = role.citations[0];
         const bool one = role.flows.size() == 1;
         finding.message = fmt::format("{} flow{} of {} with role {} {} not checked: the site binds no host to it{}",

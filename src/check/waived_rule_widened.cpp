@@ -15,7 +15,8 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             if (!finding.waived_by.empty() || !outgrows(waiver, finding, context)) continue;
             Finding about = about_waiver(check, waiver);
             about.firewall = finding.firewall;
-            about.message = fmt::format("{} now covers more than the waiver's {}", waiver.check, waiver.region);
+            about.message = fmt::format("{} now covers more than the waiver's {}{}", waiver.check, waiver.region,
+                                        entry_text(waiver).empty() ? "" : " for " + entry_text(waiver));
             about.details.push_back(finding.message);
             about.decided_by = finding.decided_by;
             added.push_back(std::move(about));

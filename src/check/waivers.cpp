@@ -73,16 +73,46 @@ bool of_openings_without_bounds(const Waiver& waiver) {
     return waiver.check == "wider-than-required" || waiver.check == "uncatalogued-opening";
 }
 
-// Both ends of the flow, or the hosts.
-AddressSet named_addresses(const Waiver& waiver, const CheckContext& context) {
-    const bool entry = !waiver.catalog.empty() || !waiver.flow.empty() || !waiver.service.empty();
-    const auto same = [](const std::string& wanted, const std::string& found) {
+bool names_entry(const Waiver& waiver) {
+    return !waiver.catalog.empty() || !waiver.flow.empty() || !waiver.service.empty();
+}
+
+// Whether it names the "flow/service" of the catalog.
+bool names(const Waiver& waiver, const std::string& catalog, std::string_view item) {
+    const auto same = [](const std::string& wanted, std::string_view found) {
         return wanted.empty() || wanted == found;
     };
+    const std::size_t slash = item.find('/');
+    return same(waiver.catalog, catalog) && same(waiver.flow, item.substr(0, slash)) &&
+           same(waiver.service, item.substr(slash + 1));
+}
+
+bool names_one(const Waiver& waiver, const std::string& catalog, const std::vector<std::string>& items) {
+    return std::any_of(items.begin(), items.end(),
+                       [&](const std::string& item) { return names(waiver, catalog, item); });
+}
+
+enum class Share : std::uint8_t { none, part, all };
+
+// How much of what the finding is about the waiver names.
+Share named_share(const Waiver& waiver, const Finding& finding) {
+    auto entries = finding.entries;
+    if (entries.empty()) entries.push_back({finding.catalog, {finding.flow + "/" + finding.service}});
+    const auto named = std::count_if(entries.begin(), entries.end(), [&](const EntryNames& entry) {
+        return names_one(waiver, entry.catalog, entry.items);
+    });
+    if (named == 0) return Share::none;
+    return static_cast<std::size_t>(named) == entries.size() ? Share::all : Share::part;
+}
+
+// Both ends of the flow, or the hosts.
+AddressSet named_addresses(const Waiver& waiver, const CheckContext& context) {
+    const bool entry = names_entry(waiver);
     AddressSet named;
     for (const auto& requirement : context.requirements()) {
-        const bool of_entry = entry && same(waiver.catalog, requirement.catalog) &&
-                              same(waiver.flow, requirement.flow) && same(waiver.service, requirement.service);
+        const std::string item = requirement.flow + "/" + requirement.service;
+        const bool of_entry = entry && (names(waiver, requirement.catalog, item) ||
+                                        names_one(waiver, requirement.catalog, requirement.also));
         for (const Endpoint* end : {&requirement.from, &requirement.to}) {
             const auto& hosts = waiver.hosts;
             const bool of_hosts = !entry && std::find(hosts.begin(), hosts.end(), end->host) != hosts.end();
@@ -101,14 +131,10 @@ std::optional<Product> limits(const Waiver& waiver, const CheckContext& context)
     return between;
 }
 
-// Everything but the limits.
+// Everything but the entries and the limits.
 bool fits(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
-    const auto same = [](const std::string& wanted, const std::string& found) {
-        return wanted.empty() || wanted == found;
-    };
-    return waiver.check == finding.check && same(waiver.firewall, finding.firewall) &&
-           same(waiver.catalog, finding.catalog) && same(waiver.flow, finding.flow) &&
-           same(waiver.service, finding.service) && at_hosts(waiver, finding, context);
+    return waiver.check == finding.check && (waiver.firewall.empty() || waiver.firewall == finding.firewall) &&
+           at_hosts(waiver, finding, context);
 }
 
 bool meets(const AddressSetRef& a, const AddressSetRef& b) { return !a || !b || !(*a & *b).empty(); }
@@ -126,15 +152,16 @@ bool meets(const ServiceSetRef& a, const ServiceSetRef& b) {
 }  // namespace
 
 bool speaks_of(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
-    if (!fits(waiver, finding, context)) return false;
+    if (!fits(waiver, finding, context) || named_share(waiver, finding) != Share::all) return false;
     const auto most = limits(waiver, context);
     return most ? covers(*most, finding) : waiver.region.empty();
 }
 
 bool outgrows(const Waiver& waiver, const Finding& finding, const CheckContext& context) {
-    if (!fits(waiver, finding, context)) return false;
+    const Share share = named_share(waiver, finding);
+    if (share == Share::none || !fits(waiver, finding, context)) return false;
     const auto most = limits(waiver, context);
-    if (!most || covers(*most, finding)) return false;
+    if (!most || covers(*most, finding)) return share == Share::part;
     if (waiver.region.empty()) return true;
     return std::any_of(finding.region.begin(), finding.region.end(), [&](const Product& part) {
         return meets(part.source, most->source) && meets(part.destination, most->destination) &&
@@ -149,6 +176,13 @@ std::string blanket(const Waiver& waiver) {
     if (!of_openings_without_bounds(waiver)) return {};
     return nothing ? fmt::format("every finding of that check at {}", waiver.firewall)
                    : "whatever is opened between the addresses that it names, on any port";
+}
+
+std::string entry_text(const Waiver& waiver) {
+    const std::string item = waiver.service.empty() ? waiver.flow
+                             : waiver.flow.empty()  ? "service " + waiver.service
+                                                    : waiver.flow + "/" + waiver.service;
+    return waiver.catalog.empty() || item.empty() ? waiver.catalog + item : waiver.catalog + " " + item;
 }
 
 bool in_force(const Waiver& waiver, const CheckContext& context) {
@@ -192,7 +226,10 @@ void apply_waivers(const CheckContext& context, std::vector<Finding>& findings) 
         }
         if (!finding.waived_by.empty()) continue;
         if (over) finding.details.push_back(fmt::format("waived until {}: {}", date_text(*over->until), over->reason));
-        if (outgrown) {
+        if (outgrown && named_share(*outgrown, finding) == Share::part) {
+            finding.details.push_back(fmt::format("not waived: it is about more than {}, which a waiver names ({})",
+                                                  entry_text(*outgrown), outgrown->reason));
+        } else if (outgrown) {
             finding.details.push_back(fmt::format(
                 "not waived: without a region a waiver of {} covers only what is open between the addresses that it "
                 "names ({})",

@@ -23,7 +23,8 @@ Waiver waiver(std::string region, std::optional<Date> until) {
 
 // "check severity: message [waived: reason]", one a line.
 std::string findings(std::vector<Waiver> waivers, std::string_view text_of_export = kExport,
-                     std::vector<std::string> ignore = {"ownerless-waiver", "endless-waiver", "blanket-waiver"}) {
+                     std::vector<std::string> ignore = {"ownerless-waiver", "endless-waiver", "blanket-waiver"},
+                     bool also_135 = false) {
     const auto ms = end("ms", "ms1", "10.1.0.11");
     const auto sql = end("db", "sql1", "10.2.0.21");
     Resolution resolution;
@@ -31,6 +32,14 @@ std::string findings(std::vector<Waiver> waivers, std::string_view text_of_expor
     resolution.requirements[1].need = Need::phase_over;
     resolution.requirements[1].need_reason = "needed only during installation";
     resolution.requirements[1].closable = true;
+    resolution.requirements[1].also = {"setup/smb"};
+    if (also_135) {
+        resolution.requirements.push_back(resolution.requirements[1]);
+        resolution.requirements[2].service = "tcp135";
+        resolution.requirements[2].services = service(kTcp, *parse_ports("135"));
+        resolution.requirements[2].ports_text = "tcp/135";
+        resolution.requirements[2].also.clear();
+    }
     const auto policies = load("edge", std::string(text_of_export));
     CheckInput input;
     input.topology.firewalls = {transit("edge", policies.at(0))};
@@ -149,4 +158,55 @@ TEST_CASE("openings that no entry bounds are covered between the addresses that 
           "waived" + blanket + other.check + " covers every finding of that check at edge");
     other.region = "tcp any > 10.2.0.21:3389";
     CHECK(covered(serving + "-A FORWARD -d 10.2.0.21 -p tcp -m tcp --dport 3389 -j ACCEPT\n", other) == "waived");
+}
+
+TEST_CASE("a waiver of an entry covers no finding that is about others too") {
+    const std::string text(kExport);
+    const std::string both = text.substr(0, text.find("445,1433")) + "135,445,1433 -j ACCEPT\nCOMMIT\n";
+    struct Case {
+        std::string catalog, flow, service;
+        std::string one, two;  // of a finding about tcp/445; about tcp/445 and tcp/135
+    };
+    const std::string part = "not waived: it is about more than ";
+    const std::vector<Case> cases = {
+        {"", "ms-db", "", "waived", "waived"},
+        {"demo", "", "", "waived", "waived"},
+        {"", "ms-db", "tcp445", "waived", part + "ms-db/tcp445, which a waiver names (agreed)"},
+        {"demo", "ms-db", "tcp445", "waived", part + "demo ms-db/tcp445, which a waiver names (agreed)"},
+        {"", "", "tcp135", "unused", part + "service tcp135, which a waiver names (agreed)"},
+        // By the name of an entry that asks for the same packets.
+        {"", "setup", "smb", "waived", part + "setup/smb, which a waiver names (agreed)"},
+        {"", "setup", "", "waived", part + "setup, which a waiver names (agreed)"},
+        {"", "setup", "tcp445", "unused", "unused"},
+        {"other", "ms-db", "", "unused", "unused"},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.catalog, one.flow, one.service);
+        Waiver made = waiver("", std::nullopt);
+        made.catalog = one.catalog;
+        made.flow = one.flow;
+        made.service = one.service;
+        made.reason = "agreed";
+        const auto covered = [&](std::string_view rules, bool also_135) -> std::string {
+            const std::string found =
+                findings({made}, rules, {"ownerless-waiver", "endless-waiver", "blanket-waiver"}, also_135);
+            if (found.find("unused-waiver") != std::string::npos) return "unused";
+            if (found.find("[waived: agreed]") != std::string::npos) return "waived";
+            const std::size_t why = found.find("(not waived") + 1;
+            return found.substr(why, found.rfind(')') - why);
+        };
+        CHECK(covered(kExport, false) == one.one);
+        CHECK(covered(both, true) == one.two);
+    }
+}
+
+TEST_CASE("a waiver with a region says of which entry it has become too narrow") {
+    const std::string text(kExport);
+    const std::string both = text.substr(0, text.find("445,1433")) + "135,445,1433 -j ACCEPT\nCOMMIT\n";
+    Waiver made = waiver("tcp 10.1.0.11 > 10.2.0.21:1-1000", std::nullopt);
+    made.flow = "ms-db";
+    made.service = "tcp445";
+    CHECK(findings({made}, both, {"ownerless-waiver", "endless-waiver", "blanket-waiver"}, true)
+              .starts_with("waived-rule-widened error: install-only-opening now covers more than the waiver's tcp "
+                           "10.1.0.11 > 10.2.0.21:1-1000 for ms-db/tcp445 (FORWARD rule 2 keeps "));
 }

@@ -30,6 +30,14 @@ struct RuleEvidence {
     bool surely = true;
 };
 
+// One entry of a catalog under all its names: entries that ask for the same packets are one.
+struct EntryNames {
+    std::string catalog;
+    std::vector<std::string> items;  // "flow/service", at least one
+
+    friend bool operator==(const EntryNames&, const EntryNames&) = default;
+};
+
 struct Finding {
     std::string check;  // "missing-opening"
     Severity severity{};
@@ -51,7 +59,8 @@ struct Finding {
     std::string fix;                       // a command or change to try; may be empty
     bool fix_proven = false;               // the change was applied and checked again
     std::optional<Citation> citation;
-    std::string catalog, flow, service;  // where it comes from a catalog
+    std::string catalog, flow, service;  // where it comes from a catalog: the first of the entries
+    std::vector<EntryNames> entries;     // all that it is about; empty: no more than these three say
     std::string waived_by;               // reason of the waiver that covers it; empty: none
     std::string fingerprint;             // 64 hexadecimal digits, see set_fingerprints
 };
