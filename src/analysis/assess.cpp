@@ -1,7 +1,6 @@
 // 1. Every requirement is led over the firewalls it crosses; each crossing is judged (judge.cpp).
-// 2. Verdicts of requirements decide alternative groups and disputed readings: what another variant or reading
-// satisfies
-//    does not count.
+// 2. Verdicts of requirements decide alternative groups and disputed readings (settle.cpp): what another variant or
+//    reading satisfies does not count.
 // 3. What fails is collected by service, pair of roles and path, and explained once.
 // 4. What the crossed paths permit beyond all claims is surplus (surplus.cpp).
 #include "fwproof/analysis/assess.hpp"
@@ -14,6 +13,7 @@
 #include "analysis/judge.hpp"
 #include "analysis/opening_scope.hpp"
 #include "analysis/readdress.hpp"
+#include "analysis/settle.hpp"
 #include "analysis/surplus.hpp"
 #include "fwproof/base/parallel.hpp"
 
@@ -47,10 +47,7 @@ public:
         std::erase_if(meetings_, [](const Meeting& m) { return m.judgement == Judgement::unchecked; });
         for (auto& meeting : meetings_) leave_open(meeting);
         for (const auto& meeting : meetings_) worsen(meeting);
-        settle_groups();
-        settle_disputes();
-        follow_connections();
-        note_inferred();
+        settled_ = settle(requirements_, result_);
         collect();
         for (const auto& [index, desk] : desks_) surplus(index, *desk);
         count();
@@ -58,12 +55,7 @@ public:
     }
 
 private:
-    bool asked(const Requirement& requirement) const {
-        return requirement.need == Need::required || requirement.need == Need::undetermined;
-    }
-
     void cross() {
-        not_counted_.assign(requirements_.size(), false);
         unchecked_.assign(requirements_.size(), {});
         std::vector<Journey> journeys;
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
@@ -208,108 +200,6 @@ private:
         }
     }
 
-    // One complete variant is enough.
-    void settle_groups() {
-        std::map<std::string, std::map<std::string, std::vector<std::size_t>>> groups;
-        for (std::size_t i = 0; i < requirements_.size(); ++i) {
-            const Requirement& requirement = requirements_[i];
-            if (requirement.any_of_key.empty() || !asked(requirement)) continue;
-            const std::string& variant = requirement.variant.empty() ? requirement.service : requirement.variant;
-            groups[requirement.any_of_key][variant].push_back(i);
-        }
-        for (const auto& [key, variants] : groups) {
-            GroupResult group{key, {}, {}, Judgement::unchecked};
-            for (const auto& [variant, members] : variants) {
-                Judgement worst = Judgement::satisfied;
-                for (const std::size_t i : members) worst = std::max(worst, result_.verdicts[i]);
-                group.judgement = std::min(group.judgement, worst);
-                group.requirements.insert(group.requirements.end(), members.begin(), members.end());
-            }
-            bool first = true;
-            for (const std::size_t i : group.requirements) {
-                in_group_.insert(i);
-                // The group counts as one requirement, its first.
-                not_counted_[i] = !first;
-                if (first || group.judgement == Judgement::satisfied) result_.verdicts[i] = group.judgement;
-                first = false;
-            }
-            if (group.judgement == Judgement::satisfied) {
-                settled_.insert(group.requirements.begin(), group.requirements.end());
-            } else {
-                result_.groups.push_back(std::move(group));
-            }
-        }
-    }
-
-    void settle_disputes() {
-        std::map<std::string, std::vector<std::size_t>> disputes;
-        for (std::size_t i = 0; i < requirements_.size(); ++i) {
-            const Requirement& requirement = requirements_[i];
-            if (!asked(requirement)) continue;
-            if (!requirement.dispute.empty()) disputes[requirement.dispute].push_back(i);
-        }
-        for (const auto& [key, members] : disputes) {
-            Judgement printed = Judgement::satisfied;
-            Judgement meant = Judgement::satisfied;
-            bool has_printed = false;
-            for (const std::size_t i : members) {
-                if (requirements_[i].reading == Reading::documented) {
-                    printed = std::max(printed, result_.verdicts[i]);
-                    has_printed = true;
-                } else {
-                    meant = std::max(meant, result_.verdicts[i]);
-                }
-            }
-            const bool only_as_printed =
-                has_printed && printed == Judgement::satisfied && meant != Judgement::satisfied;
-            if (meant == Judgement::satisfied || only_as_printed)
-                result_.disputes.push_back({members, only_as_printed});
-            for (const std::size_t i : members) {
-                const bool documented = requirements_[i].reading == Reading::documented;
-                if (documented || only_as_printed) settled_.insert(i);
-                if (documented) not_counted_[i] = true;
-                if (!documented && only_as_printed) result_.verdicts[i] = Judgement::satisfied;
-            }
-        }
-    }
-
-    // There are no replies where the connection does not pass that they belong to.
-    void follow_connections() {
-        const auto key = [](const Requirement& r, const std::string& item, const Endpoint& from, const Endpoint& to) {
-            return std::tuple(r.catalog, item, from.host, to.host);
-        };
-        // As meant, where the document is disputed.
-        std::map<std::tuple<std::string, std::string, std::string, std::string>, std::map<bool, Judgement>> known;
-        for (std::size_t i = 0; i < requirements_.size(); ++i) {
-            const Requirement& r = requirements_[i];
-            if (r.reply_only || !asked(r)) continue;
-            auto items = r.also;
-            items.push_back(r.flow + "/" + r.service);
-            for (const auto& item : items) {
-                Judgement& worst = known[key(r, item, r.from, r.to)][r.reading == Reading::documented];
-                worst = std::max(worst, result_.verdicts[i]);
-            }
-        }
-        for (std::size_t i = 0; i < requirements_.size(); ++i) {
-            const Requirement& r = requirements_[i];
-            if (!r.reply_only || r.need != Need::required) continue;
-            const auto connection = known.find(key(r, r.flow + "/" + r.reply_of, r.to, r.from));
-            if (connection == known.end()) continue;
-            result_.verdicts[i] = std::max(result_.verdicts[i], connection->second.begin()->second);
-        }
-    }
-
-    // Entries that can only be read as inferred.
-    void note_inferred() {
-        for (std::size_t i = 0; i < requirements_.size(); ++i) {
-            const Requirement& requirement = requirements_[i];
-            if (asked(requirement) && requirement.dispute.empty() && requirement.reading == Reading::inferred &&
-                result_.verdicts[i] == Judgement::satisfied) {
-                result_.disputes.push_back({{i}, false});
-            }
-        }
-    }
-
     // The opposite direction: who answers opens instead.
     static std::vector<Product> opposite(const Meeting& meeting) {
         std::vector<Product> products = meeting.crossing.question;
@@ -342,7 +232,7 @@ private:
         };
         std::size_t next = 0;
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
-            if (!unchecked_[i].empty() && !settled_.contains(i)) {
+            if (!unchecked_[i].empty() && !settled_.quiet.contains(i)) {
                 const std::size_t at = flow_of(requirements_[i], kNoFirewall, nullptr);
                 FlowResult& flow = result_.flows[at];
                 flow.judgement = Judgement::unchecked;
@@ -410,8 +300,8 @@ private:
         flow.notes.erase(std::unique(flow.notes.begin(), flow.notes.end()), flow.notes.end());
         flow.judgement = worst == Judgement::missing && !all_missing ? Judgement::partial : worst;
         flow.counts = std::none_of(flow.requirements.begin(), flow.requirements.end(),
-                                   [&](std::size_t i) { return settled_.contains(i); });
-        for (const std::size_t i : flow.requirements) flow.in_group = flow.in_group || in_group_.contains(i);
+                                   [&](std::size_t i) { return settled_.quiet.contains(i); });
+        for (const std::size_t i : flow.requirements) flow.in_group = flow.in_group || settled_.in_group.contains(i);
         if (flow.judgement == Judgement::satisfied) {
             for (const auto& note : flow.notes) {
                 const Requirement& r = requirements_[flow.requirements[0]];
@@ -459,7 +349,7 @@ private:
 
     void count() {
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
-            if (!asked(requirements_[i]) || not_counted_[i]) continue;
+            if (!asked(requirements_[i]) || settled_.not_counted[i]) continue;
             ++result_.required;
             switch (result_.verdicts[i]) {
                 case Judgement::satisfied: ++result_.satisfied; break;
@@ -482,9 +372,7 @@ private:
     std::map<ClaimKey, std::vector<Claim>> claims_;
     std::map<std::size_t, std::unique_ptr<Desk>> desks_;
     std::vector<std::string> unchecked_;  // by requirement
-    std::vector<bool> not_counted_;       // another requirement stands for it
-    std::set<std::size_t> settled_;       // what fails there is no finding
-    std::set<std::size_t> in_group_;
+    Settled settled_;
 };
 
 }  // namespace
