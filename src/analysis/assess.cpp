@@ -214,13 +214,23 @@ private:
     void collect() {
         using Key = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string, int,
                                std::size_t, const Path*>;
-        std::map<Key, std::size_t> known;
+        const auto key_of = [](const Requirement& r, std::size_t firewall, const Path* path) {
+            return Key{r.catalog, r.flow, r.service, r.from.role, r.to.role, r.any_of_key, static_cast<int>(r.reading),
+                       firewall,  path};
+        };
+        std::set<Key> failing;
+        for (const auto& m : meetings_) {
+            if (m.judgement <= Judgement::conditional) continue;
+            failing.insert(key_of(requirements_[m.requirement], m.crossing.firewall, m.crossing.path));
+        }
+        std::map<std::pair<Key, bool>, std::size_t> known;
         std::vector<std::vector<const Meeting*>> members;
-        const auto flow_of = [&](const Requirement& r, std::size_t firewall, const Path* path) -> std::size_t {
-            const Key key{
-                r.catalog, r.flow, r.service, r.from.role, r.to.role, r.any_of_key, static_cast<int>(r.reading),
-                firewall,  path};
-            const auto [entry, fresh] = known.emplace(key, result_.flows.size());
+        // What is undecided between some hosts stands apart from what is closed between others.
+        const auto flow_of = [&](const Requirement& r, std::size_t firewall, const Path* path,
+                                 Judgement judgement) -> std::size_t {
+            const Key key = key_of(r, firewall, path);
+            const bool apart = judgement == Judgement::conditional && failing.contains(key);
+            const auto [entry, fresh] = known.emplace(std::pair(key, apart), result_.flows.size());
             if (fresh) {
                 FlowResult flow;
                 flow.firewall = firewall;
@@ -233,7 +243,7 @@ private:
         std::size_t next = 0;
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
             if (!unchecked_[i].empty() && !settled_.quiet.contains(i)) {
-                const std::size_t at = flow_of(requirements_[i], kNoFirewall, nullptr);
+                const std::size_t at = flow_of(requirements_[i], kNoFirewall, nullptr, Judgement::unchecked);
                 FlowResult& flow = result_.flows[at];
                 flow.judgement = Judgement::unchecked;
                 flow.unchecked = unchecked_[i];
@@ -241,8 +251,8 @@ private:
                 flow.failing.push_back(i);
             }
             for (; next < meetings_.size() && meetings_[next].requirement == i; ++next) {
-                const auto& crossing = meetings_[next].crossing;
-                members[flow_of(requirements_[i], crossing.firewall, crossing.path)].push_back(&meetings_[next]);
+                const Meeting& m = meetings_[next];
+                members[flow_of(requirements_[i], m.crossing.firewall, m.crossing.path, m.judgement)].push_back(&m);
             }
         }
         for (std::size_t i = 0; i < result_.flows.size(); ++i) {
@@ -278,6 +288,7 @@ private:
         PacketSet failing = desk.space().empty();
         PacketSet reply_failing = desk.space().empty();
         const Meeting* first = nullptr;
+        const Path* reply_path = nullptr;
         for (const Meeting* meeting : meetings) worst = std::max(worst, meeting->judgement);
         for (const Meeting* meeting : meetings) {
             flow.requirements.push_back(meeting->requirement);
@@ -285,6 +296,8 @@ private:
             if (meeting->judgement != Judgement::missing) all_missing = false;
             if (meeting->reply_missing) {
                 flow.reply_missing = true;
+                flow.unanswered.push_back(meeting->requirement);
+                reply_path = meeting->crossing.reply_path;
                 reply_failing = reply_failing | meeting->reply_failing;
             }
             const bool counts = meeting->judgement == worst ||
@@ -327,10 +340,7 @@ private:
             flow.cause = Cause::undecided;
             flow.witness = witness_of(failing);
         }
-        if (flow.reply_missing) {
-            const auto& crossing = meetings.front()->crossing;
-            judge.explain_reply(flow, reply_failing, *crossing.reply_path);
-        }
+        if (flow.reply_missing) judge.explain_reply(flow, reply_failing, *reply_path);
     }
 
     void surplus(std::size_t index, const Desk& desk) {

@@ -10,7 +10,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         if (!flow.reply_missing || !flow.counts) continue;
         const auto all = context.requirements();
         const Firewall& firewall = context.firewalls()[flow.firewall];
-        Finding finding = finding_at(check, context, firewall, flow.requirements);
+        Finding finding = finding_at(check, context, firewall, flow.unanswered);
         std::string by = "no rule permits them";
         if (!flow.reply_deciders.empty()) {
             by = fmt::format("{} denies them", rule_name(*firewall.policy, flow.reply_deciders[0].rule));
@@ -18,8 +18,8 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
             if (finding.span) finding.file = finding.span.source->name();
         }
         finding.message = fmt::format("{} from {} to {} passes{}, but its replies do not: {}",
-                                      services_text(all, flow.requirements), from_text(all, flow.requirements),
-                                      to_text(all, flow.requirements), place(firewall, {flow.path}), by);
+                                      services_text(all, flow.unanswered), from_text(all, flow.unanswered),
+                                      to_text(all, flow.unanswered), place(firewall, {flow.path}), by);
         for (const auto& decider : flow.reply_deciders) finding.decided_by.push_back(evidence(firewall, decider));
         finding.witness = flow.reply_witness;
         findings.push_back(std::move(finding));

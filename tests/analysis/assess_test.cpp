@@ -517,3 +517,35 @@ TEST_CASE("an entry whose ports nobody gives explains no opening") {
     CHECK(found.surplus[0].requirements == std::vector<std::size_t>{0});
     CHECK(found.surplus[1].requirements.empty());
 }
+
+TEST_CASE("what is undecided between some hosts stands beside what is closed between others") {
+    const auto sql = need(kMs1, kSql, kTcp, "1433");
+    const auto sql2 = need(kMs2, kSql, kTcp, "1433");
+    const std::string recent =
+        "-A FORWARD -s 10.1.0.12/32 -d 10.2.0.21/32 -p tcp -m tcp --dport 1433 -m recent --rcheck --name ok -j "
+        "ACCEPT\n";
+    CHECK(judged(recent, {sql, sql2}) == "ms-db tcp/1433: missing, default\nms-db tcp/1433: conditional\n");
+    CHECK(judged(recent, {sql2, sql}) == "ms-db tcp/1433: conditional\nms-db tcp/1433: missing, default\n");
+    // Undecided alone they are one.
+    CHECK(judged(recent + recent.substr(0, 21) + "11" + recent.substr(23), {sql, sql2}) ==
+          "ms-db tcp/1433: conditional\n");
+    const auto found = assessed(recent, {sql, sql2});
+    REQUIRE(found.flows.size() == 2);
+    CHECK(found.flows[0].failing == std::vector<std::size_t>{0});
+    CHECK(found.flows[1].failing == std::vector<std::size_t>{1});
+    CHECK(found.flows[1].conditions.size() == 1);
+}
+
+TEST_CASE("replies are missing of the hosts whose first packets pass") {
+    const auto policies = load("sql1",
+                               "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+                               "-A INPUT -s 10.1.0.12/32 -p tcp -m tcp --dport 1433 -j ACCEPT\nCOMMIT\n");
+    Topology topology;
+    topology.firewalls = {host_firewall("sql1", "sql1", policies.at(0))};
+    const Assessment found =
+        assess(topology, std::vector<Requirement>{need(kMs1, kSql, kTcp, "1433"), need(kMs2, kSql, kTcp, "1433")});
+    REQUIRE(found.flows.size() == 1);
+    CHECK(found.flows[0].reply_missing);
+    CHECK(found.flows[0].failing == std::vector<std::size_t>{0});
+    CHECK(found.flows[0].unanswered == std::vector<std::size_t>{1});
+}

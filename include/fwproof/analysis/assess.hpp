@@ -32,7 +32,8 @@ struct Decider {
     bool surely = true;
 };
 
-// The same service between the same two roles at one path of one firewall, over all pairs of hosts.
+// The same service between the same two roles at one path of one firewall, over all pairs of hosts; where it surely
+// fails between some of these, the pairs between which it is undecided are a result of their own.
 struct FlowResult {
     std::vector<std::size_t> requirements;  // into Assessment::requirements, at least one; all of one flow and service
     std::vector<std::size_t> failing;       // those of them that are not satisfied
@@ -56,6 +57,7 @@ struct FlowResult {
     std::vector<std::string> translations;  // why the packets look otherwise than required; one sentence each
     std::string unchecked;                  // why nobody can say
     bool reply_missing = false;             // the flow passes, replies do not
+    std::vector<std::size_t> unanswered;    // the requirements whose replies do not
     std::vector<Decider> reply_deciders;
     std::optional<Packet> reply_witness;
 };
