@@ -12,6 +12,7 @@
 
 #include "analysis/judge.hpp"
 #include "analysis/opening_scope.hpp"
+#include "analysis/question.hpp"
 #include "analysis/readdress.hpp"
 #include "analysis/settle.hpp"
 #include "analysis/surplus.hpp"
@@ -101,11 +102,14 @@ private:
         std::vector<Sight> sights{{requirement.from.addresses, requirement.to.addresses, requirement.services}};
         if (crossing.translated) sights = crossing.sights;
         std::vector<Claim> made;
-        for (const Sight& sight : sights) {
-            made.push_back({index, first_packets(sight.from, sight.to, sight.services), {}, crossing.translated, {}});
-            if (crossing.translated) made.back().translations = crossing.translations;
-            if (requirement.tolerated)
-                made.back().tolerated = first_packets(sight.from, sight.to, requirement.tolerated);
+        for (const Sight& whole : sights) {
+            for (const Sight& sight : by_family(whole).sights) {
+                made.push_back(
+                    {index, first_packets(sight.from, sight.to, sight.services), {}, crossing.translated, {}});
+                if (crossing.translated) made.back().translations = crossing.translations;
+                if (requirement.tolerated)
+                    made.back().tolerated = first_packets(sight.from, sight.to, requirement.tolerated);
+            }
         }
         return made;
     }
@@ -139,6 +143,7 @@ private:
     std::unique_ptr<Desk> desk(std::size_t index) const {
         // Hosts that no question of this device is about are taken from what its openings are asked for all the same.
         std::vector<Product> values = scope_.selves();
+        values.insert(values.end(), foreign_icmp().begin(), foreign_icmp().end());
         std::vector<Product> required;
         for (const auto& [key, claims] : claims_) {
             if (key.first != index) continue;

@@ -292,6 +292,12 @@ public:
         note_family(firewall, Family::v4, v4);
         note_family(firewall, Family::v6, v6);
         const Sight sight{share(from), share(to), requirement_.services};
+        const FamilySights families = by_family(sight);
+        whole_ = whole_ && families.whole;
+        if (families.sights.empty()) {
+            spoken_ = false;
+            return;
+        }
         bool any = false;
         for (const auto& path : policy.paths) {
             if (path.position != position) continue;
@@ -331,6 +337,10 @@ public:
                                 family == Family::v4 ? "IPv4" : "IPv6", requirement_.from.host, requirement_.to.host);
             }
         }
+        if (!whole_ || (!spoken_ && result.crossings.empty())) {
+            result.unchecked = fmt::format("{} has no counterpart in a family by which {} and {} can talk",
+                                           requirement_.ports_text, requirement_.from.host, requirement_.to.host);
+        }
         if (!unknown_way.empty()) result.unchecked = unknown_way;
         if (result.crossings.empty() && result.unchecked.empty()) {
             result.unchecked =
@@ -368,6 +378,8 @@ private:
 
     std::map<std::string, std::map<Family, bool>> asked_;  // by device: several exports may share it
     std::vector<std::string> silent_;                      // firewalls with an export of the other family
+    bool whole_ = true;                                    // every type of ICMP exists in every family asked
+    bool spoken_ = true;                                   // no firewall was left out for want of one
     const Topology& topology_;
     const Requirement& requirement_;
 };
@@ -385,7 +397,12 @@ Crossing seen_as(const Topology& topology, const Crossing& crossing, std::vector
     made.question.clear();
     made.reply.clear();
     made.reply_by_rules = by_rules(firewall);
+    std::vector<Sight> apart;
     for (const Sight& sight : sights) {
+        auto each = by_family(sight).sights;
+        apart.insert(apart.end(), std::make_move_iterator(each.begin()), std::make_move_iterator(each.end()));
+    }
+    for (const Sight& sight : apart) {
         const AddressSet from = of_families(*firewall.policy, *sight.from);
         const AddressSet to = of_families(*firewall.policy, *sight.to);
         if (from.empty() || to.empty()) continue;

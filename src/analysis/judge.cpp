@@ -115,14 +115,36 @@ AddressSet family_of(const AddressSet& addresses) {
 
 }  // namespace
 
-// An end whose address nobody knows is served when some address is: a source and a destination set for which the whole
-// service passes.
+// An end whose address nobody knows is served when some address is, types that no document states when some type is;
+// but between two ends that are known some type of either family by which they talk.
 bool Judge::enough_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
                                  const Desk::Bounds& bounds) const {
+    if (requirement.from.anywhere || requirement.to.anywhere)
+        return some_part_passes(meeting, requirement, question, bounds);
+    if (!types_unstated(requirement)) return false;
+    std::vector<std::vector<Product>> families;
+    for (const auto& product : meeting.crossing.question) {
+        const auto same = std::find_if(families.begin(), families.end(), [&](const std::vector<Product>& family) {
+            return *family[0].services == *product.services;
+        });
+        if (same == families.end()) {
+            families.push_back({product});
+        } else {
+            same->push_back(product);
+        }
+    }
+    return std::all_of(families.begin(), families.end(), [&](const std::vector<Product>& family) {
+        const PacketSet part = question & desk_.question(family);
+        return part.empty() || some_part_passes(meeting, requirement, part, bounds);
+    });
+}
+
+// Whether there is a source and a destination set for which the whole service passes.
+bool Judge::some_part_passes(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
+                             const Desk::Bounds& bounds) const {
     const bool from = requirement.from.anywhere;
     const bool to = requirement.to.anywhere;
     const bool types = types_unstated(requirement);
-    if (!from && !to && !types) return false;
     const PacketSet stopped = (question - bounds.surely).for_some_interface();
     const PacketSet passing = question.for_some_interface() - stopped;
     for (const auto& product : passing.products(kPeerProducts).products) {

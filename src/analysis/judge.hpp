@@ -50,6 +50,8 @@ private:
     Verdict3 compare(const PacketSet& question, const Desk::Bounds& bounds) const;
     bool enough_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
                               const Desk::Bounds& bounds) const;
+    bool some_part_passes(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
+                          const Desk::Bounds& bounds) const;
     void judge_reply(Meeting& meeting, const Requirement& requirement) const;
 
     const Desk& desk_;

@@ -1,9 +1,8 @@
 #include "analysis/question.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
-
-#include "fwproof/analysis/crossing.hpp"
 
 namespace fwproof {
 
@@ -13,7 +12,7 @@ using FlagSet = IntervalSet<std::uint8_t>;
 
 // ICMP types and the type that answers them (RFC 792, RFC 4443).
 constexpr std::array<std::pair<std::uint8_t, std::uint8_t>, 4> kIcmpAnswers = {{{8, 0}, {13, 14}, {15, 16}, {17, 18}}};
-constexpr std::uint8_t kEcho6 = 128, kEchoReply6 = 129;
+constexpr std::uint8_t kEcho = 8, kEchoReply = 0, kEcho6 = 128, kEchoReply6 = 129;
 
 ProtocolSet with_ports() {
     return ProtocolSet::of(kTcp) | ProtocolSet::of(kUdp) | ProtocolSet::of(kDccp) | ProtocolSet::of(kSctp) |
@@ -22,7 +21,61 @@ ProtocolSet with_ports() {
 
 ProtocolSet with_types() { return ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6); }
 
+bool is_icmp(const ServiceTerm& term) { return !term.protocols.empty() && term.protocols.subset_of(with_types()); }
+
+IcmpSet moved(const IcmpSet& types, std::uint8_t from, std::uint8_t to) {
+    IcmpSet found;
+    const IcmpSet meant = types & icmp_type(from);
+    for (const auto& i : meant.intervals()) {
+        found = found | IcmpSet::range(static_cast<std::uint16_t>((i.first & 0xff) | to << 8),
+                                       static_cast<std::uint16_t>((i.last & 0xff) | to << 8));
+    }
+    return found;
+}
+
+// The term as ICMPv6; without types where there are none.
+ServiceTerm over_ipv6(const ServiceTerm& term, bool& whole) {
+    ServiceTerm made = term;
+    made.protocols = ProtocolSet::of(kIcmp6);
+    if (term.protocols.contains(kIcmp6) || term.icmp.is_all()) return made;
+    made.icmp = moved(term.icmp, kEcho, kEcho6) | moved(term.icmp, kEchoReply, kEchoReply6);
+    if (!(term.icmp - icmp_type(kEcho) - icmp_type(kEchoReply)).empty()) whole = false;
+    return made;
+}
+
 }  // namespace
+
+FamilySights by_family(const Sight& sight) {
+    const auto& terms = sight.services->terms;
+    if (std::none_of(terms.begin(), terms.end(), is_icmp)) return {{sight}, true};
+    FamilySights found;
+    for (const bool v4 : {true, false}) {
+        AddressSet from, to;
+        if (v4) {
+            from.v4 = sight.from->v4;
+            to.v4 = sight.to->v4;
+        } else {
+            from.v6 = sight.from->v6;
+            to.v6 = sight.to->v6;
+        }
+        if (from.empty() || to.empty()) continue;
+        ServiceSet services;
+        for (ServiceTerm term : terms) {
+            if (is_icmp(term)) {
+                if (v4) {
+                    term.protocols = term.protocols & ProtocolSet::of(kIcmp);
+                } else {
+                    term = over_ipv6(term, found.whole);
+                }
+            }
+            if (!term.protocols.empty() && !term.icmp.empty()) services.terms.push_back(std::move(term));
+        }
+        if (!services.terms.empty()) {
+            found.sights.push_back({share(std::move(from)), share(std::move(to)), share(std::move(services))});
+        }
+    }
+    return found;
+}
 
 ServiceSetRef first_packet_services(const ServiceSetRef& services) {
     const std::vector<ServiceTerm> any{ServiceTerm{}};

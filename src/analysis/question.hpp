@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/product.hpp"
 
 namespace fwproof {
@@ -12,6 +13,14 @@ ServiceSetRef first_packet_services(const ServiceSetRef& services);
 
 // The same with the source ports that clients really use (1024-65535) where the services leave them open.
 ServiceSetRef client_services(const ServiceSetRef& first_packets);
+
+// The same flow in each family by which its ends can talk: over IPv6 a service of ICMP is one of ICMPv6, an echo its
+// echo, and ICMPv6 is not spoken over IPv4.
+struct FamilySights {
+    std::vector<Sight> sights;  // one as it was, where no service is ICMP
+    bool whole = true;          // false: some type is asked over IPv6 for which ICMPv6 has none
+};
+FamilySights by_family(const Sight& sight);
 
 // What answers them: ports exchanged, TCP with SYN and ACK or with ACK, ICMP types that have an answer. Null when
 // nothing answers.

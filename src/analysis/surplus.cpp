@@ -35,6 +35,18 @@ std::vector<Product> opening_question(const Firewall& firewall, Position positio
     return {header};
 }
 
+const std::vector<Product>& foreign_icmp() {
+    static const std::vector<Product> kForeign = [] {
+        Product over6, over4;
+        over6.services = service(kIcmp);
+        over6.source = over6.destination = share(AddressSet::any6());
+        over4.services = service(kIcmp6);
+        over4.source = over4.destination = share(AddressSet::any4());
+        return std::vector<Product>{over6, over4};
+    }();
+    return kForeign;
+}
+
 namespace {
 
 // Of the look at what serving rules permit elsewhere: so many diagram nodes more than before, and so many rules at
@@ -140,6 +152,7 @@ public:
           question_(question),
           path_(*question.path),
           claims_(desk.space(), question.claims, requirements),
+          icmp_(every_icmp(desk.space())),
           requirements_(requirements),
           assessment_(assessment) {}
 
@@ -152,6 +165,13 @@ public:
     }
 
 private:
+    static PacketSet every_icmp(const Space& space) {
+        Product icmp, icmp6;
+        icmp.services = service(kIcmp);
+        icmp6.services = service(kIcmp6);
+        return space.from({icmp, icmp6});
+    }
+
     // Adds what the rules that serve a flow permit beyond what was asked first. The smallest questions come first, so
     // that a rule for everything does not use up what many narrow ones would need; the regions of rules for which the
     // rest does not suffice stay incomplete.
@@ -212,6 +232,8 @@ private:
         // What a host may send unless a rule says otherwise is the business of its default, not of a rule.
         if (path_.position == Position::outbound && is_implicit(desk_.policy(), charge.rule)) return;
         PacketSet rest = charge.packets - claims_.needed.packets;
+        // A rule for ICMP alone is told in the family that speaks it; in one for every protocol nobody looks for it.
+        if (rest.subset_of(icmp_)) rest = rest - desk_.space().from(foreign_icmp());
         const PacketSet served = charge.packets & claims_.needed.packets;
         auto related = claims_.needed.related(served);
         rest = rest - desk_.space().from(keyword_ports(charge.rule, related));
@@ -308,6 +330,7 @@ private:
     const Path& path_;
     const bool translates_ = translates(desk_.policy());
     Claims claims_;
+    PacketSet icmp_;
     std::span<const Requirement> requirements_;
     std::set<RuleRef> cut_short_;
     Assessment& assessment_;

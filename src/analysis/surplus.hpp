@@ -24,6 +24,9 @@ struct Claim {
 // The packets whose openings are looked at: first packets of new connections that can meet the path.
 std::vector<Product> opening_question(const Firewall& firewall, Position position, const AddressSetRef& own);
 
+// ICMP over IPv6 and ICMPv6 over IPv4, which no computer takes; among the values of the desk.
+const std::vector<Product>& foreign_icmp();
+
 struct SurplusQuestion {
     std::size_t firewall = 0;
     const Path* path = nullptr;
