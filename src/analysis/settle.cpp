@@ -1,6 +1,7 @@
 #include "analysis/settle.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <tuple>
@@ -13,6 +14,21 @@ bool asked(const Requirement& requirement) {
 }
 
 namespace {
+
+// How much is still possible of what these decide together: what nobody could check may be better than it is known to
+// be, but not where something else surely fails.
+int rank(Judgement judgement) {
+    switch (judgement) {
+        case Judgement::satisfied: return 0;
+        case Judgement::conditional: return 1;
+        case Judgement::unchecked: return 2;
+        case Judgement::partial: return 3;
+        case Judgement::missing: return 4;
+    }
+    return 4;
+}
+
+bool better(Judgement a, Judgement b) { return rank(a) < rank(b); }
 
 class Settler {
 public:
@@ -40,12 +56,21 @@ private:
             groups[requirement.any_of_key][variant].push_back(i);
         }
         for (const auto& [key, variants] : groups) {
-            GroupResult group{key, {}, {}, Judgement::unchecked};
+            GroupResult group;
+            group.key = key;
+            group.judgement = Judgement::missing;
             for (const auto& [variant, members] : variants) {
                 Judgement worst = Judgement::satisfied;
-                for (const std::size_t i : members) worst = std::max(worst, verdicts_[i]);
-                group.judgement = std::min(group.judgement, worst);
+                for (const std::size_t i : members) worst = std::max(worst, verdicts_[i], better);
+                group.judgement = std::min(group.judgement, worst, better);
                 group.requirements.insert(group.requirements.end(), members.begin(), members.end());
+                if (worst != Judgement::conditional) continue;
+                std::copy_if(members.begin(), members.end(), std::back_inserter(group.undecided),
+                             [&](std::size_t i) { return verdicts_[i] == Judgement::conditional; });
+            }
+            for (const std::size_t i : group.requirements) {
+                if (verdicts_[i] == Judgement::missing) group.closed.push_back(i);
+                if (verdicts_[i] == Judgement::partial) group.half_open.push_back(i);
             }
             bool first = true;
             for (const std::size_t i : group.requirements) {
@@ -76,14 +101,14 @@ private:
             bool has_printed = false;
             for (const std::size_t i : members) {
                 if (requirements_[i].reading == Reading::documented) {
-                    printed = std::max(printed, verdicts_[i]);
+                    printed = std::max(printed, verdicts_[i], better);
                     has_printed = true;
                 } else {
-                    meant = std::max(meant, verdicts_[i]);
+                    meant = std::max(meant, verdicts_[i], better);
                 }
             }
-            const bool only_as_printed =
-                has_printed && printed == Judgement::satisfied && meant != Judgement::satisfied;
+            const bool only_as_printed = has_printed && printed == Judgement::satisfied &&
+                                         (meant == Judgement::partial || meant == Judgement::missing);
             if (meant == Judgement::satisfied || only_as_printed)
                 assessment_.disputes.push_back({members, only_as_printed});
             for (const std::size_t i : members) {

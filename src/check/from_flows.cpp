@@ -205,34 +205,80 @@ std::string variants_text(const CheckContext& context, const GroupResult& group)
     return fmt::format("{}", fmt::join(texts, " or "));
 }
 
+// The results by which the group fails: where it is only undecided, not those of variants that are surely closed.
+std::vector<const FlowResult*> telling_results(const CheckContext& context, const GroupResult& group) {
+    std::vector<const FlowResult*> telling;
+    const bool undecided = group.judgement == Judgement::conditional;
+    for (const std::size_t i : group.results) {
+        const FlowResult& flow = context.assessment().flows[i];
+        if (flow.judgement == Judgement::unchecked || (flow.judgement == Judgement::conditional) != undecided) continue;
+        const bool named = !undecided || std::any_of(flow.failing.begin(), flow.failing.end(), [&](std::size_t r) {
+            return std::find(group.undecided.begin(), group.undecided.end(), r) != group.undecided.end();
+        });
+        if (named) telling.push_back(&flow);
+    }
+    return telling;
+}
+
+// " at f1", " at f1 and f2": where the results stand.
+std::string places(const CheckContext& context, const std::vector<const FlowResult*>& results) {
+    constexpr std::string_view kAt = " at ";
+    std::vector<std::string> names;
+    for (const FlowResult* flow : results) {
+        const std::string text = place(context.firewalls()[flow->firewall], {flow->path});
+        if (!text.starts_with(kAt)) return text;
+        const std::string name = text.substr(kAt.size());
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    return std::string(kAt) + join_some(names);
+}
+
+// "closed: tcp/80; open in part: tcp/443".
+std::string lack(const CheckContext& context, const GroupResult& group) {
+    const auto all = context.requirements();
+    if (group.judgement == Judgement::conditional) return "undecided: " + services_text(all, group.undecided);
+    std::vector<std::size_t> unanswered, partly;
+    for (const auto& flow : context.assessment().flows) {
+        unanswered.insert(unanswered.end(), flow.unanswered.begin(), flow.unanswered.end());
+    }
+    for (const std::size_t i : group.half_open) {
+        if (std::find(unanswered.begin(), unanswered.end(), i) == unanswered.end()) partly.push_back(i);
+    }
+    std::erase_if(unanswered, [&](std::size_t i) {
+        return std::find(group.half_open.begin(), group.half_open.end(), i) == group.half_open.end();
+    });
+    std::vector<std::string> parts;
+    const auto add = [&](std::string_view how, const std::vector<std::size_t>& which) {
+        if (!which.empty()) parts.push_back(fmt::format("{}: {}", how, services_text(all, which)));
+    };
+    add("closed", group.closed);
+    add("open in part", partly);
+    add("without replies", unanswered);
+    return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 void report_group(const CheckContext& context, const Check& check, const GroupResult& group,
                   std::vector<Finding>& findings) {
-    const auto& flows = context.assessment().flows;
-    const FlowResult* first = nullptr;
-    std::vector<std::string> open;
-    for (const std::size_t i : group.results) {
-        if (flows[i].judgement == Judgement::unchecked) continue;
-        if (!first) first = &flows[i];
-    }
-    if (!first) return;
-    const Firewall& firewall = context.firewalls()[first->firewall];
+    const auto results = telling_results(context, group);
+    if (results.empty()) return;
+    const FlowResult& first = *results[0];
+    const Firewall& firewall = context.firewalls()[first.firewall];
     Finding finding = finding_at(check, context, firewall, group.requirements);
     if (check.severity == Severity::error) finding.severity = absence_severity(context, group.requirements);
     const auto all = context.requirements();
-    std::vector<std::size_t> lost;
-    for (const std::size_t i : group.results) {
-        lost.insert(lost.end(), flows[i].failing.begin(), flows[i].failing.end());
-    }
-    finding.message = fmt::format(
-        "none of the alternatives {} from {} to {} is complete{}; {}: {}", variants_text(context, group),
-        from_text(all, group.requirements), to_text(all, group.requirements), place(firewall, {first->path}),
-        group.judgement == Judgement::conditional ? "undecided" : "closed", services_text(all, lost));
-    add_evidence(context, firewall, *first, finding);
-    for (const std::size_t i : group.results) {
-        if (&flows[i] == first) continue;
-        const auto more = plain_region(flows[i].remainder);
-        finding.region.insert(finding.region.end(), more.begin(), more.end());
-        add_reversed(firewall, flows[i], finding);
+    finding.message = fmt::format("none of the alternatives {} from {} to {} is complete{}; {}",
+                                  variants_text(context, group), from_text(all, group.requirements),
+                                  to_text(all, group.requirements), places(context, results), lack(context, group));
+    add_evidence(context, firewall, first, finding);
+    for (const FlowResult* flow : results) {
+        if (flow == &first) continue;
+        for (auto& part : plain_region(flow->remainder)) {
+            const auto& region = finding.region;
+            if (std::find(region.begin(), region.end(), part) == region.end())
+                finding.region.push_back(std::move(part));
+        }
+        finding.region_complete = finding.region_complete && flow->remainder_complete;
+        add_reversed(context.firewalls()[flow->firewall], *flow, finding);
     }
     findings.push_back(std::move(finding));
 }

@@ -68,6 +68,9 @@ struct GroupResult {
     std::vector<std::size_t> requirements;  // all members
     std::vector<std::size_t> results;       // into Assessment::flows: where members fail
     Judgement judgement{};                  // of its best variant
+    // Members: undecided ones of variants of which nothing is surely closed; closed ones, and ones open in part, of
+    // all.
+    std::vector<std::size_t> undecided, closed, half_open;
 };
 
 // Why an opening is more than is needed.
