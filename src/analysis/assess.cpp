@@ -157,6 +157,8 @@ private:
             for (const auto& products : {meeting.crossing.question, meeting.crossing.reply, opposite(meeting)}) {
                 required.insert(required.end(), products.begin(), products.end());
             }
+            const auto answers = as_first_packets(meeting.crossing.reply);
+            values.insert(values.end(), answers.begin(), answers.end());
         }
         const auto open = scope_.packets(topology_.firewalls[index], values);
         return std::make_unique<Desk>(topology_.firewalls[index], values, required, open, options_.budget);
@@ -354,12 +356,23 @@ private:
         static const std::vector<Claim> kNone;
         for (const Path* path : scope_.paths(firewall)) {
             const auto claims = claims_.find({index, path});
-            find_surplus(desk,
-                         {index, path, opening_question(firewall, path->position, scope_.own_addresses(firewall)),
-                          path->position == Position::transit ? scope_.selves() : std::vector<Product>(),
-                          claims == claims_.end() ? kNone : claims->second, bound, options_.region_limit},
-                         requirements_, result_);
+            find_surplus(
+                desk,
+                {index, path, opening_question(firewall, path->position, scope_.own_addresses(firewall)),
+                 path->position == Position::transit ? scope_.selves() : std::vector<Product>(),
+                 claims == claims_.end() ? kNone : claims->second, answers(index, path), bound, options_.region_limit},
+                requirements_, result_);
         }
+    }
+
+    std::vector<Answer> answers(std::size_t index, const Path* path) const {
+        std::vector<Answer> found;
+        for (const Meeting& meeting : meetings_) {
+            const Crossing& crossing = meeting.crossing;
+            if (crossing.firewall != index || crossing.reply_path != path || crossing.reply.empty()) continue;
+            found.push_back({meeting.requirement, crossing.reply, as_first_packets(crossing.reply)});
+        }
+        return found;
     }
 
     void count() {

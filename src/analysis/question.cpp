@@ -19,6 +19,8 @@ ProtocolSet with_ports() {
            ProtocolSet::of(kUdpLite);
 }
 
+PortSet client_ports() { return PortSet::range(1024, 65535); }
+
 ProtocolSet with_types() { return ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6); }
 
 bool is_icmp(const ServiceTerm& term) { return !term.protocols.empty() && term.protocols.subset_of(with_types()); }
@@ -92,6 +94,20 @@ ServiceSetRef first_packet_services(const ServiceSetRef& services) {
     return share(std::move(first));
 }
 
+std::vector<Product> as_first_packets(const std::vector<Product>& replies) {
+    std::vector<Product> first;
+    for (const Product& reply : replies) {
+        ServiceSet services = *reply.services;
+        for (auto& term : services.terms) {
+            term.tcp_flags = FlagSet::all();
+            if (term.destination_ports == client_ports()) term.destination_ports = PortSet::all();
+        }
+        Product made = first_packets(reply.source, reply.destination, share(std::move(services)));
+        if (std::find(first.begin(), first.end(), made) == first.end()) first.push_back(std::move(made));
+    }
+    return first;
+}
+
 ServiceSetRef client_services(const ServiceSetRef& first_packets) {
     ServiceSet client;
     for (const auto& term : first_packets->terms) {
@@ -101,7 +117,7 @@ ServiceSetRef client_services(const ServiceSetRef& first_packets) {
         }
         // Terms with destination ports match only protocols that have ports.
         ServiceTerm narrowed = term;
-        narrowed.source_ports = PortSet::range(1024, 65535);
+        narrowed.source_ports = client_ports();
         client.terms.push_back(std::move(narrowed));
     }
     return share(std::move(client));

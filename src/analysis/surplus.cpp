@@ -7,6 +7,7 @@
 #include "analysis/surplus.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -160,6 +161,7 @@ public:
         const PacketSet asked = desk_.question(question_.packets) - desk_.space().from(question_.without);
         const PacketSet near = asked & desk_.openings_focus();
         auto charged = charges(desk_.openings(), path_, near);
+        find_answering(charged);
         if (near != asked) look_beyond(asked - near, charged);
         for (const Charge& charge : charged) classify(charge);
     }
@@ -172,13 +174,49 @@ private:
         return space.from({icmp, icmp6});
     }
 
+    // Which of the rules let replies pass: those that no rule before them takes.
+    void find_answering(const std::vector<Charge>& charged) {
+        PacketSet replies = desk_.space().empty();
+        for (const Answer& answer : question_.answers) replies = replies | desk_.question(answer.replies);
+        if (replies.empty()) return;
+        for (const Hit& hit : desk_.evaluator().attribute(path_, replies)) {
+            const bool open = std::any_of(charged.begin(), charged.end(),
+                                          [&](const Charge& charge) { return charge.rule == hit.rule; });
+            if (!open || hit.verdict != Verdict::permit) continue;
+            for (const Answer& answer : question_.answers) {
+                if (hit.packets.intersects(desk_.question(answer.replies))) answering_[hit.rule].push_back(&answer);
+            }
+        }
+    }
+
+    struct Served {
+        PacketSet packets;
+        std::vector<std::size_t> requirements;
+    };
+    // What the rule permits that is needed, and by whom.
+    Served needed(const Charge& charge) const {
+        Served served{charge.packets & claims_.needed.packets, {}};
+        served.requirements = claims_.needed.related(served.packets);
+        const auto answers = answering_.find(charge.rule);
+        if (answers == answering_.end()) return served;
+        for (const Answer* answer : answers->second) {
+            const PacketSet replies = charge.packets & desk_.space().from(answer->first);
+            if (replies.empty()) continue;
+            served.packets = served.packets | replies;
+            auto& known = served.requirements;
+            if (std::find(known.begin(), known.end(), answer->requirement) == known.end())
+                known.push_back(answer->requirement);
+        }
+        return served;
+    }
+
     // Adds what the rules that serve a flow permit beyond what was asked first. The smallest questions come first, so
     // that a rule for everything does not use up what many narrow ones would need; the regions of rules for which the
     // rest does not suffice stay incomplete.
     void look_beyond(const PacketSet& beyond, std::vector<Charge>& charged) {
         std::vector<Beyond> serving;
         for (Charge& charge : charged) {
-            if (!charge.packets.intersects(claims_.needed.packets)) continue;
+            if (!charge.packets.intersects(claims_.needed.packets) && !answering_.contains(charge.rule)) continue;
             Beyond one{&charge, {}, desk_.space().empty(), 0};
             const auto& rules = desk_.policy().rulesets[charge.rule.ruleset].rules;
             if (charge.rule.rule < rules.size()) {
@@ -231,12 +269,11 @@ private:
         if (is_loopback(desk_.policy(), charge.rule)) return;
         // What a host may send unless a rule says otherwise is the business of its default, not of a rule.
         if (path_.position == Position::outbound && is_implicit(desk_.policy(), charge.rule)) return;
-        PacketSet rest = charge.packets - claims_.needed.packets;
+        const Served served = needed(charge);
+        PacketSet rest = charge.packets - served.packets;
         // A rule for ICMP alone is told in the family that speaks it; in one for every protocol nobody looks for it.
         if (rest.subset_of(icmp_)) rest = rest - desk_.space().from(foreign_icmp());
-        const PacketSet served = charge.packets & claims_.needed.packets;
-        auto related = claims_.needed.related(served);
-        rest = rest - desk_.space().from(keyword_ports(charge.rule, related));
+        rest = rest - desk_.space().from(keyword_ports(charge.rule, served.requirements));
         const auto take = [&](SurplusKind kind, const Claimed& claimed, bool closable) {
             const PacketSet part = rest & claimed.packets;
             rest = rest - part;
@@ -248,13 +285,13 @@ private:
         take(SurplusKind::wider, claims_.exposing, false);
         rest = rest - claims_.tolerated;
         if (rest.empty()) return;
-        if (served.empty()) {
+        if (served.packets.empty()) {
             report(charge, SurplusKind::uncatalogued, rest, claims_.undetermined.related(rest), false);
             return;
         }
         take(SurplusKind::uncatalogued, claims_.undetermined, false);
         if (!rest.empty()) {
-            report(charge, SurplusKind::wider, rest, std::move(related), false);
+            report(charge, SurplusKind::wider, rest, served.requirements, false);
         }
     }
 
@@ -333,6 +370,7 @@ private:
     PacketSet icmp_;
     std::span<const Requirement> requirements_;
     std::set<RuleRef> cut_short_;
+    std::map<RuleRef, std::vector<const Answer*>> answering_;
     Assessment& assessment_;
 };
 

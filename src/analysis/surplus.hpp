@@ -27,12 +27,20 @@ std::vector<Product> opening_question(const Firewall& firewall, Position positio
 // ICMP over IPv6 and ICMPv6 over IPv4, which no computer takes; among the values of the desk.
 const std::vector<Product>& foreign_icmp();
 
+// Replies of a needed flow that meet the rules of the path, and the same as if they opened connections: a rule that
+// looks at no state cannot let the ones pass without the others.
+struct Answer {
+    std::size_t requirement = 0;
+    std::vector<Product> replies, first;  // the latter among the values of the desk
+};
+
 struct SurplusQuestion {
     std::size_t firewall = 0;
     const Path* path = nullptr;
     std::vector<Product> packets;  // opening_question()
     std::vector<Product> without;  // packets that do not meet the device; among the values of the desk
     const std::vector<Claim>& claims;
+    std::vector<Answer> answers;
     AddressSet
         bound;  // what roles are bound to; an opening of a transit device that touches none of it is only counted
     std::size_t region_limit = 64;

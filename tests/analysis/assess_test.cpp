@@ -549,3 +549,34 @@ TEST_CASE("replies are missing of the hosts whose first packets pass") {
     CHECK(found.flows[0].failing == std::vector<std::size_t>{0});
     CHECK(found.flows[0].unanswered == std::vector<std::size_t>{1});
 }
+
+TEST_CASE("a rule by which required replies pass is needed") {
+    const auto rules = [](const std::string& forward_rules) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n" + forward_rules + "COMMIT\n";
+    };
+    const std::string request = "-A FORWARD -s 10.1.0.11 -d 10.2.0.21 -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    const std::string answer = "-A FORWARD -s 10.2.0.21 -d 10.1.0.11 -p tcp -m tcp --sport 1433 -j ACCEPT\n";
+    const std::string tracked = "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
+    struct Case {
+        std::string rules, expected;
+    };
+    const std::string satisfied = "ms-db tcp/1433: satisfied\n";
+    const std::vector<Case> cases = {
+        {request + answer, satisfied},
+        {request, "ms-db tcp/1433: satisfied, no reply\n"},
+        // Where replies pass without it, it only opens the way for new connections.
+        {tracked + request + answer, satisfied + "uncatalogued | tcp 10.2.0.21:1433 > 10.1.0.11 flags SYN\n"},
+        // More than the replies.
+        {request + "-A FORWARD -s 10.2.0.21 -d 10.1.0.11 -p tcp -m tcp --sport 1433:1434 -j ACCEPT\n",
+         satisfied + "wider | tcp 10.2.0.21:1434 > 10.1.0.11 flags SYN fragment 0\n"},
+        {request + "-A FORWARD -s 10.2.0.21 -d 10.1.0.11 -p tcp -m tcp --sport 1433 --dport 1024:65535 -j ACCEPT\n",
+         satisfied},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.rules);
+        const auto policies = load("edge", rules(one.rules));
+        Topology topology;
+        topology.firewalls = {transit("edge", policies.at(0))};
+        CHECK(summary(topology, {need(kMs1, kSql, kTcp, "1433")}) == one.expected);
+    }
+}
