@@ -347,6 +347,28 @@ bool needed_later(std::span<const Requirement> all, const std::vector<std::size_
     return std::all_of(some.begin(), some.end(), [&](std::size_t i) { return all[i].need == Need::phase_ahead; });
 }
 
+// Whether the region has every port that the requirements ask for.
+bool has_all_ports(std::span<const Requirement> all, const Surplus& surplus) {
+    if (!surplus.region_complete) return true;
+    const auto has = [&](const ServiceTerm& asked) {
+        PortSet ports;
+        IcmpSet types;
+        for (const auto& product : surplus.region) {
+            if (!product.services) return true;
+            for (const auto& term : product.services->terms) {
+                if ((term.protocols & asked.protocols).empty()) continue;
+                ports = ports | term.destination_ports;
+                types = types | term.icmp;
+            }
+        }
+        return asked.destination_ports.subset_of(ports) && asked.icmp.subset_of(types);
+    };
+    return std::all_of(surplus.requirements.begin(), surplus.requirements.end(), [&](std::size_t i) {
+        const auto& terms = all[i].services->terms;
+        return std::all_of(terms.begin(), terms.end(), has);
+    });
+}
+
 std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus,
                              const std::string& at, bool lost) {
     const auto all = context.requirements();
@@ -357,6 +379,11 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
     switch (surplus.kind) {
         case SurplusKind::install_only:
         case SurplusKind::unselected_feature:
+            if (!has_all_ports(all, surplus)) {
+                return fmt::format("{}{} keeps {} open{}, of {} from {} to {}: {}", rule, may, region, at,
+                                   services_text(all, surplus.requirements), from_text(all, surplus.requirements),
+                                   to_text(all, surplus.requirements), reasons_text(context, surplus.requirements));
+            }
             return fmt::format("{}{} keeps {} open from {} to {}{}: {}", rule, may,
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
                                to_text(all, surplus.requirements), at, reasons_text(context, surplus.requirements));
@@ -405,6 +432,25 @@ bool meets(const ServiceSetRef& services, const std::vector<Product>& region) {
                       std::any_of(services->terms.begin(), services->terms.end(), [&](const auto& a) {
                           return std::any_of(product.services->terms.begin(), product.services->terms.end(),
                                              [&](const auto& b) { return overlap(a, b); });
+                      });
+           });
+}
+
+// Whether the region names a port of the services: all of some range that it has, not a wider one by chance.
+bool names_some_of(const std::vector<Product>& region, const ServiceSetRef& services) {
+    const auto named = [](const ServiceTerm& term, const ServiceTerm& of) {
+        if ((term.protocols & of.protocols).empty()) return false;
+        if (of.destination_ports.is_all()) return term.protocols.subset_of(of.protocols);
+        const auto& ports = term.destination_ports.intervals();
+        return std::any_of(ports.begin(), ports.end(), [&](const auto& range) {
+            return PortSet::range(range.first, range.last).subset_of(of.destination_ports);
+        });
+    };
+    return services && std::any_of(region.begin(), region.end(), [&](const Product& product) {
+               return product.services &&
+                      std::any_of(product.services->terms.begin(), product.services->terms.end(), [&](const auto& a) {
+                          return std::any_of(services->terms.begin(), services->terms.end(),
+                                             [&](const auto& b) { return named(a, b); });
                       });
            });
 }
@@ -484,7 +530,7 @@ void add_statements(const CheckContext& context, const Surplus& surplus, Finding
         }
         const bool refused = statement.kind == StatementKind::not_required;
         if (!refused && statement.kind != StatementKind::informational) continue;
-        if (!meets(statement.services, surplus.region)) continue;
+        if (!names_some_of(surplus.region, statement.services)) continue;
         finding.details.push_back(fmt::format("{} {} ({})", statement.title,
                                               refused ? "is not required" : "is listed without roles or direction",
                                               citation_text(statement.citation)));
