@@ -35,6 +35,16 @@ IcmpSet moved(const IcmpSet& types, std::uint8_t from, std::uint8_t to) {
     return found;
 }
 
+// Rules name types; an answer has code 0 of its own.
+IcmpSet every_code(const IcmpSet& types) {
+    IcmpSet found;
+    for (const auto& i : types.intervals()) {
+        found = found |
+                IcmpSet::range(static_cast<std::uint16_t>(i.first & 0xff00), static_cast<std::uint16_t>(i.last | 0xff));
+    }
+    return found;
+}
+
 // The term as ICMPv6; without types where there are none.
 ServiceTerm over_ipv6(const ServiceTerm& term, bool& whole) {
     ServiceTerm made = term;
@@ -101,6 +111,7 @@ std::vector<Product> as_first_packets(const std::vector<Product>& replies) {
         for (auto& term : services.terms) {
             term.tcp_flags = FlagSet::all();
             if (term.destination_ports == client_ports()) term.destination_ports = PortSet::all();
+            if (is_icmp(term)) term.icmp = every_code(term.icmp);
         }
         Product made = first_packets(reply.source, reply.destination, share(std::move(services)));
         if (std::find(first.begin(), first.end(), made) == first.end()) first.push_back(std::move(made));

@@ -22,7 +22,8 @@ struct FamilySights {
 };
 FamilySights by_family(const Sight& sight);
 
-// Replies as if they opened connections, on any interface: to any port where clients choose theirs.
+// Replies as if they opened connections, on any interface: to any port where clients choose theirs, and
+// with any code of an ICMP type.
 std::vector<Product> as_first_packets(const std::vector<Product>& replies);
 
 // What answers them: ports exchanged, TCP with SYN and ACK or with ACK, ICMP types that have an answer. Null when

@@ -104,6 +104,24 @@ TEST_CASE("types that nobody states are enough in each family of one export") {
     }
 }
 
+TEST_CASE("a rule by which required answers to an echo pass is needed") {
+    const auto policies =
+        load("edge",
+             "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+             "-A FORWARD -s 10.1.0.11 -d 10.2.0.21 -p icmp -m icmp --icmp-type 8 -j ACCEPT\n"
+             "-A FORWARD -s 10.2.0.21 -d 10.1.0.11 -p icmp -m icmp --icmp-type 0 -j ACCEPT\nCOMMIT\n");
+    Topology topology;
+    topology.firewalls = {transit("edge", policies.at(0))};
+    auto ping = need(end("ms", "ms1", "10.1.0.11"), end("db", "sql1", "10.2.0.21"), kIcmp, "any");
+    ServiceTerm echo;
+    echo.protocols = ProtocolSet::of(kIcmp);
+    echo.icmp = icmp_type(8);
+    ping.services = share(ServiceSet{{echo}});
+    const auto found = assess(topology, std::vector<Requirement>{ping});
+    CHECK(found.satisfied == 1);
+    CHECK(found.surplus.empty());
+}
+
 TEST_CASE("a rule for ICMPv6 alone opens nothing over IPv4") {
     const auto policies = load("edge", asa("access-list X extended permit icmp6 any any echo\n"));
     Topology topology;
