@@ -106,7 +106,6 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
     return {};
 }
 
-
 // One statement of an export may stand in several rulesets.
 bool same_rule(const Policy& policy, RuleRef a, RuleRef b) {
     const SourceSpan one = rule_span(policy, a);
