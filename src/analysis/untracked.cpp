@@ -88,8 +88,9 @@ bool meet(const InterfaceSet& a, const InterfaceSet& b) {
 void add_unexpected(Product reply, std::vector<Product>& all) {
     static const ProtocolSet kHandshakes = ProtocolSet::of(kTcp) | ProtocolSet::of(kSctp) | ProtocolSet::of(kDccp) |
                                            ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6);
+    static const std::vector<ServiceTerm> kAnyService(1);
     ServiceSet starts, others;
-    for (const ServiceTerm& term : reply.services ? reply.services->terms : std::vector<ServiceTerm>{ServiceTerm{}}) {
+    for (const ServiceTerm& term : reply.services ? reply.services->terms : kAnyService) {
         ServiceTerm start = term, other = term;
         start.protocols = term.protocols - kHandshakes;
         other.protocols = term.protocols & kHandshakes;
