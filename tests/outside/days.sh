@@ -2,12 +2,15 @@
 # Two runs on different days, in different time zones and languages: with SOURCE_DATE_EPOCH the same bytes in every format
 # and in the bundle of an audit.
 source "$(dirname "$0")/reports.sh"
-command -v faketime >/dev/null || skip "faketime is not installed (Debian: faketime)"
+# The library alone: the program around it leaves a file of shared memory behind for every process number it ran under, and
+# fails where there is one.
+faketime=$(find /usr/lib -path '*/faketime/libfaketime.so.1' -print -quit 2>/dev/null)
+[[ $faketime ]] || skip "faketime is not installed (Debian: faketime)"
 
 # on DAY ZONE COMMAND...: the command on that day, an error where it neither succeeds nor only finds something.
 on() {
     local status=0
-    TZ=$2 faketime "$1 07:08:09" "${@:3}" >"$scratch/log" 2>&1 || status=$?
+    TZ=$2 LD_PRELOAD=$faketime FAKETIME="@$1 07:08:09" "${@:3}" >"$scratch/log" 2>&1 || status=$?
     ((status <= 1)) || { cat "$scratch/log"; fail "'${*:3}' ended with exit status $status"; }
 }
 one=2026-11-05 other=2031-05-06
