@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "fwproof/base/address.hpp"
+#include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/operand.hpp"
 #include "vendor/asa/parse_ace.hpp"
@@ -31,8 +33,22 @@ ListKind kind_of(std::string_view word) {
     return ListKind::extended;
 }
 
-// The words that make two entries the same: what follows the list's name, without position, log options, counters and
-// whether it is active.
+// One word of an entry in one spelling: numbers for ports, protocols and ICMP types, addresses as they print.
+std::string spelt(std::string_view word, std::string_view before, bool first_of_rule, std::uint8_t protocol) {
+    if (first_of_rule) {
+        if (const auto number = protocol_of(word)) return std::to_string(*number);
+    } else if (before == "eq" || before == "neq" || before == "lt" || before == "gt" || before == "range") {
+        if (const auto port = port_of(word, protocol)) return std::to_string(*port);
+    } else if (protocol == kIcmp || protocol == kIcmp6) {
+        if (const auto type = icmp_type_of(word, protocol)) return std::to_string(*type);
+    }
+    if (word.find(':') == std::string_view::npos) return std::string(word);
+    if (const auto prefix = parse_prefix(word)) return to_string(*prefix);
+    return std::string(word);
+}
+
+// What makes two entries the same: what follows the list's name, however it is spelt, without position, log options,
+// counters and whether it is active.
 std::string entry_key(std::string_view text) {
     Statement words;
     words.assign(text, 0);
@@ -40,13 +56,34 @@ std::string entry_key(std::string_view text) {
     std::size_t i = 0;
     while (i < words.size() && words[i].text != "access-list") ++i;
     i += 2;
-    if (i + 1 < words.size() && words[i].text == "line") i += 2;
+    const auto word_at = [&](std::size_t at) { return at < words.size() ? words[at].text : std::string_view(); };
+    if (i + 1 < words.size() && word_at(i) == "line") i += 2;
+    if (word_at(i) == "extended") ++i;
+    const bool remark = word_at(i) == "remark";
+    const std::size_t first = i + 1;  // the protocol of a rule
+    std::uint8_t protocol = 0;
     for (; i < words.size(); ++i) {
         const std::string_view word = words[i].text;
-        const bool remark = key.starts_with("remark");
-        if (word == "extended" || (!remark && (word == "inactive" || word.starts_with("(hitcnt=")))) continue;
-        if (word == "log" && !remark) break;
-        key += word;
+        if (remark) {
+            key += word;
+            key += ' ';
+            continue;
+        }
+        if (word == "log") break;
+        if (word == "inactive" || word.starts_with("(hitcnt=")) continue;
+        if (i == first) protocol = protocol_of(word).value_or(0);
+        // "range" takes two.
+        const std::string_view operation = i >= 2 && word_at(i - 2) == "range" ? "range" : word_at(i - 1);
+        if (word == "host" && i + 1 < words.size()) {
+            const std::string_view address = word_at(++i);
+            key += spelt(address, {}, false, 0);
+            if (address.find(':') == std::string_view::npos) key += " 255.255.255.255";
+        } else if (word == "0.0.0.0" && word_at(i + 1) == "0.0.0.0") {
+            key += "any4";
+            ++i;
+        } else {
+            key += spelt(word, operation, i == first, protocol);
+        }
         key += ' ';
     }
     return key;
