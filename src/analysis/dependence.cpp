@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/equal_conditions.hpp"
 #include "analysis/jumps.hpp"
 #include "fwproof/analysis/nearby.hpp"
 
@@ -57,13 +58,7 @@ std::vector<Product> headers(const std::vector<Match>& matches) {
 void add_conditions(const RuleMatch& match, Step& step) {
     for (const auto& condition : match.conditions) {
         step.conditions.push_back(condition_key(condition));
-        switch (condition.kind) {
-            case ConditionKind::rate:
-            case ConditionKind::memory:
-            case ConditionKind::syntax:
-            case ConditionKind::other: step.remembers = true; break;
-            default: break;
-        }
+        if (!is_lasting(condition.kind)) step.remembers = true;
     }
     std::sort(step.conditions.begin(), step.conditions.end());
     step.conditions.erase(std::unique(step.conditions.begin(), step.conditions.end()), step.conditions.end());

@@ -10,9 +10,6 @@
 
 namespace fwproof {
 
-namespace {
-
-// Asked twice about one packet such a condition gives one answer.
 bool is_lasting(ConditionKind kind) {
     switch (kind) {
         case ConditionKind::program:
@@ -35,6 +32,8 @@ bool is_lasting(ConditionKind kind) {
     }
     return false;
 }
+
+namespace {
 
 // Equal for rules whose conditions hold together; empty: nobody knows.
 std::string conditions_text(const Policy& policy, const Rule& rule) {

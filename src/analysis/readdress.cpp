@@ -12,7 +12,6 @@
 #include "analysis/overlap.hpp"
 #include "analysis/sides.hpp"
 #include "fwproof/analysis/evaluate.hpp"
-#include "fwproof/analysis/leaving.hpp"
 
 namespace fwproof {
 

@@ -120,6 +120,21 @@ Finding finding_after(const Check& check, const Firewall& firewall, const Source
     return finding;
 }
 
+void report_replies(const CheckContext& context, const Check& check, std::vector<Product> PathReview::*replies,
+                    std::string_view how, std::vector<Finding>& findings) {
+    for (const auto& policy : context.input().change->policies) {
+        for (const auto& path : policy.review->paths) {
+            const auto& changed = path.*replies;
+            if (changed.empty()) continue;
+            Finding finding = finding_after(check, context.firewalls()[policy.firewall], {});
+            finding.message = fmt::format("replies of flows that both versions permit {} {}: {}", how,
+                                          to_string(path.after->position), to_exact_string(changed[0]));
+            finding.region = changed;
+            findings.push_back(std::move(finding));
+        }
+    }
+}
+
 RuleEvidence evidence_after(const ChangedAccess& access) {
     RuleEvidence shown = evidence_of("after", *access.firewall, *access.firewall->policy, access.region->after,
                                      *access.region->after_by);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fwproof/check/change.hpp"
@@ -33,6 +34,10 @@ std::string change_text(const ChangedAccess& access);
 RuleEvidence evidence_after(const ChangedAccess& access);
 // The packets in words, with the names that the exports give sets: the first region and how many more there are.
 std::string packets_text(const ChangedAccess& access);
+
+// Flows that both versions permit, whose replies only one lets back, path by path: "... replies ... now pass inbound".
+void report_replies(const CheckContext& context, const Check& check, std::vector<Product> PathReview::*replies,
+                    std::string_view how, std::vector<Finding>& findings);
 
 // Whether packets of the product can come from the Internet: by an interface that may lead outside, from an address
 // that is not private.

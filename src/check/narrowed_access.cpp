@@ -1,25 +1,8 @@
-#include <fmt/format.h>
-
 #include "check/changes.hpp"
-#include "fwproof/base/notation.hpp"
 
 namespace fwproof {
 
 namespace {
-
-// Flows that both versions permit, whose replies only the version before let back.
-void report_replies(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    for (const auto& policy : context.input().change->policies) {
-        for (const auto& path : policy.review->paths) {
-            if (path.replies_lost.empty()) continue;
-            Finding finding = finding_after(check, context.firewalls()[policy.firewall], {});
-            finding.message = fmt::format("replies of flows that both versions permit no longer pass {}: {}",
-                                          to_string(path.after->position), to_exact_string(path.replies_lost[0]));
-            finding.region = path.replies_lost;
-            findings.push_back(std::move(finding));
-        }
-    }
-}
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     for (const auto& access : changed_access(context)) {
@@ -27,7 +10,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         findings.push_back(finding_about(check, access));
         findings.back().message = change_text(access);
     }
-    report_replies(context, check, findings);
+    report_replies(context, check, &PathReview::replies_lost, "no longer pass", findings);
 }
 
 }  // namespace

@@ -1,9 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "check/changes.hpp"
-#include "fwproof/base/notation.hpp"
 
 namespace fwproof {
 
@@ -17,27 +14,13 @@ bool told_elsewhere(const CheckContext& context, const ChangedAccess& access) {
            std::all_of(packets.begin(), packets.end(), [&](const Product& p) { return from_untrusted(access, p); });
 }
 
-// Flows that both versions permit, whose replies only the version after lets back.
-void report_replies(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
-    for (const auto& policy : context.input().change->policies) {
-        for (const auto& path : policy.review->paths) {
-            if (path.replies_gained.empty()) continue;
-            Finding finding = finding_after(check, context.firewalls()[policy.firewall], {});
-            finding.message = fmt::format("replies of flows that both versions permit now pass {}: {}",
-                                          to_string(path.after->position), to_exact_string(path.replies_gained[0]));
-            finding.region = path.replies_gained;
-            findings.push_back(std::move(finding));
-        }
-    }
-}
-
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     for (const auto& access : changed_access(context)) {
         if (!access.widens() || told_elsewhere(context, access)) continue;
         findings.push_back(finding_about(check, access));
         findings.back().message = change_text(access);
     }
-    report_replies(context, check, findings);
+    report_replies(context, check, &PathReview::replies_gained, "now pass", findings);
 }
 
 }  // namespace

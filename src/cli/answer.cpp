@@ -6,7 +6,6 @@
 #include <set>
 
 #include "cli/policies.hpp"
-#include "fwproof/analysis/leaving.hpp"
 #include "fwproof/analysis/plain.hpp"
 #include "fwproof/analysis/untracked.hpp"
 #include "fwproof/base/letters.hpp"
@@ -247,8 +246,9 @@ PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size
     std::vector<std::pair<PacketSet, Hit>> translations;
     if (!outcome.out_of_budget) {
         Way whole = way;
-        const auto behind = leaving && way.whole ? leaving_stages(policy, way.path.position) : std::vector<Stage>();
-        whole.path.stages.insert(whole.path.stages.end(), behind.begin(), behind.end());
+        if (leaving && way.whole && way.path.position != Position::inbound) {
+            whole.path.stages.insert(whole.path.stages.end(), policy.leaving.begin(), policy.leaving.end());
+        }
         add_translations(whole, asked, translations);
     }
     if (way.whole && router) answer.ways = ways_of(header, way.path.position);
