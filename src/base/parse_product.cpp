@@ -106,46 +106,60 @@ Result<ServiceSetRef> parse_protocol_word(WordReader& words) {
     return service(*protocol);
 }
 
+// Names and prefixes, separated by commas; `word` is the rest of the word at hand.
+Result<std::vector<InterfacePattern>> parse_patterns(const WordReader& words, std::string_view word) {
+    std::vector<InterfacePattern> patterns;
+    while (true) {
+        InterfacePattern pattern;
+        std::size_t end = 0;
+        const bool in_quotes = word.starts_with('"');
+        if (in_quotes) {
+            for (end = 1; end < word.size() && word[end] != '"'; ++end) end += word[end] == '\\';
+            end = std::min(end + 1, word.size());
+            const auto name = unquoted(word.substr(0, end));
+            if (!name) return words.fail_here("the interface is not quoted correctly", "close the quotes");
+            pattern.name = *name;
+        } else {
+            end = std::min(word.find_first_of(",+"), word.size());
+            pattern.name = word.substr(0, end);
+        }
+        word.remove_prefix(end);
+        pattern.prefix = word.starts_with('+');
+        if (pattern.prefix) word.remove_prefix(1);
+        if (pattern.name.empty() && !pattern.prefix && !in_quotes) {
+            return words.fail_here(fmt::format("'{}' is no interface", words.peek()),
+                                   "write names separated by commas");
+        }
+        if (!in_quotes && pattern.name == "none") pattern.name.clear();
+        patterns.push_back(std::move(pattern));
+        if (word.empty()) return patterns;
+        if (word[0] != ',') {
+            return words.fail_here(fmt::format("'{}' is no interface", words.peek()),
+                                   "write names separated by commas");
+        }
+        word.remove_prefix(1);
+    }
+}
+
 Result<InterfaceSet> parse_interfaces(WordReader& words) {
     std::string_view word = words.peek();
     if (words.at_end()) return words.fail_here("the interface is missing", "write for example 'in eth0'");
-    InterfaceSet set{{}, false};
-    if (word == "any") {
-        set.negated = true;
-    } else if (word != "never") {
-        set.negated = word.starts_with('!');
-        if (set.negated) word.remove_prefix(1);
-        while (true) {
-            InterfacePattern pattern;
-            std::size_t end = 0;
-            const bool in_quotes = word.starts_with('"');
-            if (in_quotes) {
-                for (end = 1; end < word.size() && word[end] != '"'; ++end) end += word[end] == '\\';
-                end = std::min(end + 1, word.size());
-                const auto name = unquoted(word.substr(0, end));
-                if (!name) return words.fail_here("the interface is not quoted correctly", "close the quotes");
-                pattern.name = *name;
-            } else {
-                end = std::min(word.find_first_of(",+"), word.size());
-                pattern.name = word.substr(0, end);
-            }
-            word.remove_prefix(end);
-            pattern.prefix = word.starts_with('+');
-            if (pattern.prefix) word.remove_prefix(1);
-            if (pattern.name.empty() && !pattern.prefix && !in_quotes) {
-                return words.fail_here(fmt::format("'{}' is no interface", words.peek()),
-                                       "write names separated by commas");
-            }
-            if (!in_quotes && pattern.name == "none") pattern.name.clear();
-            set.any_of.push_back(std::move(pattern));
-            if (word.empty()) break;
-            if (word[0] != ',') {
-                return words.fail_here(fmt::format("'{}' is no interface", words.peek()),
-                                       "write names separated by commas");
-            }
-            word.remove_prefix(1);
-        }
+    InterfaceSet set{{}, word == "any"};
+    if (word == "any" || word == "never") {
+        words.next();
+        return set;
     }
+    set.negated = word.starts_with('!');
+    if (set.negated) word.remove_prefix(1);
+    auto named = parse_patterns(words, word);
+    if (!named) return fail(named.error());
+    set.any_of = std::move(*named);
+    words.next();
+    if (set.negated || words.peek() != "except") return set;
+    words.next();
+    auto taken_out = parse_patterns(words, words.peek());
+    if (!taken_out) return fail(taken_out.error());
+    set.except = std::move(*taken_out);
     words.next();
     return set;
 }

@@ -116,15 +116,20 @@ std::string to_string(const InterfaceSet& set) {
     if (set.is_all()) return "any";
     if (set.any_of.empty()) return "never";
     std::string text = set.negated ? "!" : "";
-    for (const auto& pattern : set.any_of) {
-        if (&pattern != set.any_of.data()) text += ",";
-        if (pattern.name.empty()) {
-            text += pattern.prefix ? "+" : "none";
-            continue;
+    const auto list = [&](const std::vector<InterfacePattern>& patterns) {
+        for (const auto& [name, prefix] : patterns) {
+            if (&name != &patterns[0].name) text += ",";
+            if (name.empty()) {
+                text += prefix ? "+" : "none";
+                continue;
+            }
+            const bool reserved = name == "any" || name == "none" || name == "never";
+            text += (reserved ? quoted(name) : name_word(name)) + (prefix ? "+" : "");
         }
-        const bool reserved = pattern.name == "any" || pattern.name == "none" || pattern.name == "never";
-        text += (reserved ? quoted(pattern.name) : name_word(pattern.name)) + (pattern.prefix ? "+" : "");
-    }
+    };
+    list(set.any_of);
+    if (!set.except.empty()) text += " except ";
+    list(set.except);
     return text;
 }
 
@@ -161,10 +166,16 @@ std::optional<std::uint64_t> parse_field_value(Field field, std::string_view tex
 }
 
 bool InterfaceSet::contains(std::string_view name) const {
-    const bool matched = std::any_of(any_of.begin(), any_of.end(), [&](const InterfacePattern& pattern) {
-        return pattern.prefix ? name.starts_with(pattern.name) : name == pattern.name;
-    });
-    return matched != negated;
+    // How specific the best pattern is; 0: none matches.
+    const auto best = [&](const std::vector<InterfacePattern>& patterns) {
+        std::size_t found = 0;
+        for (const auto& [text, prefix] : patterns) {
+            if (!prefix && name == text) return std::string_view::npos;
+            if (prefix && name.starts_with(text)) found = std::max(found, text.size() + 1);
+        }
+        return found;
+    };
+    return (best(any_of) > best(except)) != negated;
 }
 
 std::string_view to_string(Field field) {

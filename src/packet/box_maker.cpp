@@ -33,8 +33,8 @@ void BoxMaker::add_strict(const Product& product, std::vector<Box>& boxes) {
 void BoxMaker::add(const Product& product, const std::vector<Service>& services, std::vector<Box>& boxes) {
     Box box;
     box[AxisKind::state] = states(product.states);
-    box[AxisKind::in] = interfaces(scales_.in, product.in);
-    box[AxisKind::out] = interfaces(scales_.out, product.out);
+    box[AxisKind::in] = interfaces(scales_.interfaces, product.in);
+    box[AxisKind::out] = interfaces(scales_.interfaces, product.out);
     for (const auto& test : product.fields) {
         const Slot slot = slot_of(test.field);
         box.sets[slot] = set_of(scales_.fields[slot - kFieldSlot].second, test.values);
@@ -163,8 +163,8 @@ std::array<Rank, kSlotCount> BoxMaker::ranks(const Packet& packet) const {
     at(AxisKind::icmp) = scales_.icmp.rank(static_cast<unsigned>(packet.icmp_type << 8 | packet.icmp_code));
     at(AxisKind::tcp_flags) = scales_.tcp_flags.rank(packet.tcp_flags);
     at(AxisKind::state) = scales_.state.rank(static_cast<unsigned>(packet.state));
-    at(AxisKind::in) = scales_.in.rank(packet.in);
-    at(AxisKind::out) = scales_.out.rank(packet.out);
+    at(AxisKind::in) = scales_.interfaces.rank(packet.in);
+    at(AxisKind::out) = scales_.interfaces.rank(packet.out);
     for (std::size_t i = 0; i < scales_.fields.size(); ++i) {
         const auto value = packet.fields.find(scales_.fields[i].first);
         ranks[kFieldSlot + i] = scales_.fields[i].second.rank(value == packet.fields.end() ? 0 : value->second);

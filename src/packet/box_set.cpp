@@ -194,8 +194,8 @@ long double BoxSpace::size(const BoxSet& set) const {
             }
         }
         long double rest = width(sets, at(box, AxisKind::state), scales.state) *
-                           classes(sets, at(box, AxisKind::in), scales.in.count()) *
-                           classes(sets, at(box, AxisKind::out), scales.out.count());
+                           classes(sets, at(box, AxisKind::in), scales.interfaces.count()) *
+                           classes(sets, at(box, AxisKind::out), scales.interfaces.count());
         for (std::size_t i = 0; i < scales.fields.size(); ++i) {
             rest *= classes(sets, box.sets[packet::kFieldSlot + i], scales.fields[i].second.count());
         }

@@ -2,9 +2,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <stdexcept>
 
 namespace fwproof::packet {
+
+namespace {
+
+const InterfacePattern kEvery{"", true};
+
+}  // namespace
 
 Scale::Scale(std::vector<uint128> cuts, uint128 max) : max_(max) {
     cuts.push_back(0);
@@ -48,10 +55,15 @@ InterfaceScale::InterfaceScale(std::vector<InterfacePattern> patterns) : pattern
         for (std::size_t i = 0; i < patterns_.size(); ++i) {
             wanted[i] = patterns_[i].prefix && pattern.name.starts_with(patterns_[i].name);
         }
-        for (std::size_t trial = 0; trial <= patterns_.size(); ++trial) {
-            const std::string name = pattern.name + std::to_string(trial);
-            if (signature(name) != wanted) continue;
-            add(name);
+        // Ten longer prefixes may leave no digit to go on with.
+        for (const std::string_view between : {"", "x", "y", "z", "_", "-", ".", "X", "Y", "Z"}) {
+            std::optional<std::string> found;
+            for (std::size_t trial = 0; trial <= patterns_.size() && !found; ++trial) {
+                std::string name = pattern.name + std::string(between) + std::to_string(trial);
+                if (signature(name) == wanted) found = std::move(name);
+            }
+            if (!found) continue;
+            add(*found);
             break;
         }
     }
@@ -79,9 +91,12 @@ Rank InterfaceScale::rank(const std::string& name) const {
 }
 
 std::vector<RankRange> InterfaceScale::ranks(const InterfaceSet& set) const {
-    for (const auto& pattern : set.any_of) {
-        if (!std::binary_search(patterns_.begin(), patterns_.end(), pattern)) {
-            throw std::logic_error("an interface was not given to the space");
+    for (const auto* named : {&set.any_of, &set.except}) {
+        for (const auto& pattern : *named) {
+            const bool known = pattern == kEvery || std::binary_search(patterns_.begin(), patterns_.end(), pattern);
+            if (!known) {
+                throw std::logic_error("an interface was not given to the space");
+            }
         }
     }
     std::vector<RankRange> ranges;
@@ -104,8 +119,7 @@ InterfaceSet InterfaceScale::set(const std::vector<RankRange>& ranks) const {
         members += range.last - range.first + 1;
     }
     if (members == names_.size()) return InterfaceSet::any();
-    // A pattern set, as patterns that hold inside and nowhere outside; tried plain and negated. A class that only
-    // differences of patterns describe is named by the representative names.
+    // As patterns that hold inside and nowhere outside, plain or negated, where that is enough.
     const auto describe = [&](bool inside) -> std::pair<bool, std::vector<InterfacePattern>> {
         std::vector<bool> covered(names_.size());
         std::vector<InterfacePattern> used;
@@ -134,9 +148,29 @@ InterfaceSet InterfaceScale::set(const std::vector<RankRange>& ranks) const {
     if (plain.first) return {plain.second, false};
     const auto negated = describe(false);
     if (negated.first) return {negated.second, true};
+    return by_exceptions(member);
+}
+
+// Patterns nest, so their classes are a tree below the class that no pattern matches: a pattern is named where it turns
+// what the next wider one says.
+InterfaceSet InterfaceScale::by_exceptions(const std::vector<bool>& member) const {
+    // Whether the class with these matches is inside; `otherwise` where no name matches so.
+    const auto inside = [&](const std::vector<bool>& matched, bool otherwise) {
+        const auto found = by_signature_.find(matched);
+        return found == by_signature_.end() ? otherwise : member[found->second];
+    };
     InterfaceSet named{{}, false};
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-        if (member[i]) named.any_of.push_back({names_[i], false});
+    const bool unmatched = inside(std::vector<bool>(patterns_.size()), false);
+    if (unmatched) named.any_of.push_back(kEvery);
+    for (const auto& pattern : patterns_) {
+        std::vector<bool> own(patterns_.size()), wider(patterns_.size());  // what a name of its class matches
+        for (std::size_t i = 0; i < patterns_.size(); ++i) {
+            const bool itself = patterns_[i] == pattern;
+            wider[i] = !itself && patterns_[i].prefix && pattern.name.starts_with(patterns_[i].name);
+            own[i] = itself || wider[i];
+        }
+        const bool around = inside(wider, unmatched);
+        if (inside(own, around) != around) (around ? named.except : named.any_of).push_back(pattern);
     }
     return named;
 }
@@ -159,8 +193,8 @@ Rank Scales::count(const Axis& axis, Rank family) const {
         case AxisKind::icmp: return icmp.count();
         case AxisKind::tcp_flags: return tcp_flags.count();
         case AxisKind::state: return state.count();
-        case AxisKind::in: return in.count();
-        case AxisKind::out: return out.count();
+        case AxisKind::in:
+        case AxisKind::out: return interfaces.count();
         case AxisKind::field: break;
     }
     for (const auto& [field, scale] : fields) {

@@ -74,6 +74,7 @@ public:
 
 private:
     std::vector<bool> signature(const std::string& name) const;
+    InterfaceSet by_exceptions(const std::vector<bool>& member) const;
 
     std::vector<InterfacePattern> patterns_;
     std::vector<std::string> names_;  // one of each class
@@ -113,7 +114,7 @@ enum class ProtocolKind : std::uint8_t { plain, ports, tcp, icmp };
 // The scales of all fields.
 struct Scales {
     Scale v4, v6, protocol, port, icmp, tcp_flags, state;
-    InterfaceScale in, out;
+    InterfaceScale interfaces;  // told apart on both sides or on neither: replies go back where packets came from
     std::vector<std::pair<Field, Scale>> fields;  // ascending
 
     ProtocolKind kind(Rank protocol) const;

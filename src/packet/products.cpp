@@ -266,8 +266,8 @@ private:
                     product.states = StateSet::from_bits(bits);
                     break;
                 }
-                case AxisKind::in: product.in = scales.in.set(ranks); break;
-                case AxisKind::out: product.out = scales.out.set(ranks); break;
+                case AxisKind::in: product.in = scales.interfaces.set(ranks); break;
+                case AxisKind::out: product.out = scales.interfaces.set(ranks); break;
                 case AxisKind::field: {
                     const auto scale = std::find_if(scales.fields.begin(), scales.fields.end(),
                                                     [&](const auto& field) { return field.first == axis.field; });

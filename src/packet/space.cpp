@@ -39,7 +39,7 @@ std::vector<uint128> protocol_cuts() {
 
 struct SpaceBuilder::Collected {
     std::vector<uint128> v4, v6, protocol = protocol_cuts(), port, icmp, tcp_flags, state;
-    std::vector<InterfacePattern> in, out;
+    std::vector<InterfacePattern> interfaces;
     std::map<Field, std::vector<uint128>> fields;
     std::unordered_set<AddressSetRef> address_sets;  // added before
     std::unordered_set<ServiceSetRef> service_sets;
@@ -76,9 +76,11 @@ struct SpaceBuilder::Collected {
     }
     // Names recur in every rule of a long list; now and then the collection is cut back to what differs.
     static void add(std::vector<InterfacePattern>& patterns, const InterfaceSet& set) {
-        for (const auto& pattern : set.any_of) {
-            if (!patterns.empty() && patterns.back() == pattern) continue;
-            patterns.push_back(pattern);
+        for (const auto* named : {&set.any_of, &set.except}) {
+            for (const auto& pattern : *named) {
+                if (!patterns.empty() && patterns.back() == pattern) continue;
+                patterns.push_back(pattern);
+            }
         }
         if (patterns.size() < 4096) return;
         std::sort(patterns.begin(), patterns.end());
@@ -120,15 +122,15 @@ SpaceBuilder& SpaceBuilder::add(const Packet& packet) {
         cut_at(to.icmp, static_cast<unsigned>(packet.icmp_type << 8 | packet.icmp_code));
     if (packet.protocol == kTcp) cut_at(to.tcp_flags, packet.tcp_flags);
     cut_at(to.state, static_cast<unsigned>(packet.state));
-    Collected::add(to.in, InterfaceSet::of(packet.in));
-    Collected::add(to.out, InterfaceSet::of(packet.out));
+    Collected::add(to.interfaces, InterfaceSet::of(packet.in));
+    Collected::add(to.interfaces, InterfaceSet::of(packet.out));
     for (const auto& [field, value] : packet.fields) cut_at(to.fields[field], value);
     return *this;
 }
 
 SpaceBuilder& SpaceBuilder::add(const InterfaceSet& in, const InterfaceSet& out) {
-    Collected::add(collected_->in, in);
-    Collected::add(collected_->out, out);
+    Collected::add(collected_->interfaces, in);
+    Collected::add(collected_->interfaces, out);
     return *this;
 }
 
@@ -142,8 +144,7 @@ Space SpaceBuilder::build() {
     scales.icmp = Scale(std::move(from.icmp), 0xffff);
     scales.tcp_flags = Scale(std::move(from.tcp_flags), 0xff);
     scales.state = Scale(std::move(from.state), kStateCount - 1);
-    scales.in = packet::InterfaceScale(std::move(from.in));
-    scales.out = packet::InterfaceScale(std::move(from.out));
+    scales.interfaces = packet::InterfaceScale(std::move(from.interfaces));
     for (auto& [field, cuts] : from.fields) {
         scales.fields.emplace_back(field, Scale(std::move(cuts), IntervalSet<std::uint64_t>::kMax));
     }

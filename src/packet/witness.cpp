@@ -122,8 +122,8 @@ private:
                 packet_.state = static_cast<State>(state);
                 return to;
             }
-            case AxisKind::in: packet_.in = scales.in.name(branches[0].ranks.first); return branches[0].to;
-            case AxisKind::out: packet_.out = scales.out.name(branches[0].ranks.first); return branches[0].to;
+            case AxisKind::in: packet_.in = scales.interfaces.name(branches[0].ranks.first); return branches[0].to;
+            case AxisKind::out: packet_.out = scales.interfaces.name(branches[0].ranks.first); return branches[0].to;
             case AxisKind::field: break;
         }
         std::uint64_t value = 0;

@@ -65,6 +65,7 @@ TEST_CASE("products print and read back") {
         {"icmpv6 any6 > any icmp 128/0", "="},
         {"tcp any > any flags SYN,ACK", "="},
         {"tcp any > any in eth0,eth1 out !eth+,tun0 state new,established", "="},
+        {"any any > any in cali+ except cali0,cali9+ out +,eth0 except eth+", "="},
         {"any any > any out none", "="},
         {"any any > any in \"none\",\"Local Area Connection\"+ out +", "="},
         {"any any > any in never", "="},

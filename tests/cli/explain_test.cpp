@@ -54,6 +54,32 @@ TEST_CASE("replies are asked between the interfaces that the permitted part pass
                        "    decided by  FORWARD rule 2: permit (router.rules:7)\n") != std::string::npos);
 }
 
+TEST_CASE("interfaces that only one side names, or a prefix but for some, are no stumbling block") {
+    const std::vector<std::string> rules = {
+        "-A FORWARD -i eth0 -o eth1 -p tcp -m tcp --dport 443 -j ACCEPT\n",
+        "-A FORWARD -i vnet0 -j ACCEPT\n-A FORWARD -i vnet+ -j DROP\n-A FORWARD -j ACCEPT\n",
+        "-A FORWARD -i eth0.5 -j DROP\n-A FORWARD -i eth0+ -j ACCEPT\n",
+        "-A FORWARD -o ppp0 -j ACCEPT\n-A FORWARD -o ppp+ -j DROP\n-A FORWARD -j ACCEPT\n",
+    };
+    const std::string directory = fresh_directory("explain-interfaces");
+    for (const std::string& rule : rules) {
+        INFO(rule);
+        write_file(directory, "host.v4",
+                   "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n" + rule + "COMMIT\n");
+        const std::string flow = "tcp 10.1.0.5 > 10.9.9.9:443";
+        CHECK(run_fwproof({"explain", "host.v4", flow}, directory).status < 2);
+        CHECK(run_fwproof({"query", "host.v4"}, directory).status < 2);
+        CHECK(run_fwproof({"show", "host.v4", "--as", "regions"}, directory).status == 0);
+        CHECK(run_fwproof({"lint", "host.v4"}, directory).status < 2);
+    }
+    write_file(directory, "calico.v4",
+               "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:A - [0:0]\n"
+               "-A FORWARD -i cali+ -j A\n-A A -i cali0123 -j ACCEPT\n-A A -j DROP\nCOMMIT\n");
+    const auto asked = run_fwproof({"query", "calico.v4", "--deny"}, directory);
+    INFO(asked.out << asked.err);
+    CHECK(asked.out.find(" in cali+ except cali0123") != std::string::npos);
+}
+
 TEST_CASE("replies come from where a translation sent the flow, though no rule names that") {
     struct Case {
         std::string to, forward, flow, verdict, replies;

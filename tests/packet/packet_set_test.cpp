@@ -1,5 +1,8 @@
 #include "fwproof/packet/packet_set.hpp"
 
+#include <random>
+
+#include "fwproof/base/notation.hpp"
 #include "fwproof/packet/decisions.hpp"
 #include "support/catch.hpp"
 #include "support/tiny.hpp"
@@ -132,6 +135,54 @@ TEST_CASE("interfaces are told apart by the patterns that match them") {
     CHECK(to_string(*other).find(" in ") == std::string::npos);
     CHECK(texts(space.from({eth0, none})) == std::vector<std::string>{"any any > any in none,eth0"});
     CHECK(texts(space.all() - space.from(eth)) == std::vector<std::string>{"any any > any in !eth+"});
+    CHECK(texts(set) == std::vector<std::string>{"any any > any in eth+ except eth0"});
+    CHECK(texts(space.all() - set) == std::vector<std::string>{"any any > any in +,eth0 except eth+"});
+}
+
+TEST_CASE("every set of interfaces prints as patterns that mean it, on either side") {
+    // Nested prefixes, exact names in them, a prefix whose every digit is taken by longer ones.
+    const std::vector<InterfacePattern> patterns = {{"", false},     {"eth", true}, {"eth0", false},
+                                                    {"eth0.", true}, {"lo", false}, {"eth1", true}};
+    std::vector<Product> known;
+    for (const auto& pattern : patterns) {
+        known.emplace_back();
+        known.back().in = InterfaceSet{{pattern}, false};
+    }
+    for (int digit = 0; digit < 10; ++digit) {
+        known.emplace_back();
+        known.back().in = InterfaceSet{{{"eth1" + std::to_string(digit), true}}, false};
+    }
+    const Space space = space_of(known);
+    std::mt19937 random(1);
+    for (const auto side : {&Product::in, &Product::out}) {
+        for (int round = 0; round < 500; ++round) {
+            // Unions and differences of patterns reach every set of their classes.
+            PacketSet set = round % 2 == 0 ? space.all() : space.empty();
+            for (const auto& product : known) {
+                Product one;
+                one.*side = product.in;
+                const auto draw = random() % 4;
+                if (draw == 0) set = set | space.from(one);
+                if (draw == 1) set = set - space.from(one);
+            }
+            const auto written = set.products(100);
+            INFO((written.products.empty() ? "nothing" : to_string(written.products[0])));
+            REQUIRE(written.products.size() <= 1);
+            CHECK(space.from(written.products) == set);
+            for (const auto& product : written.products) {
+                for (const char* name : {"eth", "eth0", "eth0.5", "eth1", "eth12", "eth1x", "eth2", "lo", "tun0", ""}) {
+                    Packet packet;
+                    (side == &Product::in ? packet.in : packet.out) = name;
+                    CHECK((product.*side).contains(name) == set.contains(packet));
+                }
+                const auto text = std::make_shared<const Source>("flow", to_exact_string(product));
+                WordReader words({text.get(), 0, static_cast<std::uint32_t>(text->text().size())});
+                const auto read = parse_product(words);
+                REQUIRE(read);
+                CHECK(*read == product);
+            }
+        }
+    }
 }
 
 TEST_CASE("a value that the space was not built for is refused") {

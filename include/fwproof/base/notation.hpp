@@ -88,7 +88,7 @@ std::optional<std::uint64_t> parse_mac(std::string_view text);
 std::string field_value_text(Field field, std::uint64_t value);
 std::optional<std::uint64_t> parse_field_value(Field field, std::string_view text);
 
-// "inside", "eth+", "!eth0,eth1", "none".
+// "inside", "eth+", "!eth0,eth1", "none", "eth+ except eth0".
 std::string to_string(const InterfaceSet& set);
 
 }  // namespace fwproof

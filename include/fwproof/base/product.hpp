@@ -61,6 +61,9 @@ struct InterfacePattern {
 struct InterfaceSet {
     std::vector<InterfacePattern> any_of;
     bool negated = true;  // default: every interface, and none
+    // Taken out of `any_of` again: of all patterns that a name matches the most specific one counts, an exact name
+    // before the longest prefix. No rule is written so, but what rules leave of a prefix is. Not beside `negated`.
+    std::vector<InterfacePattern> except = {};
 
     static InterfaceSet any() { return {}; }
     static InterfaceSet of(std::string name) { return {{{std::move(name), false}}, false}; }
