@@ -214,12 +214,11 @@ private:
 
     // What earlier rules with another end take of a rule that is alive, and how they lie to each other.
     void lose_share(std::uint32_t rule, const BoxSet& match, Anomaly& anomaly) {
-        const auto earlier = takes_.meeting(rule, 0, rule, pairs_per_rule_);
-        anomaly.counts_complete = earlier.complete;
+        const auto unlike = takes_.unlike(rule, 0, rule, pairs_per_rule_);
+        anomaly.counts_complete = unlike.complete;
         std::vector<std::uint32_t> different;
-        for (const auto other : earlier) {
-            if (!takes_.leaves(other) || takes_.same_end(other, rule)) continue;
-            if (!boxes_.meet(match, takes_.possibly(other))) continue;
+        for (const auto other : unlike) {
+            if (!takes_.leaves(other) || !boxes_.meet(match, takes_.possibly(other))) continue;
             different.push_back(other);
             if (different.size() > options_.correlated_limit) {
                 anomaly.counts_complete = false;
@@ -230,13 +229,14 @@ private:
             anomaly.generalizes += inside;
             anomaly.correlated += !inside && !around;
         }
-        if (different.empty() && earlier.complete) return;
+        if (different.empty() && unlike.complete) return;
+        const auto earlier = takes_.takers(rule, 0, rule, pairs_per_rule_);
         anomaly.blamed_complete = earlier.complete;
         long double lost = 0;
         std::size_t steps = 0;
         BoxSet rest = match;
         for (const auto other : earlier) {
-            if (!takes_.leaves(other) || !boxes_.meet(rest, takes_.surely(other))) continue;
+            if (!boxes_.meet(rest, takes_.surely(other))) continue;
             if ((steps += rest.boxes.size() + 1) > options_.share_steps) {
                 anomaly.blamed_complete = false;
                 break;
@@ -255,7 +255,7 @@ private:
         if (lost > 0) anomaly.share_lost = static_cast<double>(lost / boxes_.size(match));
         // Nothing found in what could be looked at: whether anything is lost has to be known all the same.
         if (lost > 0 || anomaly.blamed_complete) return;
-        if (const auto by = find_different_taker(rule, match, earlier.complete ? different : all_takers(rule, rule))) {
+        if (const auto by = find_different_taker(rule, match, unlike.complete ? different : all_takers(rule, rule))) {
             anomaly.standing = Standing::partly_shadowed;
             anomaly.blamed = {{{index_, *by}, boxes_.pick(boxes_.intersect(match, takes_.surely(*by)).boxes[0])}};
         }
@@ -275,21 +275,19 @@ private:
                 return takes_.first_taker_like(point, rule, before);
             });
         };
-        const auto later = takes_.meeting(rule, rule + 1, end, most_looks());
-        if (!later.complete) throw OutOfBudget();
-        for (const auto other : later) {
-            if (takes_.idle(other) || takes_.same_end(other, rule)) continue;
+        const auto unlike = takes_.unlike(rule, rule + 1, end, most_looks());
+        if (!unlike.complete) throw OutOfBudget();
+        for (const auto other : unlike) {
             step();
             if (decided_otherwise(boxes_.intersect(match, takes_.possibly(other)), other)) return false;
         }
         if (!default_same && decided_otherwise(match, end)) return false;
-        blame_instead(rule, match, later.rules, anomaly);
+        blame_instead(rule, match, anomaly);
         return true;
     }
 
     // The rules behind that get what a redundant rule decides, in order, as far as that is quickly found.
-    void blame_instead(std::uint32_t rule, const BoxSet& match, const std::vector<std::uint32_t>& later,
-                       Anomaly& anomaly) {
+    void blame_instead(std::uint32_t rule, const BoxSet& match, Anomaly& anomaly) {
         anomaly.blamed.clear();
         anomaly.blamed_complete = false;
         BoxSet rest = match;
@@ -299,36 +297,32 @@ private:
             rest = boxes_.subtract(rest, takes_.surely(by));
             return (steps += rest.boxes.size() + 1) <= options_.share_steps;
         };
+        const auto end = static_cast<std::uint32_t>(ruleset_.rules.size());
         const auto before = takes_.takers(rule, 0, rule, most_looks());
         if (!before.complete) return;
         for (const auto earlier : before) {
             if (!cut(earlier)) return;
         }
-        for (const auto by : later) {
-            if (!takes_.same_end(by, rule) || !takes_.leaves(by) || rest.empty()) continue;
+        const auto behind = takes_.takers(rule, rule + 1, end, most_looks());
+        if (!behind.complete) return;
+        for (const auto by : behind) {
+            if (!takes_.same_end(by, rule) || rest.empty()) continue;
             const BoxSet part = boxes_.intersect(rest, takes_.surely(by));
             if (part.empty()) continue;
             if (anomaly.blamed.size() >= options_.blamed_limit) return;
             anomaly.blamed.push_back({{index_, by}, boxes_.pick(part.boxes[0])});
             if (!cut(by)) return;
         }
-        const auto end = static_cast<std::uint32_t>(ruleset_.rules.size());
         if (!rest.empty()) anomaly.blamed.push_back({{index_, end}, boxes_.pick(rest.boxes[0])});
         anomaly.blamed_complete = true;
     }
 
     // Whether the rules behind give one packet the verdict of the rule.
     bool same_behind(const Point& packet, std::uint32_t rule, bool default_same) {
-        const auto end = static_cast<std::uint32_t>(ruleset_.rules.size());
-        for (std::uint32_t from = rule + 1; from < end;) {
-            const auto next = takes_.first_touched(packet, from, end);
-            if (!next) break;
-            step();
-            if (!takes_.same_end(*next, rule)) return false;
-            if (boxes_.contains(takes_.surely(*next), packet)) return true;
-            from = *next + 1;
-        }
-        return default_same;
+        step();
+        const auto unlike = takes_.first_unlike(packet, rule);
+        const auto end = unlike.value_or(static_cast<std::uint32_t>(ruleset_.rules.size()));
+        return takes_.first_taker_like(packet, rule, end) || (!unlike && default_same);
     }
 
     const Ruleset& ruleset_;

@@ -16,10 +16,9 @@ namespace fwproof {
 
 class OutlineIndex {
 public:
-    // Empty outlines are never found.
-    explicit OutlineIndex(std::vector<Outline> outlines);
-
-    const Outline& outline(std::uint32_t rule) const { return outlines_[rule]; }
+    OutlineIndex() = default;
+    // Of these rules, those whose outlines (one for every rule there is) are not empty.
+    OutlineIndex(const std::vector<Outline>& outlines, std::vector<std::uint32_t> rules);
 
     // Calls `visit(rule)` for every rule in [begin, end) whose outline meets the asked one, in no useful but a fixed
     // order; stops when it returns false.
@@ -50,7 +49,8 @@ private:
         std::uint32_t rule = 0;
     };
 
-    std::uint32_t build(std::vector<std::uint32_t>& order, std::uint32_t first, std::uint32_t count);
+    std::uint32_t build(const std::vector<Outline>& outlines, std::vector<std::uint32_t>& order, std::uint32_t first,
+                        std::uint32_t count);
 
     template <class Visit>
     bool descend(std::uint32_t at, const Outline& asked, std::uint32_t begin, std::uint32_t end,
@@ -85,7 +85,6 @@ private:
         }
     }
 
-    std::vector<Outline> outlines_;
     std::vector<Leaf> leaves_;  // what is near each other stands together
     std::vector<Node> nodes_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
 
 namespace fwproof {
 
@@ -61,7 +62,7 @@ RuleIndex::RuleIndex(const Policy& policy, const Space& space, const PacketSet& 
 
 bool RuleIndex::in_focus(RuleRef ref, WorldIndex world) {
     if (!nearby_.contains(ref)) return false;
-    if (worlds_[world].rewritten()) return outlines(ref.ruleset).outline(ref.rule).meets(seen_in(world));
+    if (worlds_[world].rewritten()) return outlines(ref.ruleset).of[ref.rule].meets(seen_in(world));
     if (!focused_) return true;
     auto& known = near_[ref.ruleset];
     const auto& rules = policy_.rulesets[ref.ruleset].rules;
@@ -79,7 +80,7 @@ bool RuleIndex::in_focus(RuleRef ref, WorldIndex world) {
     return known[ref.rule];
 }
 
-const OutlineIndex& RuleIndex::outlines(RulesetIndex ruleset) {
+const RuleIndex::Outlines& RuleIndex::outlines(RulesetIndex ruleset) {
     auto& known = outlines_[ruleset];
     if (known) return *known;
     std::vector<Outline> made;
@@ -93,7 +94,10 @@ const OutlineIndex& RuleIndex::outlines(RulesetIndex ruleset) {
         }
         made.push_back(outline);
     }
-    return known.emplace(std::move(made));
+    std::vector<std::uint32_t> all(made.size());
+    std::iota(all.begin(), all.end(), 0U);
+    OutlineIndex index(made, std::move(all));
+    return known.emplace(std::move(made), std::move(index));
 }
 
 const Outline& RuleIndex::seen_in(WorldIndex index) {
@@ -280,7 +284,7 @@ Decisions RuleIndex::listed(RulesetIndex ruleset, const Stretch& stretch, WorldI
     if (world.rewritten()) {
         // There may be as many worlds as translations: each looks at the rules about its own addresses alone.
         std::vector<std::uint32_t> near;
-        outlines(ruleset).visit(seen_in(index), stretch.begin, stretch.end, [&](std::uint32_t rule) {
+        outlines(ruleset).index.visit(seen_in(index), stretch.begin, stretch.end, [&](std::uint32_t rule) {
             near.push_back(rule);
             return true;
         });

@@ -58,8 +58,12 @@ private:
     bool in_focus(RuleRef rule, WorldIndex world);
     // Of all packets of the focus in the world, as the rules see them.
     const Outline& seen_in(WorldIndex world);
+    struct Outlines {
+        std::vector<Outline> of;  // each rule
+        OutlineIndex index;
+    };
     // Of what the rules test, translated or not.
-    const OutlineIndex& outlines(RulesetIndex ruleset);
+    const Outlines& outlines(RulesetIndex ruleset);
     Decisions listed(RulesetIndex ruleset, const Stretch& stretch, WorldIndex world, const PacketSet& region);
     PacketSet set_of(const std::vector<Match>& matches, WorldIndex world, bool widest);
     std::uint32_t grow(std::vector<Stretch>& tree, const Ruleset& ruleset, std::uint32_t begin, std::uint32_t end);
@@ -73,8 +77,8 @@ private:
     std::vector<World> worlds_;
     std::map<World, WorldIndex> world_index_;
     std::vector<std::vector<Stretch>> trees_;
-    std::vector<std::vector<bool>> near_;  // by rule: its outline meets the focus; filled when first asked
-    std::vector<std::optional<OutlineIndex>> outlines_;  // by ruleset; made when a translated packet first asks
+    std::vector<std::vector<bool>> near_;            // by rule: its outline meets the focus; filled when first asked
+    std::vector<std::optional<Outlines>> outlines_;  // by ruleset; made when a translated packet first asks
     std::map<WorldIndex, Outline> seen_in_;
     struct Sets {
         PacketSet inner;  // the union of any_of

@@ -1,6 +1,7 @@
 #include "analysis/rule_takes.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "analysis/equal_conditions.hpp"
 
@@ -23,9 +24,23 @@ RuleTakes::RuleTakes(const Policy& policy, RulesetIndex ruleset, const Space& sp
       ends_(ends),
       boxes_(space),
       conditions_(number_conditions(policy, ruleset)),
-      index_(outlines(space)),
-      takers_(taken(space)),
-      sets_(ruleset_.rules.size()) {}
+      outlines_(possible(space)),
+      sets_(ruleset_.rules.size()) {
+    std::array<std::vector<std::uint32_t>, kEnds> by_end;
+    std::vector<std::uint32_t> all(ruleset_.rules.size());
+    std::iota(all.begin(), all.end(), 0U);
+    for (const std::uint32_t rule : all) {
+        if (!idle(rule)) by_end[end_class(rule)].push_back(rule);
+    }
+    for (std::size_t i = 0; i < kEnds; ++i) by_end_[i] = OutlineIndex(outlines_, std::move(by_end[i]));
+    takers_ = OutlineIndex(taken(space), std::move(all));
+}
+
+RuleTakes::End RuleTakes::end_class(std::uint32_t rule) const {
+    const auto* decide = std::get_if<Decide>(&ruleset_.rules[rule].action);
+    if (!decide || decide->verdict == Verdict::unknown) return other_end;
+    return decide->verdict == Verdict::permit ? permits : denies;
+}
 
 std::vector<Outline> RuleTakes::taken(const Space& space) const {
     std::vector<Outline> made(ruleset_.rules.size());
@@ -42,7 +57,7 @@ std::vector<Outline> RuleTakes::taken(const Space& space) const {
     return made;
 }
 
-std::vector<Outline> RuleTakes::outlines(const Space& space) const {
+std::vector<Outline> RuleTakes::possible(const Space& space) const {
     std::vector<Outline> made;
     made.reserve(ruleset_.rules.size());
     for (const auto& rule : ruleset_.rules) {
@@ -141,17 +156,28 @@ std::optional<std::uint32_t> RuleTakes::first_taker_like(const Point& packet, st
     });
 }
 
-std::optional<std::uint32_t> RuleTakes::first_touched(const Point& packet, std::uint32_t begin, std::uint32_t end) {
-    return index_.first(boxes_.outline(packet), begin, end, [&](std::uint32_t rule) {
-        ++looked_;
-        return !idle(rule) && boxes_.contains(possibly(rule), packet);
-    });
+std::optional<std::uint32_t> RuleTakes::first_unlike(const Point& packet, std::uint32_t rule) {
+    const Outline outline = boxes_.outline(packet);
+    const auto count = static_cast<std::uint32_t>(ruleset_.rules.size());
+    std::uint32_t end = count;
+    for (std::size_t other = 0; other < kEnds; ++other) {
+        if (other != other_end && other == end_class(rule)) continue;
+        const auto found = by_end_[other].first(outline, rule + 1, end, [&](std::uint32_t behind) {
+            ++looked_;
+            return !same_end(behind, rule) && boxes_.contains(possibly(behind), packet);
+        });
+        if (found) end = *found;
+    }
+    return end == count ? std::nullopt : std::optional(end);
 }
 
-RuleTakes::Rules RuleTakes::meeting(const OutlineIndex& index, std::uint32_t rule, std::uint32_t begin,
-                                    std::uint32_t end, std::size_t limit) {
-    Rules found;
-    index.visit(index_.outline(rule), begin, end, [&](std::uint32_t other) {
+// Adds to `found` what meets the rule and is worth keeping.
+template <class Keep>
+void RuleTakes::visit(const OutlineIndex& index, std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
+                      std::size_t limit, Rules& found, const Keep& keep) {
+    index.visit(outlines_[rule], begin, end, [&](std::uint32_t other) {
+        ++looked_;
+        if (!keep(other)) return true;
         if (found.rules.size() >= limit) {
             found.complete = false;
             return false;
@@ -159,7 +185,21 @@ RuleTakes::Rules RuleTakes::meeting(const OutlineIndex& index, std::uint32_t rul
         found.rules.push_back(other);
         return true;
     });
-    looked_ += found.rules.size();
+}
+
+RuleTakes::Rules RuleTakes::unlike(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) {
+    Rules found;
+    for (std::size_t i = 0; i < kEnds; ++i) {
+        if (i != other_end && i == end_class(rule)) continue;
+        visit(by_end_[i], rule, begin, end, limit, found, [&](std::uint32_t other) { return !same_end(other, rule); });
+    }
+    std::sort(found.rules.begin(), found.rules.end());
+    return found;
+}
+
+RuleTakes::Rules RuleTakes::takers(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) {
+    Rules found;
+    visit(takers_, rule, begin, end, limit, found, [](std::uint32_t) { return true; });
     std::sort(found.rules.begin(), found.rules.end());
     return found;
 }

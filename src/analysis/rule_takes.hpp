@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -39,8 +40,8 @@ public:
     std::optional<std::uint32_t> first_taker(const Point& packet, std::uint32_t before);
     // The first rule behind `rule` and before `before` that surely takes the packet to the same end.
     std::optional<std::uint32_t> first_taker_like(const Point& packet, std::uint32_t rule, std::uint32_t before);
-    // The first rule in [begin, end) that may match the packet and does something.
-    std::optional<std::uint32_t> first_touched(const Point& packet, std::uint32_t begin, std::uint32_t end);
+    // The first rule behind `rule` that may match the packet, does something and has not the end of the rule.
+    std::optional<std::uint32_t> first_unlike(const Point& packet, std::uint32_t rule);
 
     // Rules looked at since this was asked last.
     std::size_t looked() { return std::exchange(looked_, 0); }
@@ -52,22 +53,23 @@ public:
         auto begin() const { return rules.begin(); }
         auto end() const { return rules.end(); }
     };
-    Rules meeting(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) {
-        return meeting(index_, rule, begin, end, limit);
-    }
-    // Of them, those that surely take something.
-    Rules takers(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit) {
-        return meeting(takers_, rule, begin, end, limit);
-    }
+    // Those that do something and have another end than the rule; those that surely take something.
+    Rules unlike(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit);
+    Rules takers(std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit);
 
 private:
     const RuleBoxes& sets(std::uint32_t rule);
     std::optional<Verdict> end_of(const Action& action) const;  // the only verdict behind a jump
     // Whatever both may match and the jump takes gets that verdict there.
     bool gives(std::uint32_t rule, std::uint32_t jump, Verdict verdict);
-    Rules meeting(const OutlineIndex& index, std::uint32_t rule, std::uint32_t begin, std::uint32_t end,
-                  std::size_t limit);
-    std::vector<Outline> outlines(const Space& space) const;  // of what rules possibly match
+    // Rules by how what they match goes on: an index over long runs of rules that end alike answers who ends otherwise
+    // without looking at them.
+    enum End : std::size_t { permits, denies, other_end, kEnds };
+    End end_class(std::uint32_t rule) const;
+    template <class Keep>
+    void visit(const OutlineIndex& index, std::uint32_t rule, std::uint32_t begin, std::uint32_t end, std::size_t limit,
+               Rules& found, const Keep& keep);
+    std::vector<Outline> possible(const Space& space) const;  // of what rules possibly match
     std::vector<Outline> taken(const Space& space) const;     // of what rules surely match that leave the ruleset
 
     const Ruleset& ruleset_;
@@ -75,7 +77,8 @@ private:
     BoxSpace boxes_;
     std::vector<std::uint32_t> conditions_;  // equal for rules that hold on the same conditions, 0 for all others
     std::uint32_t from_ = 0;
-    OutlineIndex index_;
+    std::vector<Outline> outlines_;           // of what each rule possibly matches
+    std::array<OutlineIndex, kEnds> by_end_;  // of the rules that do something
     OutlineIndex takers_;
     std::size_t looked_ = 0;
     std::vector<std::optional<RuleBoxes>> sets_;
