@@ -40,7 +40,12 @@ constexpr Order fields_in_order() {
 }
 constexpr Order kOrder = fields_in_order();
 
-bool meet_boxes(RankSets& sets, const BoxFields& a, const BoxFields& b) {
+bool inside_box(const RankSets& sets, const BoxFields& inner, const BoxFields& outer) {
+    return std::all_of(kOrder.begin(), kOrder.end(),
+                       [&](Slot slot) { return sets.inside(inner.sets[slot], outer.sets[slot]); });
+}
+
+bool meet_boxes(const RankSets& sets, const BoxFields& a, const BoxFields& b) {
     for (const Slot slot : kOrder) {
         const auto x = a.sets[slot];
         const auto y = b.sets[slot];
@@ -160,6 +165,8 @@ BoxSet BoxSpace::intersect(const BoxSet& a, const BoxSet& b) const {
 bool BoxSpace::inside(const BoxSet& inner, const BoxSet& outer) const {
     std::vector<BoxFields> rest;
     for (const auto& box : inner.boxes) {
+        const auto around = [&](const BoxFields& other) { return inside_box(space_->sets(), box, other); };
+        if (std::any_of(outer.boxes.begin(), outer.boxes.end(), around)) continue;
         subtract(box, outer, rest);
         if (!rest.empty()) return false;
     }

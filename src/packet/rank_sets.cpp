@@ -9,6 +9,8 @@ namespace {
 
 constexpr Rank kLast = std::numeric_limits<Rank>::max();
 constexpr std::size_t kFewRanges = 16;  // of two sets: quicker to merge again than to remember
+constexpr std::size_t kFirstRemembered = std::size_t{1} << 10;
+constexpr std::size_t kMostRemembered = std::size_t{1} << 18;
 
 std::uint64_t pair_of(SetId a, SetId b) { return std::uint64_t{a} << 32 | b; }
 
@@ -21,7 +23,32 @@ std::uint64_t hash_of(std::span<const RankRange> ranges) {
     return hash;
 }
 
+bool ends_before(const RankRange& range, Rank rank) { return range.last < rank; }
+
 }  // namespace
+
+std::size_t RankSets::Remembered::place(SetId a, SetId b) const {
+    std::uint64_t hash = pair_of(a, b) * 0x9e3779b97f4a7c15U;
+    hash ^= hash >> 32;
+    return hash & (pairs_.size() - 1);
+}
+
+const SetId* RankSets::Remembered::find(SetId a, SetId b) const {
+    if (pairs_.empty()) return nullptr;
+    const Pair& pair = pairs_[place(a, b)];
+    return pair.a == a && pair.b == b ? &pair.result : nullptr;
+}
+
+void RankSets::Remembered::keep(SetId a, SetId b, SetId result) {
+    if (kept_++ == pairs_.size() && pairs_.size() < kMostRemembered) {
+        std::vector<Pair> old(std::max(kFirstRemembered, pairs_.size() * 2));
+        old.swap(pairs_);
+        for (const Pair& pair : old) {
+            if (pair.a != kEmptySet) pairs_[place(pair.a, pair.b)] = pair;
+        }
+    }
+    pairs_[place(a, b)] = {a, b, result};
+}
 
 RankSets::RankSets() : buckets_(64, kEmptySet) {
     const RankRange whole{0, kLast};
@@ -70,12 +97,33 @@ bool RankSets::contains_inside(const Entry& entry, Rank rank) const {
     return above != begin && rank <= std::prev(above)->last;
 }
 
-bool RankSets::meet(SetId a, SetId b) {
+bool RankSets::meet(SetId a, SetId b) const {
     const Entry& x = entries_[a];
     const Entry& y = entries_[b];
     if (x.hull.first > y.hull.last || y.hull.first > x.hull.last || a == kEmptySet || b == kEmptySet) return false;
     if (x.size == 1 && y.size == 1) return true;
-    return intersect(a, b) != kEmptySet;
+    const auto few = ranges(x.size < y.size ? a : b), many = ranges(x.size < y.size ? b : a);
+    auto at = many.begin();
+    for (const RankRange& range : few) {
+        at = std::lower_bound(at, many.end(), range.first, ends_before);
+        if (at == many.end()) return false;
+        if (at->first <= range.last) return true;
+    }
+    return false;
+}
+
+bool RankSets::inside(SetId inner, SetId outer) const {
+    if (inner == outer || inner == kEmptySet || outer == kWholeSet) return true;
+    const Entry& x = entries_[inner];
+    const Entry& y = entries_[outer];
+    if (outer == kEmptySet || x.hull.first < y.hull.first || x.hull.last > y.hull.last) return false;
+    const auto around = ranges(outer);
+    auto at = around.begin();
+    for (const RankRange& range : ranges(inner)) {
+        at = std::lower_bound(at, around.end(), range.first, ends_before);
+        if (at == around.end() || at->first > range.first || at->last < range.last) return false;
+    }
+    return true;
 }
 
 SetId RankSets::intersect(SetId a, SetId b) {
@@ -86,9 +134,10 @@ SetId RankSets::intersect(SetId a, SetId b) {
     if (x.hull.first > y.hull.last || y.hull.first > x.hull.last) return kEmptySet;
     if (x.size + y.size <= kFewRanges) return intersect_ranges(a, b);
     if (a > b) std::swap(a, b);
-    const auto [place, fresh] = intersections_.emplace(pair_of(a, b), kEmptySet);
-    if (fresh) place->second = intersect_ranges(a, b);
-    return place->second;
+    if (const SetId* known = intersections_.find(a, b)) return *known;
+    const SetId both = intersect_ranges(a, b);
+    intersections_.keep(a, b, both);
+    return both;
 }
 
 SetId RankSets::subtract(SetId a, SetId b) {
@@ -99,9 +148,10 @@ SetId RankSets::subtract(SetId a, SetId b) {
     if (x.hull.first > y.hull.last || y.hull.first > x.hull.last) return a;
     if (y.size == 1 && y.hull.first <= x.hull.first && y.hull.last >= x.hull.last) return kEmptySet;
     if (x.size + y.size <= kFewRanges) return subtract_ranges(a, b);
-    const auto [place, fresh] = differences_.emplace(pair_of(a, b), kEmptySet);
-    if (fresh) place->second = subtract_ranges(a, b);
-    return place->second;
+    if (const SetId* known = differences_.find(a, b)) return *known;
+    const SetId rest = subtract_ranges(a, b);
+    differences_.keep(a, b, rest);
+    return rest;
 }
 
 SetId RankSets::intersect_ranges(SetId a, SetId b) {

@@ -1,14 +1,14 @@
 // Sets of ranks, each kept once.
 //
 // A set is a number: equal sets have equal numbers, so an object group of any size is one word wherever it is used, and
-// what two large sets have in common is computed once and looked up after that. The last class of a field stands for
-// all ranks behind it, so that the whole of a field is the same set for every field and the top of a range needs no
-// test. Cost: interning hashes the ranges; an operation on two sets is linear in their ranges the first time.
+// what two large sets have in common is computed once and looked up while it is remembered. The last class of a field
+// stands for all ranks behind it, so that the whole of a field is the same set for every field and the top of a range
+// needs no test. Cost: interning hashes the ranges; an operation on two sets is linear in their ranges, a question to
+// them in those of the smaller one.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "packet/coordinates.hpp"
@@ -33,8 +33,8 @@ public:
         if (rank < entry.hull.first || rank > entry.hull.last) return false;
         return entry.size == 1 || contains_inside(entry, rank);
     }
-    bool meet(SetId a, SetId b);
-    bool inside(SetId inner, SetId outer) { return subtract(inner, outer) == kEmptySet; }
+    bool meet(SetId a, SetId b) const;
+    bool inside(SetId inner, SetId outer) const;
     SetId intersect(SetId a, SetId b);
     SetId subtract(SetId a, SetId b);
 
@@ -43,6 +43,22 @@ private:
         RankRange hull;  // first > last: empty
         std::uint32_t offset = 0;
         std::uint32_t size = 0;
+    };
+    // Results of operations on pairs of sets. A later pair may take the place of an earlier one, so that memory does
+    // not grow with the number of questions.
+    class Remembered {
+    public:
+        const SetId* find(SetId a, SetId b) const;
+        void keep(SetId a, SetId b, SetId result);
+
+    private:
+        struct Pair {
+            SetId a = kEmptySet, b = kEmptySet, result = kEmptySet;  // nothing is asked of the empty set
+        };
+        std::size_t place(SetId a, SetId b) const;
+
+        std::vector<Pair> pairs_;
+        std::size_t kept_ = 0;
     };
     bool contains_inside(const Entry& entry, Rank rank) const;
     SetId intern(std::span<const RankRange> ranges);
@@ -53,7 +69,7 @@ private:
     std::vector<RankRange> arena_;
     std::vector<Entry> entries_;
     std::vector<SetId> buckets_;  // open addressing; kEmptySet: free
-    std::unordered_map<std::uint64_t, SetId> intersections_, differences_;
+    Remembered intersections_, differences_;
     std::vector<RankRange> scratch_;
 };
 
