@@ -113,10 +113,6 @@ void general_assumptions(Lowering& lowering) {
     }
     if (!lowering.config.nat.empty() && lowering.dialect.real_addresses) {
         const auto& lines = lowering.config.nat;
-        assumptions.emplace_back("packets to a real address that has a translation are judged by the lists alone");
-        if (lines.size() > 1) {
-            assumptions.emplace_back("no packet is dropped because another nat line would translate its answer");
-        }
         const auto pairs_groups = [](const NatLine& line) {
             using Kind = AddressOperand::Kind;
             const auto groups = [](const AddressOperand& real, const AddressOperand& mapped) {

@@ -11,7 +11,8 @@
 #include "fwproof/policy/routing.hpp"
 #include "vendor/asa/diversions.hpp"
 #include "vendor/asa/literals.hpp"
-#include "vendor/asa/lower.hpp"
+#include "vendor/asa/nat_values.hpp"
+#include "vendor/asa/reverse_path.hpp"
 
 namespace fwproof::asa {
 
@@ -80,8 +81,6 @@ Addresses from_inline(const Block& start, const Block& real) {
 
 AddressSet all_of(const AddressSetRef& addresses) { return addresses ? *addresses : AddressSet::any(); }
 
-bool same_set(const AddressSetRef& a, const AddressSetRef& b) { return a == b || (a && b && *a == *b); }
-
 std::optional<std::uint16_t> single(const PortSet& ports) {
     if (ports.intervals().size() != 1 || ports.intervals()[0].first != ports.intervals()[0].last) return std::nullopt;
     return ports.intervals()[0].first;
@@ -96,7 +95,10 @@ public:
         ruleset_.name = "nat";
         ruleset_.default_verdict = Verdict::permit;
         ruleset_.filters = false;
-        for (const NatLine* line : table) {
+        // Before 8.3 what needs no translation stands elsewhere.
+        if (lowering_.dialect.real_addresses) reverse_.emplace(lowering_, table);
+        for (at_ = 0; at_ < table.size(); ++at_) {
+            const NatLine* line = table[at_];
             for (const auto name : {line->real_service, line->mapped_service}) lowering_.resolver.mark_used(name);
             if (line->inactive) continue;
             if (line->problem) {
@@ -105,6 +107,7 @@ public:
                 lower_line(*line);
             }
         }
+        if (reverse_) reverse_->untranslated(ruleset_);
         lowering_.policy.diversions = std::move(diversions_).take();
         if (ruleset_.rules.empty()) return std::nullopt;
         return std::move(ruleset_);
@@ -131,10 +134,10 @@ public:
     }
 
 private:
-    // Section, then (objects) static before dynamic, few addresses before many, low before high.
-    std::tuple<int, bool, std::uint64_t, std::uint64_t> rank(const NatLine& line) {
+    // Section, then (objects) static before dynamic, few addresses before many, low before high, and by name.
+    std::tuple<int, bool, std::uint64_t, std::uint64_t, std::string_view> rank(const NatLine& line) {
         const int section = static_cast<int>(line.section);
-        if (line.section != NatLine::Section::automatic) return {section, false, 0, 0};
+        if (line.section != NatLine::Section::automatic) return {section, false, 0, 0, {}};
         const Addresses& real = lowering_.resolver.addresses(line.real_source, AnyMeaning::both);
         std::uint64_t size = ~std::uint64_t{0};
         std::uint64_t first = 0;
@@ -144,26 +147,10 @@ private:
                 first = static_cast<std::uint64_t>(block->first);
             }
         }
-        return {section, !line.is_static, size, first};
+        return {section, !line.is_static, size, first, line.real_source.name};
     }
 
-    AddressOperand value(const AddressOperand& operand) const {
-        AddressOperand copy = operand;
-        const auto* definition = lowering_.resolver.definition(operand.name);
-        if (copy.kind == AddressOperand::Kind::object && definition &&
-            definition->kind == DefinitionKind::network_group) {
-            copy.kind = AddressOperand::Kind::group;
-        }
-        return copy;
-    }
-
-    const Addresses& addresses(const AddressOperand& operand) {
-        return lowering_.resolver.addresses(value(operand), AnyMeaning::both);
-    }
-
-    InterfaceSet interface(std::string_view name) const {
-        return name == "any" || name.empty() ? InterfaceSet::any() : InterfaceSet::of(std::string(name));
-    }
+    const Addresses& addresses(const AddressOperand& operand) { return nat_addresses(lowering_, operand); }
 
     struct Direction {
         InterfaceSet in;
@@ -192,7 +179,7 @@ private:
         if (line.has_destination) lower_destination(line, real);
         if (line.unidirectional) return;
         Direction direction;
-        direction.in = interface(line.mapped_interface);
+        direction.in = nat_interface(line.mapped_interface);
         direction.match = &addresses(line.mapped_source);
         direction.target = &real;
         direction.behind = line.real_interface;
@@ -221,7 +208,7 @@ private:
 
     void lower_destination(const NatLine& line, const Addresses& real) {
         Direction direction;
-        direction.in = interface(line.real_interface);
+        direction.in = nat_interface(line.real_interface);
         direction.source = &real;
         direction.match = &addresses(line.mapped_destination);
         direction.target = &addresses(line.real_destination);
@@ -232,17 +219,13 @@ private:
 
     // `service A B`: A holds the real source and the mapped destination ports, B the mapped source and the real ones.
     void services(const NatLine& line, Direction& direction, bool to_source) {
-        const Services* first = lowering_.resolver.service_object(line.real_service);
-        const Services* second = lowering_.resolver.service_object(line.mapped_service);
-        const bool known = first && second && first->exact() && second->exact() && first->surely && second->surely &&
-                           first->surely->terms.size() == 1 && second->surely->terms.size() == 1;
+        const auto known = nat_services(lowering_, line);
         if (!known) {
             direction.service_certain = false;
             direction.port_unknown = true;
             return;
         }
-        const ServiceTerm& a = first->surely->terms[0];
-        const ServiceTerm& b = second->surely->terms[0];
+        const auto& [a, b] = *known;
         PortSet before, behind;
         if (to_source) {
             direction.service.source_ports = b.destination_ports;
@@ -270,7 +253,7 @@ private:
         Translate translate;
         translate.destination.address_unknown = true;
         Product header;
-        header.in = interface(line.mapped_interface);
+        header.in = nat_interface(line.mapped_interface);
         header.destination = mapped.possibly;
         Rule rule = implicit_rule("address of a translation pool", header, translate, lowering_.span(line.place));
         rule.match.conditional = true;
@@ -283,7 +266,7 @@ private:
         Translate translate;
         translate.destination.address_unknown = translate.destination.port_unknown = true;
         Product header;
-        header.in = interface(line.mapped_interface);
+        header.in = nat_interface(line.mapped_interface);
         header.destination = addresses(line.mapped_source).possibly;
         if (line.service_protocol != 0) header.services = service(line.service_protocol);
         Rule rule = implicit_rule("translation of the destination", header, translate, lowering_.span(line.place));
@@ -312,61 +295,91 @@ private:
         }
         const bool certain =
             direction.service_certain && direction.match->exact() && (!direction.source || direction.source->exact());
-        const auto push = [&](AddressSetRef destination, Action action) {
-            Product one = header;
-            one.destination = std::move(destination);
-            Rule rule = implicit_rule("translation of the destination", one, std::move(action), span);
-            if (!certain) {
+        const bool exact_target = direction.target->exact();
+        ReversePath::Taken taken;
+        taken.at = at_;
+        taken.in = direction.in;
+        taken.source = header.source;
+        taken.service = direction.service;
+        taken.port = direction.port;
+        taken.port_unknown = direction.port_unknown;
+        taken.certain = certain;
+        taken.identity =
+            exact_target && direction.match->exact() && same_set(direction.match->surely, direction.target->surely);
+        if (taken.identity) {
+            divert_identity(line, direction, header, certain);
+            if (identity_way(line, direction) != Way::line && direction.behind != "any") {
+                taken.not_by = direction.behind;
+            }
+            taken.pieces.push_back({direction.match->surely, {}});
+        } else {
+            divert(line, direction, certain);
+            taken.pieces = pieces(line, direction);
+        }
+        const auto push = [&](const Product& some, const ReversePath::Piece& piece, bool surely) {
+            Translate translate;
+            translate.destination = piece.part;
+            translate.destination.port = direction.port;
+            translate.destination.port_unknown = direction.port_unknown;
+            // Nothing is rewritten: the table stops here.
+            const Action action =
+                translate.destination.changes() ? Action{translate} : Action{Decide{Verdict::permit, ""}};
+            Rule rule = implicit_rule("translation of the destination", some, action, span);
+            if (!surely) {
                 rule.match.conditional = true;
                 rule.match.conditions.push_back(
                     {ConditionKind::reference, "translation that the export does not decide", span});
             }
             ruleset_.rules.push_back(std::move(rule));
         };
-        const bool exact_target = direction.target->exact();
-        if (exact_target && direction.match->exact() && same_set(direction.match->surely, direction.target->surely)) {
-            divert_identity(line, direction, header, certain);
-            if (!direction.port && !direction.port_unknown) {
-                push(direction.match->surely, Decide{Verdict::permit, ""});  // identity: the table stops here
-            } else {
-                Translate translate;
-                translate.destination.port = direction.port;
-                translate.destination.port_unknown = direction.port_unknown;
-                push(direction.match->surely, translate);
-            }
-            return;
+        if (reverse_) {
+            reverse_->before(taken, ruleset_, [&](const Product& some, bool surely) {
+                for (const auto& piece : taken.pieces) {
+                    Product one = some;
+                    one.destination = common(piece.mapped, some.destination);
+                    if (!one.destination || !one.destination->empty()) push(one, piece, surely);
+                }
+            });
         }
-        divert(line, direction, certain);
-        Translate translate;
-        translate.destination.port = direction.port;
-        translate.destination.port_unknown = direction.port_unknown;
-        // Blocks by value: compilers do not see that an optional one is only read where it is set.
-        const bool target_is_set = exact_target && direction.target->surely;
+        for (const auto& piece : taken.pieces) {
+            Product one = header;
+            one.destination = piece.mapped;
+            push(one, piece, certain);
+        }
+    }
+
+    // What becomes of the addresses that a line translates.
+    std::vector<ReversePath::Piece> pieces(const NatLine& line, const Direction& direction) {
+        const bool target_is_set = direction.target->exact() && direction.target->surely;
         const bool match_is_set = direction.match->exact() && direction.match->surely;
+        // Blocks by value: compilers do not see that an optional one is only read where it is set.
         const auto target = block_of(target_is_set ? *direction.target->surely : AddressSet{});
         const auto match = block_of(match_is_set ? *direction.match->surely : AddressSet{});
         const Block to = target.value_or(Block{});
         const Block from = match.value_or(Block{});
         const uint128 size = size_of(to);
+        std::vector<ReversePath::Piece> pieces;
+        Translate::Part part;
         if (target && size == 0) {
-            translate.destination.address = Address{to.family, to.first};
-            push(direction.match->possibly, translate);
+            part.address = Address{to.family, to.first};
+            pieces.push_back({direction.match->possibly, part});
         } else if (target && match && to.family == from.family && size <= size_of(from) &&
                    size_of(from) / size < kMostCopies) {
             // More mapped addresses than real ones: these stand behind them again and again.
             for (Block rest = from;; rest.first += size + 1) {
                 const Block one{rest.family, rest.first, rest.first + std::min(size, size_of(rest))};
-                move(translate.destination, one, to);
-                push(share(set_of(one)), translate);
+                move(part, one, to);
+                pieces.push_back({share(set_of(one)), part});
                 if (size_of(rest) <= size) break;
             }
         } else {
-            translate.destination.address_unknown = true;
-            push(direction.match->possibly, translate);
+            part.address_unknown = true;
+            pieces.push_back({direction.match->possibly, part});
             lowering_.note(NoteKind::unmodelled_condition,
                            "this translation pairs addresses in a way that is not followed",
                            "flows to the mapped addresses are not decided", line.place);
         }
+        return pieces;
     }
 
     // Which interface packets leave by whose addresses the line keeps: by the line, or by the routes.
@@ -463,8 +476,8 @@ private:
         } else {
             real = &addresses(line.real_source);
             certain = certain && real->exact();
-            header.in = interface(line.real_interface);
-            header.out = interface(line.mapped_interface);
+            header.in = nat_interface(line.real_interface);
+            header.out = nat_interface(line.mapped_interface);
             header.source = real->possibly;
             if (line.has_destination) {
                 const Addresses& destination = addresses(line.real_destination);
@@ -553,6 +566,8 @@ private:
     Lowering& lowering_;
     Ruleset ruleset_;
     RoutingTable table_;  // where real addresses are
+    std::optional<ReversePath> reverse_;
+    std::size_t at_ = 0;  // of the line in its table
     Diversions diversions_;
 };
 
