@@ -388,7 +388,7 @@ void DocumentLowering::add_assumptions() {
             "connection tracking runs with its usual settings: nf_conntrack_tcp_loose is 1 and checksums are verified");
     }
     if (lowering_.assumes_no_marks)
-        list.emplace_back("programs of this host give their own packets no mark that its rules test");
+        list.emplace_back("programs of this host give their own packets no mark (SO_MARK), which some rules test");
     if (sets) list.emplace_back("the sets hold what the ipset listing says");
     list.emplace_back(
         "the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path filtering drops none");

@@ -213,13 +213,19 @@ void lower_mark(RuleScope& scope, const OptionAst& option) {
     test.match.registers.push_back(
         {connection ? Register::connection_mark : Register::packet_mark, value->value, value->mask, option.negated});
     const bool carried = connection ? facts.sets_connection_mark : facts.restores_mark;
-    // Programs of the host may have set the mark of what they send, and have where no rule could set the one that is
-    // asked for.
-    const bool own = !connection && ((scope.hooks & kOutput) != 0 ||
-                                     ((scope.hooks & kPostrouting) != 0 && scope.table.name != TableName::nat));
-    const bool by_programs = own && (value->value & ~facts.mark_bits) != 0;
-    if (own && !by_programs) scope.lowering.assumes_no_marks = true;
-    if (!connection && !carried && !by_programs) {
+    // Programs of the host can set the mark of what they send (SO_MARK). That they do not is an assumption, which is
+    // said at the rule too where no rule could set what it asks for.
+    if (!connection &&
+        ((scope.hooks & kOutput) != 0 || ((scope.hooks & kPostrouting) != 0 && scope.table.name != TableName::nat))) {
+        scope.lowering.assumes_no_marks = true;
+        if ((value->value & ~facts.mark_bits) != 0) {
+            scope.notes.push_back(
+                {NoteKind::assumed_default, "no rule sets this mark; the host's own packets are taken to be without it",
+                 "a tunnel or proxy that marks what it sends (SO_MARK) is treated otherwise by this rule",
+                 scope.span(option)});
+        }
+    }
+    if (!connection && !carried) {
         scope.draft.base.registers.push_back(test.match.registers[0]);
         return;
     }
@@ -240,19 +246,6 @@ void lower_mark(RuleScope& scope, const OptionAst& option) {
         scope.draft.conditions.push_back({ConditionKind::memory,
                                           fmt::format("mark {} of an earlier packet", option.value.text),
                                           scope.span(option)});
-    if (by_programs) {
-        for (auto& alternative : all) alternative.match.header.in = InterfaceSet{{{"", false}}, true};
-        Alternative sent_here;
-        sent_here.match.header.in = InterfaceSet::none();
-        sent_here.sure = false;
-        all.push_back(std::move(sent_here));
-        const SourceSpan at = scope.span(option);
-        scope.draft.conditions.push_back({ConditionKind::other, fmt::format("mark {}", option.value.text), at});
-        scope.notes.push_back({NoteKind::unmodelled_condition,
-                               "no rule sets this mark: it depends on the programs of this host which of their "
-                               "packets have it",
-                               "", at});
-    }
     scope.draft.unions.push_back(std::move(all));
 }
 

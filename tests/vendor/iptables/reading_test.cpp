@@ -270,14 +270,15 @@ TEST_CASE("a set is conditional where the packet may lack what is looked up") {
     }
 }
 
-TEST_CASE("the host's own packets have the marks that rules set, and perhaps those of programs") {
+TEST_CASE("the host's own packets have the marks that rules set, on an assumption that is said where it counts") {
     struct Use {
         std::string mangle, rule, verdict;
         bool assumed;
+        bool noted = false;  // at the rule: no rule sets the mark
     };
     const std::vector<Use> kUses = {
-        {"", "OUTPUT -m mark --mark 0x8000/0x8000 -j DROP", "?", false},
-        {"", "OUTPUT -m mark ! --mark 0xca6c -j REJECT", "?", false},
+        {"", "OUTPUT -m mark --mark 0x8000/0x8000 -j DROP", "A", true, true},
+        {"", "OUTPUT -m mark ! --mark 0xca6c -j REJECT", "D", true, true},
         {"", "OUTPUT -m mark --mark 0x0/0x8000 -j DROP", "D", true},
         {"-A OUTPUT -p udp -j MARK --set-xmark 0x8000/0x8000\n", "OUTPUT -m mark --mark 0x8000/0x8000 -j DROP", "A",
          true},
@@ -295,8 +296,13 @@ TEST_CASE("the host's own packets have the marks that rules set, and perhaps tho
                       "COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A " + use.rule + "\nCOMMIT\n");
         CHECK(verdict(policy, Position::outbound, packet) == use.verdict);
         CHECK((std::count(policy.assumptions.begin(), policy.assumptions.end(),
-                          "programs of this host give their own packets no mark that its rules test") == 1) ==
-              use.assumed);
+                          "programs of this host give their own packets no mark (SO_MARK), which some rules test") ==
+               1) == use.assumed);
+        const auto said = std::count_if(policy.notes.begin(), policy.notes.end(), [](const Note& note) {
+            return note.kind == NoteKind::assumed_default && note.message.starts_with("no rule sets this mark") &&
+                   note.span.text().find("--mark ") != std::string_view::npos;
+        });
+        CHECK((said == 1) == use.noted);
     }
 }
 
