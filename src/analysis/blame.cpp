@@ -5,23 +5,13 @@
 #include <string>
 
 #include "analysis/touched.hpp"
+#include "fwproof/policy/rule_at.hpp"
 
 namespace fwproof {
 
 namespace {
 
 constexpr std::size_t kMostNamed = 8;  // edits that are named where several together make a difference
-
-const Rule* rule_at(const Policy& policy, const RuleRef& ref) {
-    if (ref.ruleset >= policy.rulesets.size()) return nullptr;
-    const auto& rules = policy.rulesets[ref.ruleset].rules;
-    return ref.rule < rules.size() ? &rules[ref.rule] : nullptr;
-}
-
-SourceSpan span_at(const Policy& policy, const RuleRef& ref) {
-    if (const Rule* rule = rule_at(policy, ref)) return rule->span;
-    return ref.ruleset < policy.rulesets.size() ? policy.rulesets[ref.ruleset].default_span : SourceSpan();
-}
 
 bool decides_nothing(const Rule& rule) { return std::holds_alternative<Continue>(rule.action); }
 
@@ -197,7 +187,7 @@ void EditBlame::blame_rule(const Side& side, const DecidingRule& decider, Change
         if (!is_default && !std::binary_search(side.rules.begin(), side.rules.end(), ref)) continue;
         // The line may have been edited together with the objects that it names.
         if (!side.log_edits.contains(ref)) {
-            for (const auto& line : edited_in(side, span_at(*side.policy, ref))) add(region.because, line);
+            for (const auto& line : edited_in(side, rule_span(*side.policy, ref))) add(region.because, line);
         }
         if (!is_default) blame_object(side, ref, region);
     }
@@ -258,7 +248,7 @@ std::size_t EditBlame::edited_lines_of(const Changes& changes) const {
     for (const auto& change : changes) {
         for (const auto& [side, ref] : {std::pair(&before_, change.before), std::pair(&after_, change.after)}) {
             if (!ref) continue;
-            for (const auto& line : edited_in(*side, span_at(*side->policy, *ref))) add(lines, line);
+            for (const auto& line : edited_in(*side, rule_span(*side->policy, *ref))) add(lines, line);
         }
     }
     return lines.size();

@@ -8,6 +8,7 @@
 #include "analysis/equal_conditions.hpp"
 #include "analysis/jumps.hpp"
 #include "fwproof/analysis/nearby.hpp"
+#include "fwproof/policy/rule_at.hpp"
 
 namespace fwproof {
 
@@ -42,12 +43,6 @@ struct Part {
     Steps steps;
     PacketSet packets;
 };
-
-const Rule* rule_at(const Policy& policy, const RuleRef& ref) {
-    if (ref.ruleset >= policy.rulesets.size()) return nullptr;
-    const auto& rules = policy.rulesets[ref.ruleset].rules;
-    return ref.rule < rules.size() ? &rules[ref.rule] : nullptr;
-}
 
 std::vector<Product> headers(const std::vector<Match>& matches) {
     std::vector<Product> all;

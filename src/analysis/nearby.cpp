@@ -99,9 +99,7 @@ bool does_something(const Rule& rule) { return rule.enabled && !std::holds_alter
 
 bool translates(const Policy& policy) {
     return std::any_of(policy.rulesets.begin(), policy.rulesets.end(), [](const Ruleset& ruleset) {
-        return std::any_of(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& rule) {
-            return rule.enabled && std::holds_alternative<Translate>(rule.action);
-        });
+        return std::any_of(ruleset.rules.begin(), ruleset.rules.end(), translation_of);
     });
 }
 

@@ -11,6 +11,7 @@
 
 #include "analysis/overlap.hpp"
 #include "analysis/sides.hpp"
+#include "analysis/translations.hpp"
 #include "fwproof/analysis/evaluate.hpp"
 
 namespace fwproof {
@@ -19,15 +20,10 @@ namespace {
 
 constexpr std::size_t kMostSights = 16;
 
-const Translate* translation_of(const Rule& rule) {
-    return rule.enabled ? std::get_if<Translate>(&rule.action) : nullptr;
-}
-
 bool translates_on(const Policy& policy, const Path& path) {
     for (const RulesetIndex index : reachable_rulesets(policy, path)) {
         const auto& rules = policy.rulesets[index].rules;
-        if (std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return translation_of(rule) != nullptr; }))
-            return true;
+        if (std::any_of(rules.begin(), rules.end(), translation_of)) return true;
     }
     return false;
 }

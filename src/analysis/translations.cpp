@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t kMostProducts = 2'000;
 constexpr std::size_t kMostSteps = 500'000;
 
-bool rewrites(const Rule& rule) { return rule.enabled && std::holds_alternative<Translate>(rule.action); }
-
 bool all_have_ports(const ProtocolSet& protocols) {
     static const ProtocolSet kWithPorts = [] {
         ProtocolSet all = {};
@@ -82,9 +80,11 @@ bool apply(Product& product, const Translate::Part& part, const End& end) {
     return true;
 }
 
-const Translate& translation(const Rule& rule) { return std::get<Translate>(rule.action); }
-
 }  // namespace
+
+const Translate* translation_of(const Rule& rule) {
+    return rule.enabled ? std::get_if<Translate>(&rule.action) : nullptr;
+}
 
 Translations::Translations(const Policy& policy, const std::vector<const Path*>& paths) {
     std::vector<bool> known(policy.rulesets.size());
@@ -96,11 +96,11 @@ Translations::Translations(const Policy& policy, const std::vector<const Path*>&
             for (std::size_t i = 0; i < on.size(); ++i) {
                 if (!on[i]) continue;
                 const auto& rules = policy.rulesets[i].rules;
-                any = any || std::any_of(rules.begin(), rules.end(), rewrites);
+                any = any || std::any_of(rules.begin(), rules.end(), translation_of);
                 if (known[i]) continue;
                 known[i] = true;
                 for (const Rule& rule : rules) {
-                    if (rewrites(rule)) rules_.push_back(&rule);
+                    if (translation_of(rule)) rules_.push_back(&rule);
                 }
             }
             stages += any;
@@ -120,7 +120,7 @@ std::optional<std::vector<Product>> Translations::follow(std::vector<Product> pr
                 for (const auto* matches : {&rule->match.any_of, &rule->match.outer}) {
                     for (const Match& match : *matches) {
                         if (++steps > kMostSteps) return std::nullopt;
-                        auto next = step(products[fresh], translation(*rule), match.header);
+                        auto next = step(products[fresh], *translation_of(*rule), match.header);
                         if (!next || std::find(products.begin(), products.end(), *next) != products.end()) continue;
                         if (products.size() >= kMostProducts) return std::nullopt;
                         products.push_back(std::move(*next));

@@ -9,6 +9,9 @@
 
 namespace fwproof {
 
+// What the rule does to packets that it translates. Null: it translates none, or is disabled.
+const Translate* translation_of(const Rule& rule);
+
 class Translations {
 public:
     // Those that packets can meet on one of the paths. The policy outlives it.

@@ -20,12 +20,6 @@ std::string asked_file(const std::string& path, const Reading& reading) {
     return reading.stores.empty() ? path : reading.stores.files().front();
 }
 
-const Rule* rule_at(const Policy& policy, const RuleRef& ref) {
-    if (ref.ruleset >= policy.rulesets.size()) return nullptr;
-    const auto& rules = policy.rulesets[ref.ruleset].rules;
-    return ref.rule < rules.size() ? &rules[ref.rule] : nullptr;
-}
-
 std::string rule_name(const Policy& policy, const RuleRef& ref) {
     if (ref.ruleset >= policy.rulesets.size()) return "no ruleset";
     const auto& ruleset = policy.rulesets[ref.ruleset];
@@ -47,11 +41,6 @@ std::string statement(const SourceSpan& span) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
     const bool cut = text.size() > kMost;
     return printable(text.substr(0, kMost)) + (cut ? "..." : "");
-}
-
-SourceSpan rule_span(const Policy& policy, const RuleRef& ref) {
-    if (const Rule* rule = rule_at(policy, ref)) return rule->span;
-    return ref.ruleset < policy.rulesets.size() ? policy.rulesets[ref.ruleset].default_span : SourceSpan();
 }
 
 std::string path_name(const Path& path) {

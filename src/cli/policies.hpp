@@ -6,7 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "fwproof/policy/policy.hpp"
+#include "fwproof/policy/rule_at.hpp"
 
 namespace fwproof::cli {
 
@@ -21,10 +21,6 @@ std::string rule_name(const Policy& policy, const RuleRef& ref);
 std::string place(const SourceSpan& span);
 // The statement as written, on one line, safe to show and not longer than a line of a terminal or two.
 std::string statement(const SourceSpan& span);
-// The span of the rule, or of the default.
-SourceSpan rule_span(const Policy& policy, const RuleRef& ref);
-const Rule* rule_at(const Policy& policy, const RuleRef& ref);  // null: a default
-
 // "transit", "inbound, domain": what a path is called.
 std::string path_name(const Path& path);
 

@@ -33,6 +33,17 @@ std::string host_files(const std::string& name) {
     return directory;
 }
 
+// A site whose agent needs 5723 of ms1, the host of that policy and of its own store.
+std::string site_text(const std::string& policy) {
+    return "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n"
+           "[[host]]\nid = \"ms1\"\naddresses = [\"10.1.0.11\"]\n"
+           "[[host]]\nid = \"ag1\"\naddresses = [\"10.1.0.50\"]\n"
+           "[[bind]]\nrole = \"management-server\"\nhosts = [\"ms1\"]\n"
+           "[[bind]]\nrole = \"windows-agent\"\nhosts = [\"ag1\"]\n"
+           "[[firewall]]\nhost = \"ms1\"\nnetwork-profile = \"domain\"\ngpo = [\"" +
+           policy + "\"]\nlocal = \"local.reg\"\n";
+}
+
 const std::string kFlow = "tcp 10.1.0.50 > 10.1.0.11:5723";
 
 }  // namespace
@@ -74,14 +85,7 @@ TEST_CASE("policy and local store of one host, in every command and either order
             CHECK(checked.err.empty());
             CHECK(checked.status == 0);
         }
-        write_file(directory, "site.toml",
-                   "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n"
-                   "[[host]]\nid = \"ms1\"\naddresses = [\"10.1.0.11\"]\n"
-                   "[[host]]\nid = \"ag1\"\naddresses = [\"10.1.0.50\"]\n"
-                   "[[bind]]\nrole = \"management-server\"\nhosts = [\"ms1\"]\n"
-                   "[[bind]]\nrole = \"windows-agent\"\nhosts = [\"ag1\"]\n"
-                   "[[firewall]]\nhost = \"ms1\"\nnetwork-profile = \"domain\"\ngpo = [\"" +
-                       item.policy + "\"]\nlocal = \"local.reg\"\n");
+        write_file(directory, "site.toml", site_text(item.policy));
         const Ran site = run_fwproof({"check", "--site", "site.toml", "--select", "missing-opening"}, directory);
         CHECK(site.err.empty());
         CHECK(site.status == item.check);
