@@ -1,0 +1,53 @@
+// Which packets two versions of a policy are asked about: every packet, where both judge replies by rules; else first
+// packets of connections. Between versions of one device those of its own addresses and interfaces, between two vendors
+// each address on the interface where it lives, if one of them says where that is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fwproof/base/product.hpp"
+#include "fwproof/policy/policy.hpp"
+
+namespace fwproof {
+
+// Packets for the host have no output interface, its own no input interface; what passes through comes by no loopback.
+Product at_position(Product header, Position position);
+Product first_packets_of(const Product& header);
+
+// Whether the policy has rules for the family.
+bool speaks_of(const Policy& policy, Family family);
+
+class ReviewQuestions {
+public:
+    // `only`: packets of no other family. The policies outlive it.
+    ReviewQuestions(const Policy& before, const Policy& after, std::optional<Family> only);
+
+    bool between_vendors() const { return foreign_; }
+    // Both versions judge replies by rules: they are asked about with all other packets.
+    bool of_replies() const { return by_rules_; }
+    const AddressSetRef& addresses() const { return addresses_; }  // null: all
+
+    struct Asked {
+        std::vector<Product> packets;    // several: each its part of the ways
+        const Policy* routes = nullptr;  // whose networks and routes say where addresses live; null: nothing was routed
+        std::string problem;             // why nothing can be asked; empty: it can
+    };
+    Asked on(Position position) const;
+
+    // Packets that come and go where the networks and routes of the version after say: the better witnesses.
+    std::vector<Product> routed(Position position) const;
+
+private:
+    std::optional<Asked> between_sides(const Product& header, Position position) const;
+    void keep_to_device(Product& header, Position position) const;
+
+    const Policy& before_;
+    const Policy& after_;
+    bool by_rules_ = false;
+    bool foreign_ = false;
+    AddressSetRef addresses_;
+};
+
+}  // namespace fwproof
