@@ -39,7 +39,9 @@ const Check check_missing_antispoof = {
     .why =
         R"(A packet that comes in from outside and claims to be from an own or a private network is forged. Asked for the
 interfaces of the lowest security level, unless they check the source themselves (ip verify reverse-path). Own
-networks are those of the other interfaces; private ones are left out where the outside is itself a private network.)",
+networks are those of the other interfaces; private ones are left out where the outside is itself a private network. Not
+asked of an iptables dump: it names neither the networks of its interfaces nor which of them leads outside, and the
+check of the reverse path is a setting of the kernel (rp_filter) that stands elsewhere.)",
     .example = R"(access-list OUT extended permit tcp any host 10.2.0.9 eq 443)",
     .fix = R"(Deny own and private sources first on the outer interface, or switch on the check of the reverse path.)",
     .standards = R"(pci-dss-4.0.1 1.4.3
