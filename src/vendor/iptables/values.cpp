@@ -46,7 +46,7 @@ std::optional<std::uint32_t> parse_short_ipv4(std::string_view text) {
 
 // Every a with (a & mask) == (value & mask), for masks that AddressSet::masked gives up too: up to 4096 intervals.
 std::optional<IntervalSet<std::uint32_t>> masked(std::uint32_t value, std::uint32_t mask) {
-    if (const auto set = AddressSet::masked(value, mask)) return set->v4;
+    if (auto set = AddressSet::masked(value, mask)) return std::move(set->v4);
     const std::uint32_t low = mask & ~(mask - 1);   // lowest fixed bit
     const std::uint32_t free = ~mask & ~(low - 1);  // free bits above it
     if (__builtin_popcount(free) > kMostFreeBits) return std::nullopt;
@@ -157,6 +157,16 @@ bool split_commas(std::string_view text, Each each) {
 
 }  // namespace
 
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const auto at = text.find(separator);
+        parts.push_back(text.substr(0, at));
+        if (at == std::string_view::npos) return parts;
+        text.remove_prefix(at + 1);
+    }
+}
+
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t max) {
     int base = 10;
     if (text.size() > 1 && text[0] == '0') {
@@ -234,6 +244,16 @@ std::optional<AddressSet> parse_address_range(std::string_view text, Family fami
     const auto last = dash == std::string_view::npos ? first : read(text.substr(dash + 1));
     if (!first || !last || first->family != family || last->family != family) return std::nullopt;
     return AddressSet::range(*first, *last);
+}
+
+AddressSet union_of(const std::vector<AddressSet>& parts) {
+    std::vector<Interval<std::uint32_t>> v4;
+    std::vector<Interval<uint128>> v6;
+    for (const auto& part : parts) {
+        v4.insert(v4.end(), part.v4.intervals().begin(), part.v4.intervals().end());
+        v6.insert(v6.end(), part.v6.intervals().begin(), part.v6.intervals().end());
+    }
+    return {IntervalSet<std::uint32_t>(std::move(v4)), IntervalSet<uint128>(std::move(v6))};
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text, PortDigits digits) {

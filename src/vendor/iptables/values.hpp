@@ -5,11 +5,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fwproof/base/address_set.hpp"
 #include "fwproof/base/product.hpp"
 
 namespace fwproof::iptables {
+
+// At least one part; parts may be empty.
+std::vector<std::string_view> split(std::string_view text, char separator);
 
 // A number in C notation (0x50, 010 is eight), at most `max`.
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t max);
@@ -37,6 +41,8 @@ std::optional<AddressWord> parse_address_word(std::string_view text, Family fami
 bool looks_like_host_name(std::string_view text);
 // "a-b" or one address; a reversed range is empty.
 std::optional<AddressSet> parse_address_range(std::string_view text, Family family);
+// Of thousands of sets in one step.
+AddressSet union_of(const std::vector<AddressSet>& parts);
 
 // How a port is written as a number: as in C, or (udp and dccp) in decimal digits alone.
 enum class PortDigits : std::uint8_t { any_base, decimal };
