@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/diff_report.hpp"
+#include "fwproof/analysis/unread_stores.hpp"
 
 namespace fwproof::cli {
 
@@ -26,6 +27,33 @@ std::vector<std::pair<const Policy*, const Policy*>> pair_devices(const std::vec
         pairs.emplace_back(*same, is);
     }
     return pairs;
+}
+
+// The kinds of stores of a host that a policy of one vendor holds; empty: its devices have no stores.
+std::string_view stores_of(const Policy& policy) {
+    for (const auto& setting : policy.settings) {
+        if (setting.name == "stores") return setting.value;
+    }
+    return {};
+}
+
+bool lacks_stores(const Policy& policy) {
+    const std::string_view stores = stores_of(policy);
+    const auto has = [&](std::string_view kind) { return stores.find(kind) != std::string_view::npos; };
+    return !stores.empty() && (!has("local") || !(has("group policy") || has("device management")));
+}
+
+// The user named the stores of one host.
+bool is_host(const std::optional<Input>& input) { return input && input->given_of(0).role != StoreRole::sniffed; }
+
+// One store of a host, of which nobody said that it is all that counts.
+void review_alone(const Policy& was, const Policy& is, const ReviewOptions& options, Review& review) {
+    if (!lacks_stores(was) && !lacks_stores(is)) return;
+    add_unread_stores(was, is, options, review);
+    review.limits.push_back(
+        fmt::format("only the {} store of a host was compared, and not what its other stores permit and block; "
+                    "--gpo, --mdm and --local name all of them",
+                    stores_of(is)));
 }
 
 }  // namespace
@@ -67,8 +95,10 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Ve
         file.kind = FileDiff::Kind::unreadable;
         file.problem = "the versions hold different devices";
     }
-    for (const auto& [was, is] : pairs)
+    for (const auto& [was, is] : pairs) {
         file.devices.push_back({was, is, review(*was, *is, options), changed_settings(*was, *is)});
+        if (!is_host(pair.after)) review_alone(*was, *is, options, file.devices.back().review);
+    }
     return file;
 }
 

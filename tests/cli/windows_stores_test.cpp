@@ -269,16 +269,48 @@ TEST_CASE("a diff takes stores from revisions and from the index") {
     diff({"--old-gpo", "HEAD~1:gpo/base.reg", "--new-gpo", "HEAD:gpo/base.reg", "--local", "ms1.reg"});
 }
 
+TEST_CASE("a store that is compared alone hides nothing that its block held back") {
+    const std::string files = host_files("lone stores");
+    const Repository repository("lone store revisions");
+    std::filesystem::create_directories(repository.path + "/gpo");
+    // What the host's own store permits is blocked by policy; without the block it is open.
+    repository.stage("gpo/base.reg", read_whole(files + "/block.reg"));
+    repository.stage("ms1.reg", read_whole(files + "/local.reg"));
+    REQUIRE(repository.commit("one").status == 0);
+    repository.stage("gpo/base.reg", read_whole(files + "/merge.reg"));
+    const auto diff = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"diff", "--network-profile", "domain"});
+        const Ran ran = run_fwproof(arguments, repository.path, {}, Repository::alone());
+        INFO(ran.out << ran.err);
+        CHECK(ran.err.empty());
+        return ran;
+    };
+    const std::string note =
+        "  note: only the group policy store of a host was compared, and not what its other stores permit and block; "
+        "--gpo, --mdm and --local name all of them\n";
+    for (const auto& ran : {diff({"--staged", "--fail-on", "widened"}), diff({"HEAD:", ".", "--fail-on", "widened"})}) {
+        CHECK(ran.status == 1);
+        CHECK(ran.out.starts_with("widened"));
+        CHECK(ran.out.find("    became unknown   tcp any > {any except 127.0.0.0/8, ::1}:5723\n") != std::string::npos);
+        CHECK(ran.out.find("      before    deny: blk (HEAD:gpo/base.reg:") != std::string::npos);
+        CHECK(ran.out.find("      after     unknown: default of inbound, domain profile") != std::string::npos);
+        CHECK(ran.out.find(note) != std::string::npos);
+    }
+    // All stores of the host: the block that goes opens what the own store permits, and nothing else is unknown.
+    const Ran host = diff({"--staged", "--gpo", "gpo/base.reg", "--local", "ms1.reg", "--fail-on", "widened"});
+    CHECK(host.status == 1);
+    CHECK(host.out.find("newly permitted  tcp any > ") != std::string::npos);
+    CHECK(host.out.find("became unknown") == std::string::npos);
+    CHECK(host.out.find("note: only the") == std::string::npos);
+    // A block that comes takes away what others permit.
+    const Ran blocked = diff({"--fail-on", "narrowed", files + "/merge.reg", files + "/block.reg"});
+    CHECK(blocked.status == 1);
+    CHECK(blocked.out.find("became known     tcp any > {any except 127.0.0.0/8, ::1}:5723\n") != std::string::npos);
+}
+
 TEST_CASE("a diff of stores names the required flows that break") {
     const std::string directory = host_files("store diff with a site");
-    write_file(directory, "site.toml",
-               "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n"
-               "[[host]]\nid = \"ms1\"\naddresses = [\"10.1.0.11\"]\n"
-               "[[host]]\nid = \"ag1\"\naddresses = [\"10.1.0.50\"]\n"
-               "[[bind]]\nrole = \"management-server\"\nhosts = [\"ms1\"]\n"
-               "[[bind]]\nrole = \"windows-agent\"\nhosts = [\"ag1\"]\n"
-               "[[firewall]]\nhost = \"ms1\"\nnetwork-profile = \"domain\"\ngpo = [\"merge.reg\"]\n"
-               "local = \"local.reg\"\n");
+    write_file(directory, "site.toml", site_text("merge.reg"));
     const auto diff = [&](std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), {"diff", "--network-profile", "domain", "--site", "site.toml"});
         return run_fwproof(arguments, directory);
