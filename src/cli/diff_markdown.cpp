@@ -67,7 +67,7 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
     const Review& review = device.review;
     const ObjectNames names = names_of(device);
     std::string text = fmt::format("### {}: {}\n\n", code(file.path), to_string(review.effect));
-    if (!file.renamed_from.empty()) text += fmt::format("Was {}.\n\n", code(file.renamed_from));
+    if (!file.renamed_from.empty()) text += fmt::format("Renamed from {}.\n\n", code(file.renamed_from));
     std::string rows, remarks;
     for (const auto& part : review.not_compared) remarks += fmt::format("- not compared: {}\n", cell(part));
     for (const auto& path : review.paths) {

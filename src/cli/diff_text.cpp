@@ -136,7 +136,7 @@ void file_text(Writer& out, const FileDiff& file) {
         return out.line(0, fmt::format("{}: not compared: {}", name, printable(file.problem)));
     for (const auto& device : file.devices) {
         std::string title = name;
-        if (!file.renamed_from.empty()) title += fmt::format(" (was {})", printable(file.renamed_from));
+        if (!file.renamed_from.empty()) title += fmt::format(" (renamed from {})", printable(file.renamed_from));
         const std::string before = policy_title(*device.before), after = policy_title(*device.after);
         title += fmt::format(": {}", before == after ? after : before + " -> " + after);
         if (device.review.effect != Effect::unchanged) title += fmt::format(": {}", to_string(device.review.effect));

@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "cli/git.hpp"
 #include "cli/read.hpp"
+#include "cli/renames.hpp"
 
 namespace fwproof::cli {
 
@@ -136,11 +138,6 @@ std::optional<Error> read_all(const std::vector<File*>& files, World* world) {
     return std::nullopt;
 }
 
-bool same_bytes(const Input& a, const Input& b) {
-    return std::equal(a.sources.begin(), a.sources.end(), b.sources.begin(), b.sources.end(),
-                      [](const SourceRef& x, const SourceRef& y) { return x->bytes() == y->bytes(); });
-}
-
 // Whether it may speak of sets; which it names is for its vendor to say.
 bool may_refer_to_sets(const Input& input) {
     return std::any_of(input.sources.begin(), input.sources.end(),
@@ -151,6 +148,26 @@ struct Candidate {
     std::string path, renamed_from;
     std::optional<File> before, after;
 };
+
+// Makes one of what only the version before has and what only the version after has, where the two are one export.
+void join_renamed(std::vector<Candidate>& candidates, const VersionReading& reading) {
+    const auto is_read = [&](const std::optional<File>& file) {
+        return file && file->input && (!reading.after.format.empty() || is_export(*file->input));
+    };
+    std::vector<Candidate*> gone, fresh;
+    for (auto& candidate : candidates) {
+        if (!candidate.after && is_read(candidate.before)) gone.push_back(&candidate);
+        if (!candidate.before && is_read(candidate.after)) fresh.push_back(&candidate);
+    }
+    std::vector<const Input*> before, after;
+    for (const auto* candidate : gone) before.push_back(&*candidate->before->input);
+    for (const auto* candidate : fresh) after.push_back(&*candidate->after->input);
+    for (const auto& [b, a] : find_renames(before, after, reading)) {
+        fresh[a]->renamed_from = gone[b]->path;
+        fresh[a]->before = std::exchange(gone[b]->before, std::nullopt);
+    }
+    std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.before && !candidate.after; });
+}
 
 Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, const VersionReading& reading,
                                 World* world) {
@@ -167,6 +184,7 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
         }
     }
     if (auto error = read_all(needed, world)) return fail(std::move(*error));
+    if (!single) join_renamed(candidates, reading);
     for (auto& candidate : candidates) {
         const bool unread = candidate.before && candidate.after && !candidate.before->input;
         const bool same = unread || (candidate.before && candidate.after &&
@@ -355,8 +373,8 @@ std::optional<Error> add_unchanged(const std::vector<std::string>& paths, std::v
 
 Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const VersionReading& reading) {
     if (auto error = unknown_path(paths)) return fail(std::move(*error));
-    std::vector<std::string> arguments = {"diff", "--cached",      "--raw",      "-z", "--no-abbrev",
-                                          "-M",   "--no-ext-diff", "--no-color", "--"};
+    std::vector<std::string> arguments = {"diff",         "--cached",      "--raw",      "-z", "--no-abbrev",
+                                          "--no-renames", "--no-ext-diff", "--no-color", "--"};
     arguments.insert(arguments.end(), paths.begin(), paths.end());
     // Elsewhere 'git diff' compares files and knows no --cached.
     if (const auto inside = run_git({"rev-parse", "--git-dir"}); !inside) return fail(inside.error());
@@ -367,7 +385,7 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
         words.push_back(rest.substr(0, rest.find('\0')));
         rest.remove_prefix(std::min(words.back().size() + 1, rest.size()));
     }
-    // ":OLDMODE NEWMODE OLDID NEWID STATUS", then one path, or two of a rename.
+    // ":OLDMODE NEWMODE OLDID NEWID STATUS", then the path.
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i + 1 < words.size(); ++i) {
         std::vector<std::string> row;
@@ -377,17 +395,14 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
         }
         if (row.size() != 5 || row[4].empty()) return fail("git: the list of staged files is not understood");
         const char status = row[4].front();
-        const std::string old_path(words[++i]);
-        const bool two = status == 'R' || status == 'C';
-        if (two && i + 1 >= words.size()) return fail("git: the list of staged files is not understood");
-        const std::string new_path(two ? words[++i] : old_path);
-        if (status == 'U') return fail(Error{"is not merged", "resolve the conflict first", {}, old_path});
+        const std::string path(words[++i]);
+        if (status == 'U') return fail(Error{"is not merged", "resolve the conflict first", {}, path});
         const auto is_file = [](const std::string& mode) {
             return mode.starts_with("100") || mode.starts_with(":100");
         };
-        Candidate candidate{new_path, status == 'R' ? old_path : "", {}, {}};
-        if (status != 'A' && status != 'C' && is_file(row[0])) candidate.before = File{"HEAD:" + old_path, row[2], {}};
-        if (status != 'D' && is_file(row[1])) candidate.after = File{new_path, row[3], {}};
+        Candidate candidate{path, {}, {}, {}};
+        if (status != 'A' && is_file(row[0])) candidate.before = File{"HEAD:" + path, row[2], {}};
+        if (status != 'D' && is_file(row[1])) candidate.after = File{path, row[3], {}};
         if (candidate.before || candidate.after) candidates.push_back(std::move(candidate));
     }
     if (!reading.same_sets) {

@@ -12,7 +12,7 @@ namespace fwproof::cli {
 // One export before and after. A side that is missing was added or removed.
 struct VersionPair {
     std::string path;          // relative to what was compared, else the name of the version after
-    std::string renamed_from;  // git says that the file had this name; else empty
+    std::string renamed_from;  // what the file was called before, see renames.hpp; empty: the same
     std::optional<Input> before, after;
 };
 
@@ -33,8 +33,8 @@ struct VersionReading {
     bool same_sets = true;  // false: an export that refers to sets may differ though its bytes do not
 };
 
-// OLD and NEW: each a file, a directory or REV:path of git. Directories are compared file by file; in them only what
-// some vendor knows, or knew on the other side, is an export.
+// OLD and NEW: each a file, a directory or REV:path of git. Directories are compared file by file, by their names or as
+// renamed files; in them only what some vendor knows, or knew on the other side, is an export.
 Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const VersionReading& reading,
                                    World& world);
 // Whether a version is a directory, or a tree of git.

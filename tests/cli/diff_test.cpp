@@ -375,12 +375,12 @@ TEST_CASE("directories are compared file by file") {
     write_file(folder, "old/same.v4", host(kSsh));
     write_file(folder, "new/same.v4", host(kSsh));
     write_file(folder, "old/gone.v4", host(kSsh));
-    write_file(folder, "new/fresh.v4", host(kSsh));
+    write_file(folder, "new/fresh.cfg", "hostname fresh\naccess-list OUT extended permit ip any any\n");
     write_file(folder, "old/README", "one");
     write_file(folder, "new/README", "two");
     const Ran ran = run_fwproof({"diff", "old", "new"}, folder);
     CHECK(ran.err.empty());
-    CHECK(ran.out.find("fresh.v4: added; there is nothing to compare it with\n") != std::string::npos);
+    CHECK(ran.out.find("fresh.cfg: added; there is nothing to compare it with\n") != std::string::npos);
     CHECK(ran.out.find("gone.v4: removed; nothing says what stands in its place\n") != std::string::npos);
     CHECK(ran.out.find("site/a.v4: iptables: widened\n") != std::string::npos);
     CHECK(ran.out.find("README") == std::string::npos);
@@ -404,6 +404,75 @@ TEST_CASE("directories are compared file by file") {
     CHECK(broken.err ==
           "new/same.v4: error: cannot be read: No such file or directory; mend it, or name the exports one by one\n");
     CHECK(run_fwproof({"lint", "new"}, folder).err == broken.err);
+}
+
+TEST_CASE("an export under another name is known by its bytes, its device or its likeness") {
+    const auto edge = [](const std::string& name, const std::string& port) {
+        std::string text = name.empty() ? "" : "hostname " + name + "\n";
+        for (const char* known : {"80", "443", "8080", "8443", "9443"})
+            text += "access-list OUT extended permit tcp any host 10.2.0.9 eq " + std::string(known) + "\n";
+        return text + "access-list OUT extended permit tcp any host 10.2.0.9 eq " + port + "\n";
+    };
+    const std::string other = "access-list IN extended deny ip any any\n";
+    struct Case {
+        const char* what;
+        std::vector<std::pair<std::string, std::string>> before, after;
+        std::vector<std::string> said;
+        int status;
+    };
+    const std::vector<Case> cases = {
+        {"the same bytes",
+         {{"a.cfg", edge("", "25")}},
+         {{"b/c.cfg", edge("", "25")}},
+         {"unchanged: no export differs"},
+         0},
+        {"half and more is the same",
+         {{"a.cfg", edge("", "25")}},
+         {{"b.cfg", edge("", "26")}},
+         {"\nb.cfg (renamed from a.cfg): asa: widened and narrowed\n", "1 changed, 0 added, 0 removed"},
+         1},
+        {"less is the same", {{"a.cfg", edge("", "25")}}, {{"b.cfg", other}}, {"a.cfg: removed;", "b.cfg: added;"}, 1},
+        {"devices by name, though little is alike",
+         {{"a.cfg", "hostname edge1\n" + other}, {"b.cfg", edge("edge2", "25")}},
+         {{"c.cfg", edge("edge2", "26")}, {"d.cfg", edge("edge1", "25")}},
+         {"\nc.cfg (renamed from b.cfg): asa edge2: ", "\nd.cfg (renamed from a.cfg): asa edge1: "},
+         1},
+        {"another device of one template",
+         {{"a.cfg", edge("edge1", "25")}},
+         {{"b.cfg", edge("edge2", "25")}},
+         {"a.cfg: removed;", "b.cfg: added;"},
+         1},
+        {"devices of one name are told apart by likeness",
+         {{"a.cfg", edge("edge", "25")}, {"b.cfg", "hostname edge\n" + other + other}},
+         {{"c.cfg", edge("edge", "26")}, {"d.cfg", "hostname edge\n" + other + "! x\n" + other}},
+         {"\nc.cfg (renamed from a.cfg): ", "\nd.cfg (renamed from b.cfg): "},
+         1},
+    };
+    int number = 0;
+    for (const auto& one : cases) {
+        INFO(one.what);
+        const Repository repository("diff-renamed-" + std::to_string(++number));
+        repository.stage("README", "exports\n");
+        for (const auto& [name, text] : one.before) repository.stage(name, text);
+        REQUIRE(repository.commit("one").status == 0);
+        std::filesystem::create_directories(repository.path + "/b");
+        for (const auto& [name, text] : one.before) repository.git({"rm", "-q", name});
+        for (const auto& [name, text] : one.after) repository.stage(name, text);
+        std::string said;
+        const auto check = [&](const std::vector<std::string>& versions) {
+            std::vector<std::string> words = {"diff", "--fail-on", "changed"};
+            words.insert(words.end(), versions.begin(), versions.end());
+            const Ran ran = repository.fwproof(words);
+            INFO(ran.out << ran.err);
+            CHECK(ran.err.empty());
+            CHECK(ran.status == one.status);
+            for (const auto& sentence : one.said) CHECK(ran.out.find(sentence) != std::string::npos);
+        };
+        check({"--staged"});
+        check({"HEAD:", "."});
+        REQUIRE(repository.commit("two").status == 0);
+        check({"HEAD~1:", "HEAD:"});
+    }
 }
 
 TEST_CASE("directories without any export are no input") {
@@ -459,7 +528,7 @@ TEST_CASE("revisions, the working tree and the index are versions") {
     repository.stage("core.v4", host(kWideSsh + "-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n"));
     const Ran renamed = repository.fwproof({"diff", "--staged", "--fail-on", "widened"});
     CHECK(renamed.status == 1);
-    CHECK(renamed.out.find("core.v4 (was edge rules.v4): iptables: widened\n") != std::string::npos);
+    CHECK(renamed.out.find("core.v4 (renamed from edge rules.v4): iptables: widened\n") != std::string::npos);
 }
 
 TEST_CASE("what cannot be compared is named, with what to do about it") {
