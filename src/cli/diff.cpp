@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/diff_effects.hpp"
 #include "cli/diff_findings.hpp"
 #include "cli/diff_report.hpp"
 #include "cli/diff_required.hpp"
@@ -32,7 +33,9 @@ the difference.
 The checks FW801 to FW811 and FW506 of fwproof-checks(7) look at the change; their findings stand behind the regions, and
 are all that SARIF, JUnit and the other formats of lint show. For --fail-on, what could not be compared counts
 as widened, narrowed and changed, and so does an export that was removed, for nothing says what stands in its place; one
-that was added counts as widened and changed. A setting beside rules that differs counts as changed.
+that was added counts as widened and changed. A setting beside rules that differs counts as changed, and as widened where
+it may let in more than was read (local rules in force again, tunnels that bypass lists); another destination translation
+counts as all three. What is only logged, how a denial is answered, marks and source translations open nothing.
 
 )";
 
@@ -116,29 +119,6 @@ Result<ReviewOptions> read_review_options(const Arguments& arguments) {
         options.interfaces[word.substr(0, equals)] = word.substr(equals + 1);
     }
     return options;
-}
-
-bool found(const DiffReport& report, const std::set<std::string>& levels) {
-    const Effect effect = report.effect();
-    const bool open = !report.complete();
-    const auto has = [&](FileDiff::Kind kind) {
-        return std::any_of(report.files.begin(), report.files.end(),
-                           [&](const FileDiff& file) { return file.kind == kind; });
-    };
-    // What stands in the place of an export that was removed may permit more, and less.
-    const bool removed = has(FileDiff::Kind::removed), added = has(FileDiff::Kind::added);
-    const bool wider = open || removed || added || effect == Effect::widened || effect == Effect::both;
-    const bool narrower = open || removed || effect == Effect::narrowed || effect == Effect::both;
-    if (levels.contains("widened") && wider) return true;
-    if (levels.contains("narrowed") && narrower) return true;
-    const bool settings = std::any_of(report.files.begin(), report.files.end(), [](const FileDiff& file) {
-        return std::any_of(file.devices.begin(), file.devices.end(),
-                           [](const DeviceDiff& device) { return !device.settings.empty(); });
-    });
-    if (levels.contains("changed") && (wider || narrower || settings)) return true;
-    if (!levels.contains("required-lost") || !report.required) return false;
-    return std::any_of(report.required->changes.begin(), report.required->changes.end(),
-                       [](const RequiredChange& change) { return change.lost; });
 }
 
 // --at names a position, or a profile of some version; anything else would compare nothing and look like no change.
@@ -274,7 +254,7 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     for (const auto& effect : fail_on->effects) {
         for (auto& name : checks_of_effect(effect)) checked.fail_on_checks.push_back(std::move(name));
     }
-    if (found(report, fail_on->effects)) checked.exit_code = kFound;
+    if (has_effect(report, fail_on->effects)) checked.exit_code = kFound;
     const auto own = [&](const std::string& format, const Report& finished) -> std::optional<std::string> {
         if (format == "text") return diff_text(report, &finished);
         if (format == "json" || format == "jsonl") return diff_json(report, finished, format == "jsonl");

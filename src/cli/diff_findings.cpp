@@ -91,18 +91,6 @@ void add_versions(const VersionPairs& pairs, std::vector<ReportFile>& files) {
 
 }  // namespace
 
-const std::vector<std::string>& effect_names() {
-    static const std::vector<std::string> kNames = {"widened", "narrowed", "changed", "required-lost"};
-    return kNames;
-}
-
-std::vector<std::string> checks_of_effect(const std::string& effect) {
-    if (effect == "widened") return {"widened-access", "widened-from-untrusted"};
-    if (effect == "narrowed") return {"narrowed-access"};
-    if (effect == "required-lost") return {"required-flow-lost"};
-    return {"widened-access", "widened-from-untrusted", "narrowed-access"};
-}
-
 Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std::vector<const Check*>& selected,
                    std::vector<Waiver> waivers, std::chrono::sys_days day, World& world) {
     const Versions versions = versions_of(diff);

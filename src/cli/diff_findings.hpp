@@ -9,11 +9,6 @@
 
 namespace fwproof::cli {
 
-// What --fail-on of diff names beside severities: "widened", ...
-const std::vector<std::string>& effect_names();
-// The checks that find it; that something was not compared is no finding of theirs.
-std::vector<std::string> checks_of_effect(const std::string& effect);
-
 // Everything but what publish() sets. `waivers` are those of the project's settings; the site's count, too. The
 // findings refer to the policies of the diff.
 Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std::vector<const Check*>& selected,

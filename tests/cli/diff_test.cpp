@@ -166,6 +166,72 @@ TEST_CASE("an edit that acts beside verdicts is no text") {
     CHECK(run_fwproof({"diff", "a.cfg", "b.cfg", "--fail-on", "changed"}, folder).status == 1);
 }
 
+TEST_CASE("what stands beside verdicts widens where it may let in more, and nowhere else") {
+    const std::string folder = fresh_directory("diff-widening-settings");
+    const auto policy = [](const std::string& settings) {
+        return "Windows Registry Editor Version 5.00\r\n\r\n"
+               "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\PublicProfile]\r\n" +
+               settings;
+    };
+    const std::string on = "\"EnableFirewall\"=dword:00000001\r\n";
+    const std::string block = "\"DefaultInboundAction\"=dword:00000001\r\n";
+    const std::string alone = "\"AllowLocalPolicyMerge\"=dword:00000000\r\n";
+    const std::string outside =
+        "ASA Version 9.16(4)\nhostname edge\ninterface GigabitEthernet0/0\n nameif outside\n"
+        " security-level 0\n ip address 203.0.113.2 255.255.255.0\n";
+    const std::string tunnel =
+        "crypto map M 1 match address CR\ncrypto map M 1 set peer 198.51.100.1\ncrypto map M interface outside\n"
+        "access-list CR extended permit ip 10.1.0.0 255.255.0.0 10.9.0.0 255.255.0.0\n";
+    const std::string nat = "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n";
+    const std::string forward = "COMMIT\n*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+    const std::string web = "-A PREROUTING -i eth0 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.2.0.";
+    const std::string out = "-A POSTROUTING -o eth0 -j SNAT --to-source 203.0.113.";
+    const std::string smtp = "-A INPUT -p tcp -m tcp --dport 25 -j ";
+    struct Case {
+        const char* what;
+        std::string before, after;
+        bool widens, changes;
+    };
+    const std::vector<Case> cases = {
+        {"the firewall goes off", policy(on + block + alone),
+         policy("\"EnableFirewall\"=dword:00000000\r\n" + block + alone), true, true},
+        {"another default", policy(on + block + alone),
+         policy(on + "\"DefaultInboundAction\"=dword:00000000\r\n" + alone), true, true},
+        {"local rules count again", policy(on + block + alone),
+         policy(on + block + "\"AllowLocalPolicyMerge\"=dword:00000001\r\n"), true, true},
+        {"another log",
+         policy(on + block + alone) +
+             "\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\PublicProfile\\Logging]\r\n"
+             "\"LogDroppedPackets\"=dword:00000001\r\n",
+         policy(on + block + alone) +
+             "\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\PublicProfile\\Logging]\r\n"
+             "\"LogDroppedPackets\"=dword:00000000\r\n",
+         false, true},
+        {"tunnels bypass lists", outside + "no sysopt connection permit-vpn\n" + tunnel, outside + tunnel, true, true},
+        {"tunnels bypass none", outside + tunnel, outside + "no sysopt connection permit-vpn\n" + tunnel, false, true},
+        {"another server", nat + web + "5\n" + forward + "COMMIT\n", nat + web + "6\n" + forward + "COMMIT\n", true,
+         true},
+        {"another source", nat + out + "5\n" + forward + "COMMIT\n", nat + out + "6\n" + forward + "COMMIT\n", false,
+         false},
+        {"a log of a rule", host("-A INPUT -j LOG\n" + kSsh), host(kSsh), false, false},
+        {"how it is refused", host(smtp + "DROP\n"), host(smtp + "REJECT\n"), false, false},
+        {"a mark", host("-A INPUT -p tcp --dport 22 -j MARK --set-mark 1\n" + kSsh), host(kSsh), false, false},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        write_file(folder, "before", one.before);
+        write_file(folder, "after", one.after);
+        const auto status = [&](const std::string& effect) {
+            const Ran ran = run_fwproof({"diff", "before", "after", "--fail-on", effect}, folder);
+            INFO(ran.out << ran.err);
+            CHECK(ran.err.empty());
+            return ran.status;
+        };
+        CHECK(status("widened") == (one.widens ? 1 : 0));
+        CHECK(status("changed") == (one.changes ? 1 : 0));
+    }
+}
+
 TEST_CASE("a time range of the same name may mean other times") {
     const std::string folder = fresh_directory("diff-times");
     const auto edge = [](const std::string& days) {

@@ -47,8 +47,9 @@ struct Change {
 // What the two versions say differently beside rules, one sentence each: settings that no verdict shows where what they
 // are about was not read.
 struct ChangedSetting {
-    std::string text;     // "local-rules-merged of domain: no before, by default after"
-    std::string variant;  // the Path::variant that it holds for; empty: all
+    std::string text;        // "local-rules-merged of domain: no before, by default after"
+    std::string variant;     // the Path::variant that it holds for; empty: all
+    bool may_widen = false;  // more may be permitted by what was not read
 };
 std::vector<ChangedSetting> changed_settings(const Policy& before, const Policy& after);
 
