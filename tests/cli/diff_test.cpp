@@ -232,6 +232,38 @@ TEST_CASE("what stands beside verdicts widens where it may let in more, and nowh
     }
 }
 
+TEST_CASE("what depends on too much to be told apart is not decided, and said so") {
+    const std::string folder = fresh_directory("diff-many-conditions");
+    // Each half of the packets in its own way: a thousand parts, each with its own list of rules that may decide it.
+    const std::vector<std::string> halves = {
+        "-s 128.0.0.0/1",
+        "-d 128.0.0.0/1",
+        "-m ttl --ttl-gt 127",
+        "-m length --length 700:65535",
+        "-p tcp -m multiport --dports 32768:65535",
+        "-p tcp -m multiport --dports 16384:32767,49152:65535",
+        "-p tcp -m multiport --dports 8192:16383,24576:32767,40960:49151,57344:65535",
+        "-p tcp -m multiport --sports 32768:65535",
+        "-p tcp -m multiport --sports 16384:32767,49152:65535",
+        "-p tcp -m multiport --sports 8192:16383,24576:32767,40960:49151,57344:65535"};
+    std::string rules;
+    for (std::size_t i = 0; i < halves.size(); ++i)
+        rules += "-A INPUT " + halves[i] + " -m string --string word" + std::to_string(i) + " --algo bm -j ACCEPT\n";
+    write_file(folder, "a.v4", host(rules));
+    write_file(folder, "b.v4", host(rules + "-A INPUT -m string --string other --algo bm -j ACCEPT\n"));
+    for (const char* effect : {"widened", "narrowed", "changed"}) {
+        const Ran ran = run_fwproof({"diff", "a.v4", "b.v4", "--at", "inbound", "--fail-on", effect}, folder);
+        INFO(ran.out);
+        CHECK(ran.err.empty());
+        CHECK(ran.status == 1);
+        CHECK(ran.out.find("    not decided: the comparison ran out of its budget; there may be more differences\n") !=
+              std::string::npos);
+        CHECK(ran.out.find("[uncompared-change]: inbound was not compared to its end") != std::string::npos);
+        CHECK(ran.out.find("unchanged") == std::string::npos);
+    }
+    CHECK(run_fwproof({"diff", "a.v4", "b.v4", "--at", "inbound", "--strict", "--ignore", "all"}, folder).status == 3);
+}
+
 TEST_CASE("a time range of the same name may mean other times") {
     const std::string folder = fresh_directory("diff-times");
     const auto edge = [](const std::string& days) {
