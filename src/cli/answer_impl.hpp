@@ -55,7 +55,8 @@ struct Answerer::Impl {
     // says and the flow does not.
     std::vector<Product> asked_at(const Product& header, Position position) const;
 
-    // "in mgmt out db": what the routes add to a flow that names no interfaces; empty where that is nothing short.
+    // "in mgmt out db": what the routes add to a flow that names no interfaces; empty where that is nothing short. No
+    // two of them hold one pair of interfaces.
     std::vector<std::string> ways_of(const Product& header, Position position) const;
 
     // Everything that a flow could ask for there that says as much about interfaces and states: what holds for all of

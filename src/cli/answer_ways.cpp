@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/answer_impl.hpp"
 #include "cli/policies.hpp"
@@ -162,12 +163,35 @@ std::vector<std::string> Answerer::Impl::ways_of(const Product& header, Position
     const bool in = header.in.is_all() && position != Position::outbound;
     const bool out = header.out.is_all() && position != Position::inbound;
     if (!in && !out) return ways;
-    for (const auto& product : asked_at(header, position)) {
+    // Interfaces that packets come in by are told together where the same products have them: so no two ways overlap,
+    // though several networks may lead the same way.
+    const auto asked = asked_at(header, position);
+    std::vector<std::pair<std::vector<std::size_t>, std::vector<InterfacePattern>>> coming;
+    for (const auto& product : asked) {
         if (product.in.negated || product.out.negated) return {};
+        for (const auto& from : product.in.any_of) {
+            std::vector<std::size_t> having;
+            for (std::size_t i = 0; i < asked.size(); ++i) {
+                const auto& all = asked[i].in.any_of;
+                if (std::find(all.begin(), all.end(), from) != all.end()) having.push_back(i);
+            }
+            auto way = std::find_if(coming.begin(), coming.end(), [&](const auto& one) { return one.first == having; });
+            if (way == coming.end()) {
+                coming.emplace_back(std::move(having), std::vector<InterfacePattern>());
+                way = std::prev(coming.end());
+            }
+            auto& together = way->second;
+            if (std::find(together.begin(), together.end(), from) == together.end()) together.push_back(from);
+        }
+    }
+    for (const auto& [having, from] : coming) {
+        std::set<InterfacePattern> to;
+        for (const std::size_t i : having) to.insert(asked[i].out.any_of.begin(), asked[i].out.any_of.end());
         std::string way;
-        if (position != Position::outbound) way = "in " + to_string(product.in);
-        if (position != Position::inbound) way += (way.empty() ? "out " : " out ") + to_string(product.out);
-        if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(way);
+        if (position != Position::outbound) way = "in " + to_string(InterfaceSet{from, false});
+        if (position != Position::inbound)
+            way += (way.empty() ? "out " : " out ") + to_string(InterfaceSet{{to.begin(), to.end()}, false});
+        ways.push_back(std::move(way));
     }
     return ways.size() > kMost ? std::vector<std::string>() : ways;
 }

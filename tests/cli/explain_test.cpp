@@ -80,6 +80,25 @@ TEST_CASE("interfaces that only one side names, or a prefix but for some, are no
     CHECK(asked.out.find(" in cali+ except cali0123") != std::string::npos);
 }
 
+TEST_CASE("the ways that routes lead do not overlap") {
+    const std::string directory = fresh_directory("explain-routes");
+    std::string edge = "ASA Version 9.16(4)\nhostname edge\n";
+    int number = 0;
+    for (const std::string name : {"inside", "first", "second"}) {
+        edge += "interface GigabitEthernet0/" + std::to_string(number) + "\n nameif " + name + "\n security-level " +
+                std::to_string(90 - 10 * number) + "\n ip address 10." + std::to_string(number) + ".0.1 255.255.0.0\n";
+        ++number;
+    }
+    write_file(directory, "edge.cfg",
+               edge +
+                   "route first 0.0.0.0 0.0.0.0 10.1.0.2\nroute second 0.0.0.0 0.0.0.0 10.2.0.2 10\n"
+                   "route first 198.51.100.0 255.255.255.0 10.1.0.2\n");
+    const std::string out = run_fwproof({"explain", "edge.cfg", "tcp 10.0.0.5 > 198.51.0.0/16:443"}, directory).out;
+    INFO(out);
+    CHECK(out.find("    by routes   in inside out first,second\n") != std::string::npos);
+    CHECK(out.find("    by routes", out.find("    by routes") + 1) == std::string::npos);
+}
+
 TEST_CASE("replies come from where a translation sent the flow, though no rule names that") {
     struct Case {
         std::string to, forward, flow, verdict, replies;
