@@ -1,10 +1,10 @@
+#include "fwproof/check/fingerprint.hpp"
+
 #include <algorithm>
-#include <map>
 
 #include "fwproof/base/digest.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/secrets.hpp"
-#include "fwproof/check/finding.hpp"
 
 namespace fwproof {
 
@@ -42,7 +42,37 @@ std::string plain_statement(std::string_view text) {
     return out;
 }
 
-std::string key(const Finding& finding, const std::map<std::string, std::string>& names) {
+using Names = std::map<std::string, std::string>;
+
+// The text with the names that stand in it as whole words replaced.
+std::string replaced(std::string_view text, const Names& names) {
+    constexpr std::string_view kBetween = " \t,;:'\"()[]{}<>=";
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t word = std::min(text.find_first_of(kBetween), text.size());
+        const auto other = names.find(std::string(text.substr(0, word)));
+        out += other == names.end() ? text.substr(0, word) : std::string_view(other->second);
+        const std::size_t next = std::min(word + 1, text.size());
+        out += text.substr(word, next - word);
+        text.remove_prefix(next);
+    }
+    return out;
+}
+
+void rename(InterfaceSet& set, const Names& names) {
+    for (auto& pattern : set.any_of) {
+        const auto other = names.find(pattern.name);
+        if (!pattern.prefix && other != names.end()) pattern.name = other->second;
+    }
+    std::sort(set.any_of.begin(), set.any_of.end(),
+              [](const InterfacePattern& a, const InterfacePattern& b) { return a.name < b.name; });
+}
+
+std::string key(const Finding& finding, const FingerprintNames& called) {
+    static const Names kNone;
+    const Names& names = called.files;
+    const auto of_file = called.interfaces.find(finding.file);
+    const Names& interfaces = of_file == called.interfaces.end() ? kNone : of_file->second;
     std::string text = "fwproof-finding/1";
     const auto add = [&](std::string_view part) {
         text += '\n';
@@ -54,8 +84,10 @@ std::string key(const Finding& finding, const std::map<std::string, std::string>
         add(quoted(*part));
     const auto& packets = finding.region.empty() ? finding.subject : finding.region;
     if (packets.empty()) {
-        add(quoted(plain_statement(finding.span ? shown_text(finding.span) : "")));
+        const std::string statement = plain_statement(finding.span ? shown_text(finding.span) : "");
+        add(quoted(interfaces.empty() ? statement : replaced(statement, interfaces)));
         std::string message = without_numbers(finding.message);
+        if (!interfaces.empty()) message = replaced(message, interfaces);
         if (name != names.end()) {
             for (std::size_t at = 0; (at = message.find(name->first, at)) != std::string::npos; at += firewall.size())
                 message.replace(at, name->first.size(), firewall);
@@ -65,7 +97,13 @@ std::string key(const Finding& finding, const std::map<std::string, std::string>
     }
     std::vector<std::string> region;
     if (finding.region.empty()) add("subject");
-    for (const auto& product : packets) region.push_back(to_exact_string(product));
+    for (Product product : packets) {
+        if (!interfaces.empty()) {
+            rename(product.in, interfaces);
+            rename(product.out, interfaces);
+        }
+        region.push_back(to_exact_string(product));
+    }
     std::sort(region.begin(), region.end());
     for (const auto& product : region) add(product);
     return text;
@@ -73,7 +111,7 @@ std::string key(const Finding& finding, const std::map<std::string, std::string>
 
 }  // namespace
 
-void set_fingerprints(std::vector<Finding>& findings, const std::map<std::string, std::string>& names) {
+void set_fingerprints(std::vector<Finding>& findings, const FingerprintNames& names) {
     std::map<std::string, std::size_t> seen;
     for (auto& finding : findings) {
         std::string text = key(finding, names);
@@ -81,6 +119,10 @@ void set_fingerprints(std::vector<Finding>& findings, const std::map<std::string
         if (nth > 1) text += "\n#" + std::to_string(nth);
         finding.fingerprint = sha256(text);
     }
+}
+
+void set_fingerprints(std::vector<Finding>& findings, const std::map<std::string, std::string>& names) {
+    set_fingerprints(findings, FingerprintNames{names, {}});
 }
 
 }  // namespace fwproof

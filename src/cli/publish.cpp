@@ -83,6 +83,10 @@ ReportInput report_input(const LoadedPolicy& loaded) {
     input.name = loaded.file;
     input.vendor = loaded.policy->vendor;
     input.device = loaded.policy->device;
+    for (const auto& interface : loaded.policy->interfaces) {
+        if (!interface.name.empty() && !interface.description.empty() && interface.description != interface.name)
+            input.interfaces.emplace(interface.name, interface.description);
+    }
     for (const auto& ruleset : loaded.policy->rulesets) {
         for (const auto& rule : ruleset.rules) {
             if (rule.implicit) continue;
@@ -98,14 +102,14 @@ ReportInput report_input(const LoadedPolicy& loaded) {
 
 Result<int> publish(Report report, const Reporting& reporting, World& world, const OwnFormats& own) {
     std::string baseline;
-    const auto seen_from = [&](const std::string& path) {
-        FileNames names = names_from(path, report);
+    if (!reporting.write_baseline.empty()) {
+        const FingerprintNames names = names_from(reporting.write_baseline, report);
         set_fingerprints(report.findings, names);
-        return names;
-    };
-    if (!reporting.write_baseline.empty())
-        baseline = render_baseline(report, report.day, seen_from(reporting.write_baseline));
-    const FileNames names = seen_from(reporting.baseline_file);
+        baseline = render_baseline(report, report.day, names);
+    }
+    const FingerprintNames names =
+        reporting.baseline ? names_in(*reporting.baseline, report) : names_from(reporting.baseline_file, report);
+    set_fingerprints(report.findings, names);
     if (reporting.baseline) leave_out_known(*reporting.baseline, report, names);
     count(report);
     report.tool_version = kVersion;

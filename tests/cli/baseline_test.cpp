@@ -180,6 +180,68 @@ TEST_CASE("fingerprints survive new names of lists, chains, groups and objects, 
     CHECK(compared > 100);
 }
 
+TEST_CASE("a baseline knows a renamed file by its bytes or its device, and a renamed interface by its hardware") {
+    const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+        for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+            text.replace(at, from.size(), to);
+        return text;
+    };
+    const std::string edge = kBefore, more = edge + "access-list OUT extended permit udp any host 10.2.0.9 eq 53\n";
+    const std::string other = replaced(edge, "edge1", "edge2");
+    const std::string host =
+        "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j "
+        "ACCEPT\n";
+    const std::string renamed_port =
+        replaced(replaced(edge, "nameif outside", "nameif wan"), "interface outside", "interface wan");
+    using Files = std::vector<std::pair<std::string, std::string>>;
+    struct Case {
+        const char* what;
+        Files before, after;
+        bool known;
+    };
+    const std::vector<Case> cases = {
+        {"moved as it was", {{"a.v4", host + "COMMIT\n"}}, {{"b/a.v4", host + "COMMIT\n"}}, true},
+        {"renamed and edited, with a host name", {{"a.cfg", edge}}, {{"b.cfg", more}}, true},
+        {"renamed and edited, without one",
+         {{"a.v4", host + "COMMIT\n"}},
+         {{"b.v4", host + "-A INPUT -j DROP\nCOMMIT\n"}},
+         false},
+        {"another device", {{"a.cfg", edge}}, {{"b.cfg", other}}, false},
+        {"a copy of what is still there", {{"a.cfg", edge}}, {{"a.cfg", edge}, {"b.cfg", edge}}, false},
+        {"two that were called alike", {{"a.cfg", edge}, {"c.cfg", more}}, {{"b.cfg", more + "! x\n"}}, false},
+        {"the interface has another name", {{"a.cfg", edge}}, {{"a.cfg", renamed_port}}, true},
+        {"the file and the interface", {{"a.cfg", edge}}, {{"b.cfg", renamed_port}}, true},
+        {"another interface",
+         {{"a.cfg", edge}},
+         {{"a.cfg", replaced(replaced(edge, "object-group network WEB\n",
+                                      "interface Gi0/2\n nameif wan\n security-level 0\n ip address 198.51.100.1 "
+                                      "255.255.255.0\nobject-group network WEB\n"),
+                             "OUT in interface outside", "OUT in interface wan")}},
+         false},
+    };
+    const std::string checks = kChecks + ",any-source-from-untrusted,unfiltered-interface";
+    int number = 0;
+    for (const auto& one : cases) {
+        INFO(one.what);
+        const std::string here = fresh_directory("baseline-moved-" + std::to_string(++number));
+        fs::create_directories(here + "/b");
+        const auto lint = [&](const std::string& option, const Files& files) {
+            std::vector<std::string> words = {"lint", "--select", checks, "--fail-on", "note", option, "known.json"};
+            for (const auto& [name, text] : files) {
+                write_file(here, name, text);
+                words.push_back(name);
+            }
+            return run_fwproof(words, here);
+        };
+        CHECK(lint("--write-baseline", one.before).status == 1);
+        for (const auto& [name, text] : one.before) fs::remove(here + "/" + name);
+        const Ran ran = lint("--baseline", one.after);
+        INFO(ran.out << ran.err);
+        CHECK(ran.err.empty());
+        CHECK(ran.status == (one.known ? 0 : 1));
+    }
+}
+
 TEST_CASE("SARIF says what is new, unchanged and absent") {
     const std::string here = fresh_directory("baseline-states");
     const std::string head = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n";
@@ -245,6 +307,8 @@ TEST_CASE("what is no baseline is refused") {
          "known.json: error: is no baseline: finding 1 has no fingerprint; write it with --write-baseline\n"},
         {"{\"format\": \"fwproof-baseline/1\", \"findings\": [{\"fingerprint\": \"a\"}]}",
          "known.json: error: is no baseline: finding 1 has no severity; write it with --write-baseline\n"},
+        {"{\"format\": \"fwproof-baseline/1\", \"findings\": [], \"files\": [{\"file\": \"a\", \"devices\": [1]}]}",
+         "known.json: error: is no baseline: file 1 is not described; write it with --write-baseline\n"},
     };
     for (const auto& [text, message] : cases) {
         write_file(here, "known.json", text);

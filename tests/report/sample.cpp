@@ -39,10 +39,11 @@ Report sample_report() {
     report.inputs = {{.name = "exports/core fw.cfg",
                       .vendor = "asa",
                       .device = "core-fw",
+                      .interfaces = {},
                       .rules = 3,
                       .conditional = 1,
                       .not_understood = 1},
-                     {.name = "exports/db.v4", .vendor = "iptables", .device = "", .rules = 12}};
+                     {.name = "exports/db.v4", .vendor = "iptables", .device = "", .interfaces = {}, .rules = 12}};
     report.arguments = {"--site=site.toml", "--strict"};
     const std::string digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     report.files = {{"catalogs/scom.toml", "catalog", digest, 4},

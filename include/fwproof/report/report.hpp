@@ -17,6 +17,7 @@ namespace fwproof {
 struct ReportInput {
     std::string name;
     std::string vendor, device;
+    std::map<std::string, std::string> interfaces;  // their hardware names by those that rules use, where both are said
     std::size_t rules = 0;
     std::size_t conditional = 0;     // rules that depend on something no packet header shows
     std::size_t not_understood = 0;  // statements
