@@ -47,6 +47,7 @@ std::vector<FlowRow> flow_rows(const CheckContext& context) {
         row.to = role(first.to);
         row.from_hosts = hosts(all, flow.requirements, &Requirement::from);
         row.to_hosts = hosts(all, flow.requirements, &Requirement::to);
+        row.pairs = flow.requirements.size();
         row.ports = services_text(all, flow.requirements);
         row.judgement = flow.judgement;
         row.counts = flow.counts;

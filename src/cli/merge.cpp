@@ -99,17 +99,20 @@ Result<std::vector<Part>> read_parts(const std::string& path, World& world) {
     return parts;
 }
 
-// The arguments that decide what every finding means.
-std::vector<std::string> question_of(const Json& result) {
-    std::vector<std::string> asked;
+// The arguments of these options.
+std::set<std::string> given(const Json& result, std::initializer_list<std::string_view> options) {
+    std::set<std::string> asked;
     for (const auto& argument : result["arguments"]) {
         const auto text = argument.get<std::string>();
-        for (const std::string_view option : {"--as-of", "--phase", "--reading"}) {
-            if (text.starts_with(std::string(option) + "=")) asked.push_back(text);
+        for (const auto option : options) {
+            if (text.starts_with(fmt::format("{}=", option))) asked.insert(text);
         }
     }
     return asked;
 }
+
+// The arguments that decide what every finding means.
+std::set<std::string> question_of(const Json& result) { return given(result, {"--as-of", "--phase", "--reading"}); }
 
 // What must be the same in all parts for their sum to mean something.
 std::optional<Error> contradiction(const std::vector<Part>& parts) {
@@ -137,6 +140,11 @@ std::optional<Error> contradiction(const std::vector<Part>& parts) {
         if (question_of(result) != question_of(first)) {
             return wrong(part, "was judged for another day, phase or reading than the first",
                          "run all parts with the same --as-of, --phase and --reading");
+        }
+        // A flow between two of the roles would be asked for, and counted, on both ends as if it were two.
+        if (given(result, {"--as"}) != given(first, {"--as"})) {
+            return wrong(part, "was judged as the host of another role than the first",
+                         "run all parts with the same --as, or with a --site that binds every role to its hosts");
         }
         if (result.contains("matrix"))
             return wrong(part, "holds a matrix, which cannot be merged", "run the parts without --matrix");

@@ -85,6 +85,7 @@ Json flow_object(const FlowRow& flow) {
     object["ports"] = flow.ports;
     object["from"] = {{"role", flow.from}, {"hosts", flow.from_hosts}};
     object["to"] = {{"role", flow.to}, {"hosts", flow.to_hosts}};
+    object["pairs"] = flow.pairs;
     object["firewall"] = flow.firewall.empty() ? Json(nullptr) : Json(flow.firewall);
     object["path"] = flow.path.empty() ? Json(nullptr) : Json(flow.path);
     object["verdict"] = to_string(flow.judgement);

@@ -87,6 +87,7 @@ TEST_CASE("what cannot be merged is refused") {
     const std::string few = part(folder, {"lint", "--select", "unreachable-rule"}, "b.v4").out;
     const std::string one_day = part(folder, {"lint", "--as-of", "2026-11-01"}, "b.v4").out;
     const std::string database = part(folder, {"check", "--catalog", "mps", "--as", "provisioning-engine"}, "a.v4").out;
+    const std::string agent = part(folder, {"check", "--as", "windows-agent"}, "a.v4").out;
     std::string older = other;
     older.replace(older.find("\"version\":\"") + 11, 1, "9");
     std::string kind = other;
@@ -109,6 +110,9 @@ TEST_CASE("what cannot be merged is refused") {
               "the same --as-of, --phase and --reading\n"},
         {check + database,
          in + "2: error: was judged by other catalogs than the first; run all parts with the same catalogs\n"},
+        {check + agent,
+         in + "2: error: was judged as the host of another role than the first; run all parts with the same --as, or "
+              "with a --site that binds every role to its hosts\n"},
         {check + matrix, in + "2: error: holds a matrix, which cannot be merged; run the parts without --matrix\n"},
         {lint + other + lint, in + "3: error: a.v4 is also in standard input:1; give every export to one part\n"},
         {lint + kind,

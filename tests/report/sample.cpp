@@ -155,6 +155,7 @@ Report sample_report() {
     passes.to = "operational database";
     passes.from_hosts = "ms1 and ms2";
     passes.to_hosts = "opsdb1";
+    passes.pairs = 2;
     passes.ports = "tcp/1433";
     passes.firewall = "core-fw";
     passes.path = "transit";
@@ -190,6 +191,7 @@ Report sample_report() {
     unknown.to = "data warehouse <b>";
     unknown.from_hosts = "rep1";
     unknown.to_hosts = "dw1";
+    unknown.pairs = 1;
     unknown.ports = "tcp/1433";
     unknown.judgement = Judgement::unchecked;
     unknown.unchecked = "no export stands between zone mgmt and zone db";

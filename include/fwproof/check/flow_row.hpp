@@ -14,6 +14,7 @@ struct FlowRow {
     std::string catalog, flow, service;  // ids in the catalog
     std::string from, to;                // roles as the document prints them
     std::string from_hosts, to_hosts;    // "ms1, ms2", "10.20.0.0/16"
+    std::size_t pairs = 0;               // of hosts that the row speaks of, at least one
     std::string ports;                   // "tcp/1433"
     std::string firewall;                // id; empty where none was asked
     std::string path;                    // "transit", "inbound, domain"; empty where none was asked
