@@ -153,7 +153,13 @@ ServiceSetRef reply_services(const ServiceSetRef& client) {
             back.protocols = others;
             reply.terms.push_back(std::move(back));
         }
-        if (!(term.protocols & with_types()).empty() && !term.icmp.is_all()) {
+        // Of what has neither ports nor types the answer is the same protocol.
+        if (term.source_ports.is_all() && term.destination_ports.is_all() && term.icmp.is_all()) {
+            ServiceTerm answer;
+            answer.protocols = term.protocols - with_ports() - with_types();
+            if (!answer.protocols.empty()) reply.terms.push_back(std::move(answer));
+        }
+        if (!(term.protocols & with_types()).empty()) {
             if (term.protocols.contains(kIcmp)) {
                 for (const auto& [asks, answers] : kIcmpAnswers) {
                     if ((term.icmp & icmp_type(asks)).empty()) continue;

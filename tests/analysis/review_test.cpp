@@ -439,3 +439,25 @@ TEST_CASE("losing the rule for replies is a difference of replies") {
     CHECK_FALSE(transit.regions[0].others.empty());
     CHECK(loaded.result.effect == Effect::narrowed);
 }
+
+TEST_CASE("replies of protocols without ports are compared") {
+    const std::string asa =
+        "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n no ip address\n"
+        "interface GigabitEthernet0/1\n nameif inside\n security-level 100\n no ip address\n"
+        "access-list IN extended permit gre 10.1.0.0 255.255.0.0 any4\naccess-list IN extended deny ip any any\n"
+        "access-list OUT extended deny ip any any\n"
+        "access-group IN in interface inside\naccess-group OUT in interface outside\n";
+    ReviewOptions options;
+    options.at = "transit";
+    options.family = Family::v4;
+    options.interfaces = {{"inside", "eth1"}, {"outside", "eth0"}};
+    const Loaded loaded = review_of(asa,
+                                    host("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+                                         "-A FORWARD -s 10.1.0.0/16 -i eth1 -o eth0 -p gre -j ACCEPT\n"),
+                                    options);
+    const PathReview& path = loaded.result.paths.at(0);
+    CHECK(path.regions.empty());
+    REQUIRE(path.replies_gained.size() == 1);
+    CHECK(to_string(path.replies_gained[0]).starts_with("gre "));
+    CHECK(path.replies_lost.empty());
+}
