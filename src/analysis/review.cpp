@@ -239,13 +239,16 @@ private:
                 for (auto& term : services.terms) term.tcp_flags = IntervalSet<std::uint8_t>::all();
                 product.services = share(std::move(services));
             }
-            const PacketSet beside = rest & space.from(whole);
+            // Said of a state only where it holds for every such packet.
+            const PacketSet same_headers = (space.from(whole) & all) - openings;
             for (int i = 0; i < kStateCount; ++i) {
                 Product state;
                 state.states = static_cast<State>(i);
-                if (beside.intersects(space.from(state))) region.also = region.also | state.states;
+                const PacketSet seen = same_headers & space.from(state);
+                if (seen.empty() || !seen.subset_of(difference.packets)) continue;
+                region.also = region.also | state.states;
+                rest = rest - seen;
             }
-            rest = rest - beside;
             auto others = plain_products(rest, all, options_.region_limit);
             region.others = std::move(others.products);
             region.complete = region.complete && others.complete;

@@ -461,3 +461,41 @@ TEST_CASE("replies of protocols without ports are compared") {
     CHECK(to_string(path.replies_gained[0]).starts_with("gre "));
     CHECK(path.replies_lost.empty());
 }
+
+TEST_CASE("the same headers in another state are only claimed where all of them differ") {
+    const std::string rules =
+        "-A OUTPUT -o eth2 -m conntrack --ctstate INVALID -j ACCEPT\n"
+        "-A OUTPUT -p tcp -m tcp --dport 8080 -j ACCEPT\n"
+        "-A OUTPUT -s 10.1.2.0/24 -p udp -m udp --sport 53 -m conntrack --ctstate NEW -j ACCEPT\n";
+    const auto dump = [&](const std::string& verdict) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT " + verdict + " [0:0]\n" + rules + "COMMIT\n";
+    };
+    ReviewOptions options;
+    options.at = "outbound";
+    const Loaded loaded = review_of(dump("ACCEPT"), dump("DROP"), options);
+    const PathReview& path = loaded.result.paths.at(0);
+    // Before everything passed: what a region claims must be dropped now.
+    const auto claims = [&](const Packet& packet) {
+        return std::any_of(path.regions.begin(), path.regions.end(), [&](const ChangedRegion& region) {
+            Packet opening = packet;
+            opening.state = State::new_;
+            return in_any(region.first_packets, packet) || in_any(region.others, packet) ||
+                   (region.also.contains(packet.state) && in_any(region.first_packets, opening));
+        });
+    };
+    Packet packet;
+    packet.source = parse_address("192.0.2.9").value();
+    packet.destination = parse_address("192.0.2.10").value();
+    packet.protocol = kUdp;
+    packet.source_port = 53;
+    packet.destination_port = 53;
+    packet.out = "eth2";
+    packet.state = State::invalid;
+    CHECK_FALSE(claims(packet));
+    packet.out = "eth1";
+    CHECK(claims(packet));
+    packet.source = parse_address("10.1.2.9").value();
+    CHECK(claims(packet));
+    packet.state = State::new_;
+    CHECK_FALSE(claims(packet));
+}
