@@ -3,8 +3,9 @@
 // and of what neither side decides, that which depends on other conditions (dependence.hpp).
 #include "fwproof/analysis/compare.hpp"
 
-#include <array>
+#include <set>
 
+#include "analysis/deciders.hpp"
 #include "analysis/dependence.hpp"
 #include "analysis/touched.hpp"
 
@@ -22,58 +23,6 @@ std::string_view to_string(Direction direction) {
 }
 
 namespace {
-
-struct Claim {
-    std::optional<DecidingRule> by;
-    PacketSet packets;
-};
-
-bool written(const Policy& policy, RuleRef ref) {
-    const auto& rules = policy.rulesets[ref.ruleset].rules;
-    return ref.rule < rules.size() && !rules[ref.rule].implicit;
-}
-
-// Gives every packet of the region, all of which have the verdict, one decider.
-std::vector<Claim> deciders(const Evaluator& evaluator, const Path& path, const PacketSet& region, Verdict verdict) {
-    std::vector<Claim> claims;
-    PacketSet rest = region;
-    const auto claim = [&](const Hit& hit) {
-        if (!rest.intersects(hit.packets)) return;
-        claims.push_back({DecidingRule{hit.rule, hit.surely, hit.via, hit.stage}, rest & hit.packets});
-        rest = rest - hit.packets;
-    };
-    const auto hits = evaluator.attribute(path, region);
-    if (verdict == Verdict::permit) {
-        for (const bool by_hand : {true, false}) {
-            for (auto hit = hits.rbegin(); hit != hits.rend(); ++hit) {
-                if (hit->verdict == Verdict::permit && written(evaluator.policy(), hit->rule) == by_hand) claim(*hit);
-            }
-        }
-    } else {
-        for (const auto& hit : hits) {
-            const bool decides = verdict == Verdict::deny ? hit.verdict == Verdict::deny
-                                                          : hit.verdict == Verdict::unknown || !hit.surely;
-            if (decides) claim(hit);
-        }
-    }
-    if (!rest.empty()) claims.push_back({std::nullopt, rest});
-    return claims;
-}
-
-Direction direction_of(Verdict before, Verdict after) {
-    if (after == Verdict::unknown) return Direction::became_unknown;
-    if (before == Verdict::unknown) return Direction::became_known;
-    return after == Verdict::permit ? Direction::newly_permitted : Direction::newly_denied;
-}
-
-const PacketSet& part(const Outcome& outcome, Verdict verdict) {
-    switch (verdict) {
-        case Verdict::permit: return outcome.permitted;
-        case Verdict::deny: return outcome.denied;
-        case Verdict::unknown: break;
-    }
-    return outcome.undecided;
-}
 
 struct Side {
     Evaluator evaluator;
@@ -126,31 +75,28 @@ Comparison compare(const Policy& before, const Path& before_path, const Policy& 
         const Outcome was = sides[0].evaluator.evaluate(before_path, question);
         const Outcome is = sides[1].evaluator.evaluate(after_path, question);
         if (was.out_of_budget || is.out_of_budget) throw OutOfBudget();
-        constexpr std::array kVerdicts = {Verdict::permit, Verdict::deny, Verdict::unknown};
-        for (const auto direction : {Direction::newly_permitted, Direction::newly_denied, Direction::became_unknown,
-                                     Direction::became_known}) {
-            for (const auto from : kVerdicts) {
-                for (const auto to : kVerdicts) {
-                    if (from == to || direction_of(from, to) != direction) continue;
-                    const PacketSet region = part(was, from) & part(is, to);
-                    if (region.empty()) continue;
-                    Difference difference;
-                    difference.direction = direction;
-                    difference.before = from;
-                    difference.after = to;
-                    difference.widens = from == Verdict::deny || to == Verdict::permit;
-                    difference.narrows = from == Verdict::permit || to == Verdict::deny;
-                    attribute(sides[0], sides[1], region, difference, options.difference_limit, result);
-                }
-            }
+        for (auto& difference : differing_verdicts(was, is)) {
+            const PacketSet region = difference.packets;
+            attribute(sides[0], sides[1], region, std::move(difference), options.difference_limit, result);
         }
         PacketSet open = was.undecided & is.undecided;
         if (!touched && !open.empty()) {
             const auto near = touched_by_named_changes(before, before_path, after, after_path);
             if (near) open = open & result.space.from(*near);
         }
-        if (!find_other_conditions(sides[0].evaluator, before_path, sides[1].evaluator, after_path, open,
-                                   options.difference_limit, result.differences))
+        if (touched && !open.empty()) {
+            const auto acting = [&](const Side& side) {
+                std::set<RuleRef> deciding;
+                for (const auto& hit : side.evaluator.attribute(side.path, open)) deciding.insert(hit.rule);
+                return deciding;
+            };
+            const auto near = touched_by_acting(before, before_path, acting(sides[0]), after, after_path,
+                                                acting(sides[1]), options.edits);
+            if (near) open = open & result.space.from(*near);
+        }
+        if (!find_other_conditions({sides[0].evaluator, before_path, rules[0]},
+                                   {sides[1].evaluator, after_path, rules[1]}, open, options.difference_limit,
+                                   result.differences))
             result.complete = false;
     } catch (const OutOfBudget&) {
         result.complete = false;

@@ -176,15 +176,19 @@ std::optional<DecidingRule> telling(const Steps& steps, const Steps& other) {
 }
 
 // The packets that may meet a rule whose part in the answer no hit shows.
-PacketSet twisted(const Evaluator& evaluator, const Path& path, const PacketSet& region) {
-    const Policy& policy = evaluator.policy();
+PacketSet twisted(const UndecidedSide& side, const PacketSet& region) {
+    const Policy& policy = side.evaluator.policy();
     const bool rewritten = translates(policy);
-    const auto met = rulesets_on(policy, path);
+    const auto met = rulesets_on(policy, side.path);
     PacketSet found = region.space().empty();
     for (RulesetIndex index = 0; index < policy.rulesets.size(); ++index) {
         if (!met[index]) continue;
-        for (const Rule& rule : policy.rulesets[index].rules) {
-            if (!rule.enabled || rule.match.exact() || std::holds_alternative<Continue>(rule.action)) continue;
+        const auto& rules = policy.rulesets[index].rules;
+        for (std::uint32_t at = 0; at < rules.size(); ++at) {
+            const Rule& rule = rules[at];
+            if (!side.rules.contains({index, at}) || !rule.enabled || rule.match.exact() ||
+                std::holds_alternative<Continue>(rule.action))
+                continue;
             const bool shown = std::holds_alternative<Decide>(rule.action) || std::holds_alternative<Jump>(rule.action);
             if (shown && (rule.match.conditional || !rewritten)) continue;
             if (rewritten) return region;
@@ -197,13 +201,12 @@ PacketSet twisted(const Evaluator& evaluator, const Path& path, const PacketSet&
 
 }  // namespace
 
-bool find_other_conditions(const Evaluator& before, const Path& before_path, const Evaluator& after,
-                           const Path& after_path, const PacketSet& region, std::size_t limit,
-                           std::vector<Difference>& differences) {
+bool find_other_conditions(const UndecidedSide& before, const UndecidedSide& after, const PacketSet& region,
+                           std::size_t limit, std::vector<Difference>& differences) {
     if (region.empty()) return true;
-    const PacketSet unseen = twisted(before, before_path, region) | twisted(after, after_path, region);
-    const auto was = parts_of(before, before_path, region);
-    const auto is = parts_of(after, after_path, region);
+    const PacketSet unseen = twisted(before, region) | twisted(after, region);
+    const auto was = parts_of(before.evaluator, before.path, region);
+    const auto is = parts_of(after.evaluator, after.path, region);
     if (!was || !is) return false;
     std::map<std::pair<std::optional<RuleRef>, std::optional<RuleRef>>, std::size_t> known;
     for (const Part& one : *was) {

@@ -7,6 +7,12 @@
 
 namespace fwproof {
 
+struct UndecidedSide {
+    const Evaluator& evaluator;
+    const Path& path;
+    const Nearby& rules;  // that packets of the region can meet; the space holds the values of no other
+};
+
 // Appends the packets of the region, all of which are unknown on both paths, whose verdict depends on other conditions
 // after than before: as Direction::still_unknown, with the first rule on each side that the other does not have.
 //
@@ -15,8 +21,7 @@ namespace fwproof {
 // of a stage, the order of rules of one verdict. Rules whose part no list shows (a conditional return, mark or
 // translation) make a difference of every packet of the region that they meet: it holds only packets that an edited
 // rule meets. Returns false when that takes too many parts. Throws OutOfBudget.
-bool find_other_conditions(const Evaluator& before, const Path& before_path, const Evaluator& after,
-                           const Path& after_path, const PacketSet& region, std::size_t limit,
-                           std::vector<Difference>& differences);
+bool find_other_conditions(const UndecidedSide& before, const UndecidedSide& after, const PacketSet& region,
+                           std::size_t limit, std::vector<Difference>& differences);
 
 }  // namespace fwproof

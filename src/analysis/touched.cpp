@@ -55,6 +55,29 @@ std::optional<std::vector<Product>> touched_by_changes(const Policy& before, con
     return Translations(before, {&before_path}).backwards(std::move(touched));
 }
 
+std::optional<std::vector<Product>> touched_by_acting(const Policy& before, const Path& before_path,
+                                                      const std::set<RuleRef>& before_acting, const Policy& after,
+                                                      const Path& after_path, const std::set<RuleRef>& after_acting,
+                                                      const std::vector<RuleEdits>* known) {
+    if (!alike(before, before_path, after, after_path) || translates(before) || translates(after)) return std::nullopt;
+    const auto was_on = rulesets_on(before, before_path);
+    const auto is_on = rulesets_on(after, after_path);
+    std::vector<Product> touched;
+    for (RulesetIndex index = 0; index < before.rulesets.size(); ++index) {
+        if (!was_on[index] && !is_on[index]) continue;
+        const Ruleset& was = before.rulesets[index];
+        const Ruleset& is = after.rulesets[index];
+        const RuleEdits edits = known ? (*known)[index] : edited_rules(before, was, after, is);
+        const auto look = [&](const Ruleset& ruleset, std::uint32_t rule, const std::set<RuleRef>& acting) {
+            const bool decides = std::holds_alternative<Decide>(ruleset.rules[rule].action);
+            if (!decides || acting.contains({index, rule})) touch(ruleset.rules[rule], touched);
+        };
+        for (const auto rule : edits.removed) look(was, rule, before_acting);
+        for (const auto rule : edits.added) look(is, rule, after_acting);
+    }
+    return touched;
+}
+
 std::vector<RulesetPair> pair_rulesets(const Policy& before, const Policy& after) {
     std::map<std::pair<std::string, int>, RulesetPair> pairs;
     std::map<std::string, int> seen;

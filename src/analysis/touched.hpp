@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "fwproof/analysis/edits.hpp"
@@ -21,8 +22,15 @@ std::optional<std::vector<Product>> touched_by_changes(const Policy& before, con
                                                        const Policy& after, const Path& after_path,
                                                        const std::vector<RuleEdits>* edits);
 
-// The same where one side may have rulesets that the other does not: they are paired by name. Nothing when stages or
-// defaults differ.
+// Of them, those that an edited rule touches which has a part in what packets get: it jumps, returns or rewrites, or it
+// is among the acting ones of its side. Nothing as above, and where packets are rewritten.
+std::optional<std::vector<Product>> touched_by_acting(const Policy& before, const Path& before_path,
+                                                      const std::set<RuleRef>& before_acting, const Policy& after,
+                                                      const Path& after_path, const std::set<RuleRef>& after_acting,
+                                                      const std::vector<RuleEdits>* edits);
+
+// As touched_by_changes where one side may have rulesets that the other does not: they are paired by name. Nothing when
+// stages or defaults differ.
 std::optional<std::vector<Product>> touched_by_named_changes(const Policy& before, const Path& before_path,
                                                              const Policy& after, const Path& after_path);
 

@@ -499,3 +499,32 @@ TEST_CASE("the same headers in another state are only claimed where all of them 
     packet.state = State::new_;
     CHECK_FALSE(claims(packet));
 }
+
+TEST_CASE("rules on one condition are compared though the edit meets only one of them") {
+    const auto dump = [](const std::string& jump) {
+        return "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:U3 - [0:0]\n"
+               "-A OUTPUT -m set --match-set adm src -j DROP\n" +
+               jump + "-A U3 -d 203.0.113.0/24 -m set --match-set adm src -j RETURN\nCOMMIT\n";
+    };
+    const Loaded loaded = review_of(dump(""), dump("-A OUTPUT -d 10.1.0.0/16 -j U3\n"));
+    CHECK(loaded.result.complete());
+    CHECK(loaded.result.effect == Effect::unchanged);
+}
+
+TEST_CASE("a rule that decides nothing may go, also behind a return that depends on something") {
+    const auto dump = [](const std::string& dead) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
+               "-A FORWARD -p tcp -g U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n-A U -j DROP\n" +
+               dead + "COMMIT\n";
+    };
+    const Loaded gone = review_of(dump("-A U -s 10.3.0.0/16 -j DROP\n"), dump(""));
+    CHECK(gone.result.effect == Effect::unchanged);
+    for (const auto& path : gone.result.paths) CHECK(path.regions.empty());
+    // One that decides something behind it does make a difference.
+    const auto open = [](const std::string& rules) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
+               "-A FORWARD -p tcp -g U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n" +
+               rules + "COMMIT\n";
+    };
+    CHECK(review_of(open("-A U -s 10.3.0.0/16 -j DROP\n"), open("")).result.effect == Effect::widened);
+}
