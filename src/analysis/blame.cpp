@@ -136,9 +136,8 @@ std::vector<EditedLine> EditBlame::edited_in(const Side& side, const SourceSpan&
     return found;
 }
 
-// An object's statement and the indented lines below it.
-SourceSpan EditBlame::definition(const Side&, const NamedSet& object) const {
-    SourceSpan span = object.span;
+// A statement and the indented lines below it.
+SourceSpan EditBlame::with_block(SourceSpan span) {
     if (!span) return span;
     std::uint32_t line = span.source->position(span.offset + span.length).line;
     while (line < span.source->line_count()) {
@@ -162,7 +161,7 @@ void EditBlame::blame_object(const Side& side, const RuleRef& ref, ChangedRegion
         const std::string name = std::move(open.back());
         open.pop_back();
         for (auto [at, end] = objects.equal_range(name); at != end; ++at) {
-            const SourceSpan span = definition(side, *at->second);
+            const SourceSpan span = with_block(at->second->span);
             for (const auto& line : edited_in(side, span)) {
                 add(region.because, line);
                 auto known = std::find_if(region.objects.begin(), region.objects.end(),
@@ -214,6 +213,21 @@ void EditBlame::explain(ChangedRegion& region, const PacketSet& packets, const M
     });
 }
 
+// What the device does by itself follows from its settings and from what its interfaces are.
+void EditBlame::blame_settings(ChangedRegion& region) const {
+    for (const auto& [side, by] : {std::pair(&before_, &region.before_by), std::pair(&after_, &region.after_by)}) {
+        const Rule* rule = *by ? rule_at(*side->policy, (*by)->rule) : nullptr;
+        if (rule && !rule->implicit) continue;
+        for (const Side* version : {&before_, &after_}) {
+            const auto blame = [&](const SourceSpan& span) {
+                for (const auto& line : edited_in(*version, with_block(span))) add(region.because, line);
+            };
+            for (const auto& setting : version->policy->settings) blame(setting.span);
+            for (const auto& interface : version->policy->interfaces) blame(interface.span);
+        }
+    }
+}
+
 void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const {
     if (region.after_by) blame_rule(after_, *region.after_by, region);
     if (region.before_by) blame_rule(before_, *region.before_by, region);
@@ -237,9 +251,23 @@ void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, cons
             blame_object(*side, ref, region);
         }
     }
+    if (region.because.empty()) blame_settings(region);
     if (!region.because.empty() || lines_.removed.size() + lines_.added.size() > kMostNamed / 2) return;
     for (const auto& span : lines_.removed) region.because.push_back({false, span});
     for (const auto& span : lines_.added) region.because.push_back({true, span});
+}
+
+void EditBlame::explain_by_routes(ChangedRegion& region) const {
+    std::vector<EditedLine> lines;
+    for (const Side* side : {&before_, &after_}) {
+        const auto blame = [&](const SourceSpan& span) {
+            for (const auto& line : edited_in(*side, with_block(span))) add(lines, line);
+        };
+        for (const auto& route : side->policy->routes) blame(route.span);
+        for (const auto& interface : side->policy->interfaces) blame(interface.span);
+        for (const auto& diversion : side->policy->diversions) blame(diversion.span);
+    }
+    if (!lines.empty()) region.because = std::move(lines);
 }
 
 template <class Changes>

@@ -21,6 +21,9 @@ public:
     // the rulesets that they can meet.
     void explain(ChangedRegion& region, const PacketSet& packets, const Met& met) const;
 
+    // Instead names the edited routes and interfaces, if there are any.
+    void explain_by_routes(ChangedRegion& region) const;
+
     const LineEdits& lines() const { return lines_; }
     // By ruleset; null where the rulesets of the two policies are not the same ones in the same order.
     const std::vector<RuleEdits>* rule_edits() const { return rule_edits_ ? &*rule_edits_ : nullptr; }
@@ -45,9 +48,10 @@ private:
     std::size_t edited_lines_of(const Changes& changes) const;
     void find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const;
     std::vector<EditedLine> edited_in(const Side& side, const SourceSpan& span) const;
+    void blame_settings(ChangedRegion& region) const;
     void blame_rule(const Side& side, const DecidingRule& decider, ChangedRegion& region) const;
     void blame_object(const Side& side, const RuleRef& rule, ChangedRegion& region) const;
-    SourceSpan definition(const Side& side, const NamedSet& object) const;
+    static SourceSpan with_block(SourceSpan span);
 
     Side before_, after_;
     LineEdits lines_;

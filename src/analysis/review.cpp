@@ -9,6 +9,7 @@
 #include <set>
 
 #include "analysis/blame.hpp"
+#include "analysis/compare_routes.hpp"
 #include "analysis/interface_names.hpp"
 #include "analysis/leaves_open.hpp"
 #include "analysis/review_questions.hpp"
@@ -183,19 +184,15 @@ private:
             const auto routed = questions_.routed(path.after->position);
             options.values.insert(options.values.end(), routed.begin(), routed.end());
             const Comparison comparison = compare(before_, *path.before, after_, *path.after, options);
-            path.complete = path.complete && comparison.complete;
-            if (comparison.differences.empty()) continue;
-            try {
-                const PacketSet all = comparison.space.from(whole) - comparison.space.from(before_.impossible) -
-                                      comparison.space.from(after_.impossible);
-                const PacketSet openings = comparison.space.from(first_packets_of(whole)) & all;
-                const PacketSet usual = comparison.space.from(routed);
-                for (const auto& difference : comparison.differences) {
-                    path.regions.push_back(region(difference, openings, all, usual, met));
-                    path.complete = path.complete && path.regions.back().complete;
-                }
-            } catch (const OutOfBudget&) {
-                path.complete = false;
+            add_regions(path, comparison, whole, routed, met);
+            if (questions_.between_vendors()) continue;
+            const RouteComparison moved = compare_routes(before_, *path.before, after_, *path.after, options);
+            const std::size_t known = path.regions.size();
+            add_regions(path, moved.found, whole, routed, met);
+            for (std::size_t i = known; i < path.regions.size(); ++i) blame_.explain_by_routes(path.regions[i]);
+            leave_out(moved.not_compared);
+            if (replies_move(before_, *path.before, after_, *path.after, options)) {
+                leave_out("replies of other protocols than TCP, UDP and SCTP: they meet other rules by the new routes");
             }
         }
         if (asked.size() > 1) merge(path.regions);
@@ -213,6 +210,30 @@ private:
                 std::string(&known == &before_ ? "before" : "after") + " put it");
         }
         routes_said_ = true;
+    }
+
+    void leave_out(std::string part) {
+        auto& parts = result_.not_compared;
+        if (!part.empty() && std::find(parts.begin(), parts.end(), part) == parts.end())
+            parts.push_back(std::move(part));
+    }
+
+    void add_regions(PathReview& path, const Comparison& comparison, const Product& whole,
+                     const std::vector<Product>& routed, const EditBlame::Met& met) const {
+        path.complete = path.complete && comparison.complete;
+        if (comparison.differences.empty()) return;
+        try {
+            const PacketSet all = comparison.space.from(whole) - comparison.space.from(before_.impossible) -
+                                  comparison.space.from(after_.impossible);
+            const PacketSet openings = comparison.space.from(first_packets_of(whole)) & all;
+            const PacketSet usual = comparison.space.from(routed);
+            for (const auto& difference : comparison.differences) {
+                path.regions.push_back(region(difference, openings, all, usual, met));
+                path.complete = path.complete && path.regions.back().complete;
+            }
+        } catch (const OutOfBudget&) {
+            path.complete = false;
+        }
     }
 
     ChangedRegion region(const Difference& difference, const PacketSet& openings, const PacketSet& all,

@@ -528,3 +528,55 @@ TEST_CASE("a rule that decides nothing may go, also behind a return that depends
     };
     CHECK(review_of(open("-A U -s 10.3.0.0/16 -j DROP\n"), open("")).result.effect == Effect::widened);
 }
+
+namespace {
+
+// Three networks, a way from outside to servers behind one of them, and what that interface lets out.
+std::string routed(const std::string& routes) {
+    return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+           " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+           " security-level 100\n ip address 10.1.0.1 255.255.0.0\ninterface GigabitEthernet0/2\n nameif dmz\n"
+           " security-level 50\n ip address 10.2.0.1 255.255.255.0\n"
+           "access-list OUT extended permit tcp any host 10.8.0.20 eq 443\n"
+           "access-list DMZ extended deny ip any 10.8.0.0 255.255.0.0\n"
+           "access-list DMZO extended deny tcp any any\n"
+           "access-group OUT in interface outside\naccess-group DMZ in interface dmz\n"
+           "access-group DMZO out interface dmz\n"
+           "route outside 0.0.0.0 0.0.0.0 203.0.113.1\n" +
+           routes;
+}
+
+}  // namespace
+
+TEST_CASE("a route that sends packets past other rules is a difference") {
+    const std::string inside = "route inside 10.8.0.0 255.255.0.0 10.1.0.254\n";
+    const std::string dmz = "route dmz 10.8.0.0 255.255.0.0 10.2.0.254\n";
+    struct Case {
+        const char* what;
+        std::string before, after;
+        Effect effect;
+        std::vector<std::string> regions;
+    };
+    const std::vector<Case> cases = {
+        {"past a list that lets nothing out",
+         inside,
+         dmz,
+         Effect::narrowed,
+         {"newly denied any 10.8.0.0/16 > {0.0.0.0-10.0.255.255, 10.2.1.0-10.7.255.255, 10.9.0.0-223.255.255.255, "
+          "240.0.0.0-255.255.255.254} in dmz out outside",
+          "newly denied tcp {0.0.0.0-10.0.255.255, 10.2.1.0-10.7.255.255, 10.9.0.0-255.255.255.255} > 10.8.0.20:443 "
+          "in outside out dmz"}},
+        {"to another neighbour", inside, "route inside 10.8.0.0 255.255.0.0 10.1.0.253\n", Effect::unchanged, {}},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        ReviewOptions options;
+        options.at = "transit";
+        const Loaded loaded = review_of(routed(one.before), routed(one.after), options);
+        CHECK(texts(loaded.result) == one.regions);
+        CHECK(loaded.result.effect == one.effect);
+        for (const auto& region : loaded.result.paths[0].regions) {
+            CHECK(causes(region) == std::vector<std::string>{"-21", "+21"});
+        }
+    }
+}

@@ -1,0 +1,177 @@
+// Each header is asked on both sides where that version sends it: the answers are compared with the interfaces left
+// out, and the packets shown are those of the version after.
+#include "analysis/compare_routes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/deciders.hpp"
+#include "fwproof/analysis/crossing.hpp"
+#include "fwproof/base/notation.hpp"
+
+namespace fwproof {
+
+namespace {
+
+constexpr std::size_t kMostPairs = 100'000;  // of ways before and after
+
+AddressSetRef common(const AddressSetRef& a, const AddressSetRef& b) { return !a ? b : !b ? a : share(*a & *b); }
+
+bool one_name(const InterfaceSet& set) { return !set.negated && set.any_of.size() == 1 && !set.any_of[0].prefix; }
+
+// Every name of `part` is one of `whole`, where `part` lists names.
+bool within(const InterfaceSet& part, const InterfaceSet& whole) {
+    return part == whole || (!part.negated && std::all_of(part.any_of.begin(), part.any_of.end(), [&](const auto& one) {
+               return !one.prefix && whole.contains(one.name);
+           }));
+}
+
+// The same headers by one way before and by another after.
+struct Moved {
+    Product before, after;
+};
+
+struct Ways {
+    std::vector<Moved> moved;
+    std::string unclear;
+};
+
+std::vector<Product> ways_of(const Policy& policy, Position position, const Product& question) {
+    const Router router(policy);
+    if (!router.knows()) return {};
+    Product header;
+    header.source = question.source;
+    header.destination = question.destination;
+    if (position == Position::inbound) header.out = InterfaceSet::none();
+    if (position == Position::outbound) header.in = InterfaceSet::none();
+    return router.route(header, position != Position::outbound, position != Position::inbound);
+}
+
+bool same_ways(const Policy& before, const Policy& after) {
+    const auto interface = [](const Interface& a, const Interface& b) {
+        return a.name == b.name && a.networks == b.networks && a.enabled == b.enabled && a.transit == b.transit &&
+               a.bridge == b.bridge;
+    };
+    const auto route = [](const Route& a, const Route& b) {
+        return a.destination == b.destination && a.interface == b.interface && a.outward == b.outward;
+    };
+    const auto diversion = [](const Diversion& a, const Diversion& b) {
+        return a.packets == b.packets && a.interfaces == b.interfaces && a.surely == b.surely;
+    };
+    const auto same = [](const auto& a, const auto& b, const auto& alike) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), alike);
+    };
+    return same(before.interfaces, after.interfaces, interface) && same(before.routes, after.routes, route) &&
+           same(before.diversions, after.diversions, diversion);
+}
+
+Ways moved_ways(const Policy& before, const Policy& after, Position position, const Product& question) {
+    Ways ways;
+    if (same_ways(before, after)) return ways;
+    const auto was = ways_of(before, position, question), is = ways_of(after, position, question);
+    if (was == is || was.empty() || is.empty()) return ways;
+    if (was.size() * is.size() > kMostPairs) {
+        ways.unclear = "networks and routes that differ: they lead to too many pairs of interfaces";
+        return ways;
+    }
+    for (const Product& old : was) {
+        for (const Product& now : is) {
+            if (old.in == now.in && old.out == now.out) continue;
+            Moved moved{old, now};
+            moved.before.source = moved.after.source = common(old.source, now.source);
+            moved.before.destination = moved.after.destination = common(old.destination, now.destination);
+            if ((moved.before.source && moved.before.source->empty()) ||
+                (moved.before.destination && moved.before.destination->empty()))
+                continue;
+            // Who knows less asks for every way that it may be, and has been compared on each.
+            if ((within(old.in, now.in) && within(old.out, now.out)) ||
+                (within(now.in, old.in) && within(now.out, old.out)))
+                continue;
+            const bool known = one_name(old.in) && one_name(old.out) && one_name(now.in) && one_name(now.out);
+            if (known) {
+                ways.moved.push_back(std::move(moved));
+            } else if (ways.unclear.empty()) {
+                Product ends;
+                ends.source = moved.after.source;
+                ends.destination = moved.after.destination;
+                ways.unclear =
+                    fmt::format("networks and routes that differ: one version does not say which way it sends {}",
+                                to_exact_string(ends));
+            }
+        }
+    }
+    return ways;
+}
+
+Outcome without_interfaces(const Outcome& outcome) {
+    return {outcome.permitted.for_some_interface(), outcome.denied.for_some_interface(),
+            outcome.undecided.for_some_interface(), outcome.out_of_budget};
+}
+
+}  // namespace
+
+RouteComparison compare_routes(const Policy& before, const Path& before_path, const Policy& after,
+                               const Path& after_path, const CompareOptions& options) {
+    RouteComparison result;
+    Ways ways = moved_ways(before, after, after_path.position, options.question);
+    result.not_compared = std::move(ways.unclear);
+    if (ways.moved.empty()) return result;
+    SpaceBuilder builder;
+    add_values(builder, before);
+    add_values(builder, after);
+    builder.add(options.question);
+    for (const auto& product : options.values) builder.add(product);
+    for (const auto& [old, now] : ways.moved) builder.add(old).add(now);
+    Comparison& found = result.found;
+    found.space = builder.set_budget(options.budget).build();
+    found.undecided = found.space.empty();
+    try {
+        const Evaluator old(before, found.space), now(after, found.space);
+        const PacketSet question = found.space.from(options.question) & old.occurring() & now.occurring();
+        for (const auto& [came, comes] : ways.moved) {
+            const PacketSet from = question & found.space.from(came), to = question & found.space.from(comes);
+            const Outcome was = old.evaluate(before_path, from), is = now.evaluate(after_path, to);
+            if (was.out_of_budget || is.out_of_budget) throw OutOfBudget();
+            for (auto& difference : differing_verdicts(without_interfaces(was), is)) {
+                for (const auto& later : deciders(now, after_path, difference.packets, difference.after)) {
+                    const PacketSet earlier = later.packets.for_some_interface() & from;
+                    for (const auto& one : deciders(old, before_path, earlier, difference.before)) {
+                        if (found.differences.size() >= options.difference_limit) {
+                            found.complete = false;
+                            return result;
+                        }
+                        Difference part = difference;
+                        part.packets = later.packets & one.packets.for_some_interface();
+                        part.before_by = one.by;
+                        part.after_by = later.by;
+                        found.differences.push_back(std::move(part));
+                    }
+                }
+            }
+        }
+        std::stable_sort(found.differences.begin(), found.differences.end(),
+                         [](const Difference& a, const Difference& b) { return a.direction < b.direction; });
+    } catch (const OutOfBudget&) {
+        found.complete = false;
+    }
+    return result;
+}
+
+bool replies_move(const Policy& before, const Path& before_path, const Policy& after, const Path& after_path,
+                  const CompareOptions& options) {
+    const bool ruled = before.replies == ReplyHandling::tracked_ports || after.replies == ReplyHandling::tracked_ports;
+    if (!ruled || after_path.position != Position::transit) return false;
+    CompareOptions replies;
+    replies.question.source = options.question.source;
+    replies.question.destination = options.question.destination;
+    replies.question.states = State::established;
+    ServiceTerm term;
+    term.protocols = ProtocolSet::all() - ProtocolSet::of(kTcp) - ProtocolSet::of(kUdp) - ProtocolSet::of(kSctp);
+    replies.question.services = share(ServiceSet{{std::move(term)}});
+    replies.budget = options.budget;
+    const Comparison found = compare_routes(before, before_path, after, after_path, replies).found;
+    return !found.complete || !found.differences.empty();
+}
+
+}  // namespace fwproof
