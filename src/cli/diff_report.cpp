@@ -170,16 +170,20 @@ std::string edits_sentence(const Review& review) {
         return std::any_of(path.regions.begin(), path.regions.end(),
                            [](const ChangedRegion& region) { return region.direction == Direction::still_unknown; });
     });
+    const bool regions = std::any_of(review.paths.begin(), review.paths.end(),
+                                     [](const PathReview& path) { return !path.regions.empty(); });
     const bool replies = std::any_of(review.paths.begin(), review.paths.end(), [](const PathReview& path) {
         return !path.replies_lost.empty() || !path.replies_gained.empty();
     });
     text += effective == 0
-                ? (replies ? ": some change which replies get back" : ": none changes a verdict")
+                ? (regions   ? ": which of them change verdicts was not found"
+                   : replies ? ": some change which replies get back"
+                             : ": none changes a verdict")
                 : fmt::format(": {} of them change verdicts{}", effective, open ? " or what they depend on" : "");
     if (logging > 0) text += fmt::format(", {} only what is logged", logging);
     const std::size_t aside = std::min(all - effective - logging, review.aside_lines);
     if (aside > 0) text += fmt::format(", {} only what rules do beside deciding", aside);
-    if (const std::size_t rest = all - effective - logging - aside; rest > 0 && !replies)
+    if (const std::size_t rest = all - effective - logging - aside; rest > 0 && !replies && (effective > 0 || !regions))
         text += fmt::format(", {} without effect", rest);
     return text;
 }

@@ -77,6 +77,9 @@ void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names
         }
         out.entry(3, i == 0 ? "because" : "", text);
     }
+    const LineEdits& lines = device.review.lines;
+    if (region.because.empty() && lines.removed.size() + lines.added.size() > 0)
+        out.entry(3, "because", "of edited lines of which no single one was found");
     if (region.witness) out.entry(3, "witness", printable(to_string(*region.witness)));
 }
 

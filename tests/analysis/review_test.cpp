@@ -440,95 +440,6 @@ TEST_CASE("losing the rule for replies is a difference of replies") {
     CHECK(loaded.result.effect == Effect::narrowed);
 }
 
-TEST_CASE("replies of protocols without ports are compared") {
-    const std::string asa =
-        "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n no ip address\n"
-        "interface GigabitEthernet0/1\n nameif inside\n security-level 100\n no ip address\n"
-        "access-list IN extended permit gre 10.1.0.0 255.255.0.0 any4\naccess-list IN extended deny ip any any\n"
-        "access-list OUT extended deny ip any any\n"
-        "access-group IN in interface inside\naccess-group OUT in interface outside\n";
-    ReviewOptions options;
-    options.at = "transit";
-    options.family = Family::v4;
-    options.interfaces = {{"inside", "eth1"}, {"outside", "eth0"}};
-    const Loaded loaded = review_of(asa,
-                                    host("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
-                                         "-A FORWARD -s 10.1.0.0/16 -i eth1 -o eth0 -p gre -j ACCEPT\n"),
-                                    options);
-    const PathReview& path = loaded.result.paths.at(0);
-    CHECK(path.regions.empty());
-    REQUIRE(path.replies_gained.size() == 1);
-    CHECK(to_string(path.replies_gained[0]).starts_with("gre "));
-    CHECK(path.replies_lost.empty());
-}
-
-TEST_CASE("the same headers in another state are only claimed where all of them differ") {
-    const std::string rules =
-        "-A OUTPUT -o eth2 -m conntrack --ctstate INVALID -j ACCEPT\n"
-        "-A OUTPUT -p tcp -m tcp --dport 8080 -j ACCEPT\n"
-        "-A OUTPUT -s 10.1.2.0/24 -p udp -m udp --sport 53 -m conntrack --ctstate NEW -j ACCEPT\n";
-    const auto dump = [&](const std::string& verdict) {
-        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT " + verdict + " [0:0]\n" + rules + "COMMIT\n";
-    };
-    ReviewOptions options;
-    options.at = "outbound";
-    const Loaded loaded = review_of(dump("ACCEPT"), dump("DROP"), options);
-    const PathReview& path = loaded.result.paths.at(0);
-    // Before everything passed: what a region claims must be dropped now.
-    const auto claims = [&](const Packet& packet) {
-        return std::any_of(path.regions.begin(), path.regions.end(), [&](const ChangedRegion& region) {
-            Packet opening = packet;
-            opening.state = State::new_;
-            return in_any(region.first_packets, packet) || in_any(region.others, packet) ||
-                   (region.also.contains(packet.state) && in_any(region.first_packets, opening));
-        });
-    };
-    Packet packet;
-    packet.source = parse_address("192.0.2.9").value();
-    packet.destination = parse_address("192.0.2.10").value();
-    packet.protocol = kUdp;
-    packet.source_port = 53;
-    packet.destination_port = 53;
-    packet.out = "eth2";
-    packet.state = State::invalid;
-    CHECK_FALSE(claims(packet));
-    packet.out = "eth1";
-    CHECK(claims(packet));
-    packet.source = parse_address("10.1.2.9").value();
-    CHECK(claims(packet));
-    packet.state = State::new_;
-    CHECK_FALSE(claims(packet));
-}
-
-TEST_CASE("rules on one condition are compared though the edit meets only one of them") {
-    const auto dump = [](const std::string& jump) {
-        return "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:U3 - [0:0]\n"
-               "-A OUTPUT -m set --match-set adm src -j DROP\n" +
-               jump + "-A U3 -d 203.0.113.0/24 -m set --match-set adm src -j RETURN\nCOMMIT\n";
-    };
-    const Loaded loaded = review_of(dump(""), dump("-A OUTPUT -d 10.1.0.0/16 -j U3\n"));
-    CHECK(loaded.result.complete());
-    CHECK(loaded.result.effect == Effect::unchanged);
-}
-
-TEST_CASE("a rule that decides nothing may go, also behind a return that depends on something") {
-    const auto dump = [](const std::string& dead) {
-        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
-               "-A FORWARD -p tcp -g U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n-A U -j DROP\n" +
-               dead + "COMMIT\n";
-    };
-    const Loaded gone = review_of(dump("-A U -s 10.3.0.0/16 -j DROP\n"), dump(""));
-    CHECK(gone.result.effect == Effect::unchanged);
-    for (const auto& path : gone.result.paths) CHECK(path.regions.empty());
-    // One that decides something behind it does make a difference.
-    const auto open = [](const std::string& rules) {
-        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
-               "-A FORWARD -p tcp -g U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n" +
-               rules + "COMMIT\n";
-    };
-    CHECK(review_of(open("-A U -s 10.3.0.0/16 -j DROP\n"), open("")).result.effect == Effect::widened);
-}
-
 namespace {
 
 // Three networks, a way from outside to servers behind one of them, and what that interface lets out.
@@ -579,4 +490,115 @@ TEST_CASE("a route that sends packets past other rules is a difference") {
             CHECK(causes(region) == std::vector<std::string>{"-21", "+21"});
         }
     }
+}
+
+TEST_CASE("the same headers in another state are only claimed where all of them differ") {
+    const std::string rules =
+        "-A OUTPUT -o eth2 -m conntrack --ctstate INVALID -j ACCEPT\n"
+        "-A OUTPUT -p tcp -m tcp --dport 8080 -j ACCEPT\n"
+        "-A OUTPUT -s 10.1.2.0/24 -p udp -m udp --sport 53 -m conntrack --ctstate NEW -j ACCEPT\n";
+    const auto dump = [&](const std::string& verdict) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT " + verdict + " [0:0]\n" + rules + "COMMIT\n";
+    };
+    ReviewOptions options;
+    options.at = "outbound";
+    const Loaded loaded = review_of(dump("ACCEPT"), dump("DROP"), options);
+    const PathReview& path = loaded.result.paths.at(0);
+    // Before everything passed: what a region claims must be dropped now.
+    const auto claims = [&](const Packet& packet) {
+        return std::any_of(path.regions.begin(), path.regions.end(), [&](const ChangedRegion& region) {
+            Packet opening = packet;
+            opening.state = State::new_;
+            return in_any(region.first_packets, packet) || in_any(region.others, packet) ||
+                   (region.also.contains(packet.state) && in_any(region.first_packets, opening));
+        });
+    };
+    Packet packet;
+    packet.source = parse_address("192.0.2.9").value();
+    packet.destination = parse_address("192.0.2.10").value();
+    packet.protocol = kUdp;
+    packet.source_port = 53;
+    packet.destination_port = 53;
+    packet.out = "eth2";
+    packet.state = State::invalid;
+    CHECK_FALSE(claims(packet));
+    packet.out = "eth1";
+    CHECK(claims(packet));
+    packet.source = parse_address("10.1.2.9").value();
+    CHECK(claims(packet));
+    packet.state = State::new_;
+    CHECK_FALSE(claims(packet));
+}
+
+TEST_CASE("replies of protocols without ports are compared") {
+    const std::string asa =
+        "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n no ip address\n"
+        "interface GigabitEthernet0/1\n nameif inside\n security-level 100\n no ip address\n"
+        "access-list IN extended permit gre 10.1.0.0 255.255.0.0 any4\naccess-list IN extended deny ip any any\n"
+        "access-list OUT extended deny ip any any\n"
+        "access-group IN in interface inside\naccess-group OUT in interface outside\n";
+    ReviewOptions options;
+    options.at = "transit";
+    options.family = Family::v4;
+    options.interfaces = {{"inside", "eth1"}, {"outside", "eth0"}};
+    const Loaded loaded = review_of(asa,
+                                    host("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+                                         "-A FORWARD -s 10.1.0.0/16 -i eth1 -o eth0 -p gre -j ACCEPT\n"),
+                                    options);
+    const PathReview& path = loaded.result.paths.at(0);
+    CHECK(path.regions.empty());
+    REQUIRE(path.replies_gained.size() == 1);
+    CHECK(to_string(path.replies_gained[0]).starts_with("gre "));
+    CHECK(path.replies_lost.empty());
+}
+
+TEST_CASE("rules on one condition are compared though the edit meets only one of them") {
+    const auto dump = [](const std::string& jump) {
+        return "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:U3 - [0:0]\n"
+               "-A OUTPUT -m set --match-set adm src -j DROP\n" +
+               jump + "-A U3 -d 203.0.113.0/24 -m set --match-set adm src -j RETURN\nCOMMIT\n";
+    };
+    const Loaded loaded = review_of(dump(""), dump("-A OUTPUT -d 10.1.0.0/16 -j U3\n"));
+    CHECK(loaded.result.complete());
+    CHECK(loaded.result.effect == Effect::unchanged);
+}
+
+TEST_CASE("a rule that decides nothing may go, also behind a return that depends on something") {
+    const auto dump = [](const std::string& dead) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
+               "-A FORWARD -p tcp -g U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n-A U -j DROP\n" +
+               dead + "COMMIT\n";
+    };
+    const Loaded gone = review_of(dump("-A U -s 10.3.0.0/16 -j DROP\n"), dump(""));
+    CHECK(gone.result.effect == Effect::unchanged);
+    for (const auto& path : gone.result.paths) CHECK(path.regions.empty());
+    // One that decides something behind it does make a difference.
+    const auto open = [](const std::string& rules) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
+               "-A FORWARD -p tcp -g U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n" +
+               rules + "COMMIT\n";
+    };
+    CHECK(review_of(open("-A U -s 10.3.0.0/16 -j DROP\n"), open("")).result.effect == Effect::widened);
+}
+
+TEST_CASE("what a device does by itself is traced to the settings that were edited") {
+    const auto device = [](const std::string& setting, const std::string& more) {
+        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\ninterface GigabitEthernet0/2\n nameif dmz\n"
+               " security-level 100\n ip address 10.2.0.1 255.255.255.0\n" +
+               setting + more + "route outside 0.0.0.0 0.0.0.0 203.0.113.1\n";
+    };
+    const std::string objects =
+        "object network W\n host 10.2.0.9\nobject network X\n host 10.2.0.8\nobject network Y\n host 10.2.0.7\n";
+    const Loaded loaded = review_of(device("same-security-traffic permit inter-interface\n", ""), device("", objects));
+    std::size_t regions = 0;
+    for (const auto& path : loaded.result.paths) {
+        for (const auto& region : path.regions) {
+            ++regions;
+            CHECK(causes(region) == std::vector<std::string>{"-14"});
+        }
+    }
+    CHECK(regions > 0);
+    CHECK(loaded.result.effective_lines == 1);
 }
