@@ -18,6 +18,13 @@ constexpr std::size_t kMostPairs = 100'000;  // of ways before and after
 
 AddressSetRef common(const AddressSetRef& a, const AddressSetRef& b) { return !a ? b : !b ? a : share(*a & *b); }
 
+// Both ends have addresses of one family.
+bool can_talk(const Product& header) {
+    const AddressSet from = header.source ? *header.source : AddressSet::any();
+    const AddressSet to = header.destination ? *header.destination : AddressSet::any();
+    return (!from.v4.empty() && !to.v4.empty()) || (!from.v6.empty() && !to.v6.empty());
+}
+
 bool one_name(const InterfaceSet& set) { return !set.negated && set.any_of.size() == 1 && !set.any_of[0].prefix; }
 
 // Every name of `part` is one of `whole`, where `part` lists names.
@@ -81,9 +88,7 @@ Ways moved_ways(const Policy& before, const Policy& after, Position position, co
             Moved moved{old, now};
             moved.before.source = moved.after.source = common(old.source, now.source);
             moved.before.destination = moved.after.destination = common(old.destination, now.destination);
-            if ((moved.before.source && moved.before.source->empty()) ||
-                (moved.before.destination && moved.before.destination->empty()))
-                continue;
+            if (!can_talk(moved.after)) continue;
             // Who knows less asks for every way that it may be, and has been compared on each.
             if ((within(old.in, now.in) && within(old.out, now.out)) ||
                 (within(now.in, old.in) && within(now.out, old.out)))

@@ -486,6 +486,8 @@ TEST_CASE("a route that sends packets past other rules is a difference") {
         const Loaded loaded = review_of(routed(one.before), routed(one.after), options);
         CHECK(texts(loaded.result) == one.regions);
         CHECK(loaded.result.effect == one.effect);
+        // What comes back by the other interface meets its list.
+        CHECK(loaded.result.not_compared.size() == (one.regions.empty() ? 0 : 1));
         for (const auto& region : loaded.result.paths[0].regions) {
             CHECK(causes(region) == std::vector<std::string>{"-21", "+21"});
         }
