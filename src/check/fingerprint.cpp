@@ -42,6 +42,10 @@ std::string plain_statement(std::string_view text) {
     return out;
 }
 
+std::string_view position_of(const Packet& packet) {
+    return packet.in.empty() ? "outbound" : packet.out.empty() ? "inbound" : "transit";
+}
+
 using Names = std::map<std::string, std::string>;
 
 // The text with the names that stand in it as whole words replaced.
@@ -95,6 +99,11 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
         add(quoted(message));
         return text;
     }
+    // The same packets at the host and through it are two openings.
+    if (finding.witness) add(position_of(*finding.witness));
+    std::vector<std::string> conditions = finding.conditions;
+    std::sort(conditions.begin(), conditions.end());
+    for (const auto& condition : conditions) add("if " + quoted(condition));
     std::vector<std::string> region;
     if (finding.region.empty()) add("subject");
     for (Product product : packets) {

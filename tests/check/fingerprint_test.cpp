@@ -44,6 +44,16 @@ TEST_CASE("a fingerprint changes with the packets, the check, the firewall and t
     Finding firewall = about_packets();
     firewall.firewall = "core";
     CHECK(fingerprint(firewall) != base);
+    Finding position = about_packets();
+    position.witness = Packet();
+    position.witness->in = "eth0";
+    const std::string inbound = fingerprint(position);
+    CHECK(inbound != base);
+    position.witness->out = "eth1";
+    CHECK(fingerprint(position) != inbound);
+    Finding conditional = about_packets();
+    conditional.conditions = {"program C:\\sql.exe"};
+    CHECK(fingerprint(conditional) != base);
     Finding service = about_packets();
     service.service = "sql";
     CHECK(fingerprint(service) != base);

@@ -318,3 +318,24 @@ TEST_CASE("what is no baseline is refused") {
         CHECK(ran.out.empty());
     }
 }
+
+TEST_CASE("a baseline does not hide the same packets at another place or on other conditions") {
+    const std::string here = fresh_directory("baseline-place");
+    const auto dump = [](const std::string& rule) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A " + rule +
+               " -j ACCEPT\nCOMMIT\n";
+    };
+    const std::string mysql = " -p tcp -m tcp --dport 3306";
+    const auto found = [&](const std::string& rule) {
+        write_file(here, "host.v4", dump(rule));
+        const Ran ran = run_fwproof(
+            {"lint", "--select", "database-port-from-untrusted", "--baseline", "known.json", "host.v4"}, here);
+        return ran.out.find("[database-port-from-untrusted]") != std::string::npos;
+    };
+    write_file(here, "host.v4", dump("INPUT -m limit --limit 5/min" + mysql));
+    run_fwproof({"lint", "--select", "database-port-from-untrusted", "--write-baseline", "known.json", "host.v4"},
+                here);
+    CHECK_FALSE(found("INPUT -m limit --limit 5/min" + mysql));
+    CHECK(found("INPUT" + mysql));
+    CHECK(found("FORWARD -m limit --limit 5/min" + mysql));
+}
