@@ -106,6 +106,13 @@ void report_faults(const CheckContext& context, const Check& check, Fault fault,
         finding.witness =
             fault == Fault::redundant && anomaly.witness ? anomaly.witness : telling(policy, anomaly).witness;
         add_fix(policy, faulty, finding);
+        const auto denies = [&](const Blame& by) { return verdict_of(policy, by.rule) == "deny"; };
+        if (fault == Fault::unreachable && verdict_of(policy, anomaly.rule) == "permit" &&
+            std::any_of(anomaly.blamed.begin(), anomaly.blamed.end(), denies)) {
+            finding.severity = Severity::note;
+            finding.details.emplace_back(
+                "such packets pass as related to a connection; others fit none and are denied");
+        }
         const Rule& rule = policy.rulesets[anomaly.rule.ruleset].rules[anomaly.rule.rule];
         for (const auto& match : rule.match.any_of) finding.region.push_back(match.header);
         findings.push_back(std::move(finding));

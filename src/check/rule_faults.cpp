@@ -169,7 +169,32 @@ private:
                 return differs ? Fault::contradicting : Fault::duplicate;
             }
         }
-        return differs ? Fault::shadowed : Fault::unreachable;
+        return differs && !passes_as_related(anomaly) ? Fault::shadowed : Fault::unreachable;
+    }
+
+    // A permit of messages that only ever come as related to a connection, behind rules that let those in and deny what
+    // fits no connection: it stops nothing, and was written for packets that pass.
+    bool passes_as_related(const Anomaly& anomaly) const {
+        const Decide* own = decision(anomaly.rule);
+        if (!own || own->verdict != Verdict::permit) return false;
+        bool passes = false;
+        for (const auto& blame : anomaly.blamed) {
+            const Decide* other = decision(blame.rule);
+            if (!other) return false;
+            const auto& matches = rule_of(blame.rule).match.any_of;
+            const auto only = [&](StateSet states) {
+                return std::all_of(matches.begin(), matches.end(), [&](const Match& match) {
+                    return (match.header.states & states.complement()).bits() == 0;
+                });
+            };
+            const StateSet answers = StateSet(State::related) | StateSet(State::established);
+            if (other->verdict == Verdict::permit && only(answers)) {
+                passes = true;
+            } else if (other->verdict != Verdict::deny || !only(State::invalid)) {
+                return false;
+            }
+        }
+        return passes;
     }
 
     std::optional<Fault> judge_redundant(const Anomaly& anomaly) {
