@@ -17,14 +17,17 @@ using Words = std::vector<std::string_view>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-Words split(std::string_view line) {
-    Words words;
-    while (true) {
-        line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-        if (line.empty()) return words;
-        words.push_back(line.substr(0, line.find_first_of(" \t")));
-        line.remove_prefix(words.back().size());
-    }
+// The first word, which is taken off the line; empty: there is no more.
+std::string_view take_word(std::string_view& line) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    const std::string_view word = line.substr(0, line.find_first_of(" \t"));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+void split(std::string_view line, Words& words) {
+    words.clear();
+    for (auto word = take_word(line); !word.empty(); word = take_word(line)) words.push_back(word);
 }
 
 template <std::size_t n>
@@ -145,10 +148,12 @@ std::string_view rest_from(std::string_view line, std::string_view word) {
 }
 
 void add_commands(std::string_view line, std::vector<Secret>& secrets) {
-    const Words words = split(line);
-    if (words.size() < 2) return;
-    const std::string command = lower_case(words[0]);
+    std::string_view rest = line;
+    const std::string command = lower_case(take_word(rest));
     if (!is_one_of(kCommands, command)) return;
+    Words words;
+    split(line, words);
+    if (words.size() < 2) return;
     const auto add = [&](std::string_view value, std::string_view kind) {
         if (masked_by_device(value)) return;
         secrets.push_back(
@@ -303,7 +308,7 @@ void add_sayings(std::string_view line, std::vector<Secret>& secrets) {
     Words words;  // of one phrase, which quotes and the like end
     for (std::size_t at = 0; at < line.size();) {
         const std::size_t end = std::min(line.find_first_of(kEnds, at), line.size());
-        words = split(line.substr(at, end - at));
+        split(line.substr(at, end - at), words);
         at = end + 1;
         for (std::size_t i = 0; i + 1 < words.size(); ++i) {
             // "Desc=pwd X1y2"

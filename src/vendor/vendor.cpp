@@ -37,6 +37,13 @@ std::string known_formats() {
 
 namespace {
 
+// "INPUT rule" of "INPUT rule 7": most names of a list differ in their number alone. Empty: no number stands there.
+std::string_view without_number(std::string_view name) {
+    const auto digits = name.find_last_not_of("0123456789");
+    if (digits == std::string_view::npos || digits + 1 == name.size() || name[digits] != ' ') return {};
+    return name.substr(0, digits);
+}
+
 // Words of the export that go on into reports. Their places show what is masked as well.
 void hide_secrets(Policy& policy) {
     for (auto& note : policy.notes) {
@@ -44,8 +51,16 @@ void hide_secrets(Policy& policy) {
         note.hint = mask_message(note.hint, note.span);
     }
     for (auto& ruleset : policy.rulesets) {
+        std::string plain;  // words that hide nothing
         for (auto& rule : ruleset.rules) {
-            if (!rule.name.empty()) rule.name = mask_secrets(rule.name);
+            const std::string_view words = without_number(rule.name);
+            if (!rule.name.empty() && (words.empty() || words != plain)) {
+                std::string masked = mask_secrets(rule.name);
+                if (masked == rule.name)
+                    plain = words;
+                else
+                    rule.name = std::move(masked);
+            }
             if (!rule.comment.empty()) rule.comment = mask_remark(rule.comment);
             for (auto& condition : rule.match.conditions) condition.value = mask_secrets(condition.value);
         }
@@ -67,6 +82,7 @@ Result<std::vector<Policy>> load_policies(const Input& input, const LoadOptions&
             best = &vendor;
             likelihood = found;
         }
+        if (found == Likelihood::certain) break;
     }
     if (best) {
         auto policies = best->load(input, options);

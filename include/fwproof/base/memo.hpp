@@ -1,5 +1,5 @@
-// What was worked out for a key before. Open addressing over tags of the hashes: of a hundred thousand keys one is
-// found with one look at the table and one at the entry, which lies beside its value.
+// What was worked out for a key before. Open addressing over the hashes alone: of a hundred thousand keys one is found
+// with one look at the table and one at the entry, which lies beside its value, and growing looks at no key.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,10 @@ public:
     template <class Like>
     Value* find(const Like& key) {
         if (buckets_.empty()) return nullptr;
-        const std::uint64_t hash = mixed(Hash{}(key));
+        const std::uint32_t hash = mixed(Hash{}(key));
         for (std::size_t at = hash & (buckets_.size() - 1); buckets_[at].entry != 0;
              at = (at + 1) & (buckets_.size() - 1)) {
-            if (buckets_[at].tag != static_cast<std::uint32_t>(hash >> 32)) continue;
+            if (buckets_[at].hash != hash) continue;
             auto& [known, value] = entries_[buckets_[at].entry - 1];
             if (known == key) return &value;
         }
@@ -30,32 +30,34 @@ public:
     // The key is not known yet.
     Value& add(Key key, Value value) {
         if (buckets_.size() < 2 * (entries_.size() + 1)) grow();
+        const std::uint32_t hash = mixed(Hash{}(key));
         entries_.emplace_back(std::move(key), std::move(value));
-        insert(entries_.size());
+        insert({hash, static_cast<std::uint32_t>(entries_.size())});
         return entries_.back().second;
     }
 
 private:
     struct Bucket {
-        std::uint32_t tag = 0;    // the upper half of the hash
+        std::uint32_t hash = 0;   // its lower bits choose the bucket, the others tell keys apart
         std::uint32_t entry = 0;  // its place plus one; 0: free
     };
 
-    // The lower bits choose the bucket, so weak hashes are mixed.
-    static std::uint64_t mixed(std::uint64_t hash) {
+    static std::uint32_t mixed(std::uint64_t hash) {  // weak hashes too
         hash ^= hash >> 32;
         hash *= 0x9e3779b97f4a7c15U;
-        return hash ^ hash >> 29;
+        return static_cast<std::uint32_t>(hash >> 32);
     }
-    void insert(std::size_t entry) {
-        const std::uint64_t hash = mixed(Hash{}(entries_[entry - 1].first));
-        std::size_t at = hash & (buckets_.size() - 1);
+    void insert(Bucket bucket) {
+        std::size_t at = bucket.hash & (buckets_.size() - 1);
         while (buckets_[at].entry != 0) at = (at + 1) & (buckets_.size() - 1);
-        buckets_[at] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(entry)};
+        buckets_[at] = bucket;
     }
     void grow() {
-        buckets_.assign(buckets_.empty() ? 64 : buckets_.size() * 2, {});
-        for (std::size_t entry = 1; entry <= entries_.size(); ++entry) insert(entry);
+        std::vector<Bucket> smaller(buckets_.empty() ? 64 : buckets_.size() * 2);
+        smaller.swap(buckets_);
+        for (const Bucket& bucket : smaller) {
+            if (bucket.entry != 0) insert(bucket);
+        }
     }
 
     std::deque<std::pair<Key, Value>> entries_;

@@ -51,15 +51,15 @@ struct Facts {
 struct Lowering {
     const LoadOptions& options;
     Policy& policy;
-    IpSets sets;
+    IpSets sets = {};
     bool have_sets = false;
-    Facts facts[2];  // by family
-    // By text, so that equal words share one set.
-    Memo<std::string, AddressSetRef, std::hash<std::string_view>> addresses;
-    Memo<std::string, ServiceSetRef, std::hash<std::string_view>> services;
+    Facts facts[2] = {};  // by family
+    // By text, so that equal words share one set: of either family, as they stand and negated.
+    Memo<std::string_view, AddressSetRef, std::hash<std::string_view>> addresses[2][2] = {};
+    Memo<std::string, ServiceSetRef, std::hash<std::string_view>> services = {};
     bool assumes_no_marks = false;  // that programs of the host give their packets
     std::size_t odd_intervals = 0;  // in sets made of discontiguous masks so far
-    std::string key;                // scratch
+    std::string key = {};           // scratch
 
     Facts& facts_of(Family family) { return facts[family == Family::v4 ? 0 : 1]; }
 };
@@ -114,6 +114,6 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
 // Notes what the rules of a family do.
 void collect_facts(const TableAst& table, Facts& facts);
 
-Result<Policy> lower_document(const DocumentAst& document, const LoadOptions& options, std::vector<SourceRef> sources);
+Result<Policy> lower_document(DocumentAst document, const LoadOptions& options, std::vector<SourceRef> sources);
 
 }  // namespace fwproof::iptables

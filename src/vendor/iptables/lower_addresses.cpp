@@ -23,24 +23,18 @@ void constrain(RuleScope& scope, AddressSetRef& side, const AddressSetRef& set) 
 
 // "-s 10.0.0.0/8", a list of them, or "any/0". Interned by its text.
 void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& side) {
-    std::string& key = scope.lowering.key;
-    key = option.negated ? "!" : "";
-    key += scope.family() == Family::v4 ? '4' : '6';
-    key += option.value.text;
-    if (const AddressSetRef* known = scope.lowering.addresses.find(key)) return constrain(scope, side, *known);
-    std::vector<Interval<std::uint32_t>> v4;
-    std::vector<Interval<uint128>> v6;
+    auto& memo = scope.lowering.addresses[scope.family() == Family::v4 ? 0 : 1][option.negated ? 1 : 0];
+    if (const AddressSetRef* known = memo.find(option.value.text)) return constrain(scope, side, *known);
+    AddressSet set;
+    std::vector<AddressSet> others;  // of a list
     bool keep = true;
     std::string_view rest = option.value.text;
-    std::size_t parts = 0;
     while (true) {
         const auto comma = rest.find(',');
         const std::string_view part = rest.substr(0, comma);
-        const auto word = parse_address_word(part, scope.family());
+        auto word = parse_address_word(part, scope.family());
         if (word) {
-            if (parts++ > 10000) return scope.refuse(option, "more than 10000 addresses in one rule");
-            v4.insert(v4.end(), word->addresses.v4.intervals().begin(), word->addresses.v4.intervals().end());
-            v6.insert(v6.end(), word->addresses.v6.intervals().begin(), word->addresses.v6.intervals().end());
+            if (others.size() >= 10000) return scope.refuse(option, "more than 10000 addresses in one rule");
             if (word->odd_mask) scope.lowering.odd_intervals += word->addresses.v4.intervals().size();
             if (!word->exact || (word->odd_mask && scope.lowering.odd_intervals > kMostOddIntervals)) {
                 keep = false;
@@ -51,6 +45,10 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
                 scope.notes.push_back({NoteKind::odd_mask, fmt::format("'{}' has a mask that is no prefix", part), "",
                                        scope.span(option)});
             }
+            if (set.empty())
+                set = std::move(word->addresses);
+            else
+                others.push_back(std::move(word->addresses));
         } else if (looks_like_host_name(part.substr(0, part.find('/'))) && part.find('/') == std::string_view::npos) {
             keep = false;
             scope.condition(ConditionKind::fqdn, std::string(part), scope.span(option),
@@ -64,17 +62,17 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
         rest.remove_prefix(comma + 1);
     }
     if (!keep) return;  // conditional: any address
-    AddressSet set{IntervalSet<std::uint32_t>(std::move(v4)), IntervalSet<uint128>(std::move(v6))};
+    if (!others.empty()) {
+        others.push_back(std::move(set));
+        set = union_of(others);
+    }
     AddressSetRef shared;
     if (option.negated) {
         shared = share(AddressSet::any(scope.family()) - set);
     } else if (!set.v4.is_all() && !set.v6.is_all()) {
         shared = share(std::move(set));
     }
-    std::string own_key = option.negated ? "!" : "";
-    own_key += scope.family() == Family::v4 ? '4' : '6';
-    own_key += option.value.text;
-    scope.lowering.addresses.add(std::move(own_key), shared);
+    memo.add(option.value.text, shared);
     constrain(scope, side, shared);
 }
 

@@ -166,8 +166,8 @@ constexpr auto kTransit = std::to_array<StageSpec>({{TableName::raw, "PREROUTING
 
 class DocumentLowering {
 public:
-    DocumentLowering(const DocumentAst& document, const LoadOptions& options)
-        : document_(document), lowering_{options, policy_, {}, false, {}, {}, {}, false, 0, {}} {}
+    DocumentLowering(DocumentAst document, const LoadOptions& options)
+        : document_(std::move(document)), lowering_{.options = options, .policy = policy_} {}
 
     Result<Policy> run(std::vector<SourceRef> sources);
 
@@ -184,7 +184,7 @@ private:
     void add_other_family(Path& path);
     void add_assumptions();
 
-    const DocumentAst& document_;
+    DocumentAst document_;
     Policy policy_;
     Lowering lowering_;
     std::vector<std::unordered_map<std::string_view, RulesetIndex>> chain_index_;  // by table
@@ -233,11 +233,11 @@ void DocumentLowering::name_rulesets() {
 }
 
 void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
-    const TableAst& table = document_.tables[index];
+    TableAst& table = document_.tables[index];
     // Chains stand in the policy in the order of the table.
     const RulesetIndex first = chain_index_[index].at(table.chains[0].name);
     for (std::size_t c = 0; c < table.chains.size(); ++c) {
-        const ChainAst& chain = table.chains[c];
+        ChainAst& chain = table.chains[c];
         Ruleset& ruleset = policy_.rulesets[first + c];
         ruleset.bound = graph.hooks[c] != 0;
         ruleset.rules.reserve(chain.rules.size());
@@ -265,11 +265,12 @@ void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
                  fmt::format("the policy of {} is not written; ACCEPT, as in a fresh table", chain.name), "",
                  chain.length == 0 ? SourceSpan{table.source, table.offset, table.length} : ruleset.span});
         }
-        for (std::size_t r = 0; r < chain.rules.size(); ++r) {
-            const RuleAst& rule = chain.rules[r];
+        // What was lowered is let go at once: its memory is what the next rule needs.
+        for (std::size_t number = 1; !chain.rules.empty(); ++number, chain.rules.pop_front()) {
+            const RuleAst& rule = chain.rules.front();
             const RulePlace place{
-                table, chain, graph.hooks[c], r + 1, graph.loops.contains(&rule), chain_index_[index]};
-            lower_rule(lowering_, place, rule, policy_.rulesets[first + c]);
+                table, chain, graph.hooks[c], number, graph.loops.contains(&rule), chain_index_[index]};
+            lower_rule(lowering_, place, rule, ruleset);
         }
     }
 }
@@ -442,8 +443,8 @@ Result<Policy> DocumentLowering::run(std::vector<SourceRef> sources) {
 
 }  // namespace
 
-Result<Policy> lower_document(const DocumentAst& document, const LoadOptions& options, std::vector<SourceRef> sources) {
-    return DocumentLowering(document, options).run(std::move(sources));
+Result<Policy> lower_document(DocumentAst document, const LoadOptions& options, std::vector<SourceRef> sources) {
+    return DocumentLowering(std::move(document), options).run(std::move(sources));
 }
 
 }  // namespace fwproof::iptables

@@ -56,11 +56,15 @@ bool is_owner_misplaced(const RuleScope& scope) {
                        [](const Extension* m) { return m->name == "owner"; });
 }
 
-Rule base_rule(const RulePlace& place, const RuleAst& rule) {
-    Rule result;
-    result.name = fmt::format("{} rule {}", place.chain.name, place.number);
-    result.hits = rule.packets;
-    result.span = {place.table.source, rule.offset, rule.length};
+Rule base_rule(const RulePlace& place, const RuleAst& rule, RuleMatch match) {
+    Rule result{.match = std::move(match),
+                .traits = {},
+                .name = fmt::format("{} rule {}", place.chain.name, place.number),
+                .comment = {},
+                .store = {},
+                .hits = rule.packets,
+                .last_day = {},
+                .span = {place.table.source, rule.offset, rule.length}};
     for (const auto& option : rule.options) {
         if (option.spec->id != OptionId::comment) continue;
         if (!result.comment.empty()) result.comment += "; ";
@@ -128,8 +132,7 @@ void add_refused(Lowering& lowering, const RulePlace& place, const RuleAst& rule
                  Ruleset& ruleset) {
     const SourceSpan at{place.table.source, issue.offset, issue.length};
     lowering.policy.notes.push_back({NoteKind::unparsed_line, issue.message, issue.hint, at});
-    Rule result = base_rule(place, rule);
-    result.match = anything(std::string(at.text().substr(0, 80)), at);
+    Rule result = base_rule(place, rule, anything(std::string(at.text().substr(0, 80)), at));
     result.action = possible_action(place, rule);
     ruleset.rules.push_back(std::move(result));
 }
@@ -171,10 +174,9 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
         scope.condition(rule.target_extension->condition, std::string(rule.target.text), at,
                         fmt::format("{}: the rule depends on {}", rule.target.text, rule.target_extension->why));
     }
-    Rule result = base_rule(place, rule);
+    Rule result = base_rule(place, rule, std::move(scope.draft).finish());
     result.logs = effect.logs;
     result.last_day = scope.last_day;
-    result.match = std::move(scope.draft).finish();
     if (result.match.any_of.empty() && result.match.outer.empty()) scope.notes.clear();
     if (!effect.actions.empty()) {
         std::move(scope.notes.begin(), scope.notes.end(), std::back_inserter(lowering.policy.notes));

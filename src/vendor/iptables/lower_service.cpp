@@ -71,6 +71,12 @@ void narrow(IntervalSet<T>& values, IntervalSet<T> by) {
 // Several terms only where --ports asks for either side.
 using Terms = std::vector<ServiceTerm>;
 
+template <class T>
+void narrow_all(Terms& terms, IntervalSet<T> ServiceTerm::*part, IntervalSet<T> by) {
+    for (std::size_t i = 0; i + 1 < terms.size(); ++i) narrow(terms[i].*part, by);
+    narrow(terms.back().*part, std::move(by));
+}
+
 bool is_extension_header(std::uint8_t protocol) {
     return protocol == 43 || protocol == 44 || protocol == 51 || protocol == 60;
 }
@@ -91,11 +97,11 @@ bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
             }
             // ip6tables looks behind extension headers, so none of these is ever the protocol.
             if (scope.family() == Family::v6 && is_extension_header(*protocol)) {
-                for (auto& term : terms) narrow(term.protocols, option.negated ? ProtocolSet::all() : ProtocolSet());
+                narrow_all(terms, &ServiceTerm::protocols, option.negated ? ProtocolSet::all() : ProtocolSet());
                 return true;
             }
-            const ProtocolSet one = ProtocolSet::of(*protocol);
-            for (auto& term : terms) narrow(term.protocols, option.negated ? one.complement() : one);
+            ProtocolSet one = ProtocolSet::of(*protocol);
+            narrow_all(terms, &ServiceTerm::protocols, option.negated ? one.complement() : std::move(one));
             return true;
         }
         case OptionId::source_port:
@@ -111,7 +117,7 @@ bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
             }
             if (option.negated) ports = ports->complement();
             const bool source = option.spec->id == OptionId::source_port;
-            for (auto& term : terms) narrow(source ? term.source_ports : term.destination_ports, *ports);
+            narrow_all(terms, source ? &ServiceTerm::source_ports : &ServiceTerm::destination_ports, std::move(*ports));
             return true;
         }
         case OptionId::multi_source:
@@ -148,12 +154,11 @@ bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
                 return false;
             }
             if (option.negated) types = types->complement();
-            for (auto& term : terms) narrow(term.icmp, *types);
+            narrow_all(terms, &ServiceTerm::icmp, std::move(*types));
             return true;
         }
         case OptionId::syn:
-            for (auto& term : terms)
-                narrow(term.tcp_flags, flag_bytes(kFin | kSyn | kRst | kAck, kSyn, option.negated));
+            narrow_all(terms, &ServiceTerm::tcp_flags, flag_bytes(kFin | kSyn | kRst | kAck, kSyn, option.negated));
             return true;
         case OptionId::tcp_flags: {
             const auto mask = parse_tcp_flag_list(text);
@@ -162,7 +167,7 @@ bool apply(RuleScope& scope, const OptionAst& option, Terms& terms) {
                 scope.refuse(option, fmt::format("'{} {}' are no TCP flags", text, option.second.text));
                 return false;
             }
-            for (auto& term : terms) narrow(term.tcp_flags, flag_bytes(*mask, *wanted, option.negated));
+            narrow_all(terms, &ServiceTerm::tcp_flags, flag_bytes(*mask, *wanted, option.negated));
             return true;
         }
         default: return true;

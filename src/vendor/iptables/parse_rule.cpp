@@ -52,7 +52,7 @@ public:
     RuleParser(std::span<const Word> words, const TableAst& table) : words_(words), table_(table) {}
 
     RuleAst parse() {
-        rule_.options.reserve(6);
+        rule_.options.reserve(words_.size() / 2);  // most have a value
         while (at_ < words_.size() && !rule_.issue) parse_word();
         if (negate_ && !rule_.issue) refuse(*negate_, "nothing follows '!'");
         if (!rule_.issue) rule_.issue = misuse(rule_);

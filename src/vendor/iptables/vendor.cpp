@@ -64,7 +64,7 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
         error.file = input.name;
         return fail(std::move(error));
     }
-    auto policy = lower_document(document, options, input.sources);
+    auto policy = lower_document(std::move(document), options, input.sources);
     if (!policy) return fail(std::move(policy.error()));
     std::vector<Policy> policies;
     policies.push_back(std::move(*policy));
