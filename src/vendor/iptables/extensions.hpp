@@ -35,8 +35,13 @@ enum class OptionId : std::uint8_t {
 // How the value of an option is written. Options that are modelled read theirs themselves.
 enum class ValueForm : std::uint8_t {
     any,
-    number,    // from least to most; decimal, hexadecimal or octal
-    range,     // NUMBER or NUMBER:NUMBER
+    number,     // from least to most; decimal, hexadecimal or octal
+    range,      // NUMBER or NUMBER:NUMBER
+    ascending,  // the same, the first not more than the last
+    group,      // NUMBER, NUMBER/MASK or a name
+    network,    // an address, perhaps with a mask, or a host name
+    ports,      // a port or a range
+    bytecode,
     fraction,  // 0.25
     text,      // of least to most bytes
     file,      // the same, as a file name: no slash

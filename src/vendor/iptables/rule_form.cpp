@@ -24,6 +24,36 @@ bool is_range(std::string_view text, std::uint64_t most) {
     return (first.empty() || is_number(first, 0, most)) && (last.empty() || is_number(last, 0, most));
 }
 
+// The same, and the first is not more than the last.
+bool is_ascending(std::string_view text, std::uint64_t most) {
+    const auto colon = text.find(':');
+    if (!is_range(text, most) || colon == std::string_view::npos) return is_range(text, most);
+    const auto first = parse_number(text.substr(0, colon), ~std::uint64_t{0});
+    const auto last = parse_number(text.substr(colon + 1), ~std::uint64_t{0});
+    return !first || !last || *first <= *last;
+}
+
+// "1", "0x1/0xff", or a name that the host knows.
+bool is_group(std::string_view text) {
+    const auto slash = text.find('/');
+    if (is_number(text.substr(0, slash), 0, 0xffffffff))
+        return slash == std::string_view::npos || is_number(text.substr(slash + 1), 0, 0xffffffff);
+    return !text.empty() && (text[0] < '0' || text[0] > '9') && slash == std::string_view::npos;
+}
+
+// An address, perhaps with a mask, or a host name.
+bool is_network(std::string_view text) {
+    return parse_address_word(text, Family::v4) || parse_address_word(text, Family::v6) || looks_like_host_name(text);
+}
+
+// A filter program: the number of its instructions, and them.
+bool is_bytecode(std::string_view text) {
+    const auto comma = text.find(',');
+    if (comma == std::string_view::npos || !is_number(text.substr(0, comma), 1, 64)) return false;
+    const auto count = std::count(text.begin(), text.end(), ',');
+    return static_cast<std::uint64_t>(count) >= *parse_number(text.substr(0, comma), 64);
+}
+
 bool is_fraction(std::string_view text) {
     double value = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -74,10 +104,14 @@ std::string_view without_digits(std::string_view text) {
     return end == std::string_view::npos ? std::string_view() : text.substr(end);
 }
 
-// "3/minute", "3" (a second), "100kb/s". The unit may be cut anywhere.
-bool is_rate(std::string_view text) {
+// "3/minute", "3" (a second), "100kb/s"; not none at all, nor more than `most` in a second where that is given. The
+// unit may be cut anywhere.
+bool is_rate(std::string_view text, std::uint64_t most) {
     std::string_view rest = without_digits(text);
-    if (rest.size() == text.size()) return false;
+    std::uint64_t rate = 0;
+    std::from_chars(text.data(), text.data() + text.size(), rate);
+    if (rate == 0) return false;
+    if (most != 0 && (rest.empty() || rest.starts_with("/s")) && rate > most) return false;
     if (rest.starts_with("kb/") || rest.starts_with("mb/") || rest.starts_with("b/"))
         return rest.substr(rest.find('/')).starts_with("/s");
     if (rest.empty()) return true;
@@ -148,6 +182,11 @@ bool fits(const OptionAst& option) {
         case ValueForm::any: return true;
         case ValueForm::number: return is_number(text, spec.least, spec.most);
         case ValueForm::range: return is_range(text, spec.most);
+        case ValueForm::ascending: return is_ascending(text, spec.most);
+        case ValueForm::group: return is_group(text);
+        case ValueForm::network: return is_network(text);
+        case ValueForm::ports: return parse_port_range(text) || parse_reversed_ports(text);
+        case ValueForm::bytecode: return is_bytecode(text);
         case ValueForm::fraction: return is_fraction(text);
         case ValueForm::text: return text.size() >= spec.least && text.size() <= spec.most;
         case ValueForm::file:
@@ -163,7 +202,7 @@ bool fits(const OptionAst& option) {
             });
         case ValueForm::chunks:
             return is_one_of(upper_case(text), "ANY ALL ONLY") && are_chunks(option.second.text, spec.choice);
-        case ValueForm::rate: return is_rate(text);
+        case ValueForm::rate: return is_rate(text, spec.most);
         case ValueForm::burst: return is_burst(text);
         case ValueForm::interface: return parse_interface(text).has_value();
         case ValueForm::level: return is_level(text);
@@ -178,6 +217,11 @@ std::string expectation(const OptionSpec& spec) {
     switch (spec.form) {
         case ValueForm::number: return fmt::format("a number from {} to {}", spec.least, spec.most);
         case ValueForm::range: return "a number or NUMBER:NUMBER";
+        case ValueForm::ascending: return "a number or NUMBER:NUMBER, the first not more than the last";
+        case ValueForm::group: return "a number, NUMBER/MASK or a name";
+        case ValueForm::network: return "an address, perhaps with a mask";
+        case ValueForm::ports: return "a port or PORT:PORT";
+        case ValueForm::bytecode: return "what nfbpf_compile prints";
         case ValueForm::fraction: return "a fraction from 0 to 1";
         case ValueForm::text: return fmt::format("{} to {} characters", spec.least, spec.most);
         case ValueForm::file: return fmt::format("{} to {} characters, no slash", spec.least, spec.most);
@@ -250,6 +294,7 @@ std::optional<Issue> misuse(const RuleAst& rule) {
     }
     for (std::size_t i = 0; i < rule.matches.size(); ++i) {
         if (auto issue = misfit(rule, *rule.matches[i], static_cast<std::uint16_t>(i))) return issue;
+        if (auto issue = contradiction(rule, static_cast<std::uint16_t>(i))) return issue;
     }
     if (rule.target_extension) return misfit(rule, *rule.target_extension, kNoExtension);
     return std::nullopt;

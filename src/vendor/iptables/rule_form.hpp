@@ -9,4 +9,7 @@ namespace fwproof::iptables {
 
 std::optional<Issue> misuse(const RuleAst& rule);
 
+// Values of that match which do not go together.
+std::optional<Issue> contradiction(const RuleAst& rule, std::uint16_t match);
+
 }  // namespace fwproof::iptables
