@@ -1,5 +1,6 @@
 #include "vendor/iptables/impossible.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "vendor/iptables/lower.hpp"
@@ -15,13 +16,39 @@ struct Tested {
     bool states = false;
     bool reverse_path = false;
     bool extension_headers = false;
+    bool broadcast = false;
     std::set<Field> fields;
+    AddressSet last_of_networks;  // that rules name: broadcast addresses, where the networks are of one link
 };
 
+// More networks than any host has.
+constexpr std::size_t kMostNetworks = 4096;
+
+void look_at_networks(Tested& tested, const AddressSetRef& set) {
+    if (!set) return;
+    std::vector<Interval<std::uint32_t>> last;
+    for (const auto& interval : set->v4.intervals()) {
+        const std::uint32_t size = interval.last - interval.first;  // less one
+        const bool network = size >= 3 && size < 0xffffff && (size & (size + 1)) == 0 && (interval.first & size) == 0;
+        if (network) last.push_back({interval.last, interval.last});
+    }
+    if (last.empty() || tested.last_of_networks.v4.intervals().size() + last.size() > kMostNetworks) return;
+    tested.last_of_networks.v4 = tested.last_of_networks.v4 | IntervalSet<std::uint32_t>(std::move(last));
+}
+
 void look(Tested& tested, const Product& product) {
+    look_at_networks(tested, product.source);
+    look_at_networks(tested, product.destination);
     tested.states = tested.states || !product.states.is_all();
     for (const auto& test : product.fields) {
         tested.fields.insert(test.field);
+        const auto names = [&](std::uint64_t value, std::uint64_t other) {  // `other`: no rule has reason to
+            return test.values.contains(value) != test.values.contains(other);
+        };
+        tested.broadcast =
+            tested.broadcast || (test.field == Field::packet_type && names(1, 3)) ||
+            (test.field == Field::destination_kind && names(static_cast<std::uint64_t>(AddressKind::broadcast),
+                                                            static_cast<std::uint64_t>(AddressKind::anycast)));
         if (test.field != Field::opaque) continue;
         const auto tells = [&](std::uint64_t bit) {
             constexpr std::uint64_t kAll = kWrongWay | kExtensionHeader;
@@ -109,17 +136,21 @@ Sides sides(Family family) {
     return {AddressSet::of(*parse_prefix("ff00::/8")), {}, AddressSet::of(*parse_prefix("::1/128"))};
 }
 
-// `value` of `field` goes with the destinations in `where`, and only with them.
-void tie(Policy& policy, Family family, Field field, std::uint64_t value, const AddressSet& where) {
+// `value` of `field` goes with the destinations in `where`, and with no others but those in `perhaps`; of packets that
+// come in by `in`.
+void tie(Policy& policy, Family family, Field field, std::uint64_t value, const AddressSet& where,
+         const AddressSet& perhaps = {}, const InterfaceSet& in = {}) {
     const AddressSet all = AddressSet::any(family);
     if (!where.empty()) {
         Product other;
+        other.in = in;
         other.destination = share(where);
         other.fields = {{field, Numbers::of(value).complement()}};
         policy.impossible.push_back(std::move(other));
     }
     Product elsewhere;
-    elsewhere.destination = share(all - where);
+    elsewhere.in = in;
+    elsewhere.destination = share(all - where - perhaps);
     elsewhere.fields = {{field, Numbers::of(value)}};
     policy.impossible.push_back(std::move(elsewhere));
 }
@@ -153,8 +184,16 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
             const Sides side = sides(family);
             tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::multicast),
                 side.multicast);
+            const AddressSet perhaps = family == Family::v4 ? tested.last_of_networks : AddressSet{};
             tie(policy, family, Field::destination_kind, static_cast<std::uint64_t>(AddressKind::broadcast),
-                side.broadcast);
+                side.broadcast, perhaps);
+            if (!perhaps.empty()) {  // no router forwards what is sent to one
+                Product passing;
+                passing.destination = share(perhaps);
+                passing.in = passing.out = some;
+                passing.fields = {{Field::destination_kind, kinds({AddressKind::broadcast})}};
+                policy.impossible.push_back(std::move(passing));
+            }
             Product loopback;
             loopback.destination = share(side.loopback);
             loopback.fields = {{Field::destination_kind, kinds({AddressKind::local}).complement()}};
@@ -169,10 +208,16 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
     }
     if (tested.fields.contains(Field::source_kind)) {
         for (const Family family : policy.families) {
+            const AddressSet zero = family == Family::v4 ? AddressSet::of(*parse_prefix("0.0.0.0/32")) : AddressSet{};
             Product other;
-            other.source = share(AddressSet::any(family));
+            other.source = share(AddressSet::any(family) - zero);
             other.fields = {{Field::source_kind, (routed(family) - kinds({AddressKind::broadcast})).complement()}};
             policy.impossible.push_back(std::move(other));
+            if (zero.empty()) continue;
+            Product none_yet;  // who asks for an address
+            none_yet.source = share(zero);
+            none_yet.fields = {{Field::source_kind, kinds({AddressKind::broadcast}).complement()}};
+            policy.impossible.push_back(std::move(none_yet));
         }
         forbid(policy, Field::source_kind, kinds({AddressKind::local}),
                InterfaceSet{{{"", false}, {"lo", false}}, true});
@@ -181,9 +226,11 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
     if (tested.fields.contains(Field::packet_type)) {
         for (const Family family : policy.families) {
             const Sides side = sides(family);
-            tie(policy, family, Field::packet_type, 2, side.multicast);
-            tie(policy, family, Field::packet_type, 1, side.broadcast);
+            const AddressSet perhaps = family == Family::v4 ? tested.last_of_networks : AddressSet{};
+            tie(policy, family, Field::packet_type, 2, side.multicast, {}, some);
+            tie(policy, family, Field::packet_type, 1, side.broadcast, perhaps, some);
         }
+        forbid(policy, Field::packet_type, Numbers::of(0).complement(), none);  // whatever the host itself sends
         forbid(policy, Field::packet_type, Numbers::range(3, Numbers::kMax));
     }
 }
@@ -195,7 +242,16 @@ void add_impossible(Policy& policy) {
     if (tested.states) {
         for (const Family family : policy.families) add_states(policy, family);
     }
-    if (tested.fields.contains(Field::fragment)) forbid(policy, Field::fragment, Numbers::of(0).complement());
+    if (tested.fields.contains(Field::fragment)) {
+        forbid(policy, Field::fragment, Numbers::of(0).complement());
+        policy.assumptions.emplace_back(
+            "packets come whole: later fragments, which the rules treat otherwise, are left out");
+    }
+    if (tested.broadcast &&
+        std::find(policy.families.begin(), policy.families.end(), Family::v4) != policy.families.end()) {
+        policy.assumptions.emplace_back(
+            "a broadcast address is 255.255.255.255 or the last one of a network that the rules name, and no other");
+    }
     if (tested.fields.contains(Field::connection_direction)) {
         forbid(policy, Field::connection_direction, Numbers::range(2, Numbers::kMax));
         Product reply;
