@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fwproof/base/letters.hpp"
 #include "vendor/iptables/lower.hpp"
 #include "vendor/iptables/values.hpp"
 
@@ -227,7 +228,7 @@ void lower_tos_word(RuleScope& scope, const OptionAst& option) {
                                                  {"Minimize-Cost", 0x02},
                                                  {"Normal-Service", 0}});
     for (const auto& entry : kNames) {
-        if (entry.name == option.value.text) return lower_tos(scope, option, entry.value, 0x3f);
+        if (lower_case(entry.name) == lower_case(option.value.text)) return lower_tos(scope, option, entry.value, 0x3f);
     }
     const auto value = parse_value_mask(option.value.text);
     if (!value || value->value > 255)
@@ -236,7 +237,8 @@ void lower_tos_word(RuleScope& scope, const OptionAst& option) {
 }
 
 void lower_dscp_class(RuleScope& scope, const OptionAst& option) {
-    const std::string_view name = option.value.text;
+    std::string name(option.value.text);  // in any case
+    for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     std::optional<std::uint32_t> value;
     if (name == "EF") value = 0x2e;
     if (name == "BE" || name == "CS0") value = 0;

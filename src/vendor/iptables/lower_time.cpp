@@ -53,7 +53,7 @@ std::optional<sys_seconds> parse_date(std::string_view text) {
     if (!year || !month || !day) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
-    if (!date.ok()) return std::nullopt;
+    if (!date.year().ok() || !date.month().ok() || !date.day().ok()) return std::nullopt;
     int seconds = 0;
     if (t != std::string_view::npos) {
         const std::string_view clock = text.substr(t + 1);
@@ -61,7 +61,9 @@ std::optional<sys_seconds> parse_date(std::string_view text) {
         if (!parsed) return std::nullopt;
         seconds = *parsed;
     }
-    return sys_seconds(std::chrono::sys_days(date)) + std::chrono::seconds(seconds);
+    // The 30th of February is the 2nd of March, or the 1st, as the C library has it.
+    const std::chrono::sys_days first = date.year() / date.month() / 1;
+    return sys_seconds(first + (date.day() - std::chrono::day(1))) + std::chrono::seconds(seconds);
 }
 
 struct Schedule {

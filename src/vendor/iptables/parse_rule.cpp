@@ -55,6 +55,10 @@ public:
         rule_.options.reserve(words_.size() / 2);  // most have a value
         while (at_ < words_.size() && !rule_.issue) parse_word();
         if (negate_ && !rule_.issue) refuse(*negate_, "nothing follows '!'");
+        if (!words_.empty()) {
+            rule_.offset = words_.front().offset;
+            rule_.length = words_.back().end() - rule_.offset;
+        }
         if (!rule_.issue) rule_.issue = misuse(rule_);
         return std::move(rule_);
     }

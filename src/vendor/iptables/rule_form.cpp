@@ -115,7 +115,8 @@ bool is_rate(std::string_view text, std::uint64_t most) {
     if (rest.starts_with("kb/") || rest.starts_with("mb/") || rest.starts_with("b/"))
         return rest.substr(rest.find('/')).starts_with("/s");
     if (rest.empty()) return true;
-    if (rest[0] != '/' || rest.size() < 2) return false;
+    rest = rest.substr(std::min(rest.find('/'), rest.size()));  // "1.5/s": the number ends at the first other letter
+    if (rest.size() < 2) return false;
     rest.remove_prefix(1);
     for (const std::string_view unit : {"second", "minute", "hour", "day"}) {
         if (unit.starts_with(rest)) return true;

@@ -64,7 +64,8 @@ std::optional<AddressWord> parse_ipv4_word(std::string_view address, std::option
     AddressWord word;
     std::uint32_t mask = ~std::uint32_t{0};
     if (mask_text) {
-        if (const auto length = parse_number(*mask_text, 32)) {
+        const bool sign = mask_text->starts_with("+");  // the C library reads past it
+        if (const auto length = parse_number(mask_text->substr(sign ? 1 : 0), 32)) {
             mask = *length == 0 ? 0 : ~std::uint32_t{0} << (32 - *length);
         } else {
             const auto dotted = parse_short_ipv4(*mask_text);
@@ -340,11 +341,11 @@ std::optional<IcmpSet> parse_icmp_type(std::string_view text, Family family) {
     const auto slash = text.find('/');
     const auto type = parse_number(text.substr(0, slash), 255);
     if (!type) return std::nullopt;
-    // The kernel's own "any": type 255 of IPv4.
-    if (family == Family::v4 && *type == 255 && slash == std::string_view::npos) return IcmpSet::all();
-    if (slash == std::string_view::npos) return icmp_type(static_cast<std::uint8_t>(*type));
-    const auto code = parse_number(text.substr(slash + 1), 255);
-    if (!code) return std::nullopt;
+    const auto code = slash == std::string_view::npos ? std::nullopt : parse_number(text.substr(slash + 1), 255);
+    if (slash != std::string_view::npos && !code) return std::nullopt;
+    // The kernel's own "any": type 255 of IPv4, whatever code stands beside it.
+    if (family == Family::v4 && *type == 255) return IcmpSet::all();
+    if (!code) return icmp_type(static_cast<std::uint8_t>(*type));
     return icmp_code(static_cast<std::uint8_t>(*type), static_cast<std::uint8_t>(*code));
 }
 
