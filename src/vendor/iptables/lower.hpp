@@ -20,23 +20,43 @@ namespace fwproof::iptables {
 enum Hook : std::uint8_t { kPrerouting = 1, kInput = 2, kForward = 4, kOutput = 8, kPostrouting = 16 };
 
 // The bits of Register::disposition.
-inline constexpr std::uint32_t kUntracked = 1, kSentElsewhere = 2;
+// Attached: CT has decided how the packet is tracked, so that NOTRACK comes too late.
+inline constexpr std::uint32_t kUntracked = 1, kSentElsewhere = 2, kAttached = 4, kOtherOrder = 8;
 
 // The bits of Field::opaque: what no field of the header shows, though it is the same for every rule that asks.
 inline constexpr std::uint64_t kWrongWay = 1, kExtensionHeader = 2;
 // The values of the field with the bit, and those without it.
 IntervalSet<std::uint64_t> opaque_values(std::uint64_t bit, bool set);
 
+// Where a rule gives packets that leave another source; the widest that it can be.
+struct SourceTranslation {
+    AddressSetRef from;  // null: any
+    InterfaceSet out;
+    AddressSetRef to;  // null: any
+
+    friend bool operator==(const SourceTranslation& a, const SourceTranslation& b) {
+        const auto same = [](const AddressSetRef& x, const AddressSetRef& y) { return x && y ? *x == *y : x == y; };
+        return same(a.from, b.from) && same(a.to, b.to) && a.out == b.out;
+    }
+};
+
 // What one family's rules do somewhere, and so what tests elsewhere have to reckon with.
 struct Facts {
     bool tracking = false;    // some rule uses connection tracking: fragments are put together before any table
     bool runs_nat = false;    // some rule makes the kernel track connections, without which it passes the nat table
     bool untracks = false;    // NOTRACK
-    bool translates = false;  // DNAT, REDIRECT, NETMAP
+    bool attaches = false;    // CT with anything else
+    bool zones_vary = false;  // a reply may be looked up in another zone than its connection stands in
+    bool tests_state_early = false;  // in the raw table, before packets are tracked
+    bool translates = false;         // DNAT, REDIRECT, NETMAP
     bool tests_translation = false;  // --ctstate DNAT
     bool sends_elsewhere = false;    // DNAT, NETMAP: a packet for the host may leave for another one
     bool restores_mark = false;      // a packet of a known connection carries a mark from earlier
     bool sets_connection_mark = false;
+    bool saves_mark = false;
+    // OUTPUT or POSTROUTING does, so that a packet on lo comes back with it.
+    bool marks_own = false, translates_own = false;
+    std::vector<SourceTranslation> source_translations;  // each different one once; one for all where there are many
     bool tests_mark = false;
     bool tests_connection_mark = false;
     std::uint32_t mark_bits = 0;  // that rules set in packets
@@ -88,9 +108,10 @@ struct RuleScope {
 };
 
 // The topics. Each reads every option of its own in the rule.
-void lower_addresses(RuleScope& scope);  // -s -d, iprange, interfaces, further header fields
-void lower_service(RuleScope& scope);    // protocol, ports, ICMP types, TCP flags
-void lower_state(RuleScope& scope);      // state, conntrack, marks
+void lower_addresses(RuleScope& scope);     // -s -d, iprange, interfaces, further header fields
+void lower_service(RuleScope& scope);       // protocol, ports, ICMP types, TCP flags
+void lower_state(RuleScope& scope);         // state, conntrack, marks
+void require_connection(RuleScope& scope);  // packets that are neither invalid nor untracked
 void lower_time(RuleScope& scope);
 void lower_sets(RuleScope& scope);
 void lower_extension_headers(RuleScope& scope);  // of IPv6
@@ -98,8 +119,22 @@ void lower_extension_headers(RuleScope& scope);  // of IPv6
 // Whether the match looks for an extension header of IPv6, and for nothing where there is none.
 bool needs_extension_header(const Extension& match, Family family);
 
+// Puts in doubt what the rule asks of packets that may be another way where it meets them: those that come back over
+// lo, and replies to a translated source in front of the nat table.
+void doubt_earlier(const RuleScope& scope, RuleMatch& match);
+
 // The protocol that the rule requires: nothing when there is none, or several are left.
 std::optional<std::uint8_t> required_protocol(const RuleAst& rule);
+
+// What a translation writes: "192.0.2.1-192.0.2.9:80-90/1", "[2001:db8::1]:80", ":80".
+struct Endpoint {
+    std::optional<Address> address;
+    bool address_range = false;
+    Address last;  // of a range
+    std::optional<std::uint16_t> port;
+    bool port_range = false;
+};
+std::optional<Endpoint> parse_endpoint(std::string_view text, Family family);
 
 // What the target makes of a packet.
 struct TargetEffect {
@@ -111,8 +146,13 @@ struct TargetEffect {
 // `chain_index`: where a chain of this table stands in the policy.
 TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string_view, RulesetIndex>& chain_index);
 
-// Notes what the rules of a family do.
-void collect_facts(const TableAst& table, Facts& facts);
+// Notes what the rules of a family do. `hooks`: where each chain of the table is evaluated. Behind the last table,
+// finish_facts says what follows from all of them.
+void collect_facts(const TableAst& table, const std::vector<std::uint8_t>& hooks, Facts& facts);
+void finish_facts(Facts& facts);
+
+// Among the options of the rule and its target; null: not given.
+const OptionAst* find_option(const RuleAst& rule, OptionId id);
 
 Result<Policy> lower_document(DocumentAst document, const LoadOptions& options, std::vector<SourceRef> sources);
 

@@ -178,7 +178,11 @@ private:
     void name_rulesets();
     void lower_table(std::size_t index, const ChainGraph& graph);
     void make_paths();
-    void add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend);
+    std::optional<Stage> make_stage(const StageSpec& spec, Family family, Backend backend, Position position,
+                                    bool filtered);
+    void add_stages(Path& path, std::span<const StageSpec> specs, Family family);
+    void add_following(Path& path, const Stage& stage);
+    void add_competing(Path& path, const std::vector<Stage>& stages);
     void add_leaving(const TableAst& table, std::size_t index);
     RulesetIndex add_ruleset(std::string name, std::optional<Verdict> verdict, Rule rule);
     void add_other_family(Path& path);
@@ -241,8 +245,7 @@ void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
         Ruleset& ruleset = policy_.rulesets[first + c];
         ruleset.bound = graph.hooks[c] != 0;
         ruleset.rules.reserve(chain.rules.size());
-        if (table.name == TableName::nat && chain.built_in && lowering_.facts_of(table.family).untracks &&
-            !chain.rules.empty()) {
+        if (table.name == TableName::nat && chain.built_in && lowering_.facts_of(table.family).untracks) {
             Rule skip;
             skip.implicit = true;
             skip.name = "untracked packets are not translated";
@@ -275,6 +278,7 @@ void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
     }
 }
 
+// Its effects are to be added too.
 RulesetIndex DocumentLowering::add_ruleset(std::string name, std::optional<Verdict> verdict, Rule rule) {
     Ruleset ruleset;
     ruleset.name = std::move(name);
@@ -284,40 +288,113 @@ RulesetIndex DocumentLowering::add_ruleset(std::string name, std::optional<Verdi
     return static_cast<RulesetIndex>(policy_.rulesets.size() - 1);
 }
 
-void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, Family family, Backend backend) {
+// The stage of one back end, where it has a table that can decide or change something there.
+std::optional<Stage> DocumentLowering::make_stage(const StageSpec& spec, Family family, Backend backend,
+                                                  Position position, bool filtered) {
     Product guard;  // also where the export has one family alone: its rules never see packets of the other
     guard.source = share(AddressSet::any(family));
+    const auto found = std::find_if(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
+        return table.name == spec.table && table.family == family && table.backend == backend;
+    });
+    if (found == document_.tables.end()) {
+        if (spec.table != TableName::filter) return std::nullopt;
+        Rule rule;
+        rule.implicit = true;
+        rule.name = "the filter table is not in this export";
+        rule.match = anything_unknown("the filter table is not in this export");
+        rule.action = Decide{Verdict::unknown, ""};
+        effects_.push_back(kDecides);
+        return Stage{add_ruleset(fmt::format("{} (not in this export)", spec.chain), Verdict::permit, std::move(rule)),
+                     guard};
+    }
+    const auto table = static_cast<std::size_t>(found - document_.tables.begin());
+    const RulesetIndex ruleset = chain_index_[table].at(spec.chain);
+    const bool denies =
+        policy_.rulesets[ruleset].default_verdict != Verdict::permit || (effects_[ruleset] & kDecides) != 0;
+    const bool needed =
+        spec.table == TableName::filter || denies || (!filtered && (effects_[ruleset] & kRewrites) != 0);
+    if (!needed) return std::nullopt;
+    if (spec.table == TableName::nat) {
+        guard.states = State::new_;
+        // What comes back over lo has been through the nat table in OUTPUT.
+        if (position == Position::inbound && spec.chain == "PREROUTING") guard.in = InterfaceSet{{{"lo", false}}, true};
+    }
+    return Stage{ruleset, guard};
+}
+
+// The tables of two back ends stand side by side in every hook.
+void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, Family family) {
+    std::vector<Backend> backends;
+    for (const Backend backend : {Backend::any, Backend::legacy, Backend::nft}) {
+        const bool present = std::any_of(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
+            return table.family == family && table.backend == backend;
+        });
+        if (present) backends.push_back(backend);
+    }
     bool filtered = false;
     for (const auto& spec : specs) {
-        const auto found = std::find_if(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
-            return table.name == spec.table && table.family == family && table.backend == backend;
-        });
-        if (found == document_.tables.end()) {
-            if (spec.table != TableName::filter) continue;
-            Rule rule;
-            rule.implicit = true;
-            rule.name = "the filter table is not in this export";
-            rule.match = anything_unknown("the filter table is not in this export");
-            rule.action = Decide{Verdict::unknown, ""};
-            path.stages.push_back(
-                {add_ruleset(fmt::format("{} (not in this export)", spec.chain), Verdict::permit, std::move(rule)),
-                 guard});
-            effects_.push_back(kDecides);
-            filtered = true;
-            continue;
+        std::vector<Stage> stages;
+        for (const Backend backend : backends) {
+            if (auto stage = make_stage(spec, family, backend, path.position, filtered))
+                stages.push_back(std::move(*stage));
         }
-        const auto table = static_cast<std::size_t>(found - document_.tables.begin());
-        const RulesetIndex ruleset = chain_index_[table].at(spec.chain);
-        const bool denies =
-            policy_.rulesets[ruleset].default_verdict != Verdict::permit || (effects_[ruleset] & kDecides) != 0;
-        const bool needed =
-            spec.table == TableName::filter || denies || (!filtered && (effects_[ruleset] & kRewrites) != 0);
-        if (spec.table == TableName::filter) filtered = true;
-        if (!needed) continue;
-        Product own = guard;
-        if (spec.table == TableName::nat) own.states = State::new_;
-        path.stages.push_back({ruleset, own});
+        const auto rewrites = [&](const Stage& stage) { return (effects_[stage.ruleset] & kRewrites) != 0; };
+        if (spec.table == TableName::nat && !filtered && stages.size() == 2 &&
+            std::all_of(stages.begin(), stages.end(), rewrites)) {
+            add_competing(path, stages);
+        } else {
+            path.stages.insert(path.stages.end(), stages.begin(), stages.end());
+        }
+        if (spec.table == TableName::nat && !filtered && lowering_.facts_of(family).translates) {
+            for (const auto& stage : stages) add_following(path, stage);
+        }
+        filtered = filtered || spec.table == TableName::filter;
     }
+}
+
+// The packets that follow a connection's first one are translated as it was, unless the connection is older than the
+// rules.
+void DocumentLowering::add_following(Path& path, const Stage& stage) {
+    const Ruleset& chain = policy_.rulesets[stage.ruleset];
+    if ((effects_[stage.ruleset] & kDecides) != 0 || chain.default_verdict != Verdict::permit) return;
+    Rule jump;
+    jump.implicit = true;
+    jump.name = fmt::format("{}, for packets of known connections", chain.name);
+    jump.match = anything_unknown("whether the connection is older than the rules");
+    jump.action = Jump{stage.ruleset};
+    Stage following = stage;
+    following.guard.states = State::established;
+    add_field(following.guard, Field::connection_direction, IntervalSet<std::uint64_t>::of(0));
+    const std::string name = jump.name;
+    following.ruleset = add_ruleset(name, Verdict::permit, std::move(jump));
+    effects_.push_back(kRewrites);
+    path.stages.push_back(std::move(following));
+}
+
+// Two nat tables share a connection: the first one that translates it wins, and which of them is asked first depends on
+// which was loaded first.
+void DocumentLowering::add_competing(Path& path, const std::vector<Stage>& stages) {
+    const auto bit = [](bool set) { return RegisterTest{Register::disposition, kOtherOrder, kOtherOrder, !set}; };
+    const auto guarded = [&](const std::string& name, Rule rule) {
+        rule.implicit = true;
+        rule.name = name;
+        path.stages.push_back({add_ruleset(name, Verdict::permit, std::move(rule)), stages[0].guard});
+        effects_.push_back(kRewrites);
+    };
+    Rule order;
+    order.match = anything_unknown("which of the two nat tables was loaded first");
+    order.action = SetRegister{Register::disposition, ~kOtherOrder, kOtherOrder, std::nullopt, ~std::uint32_t{0}};
+    guarded("the order of the two nat tables", std::move(order));
+    const auto enter = [&](const Stage& stage, std::optional<bool> other_order, bool untranslated) {
+        Rule jump;
+        if (other_order) jump.match.any_of[0].registers.push_back(bit(*other_order));
+        if (untranslated) jump.match.any_of[0].destination_translated = false;
+        jump.action = Jump{stage.ruleset};
+        guarded(policy_.rulesets[stage.ruleset].name, std::move(jump));
+    };
+    enter(stages[0], false, false);
+    enter(stages[1], std::nullopt, true);
+    enter(stages[0], true, true);
 }
 
 // nat POSTROUTING. (What nat INPUT rewrites goes to this host, which answers it: no other device sees it.)
@@ -354,14 +431,7 @@ void DocumentLowering::make_paths() {
         Path path;
         path.position = position;
         if (!both_families_) add_other_family(path);
-        for (const Family family : policy_.families) {
-            for (const Backend backend : {Backend::any, Backend::legacy, Backend::nft}) {
-                const bool present = std::any_of(
-                    document_.tables.begin(), document_.tables.end(),
-                    [&](const TableAst& table) { return table.family == family && table.backend == backend; });
-                if (present) add_stages(path, specs, family, backend);
-            }
-        }
+        for (const Family family : policy_.families) add_stages(path, specs, family);
         policy_.paths.push_back(std::move(path));
     };
     make(Position::inbound, kInbound);
@@ -382,6 +452,8 @@ void DocumentLowering::add_assumptions() {
     }
     if (!document_.mentioned.empty())
         list.emplace_back("the tables that the export mentions and does not show permit everything");
+    if (both_backends_[0] || both_backends_[1])
+        list.emplace_back("where both back ends have a table, packets meet the one of iptables-legacy first");
     bool tracking = false, sets = lowering_.have_sets;
     for (const auto& facts : lowering_.facts) tracking = tracking || facts.tracking;
     if (tracking) {
@@ -415,10 +487,9 @@ Result<Policy> DocumentLowering::run(std::vector<SourceRef> sources) {
         lowering_.sets = parse_ipset(lowering_.options.ipset, policy_.notes);
         policy_.sources.push_back(lowering_.options.ipset);
     }
-    for (const auto& table : document_.tables) collect_facts(table, lowering_.facts_of(table.family));
-    name_rulesets();
-    for (std::size_t i = 0; i < document_.tables.size(); ++i) {
-        auto graph = make_graph(document_.tables[i]);
+    std::vector<ChainGraph> graphs;
+    for (const auto& table : document_.tables) {
+        auto graph = make_graph(table);
         if (!graph) {
             Error error = graph.error();
             for (const auto& source : policy_.sources) {
@@ -426,8 +497,12 @@ Result<Policy> DocumentLowering::run(std::vector<SourceRef> sources) {
             }
             return fail(std::move(error));
         }
-        lower_table(i, *graph);
+        collect_facts(table, graph->hooks, lowering_.facts_of(table.family));
+        graphs.push_back(std::move(*graph));
     }
+    for (auto& facts : lowering_.facts) finish_facts(facts);
+    name_rulesets();
+    for (std::size_t i = 0; i < document_.tables.size(); ++i) lower_table(i, graphs[i]);
     make_paths();
     add_impossible(policy_);
     add_assumptions();

@@ -177,6 +177,7 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
     Rule result = base_rule(place, rule, std::move(scope.draft).finish());
     result.logs = effect.logs;
     result.last_day = scope.last_day;
+    doubt_earlier(scope, result.match);
     if (result.match.any_of.empty() && result.match.outer.empty()) scope.notes.clear();
     if (!effect.actions.empty()) {
         std::move(scope.notes.begin(), scope.notes.end(), std::back_inserter(lowering.policy.notes));

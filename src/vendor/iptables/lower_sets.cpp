@@ -20,6 +20,27 @@ bool are_sides(std::string_view text) {
     return false;
 }
 
+// Whether rules of either family change what the set holds: itself, what a list holds, or what a changed list holds,
+// whose first fitting member takes the new entry.
+bool is_changed(Lowering& lowering, std::string_view name) {
+    const auto members = [&](std::string_view list, const auto& test) {
+        const auto found = lowering.sets.find(list);
+        return found != lowering.sets.end() && found->second.list &&
+               std::any_of(found->second.entries.begin(), found->second.entries.end(),
+                           [&](const IpSetEntry& entry) { return !entry.parts.empty() && test(entry.parts[0]); });
+    };
+    const auto direct = [&](std::string_view one) {
+        for (const Facts& facts : lowering.facts) {
+            for (const auto& changed : facts.changed_sets) {
+                if (changed == one || members(changed, [&](std::string_view member) { return member == one; }))
+                    return true;
+            }
+        }
+        return false;
+    };
+    return direct(name) || members(name, direct);
+}
+
 void lower_set(RuleScope& scope, const OptionAst& option) {
     const std::string_view name = option.value.text;
     const std::string_view directions = option.second.text;
@@ -30,7 +51,7 @@ void lower_set(RuleScope& scope, const OptionAst& option) {
                             "src or dst, for each part of the set one");
     }
     Lowering& lowering = scope.lowering;
-    const bool changes = scope.facts().changed_sets.contains(name);
+    const bool changes = is_changed(lowering, name);
     if (!lowering.have_sets) {
         return scope.condition(changes ? ConditionKind::memory : ConditionKind::reference, std::string(name),
                                scope.span(option), fmt::format("the contents of set '{}' are not in this export", name),

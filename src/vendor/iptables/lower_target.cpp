@@ -10,12 +10,6 @@ namespace fwproof::iptables {
 
 namespace {
 
-const OptionAst* find_option(const RuleAst& rule, OptionId id) {
-    const auto found = std::find_if(rule.options.begin(), rule.options.end(),
-                                    [&](const OptionAst& o) { return o.spec->id == id && o.match == kNoExtension; });
-    return found == rule.options.end() ? nullptr : &*found;
-}
-
 SourceSpan target_span(const RuleScope& scope) { return scope.span(scope.rule.target.offset, scope.rule.target.end()); }
 
 void refuse_target(RuleScope& scope, std::string message) {
@@ -108,6 +102,8 @@ std::optional<SetRegister> mark_change(RuleScope& scope, const OptionAst& option
 
 void lower_mark_target(RuleScope& scope, Register target, TargetEffect& effect) {
     const Facts& facts = scope.facts();
+    // Connections are looked up behind the raw table.
+    if (target == Register::connection_mark && scope.table.name == TableName::raw) return;
     const bool read = facts.tests_mark || facts.tests_connection_mark;
     const auto mask = [&](OptionId id) -> std::uint32_t {
         const OptionAst* option = find_option(scope.rule, id);
@@ -140,6 +136,8 @@ void lower_mark_target(RuleScope& scope, Register target, TargetEffect& effect) 
                 change.from = save ? Register::packet_mark : Register::connection_mark;
                 change.keep = ~mask(save ? OptionId::ctmask : OptionId::nfmask);
                 change.mask = mask(save ? OptionId::nfmask : OptionId::ctmask);
+                // Without a connection there is none to restore, and the packet keeps its mark.
+                if (!save && read) require_connection(scope);
                 if (read) effect.actions.emplace_back(change);
                 break;
             }
@@ -148,63 +146,18 @@ void lower_mark_target(RuleScope& scope, Register target, TargetEffect& effect) 
     }
 }
 
-struct Endpoint {
-    std::optional<Address> address;
-    bool address_range = false;
-    Address last;  // of a range
-    std::optional<std::uint16_t> port;
-    bool port_range = false;
-};
-
-// "192.0.2.1-192.0.2.9:80-90/1", "[2001:db8::1]:80", ":80"
-std::optional<Endpoint> parse_endpoint(std::string_view text, Family family) {
-    Endpoint endpoint;
-    std::string_view address = text, ports;
-    if (family == Family::v6) {
-        if (text.starts_with("[")) {
-            const auto close = text.find(']');
-            if (close == std::string_view::npos) return std::nullopt;
-            address = text.substr(1, close - 1);
-            ports = text.substr(close + 1);
-            if (!ports.empty()) {
-                if (ports[0] != ':') return std::nullopt;
-                ports.remove_prefix(1);
-            }
-            // "[a]-[b]:80"
-            if (ports.empty() && text.find("]-[") != std::string_view::npos) return std::nullopt;
-        } else if (text.starts_with(":") && !text.starts_with("::")) {
-            address = {};
-            ports = text.substr(1);
-        }
-    } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {
-        address = text.substr(0, colon);
-        ports = text.substr(colon + 1);
+// Says whether there is no port, or the rule is one for a protocol that has them; for ICMP the identifier is meant.
+bool may_have_port(RuleScope& scope, const OptionAst& option, const Endpoint& endpoint) {
+    if (!endpoint.port) return true;
+    const auto protocol = required_protocol(scope.rule);
+    if (protocol && *protocol != kUdpLite && (has_ports(*protocol) || has_icmp_type(*protocol))) return true;
+    if (!protocol && std::any_of(scope.rule.options.begin(), scope.rule.options.end(), [](const OptionAst& one) {
+            return one.spec->id == OptionId::protocol && one.negated;
+        })) {
+        return true;  // the tools do not look at the "!"
     }
-    if (!address.empty()) {
-        const auto dash = address.find('-');
-        endpoint.address = parse_address(address.substr(0, dash));
-        endpoint.address_range = dash != std::string_view::npos;
-        if (!endpoint.address || endpoint.address->family != family) return std::nullopt;
-        if (endpoint.address_range) {
-            const auto last = parse_address(address.substr(dash + 1));
-            if (!last || last->family != family) return std::nullopt;
-            endpoint.address_range = last->value != endpoint.address->value;
-            endpoint.last = *last;
-        }
-    }
-    if (!ports.empty()) {
-        ports = ports.substr(0, ports.find('/'));
-        const auto dash = ports.find('-');
-        endpoint.port = parse_port(ports.substr(0, dash));
-        endpoint.port_range = dash != std::string_view::npos;
-        if (!endpoint.port) return std::nullopt;
-        if (endpoint.port_range) {
-            const auto last = parse_port(ports.substr(dash + 1));
-            if (!last) return std::nullopt;
-            endpoint.port_range = *last != *endpoint.port;
-        }
-    }
-    return endpoint;
+    scope.refuse(option, "a port needs -p tcp, udp, sctp or dccp");
+    return false;
 }
 
 Translate::Part part_of(const Endpoint& endpoint) {
@@ -241,6 +194,7 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
         if (!endpoint)
             return scope.refuse(*option,
                                 fmt::format("'{}' is no address and port to translate to", option->value.text));
+        if (!may_have_port(scope, *option, *endpoint)) return;
         (destination ? translate.destination : translate.source) = part_of(*endpoint);
         if (destination && endpoint->address_range)
             effect.pool = share(AddressSet::range(*endpoint->address, endpoint->last));
@@ -277,6 +231,7 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
         const auto parsed = parse_endpoint(fmt::format(":{}", ports->value.text), scope.family());
         if (!parsed) return scope.refuse(*ports, fmt::format("'{}' is no port to translate to", ports->value.text));
         endpoint = *parsed;
+        if (!may_have_port(scope, *ports, endpoint)) return;
     }
     if (name == "MASQUERADE") {
         translate.source = part_of(endpoint);
@@ -294,6 +249,17 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
     effect.actions.emplace_back(translate);
 }
 
+// The first of these targets that a packet meets counts: what is decided already stays.
+void lower_tracking(RuleScope& scope, bool exempts, TargetEffect& effect) {
+    const Facts& facts = scope.facts();
+    const std::uint32_t bit = exempts ? kUntracked : kAttached;
+    const std::uint32_t other = kUntracked + kAttached - bit;
+    if (!exempts && !facts.untracks && !facts.tests_state_early) return;
+    if (facts.attaches && facts.untracks)
+        scope.draft.base.registers.push_back({Register::disposition, 0, other, false});
+    effect.actions.emplace_back(SetRegister{Register::disposition, ~bit, bit, std::nullopt, ~std::uint32_t{0}});
+}
+
 void unknown_verdict(RuleScope& scope, std::string_view name, std::string_view why, TargetEffect& effect) {
     effect.actions.emplace_back(Decide{Verdict::unknown, ""});
     scope.notes.push_back({NoteKind::unmodelled_condition,
@@ -302,6 +268,57 @@ void unknown_verdict(RuleScope& scope, std::string_view name, std::string_view w
 }
 
 }  // namespace
+
+std::optional<Endpoint> parse_endpoint(std::string_view text, Family family) {
+    Endpoint endpoint;
+    std::string_view address = text, ports;
+    if (family == Family::v6) {
+        if (text.starts_with("[")) {
+            const auto close = text.find(']');
+            if (close == std::string_view::npos) return std::nullopt;
+            address = text.substr(1, close - 1);
+            ports = text.substr(close + 1);
+            if (!ports.empty()) {
+                if (ports[0] != ':') return std::nullopt;
+                ports.remove_prefix(1);
+            }
+            // "[a]-[b]:80"
+            if (ports.empty() && text.find("]-[") != std::string_view::npos) return std::nullopt;
+        } else if (text.starts_with(":") && !text.starts_with("::")) {
+            address = {};
+            ports = text.substr(1);
+        }
+    } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {
+        address = text.substr(0, colon);
+        ports = text.substr(colon + 1);
+        if (ports.empty()) return std::nullopt;
+    }
+    if (!address.empty()) {
+        const auto dash = address.find('-');
+        endpoint.address = parse_address(address.substr(0, dash));
+        endpoint.address_range = dash != std::string_view::npos;
+        if (!endpoint.address || endpoint.address->family != family) return std::nullopt;
+        if (endpoint.address_range) {
+            const auto last = parse_address(address.substr(dash + 1));
+            if (!last || last->family != family) return std::nullopt;
+            endpoint.address_range = last->value != endpoint.address->value;
+            endpoint.last = *last;
+        }
+    }
+    if (!ports.empty()) {
+        endpoint.port = parse_port(ports);  // a name may have a hyphen
+        if (endpoint.port) return endpoint;
+        ports = ports.substr(0, ports.find('/'));
+        const auto dash = ports.find('-');
+        if (dash == std::string_view::npos) return std::nullopt;
+        const auto first = parse_number(ports.substr(0, dash), 65535);
+        const auto last = parse_number(ports.substr(dash + 1), 65535);
+        if (!first || !last || *last < *first) return std::nullopt;
+        endpoint.port = static_cast<std::uint16_t>(*first);
+        endpoint.port_range = *last != *first;
+    }
+    return endpoint;
+}
 
 TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string_view, RulesetIndex>& chain_index) {
     TargetEffect effect;
@@ -345,9 +362,8 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
     } else if (name == "NOTRACK" || name == "CT") {
         if (scope.table.name != TableName::raw) {
             refuse_target(scope, fmt::format("{} works in the raw table only", name));
-        } else if (name == "NOTRACK" || find_option(scope.rule, OptionId::notrack)) {
-            effect.actions.emplace_back(
-                SetRegister{Register::disposition, ~kUntracked, kUntracked, std::nullopt, ~std::uint32_t{0}});
+        } else {
+            lower_tracking(scope, name == "NOTRACK" || find_option(scope.rule, OptionId::notrack), effect);
         }
     } else if (name == "DNAT" || name == "SNAT" || name == "MASQUERADE" || name == "REDIRECT" || name == "NETMAP") {
         lower_translation(scope, name, effect);
@@ -360,80 +376,12 @@ TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string
         Translate translate;
         translate.destination.address_unknown = true;
         effect.actions.emplace_back(translate);
+    } else if (name == "SNPT" && (scope.hooks & kInput) != 0) {  // behind the other hooks nothing tests the source
+        Translate translate;
+        translate.source.address_unknown = true;
+        effect.actions.emplace_back(translate);
     }
     return effect;
-}
-
-void collect_facts(const TableAst& table, Facts& facts) {
-    for (const auto& chain : table.chains) {
-        for (const auto& rule : chain.rules) {
-            for (const auto* match : rule.matches) {
-                const std::string_view name = match->name;
-                if (name == "state" || name == "conntrack" || name == "connmark" || name == "connbytes" ||
-                    name == "connlimit" || name == "connlabel" || name == "helper" || name == "cluster") {
-                    facts.tracking = true;
-                    facts.runs_nat = true;
-                }
-                if (name == "mark") facts.tests_mark = true;
-                if (name == "conntrack") {
-                    facts.tests_translation =
-                        facts.tests_translation ||
-                        std::any_of(rule.options.begin(), rule.options.end(), [](const OptionAst& option) {
-                            const auto words = parse_states(option.value.text);
-                            return option.spec->id == OptionId::ctstate && words && words->dnat;
-                        });
-                }
-                if (name == "connmark") facts.tests_connection_mark = true;
-            }
-            const Extension* target = rule.target_extension;
-            if (!target) continue;
-            const std::string_view name = target->name;
-            const auto has = [&](OptionId id) { return find_option(rule, id) != nullptr; };
-            if (table.name == TableName::nat || name == "CT" || name == "NOTRACK" || name == "CONNMARK" ||
-                name == "SYNPROXY") {
-                facts.tracking = true;
-            }
-            const bool untracks = name == "NOTRACK" || (name == "CT" && has(OptionId::notrack));
-            if (untracks) facts.untracks = true;
-            constexpr auto kTrackers =
-                std::to_array<std::string_view>({"DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "CT", "CONNMARK",
-                                                 "CONNSECMARK", "SYNPROXY", "CLUSTERIP"});
-            if (!untracks && std::find(kTrackers.begin(), kTrackers.end(), name) != kTrackers.end())
-                facts.runs_nat = true;
-            if (name == "DNAT" || name == "REDIRECT" || name == "NETMAP" || name == "DNPT") facts.translates = true;
-            if (name == "DNAT" || name == "NETMAP") facts.sends_elsewhere = true;
-            if (name == "CONNMARK") {
-                if (has(OptionId::restore_mark)) {
-                    facts.restores_mark = true;
-                    facts.tests_connection_mark = true;  // the packet mark is a copy of it
-                } else {
-                    facts.sets_connection_mark = true;
-                }
-                if (has(OptionId::shift_mark)) facts.connection_mark_unknown = true;
-            }
-            if (name == "MARK" || name == "CONNMARK") {
-                for (const auto& option : rule.options) {
-                    const bool sets = option.spec->id == OptionId::set_xmark || option.spec->id == OptionId::set_mark ||
-                                      option.spec->id == OptionId::or_mark || option.spec->id == OptionId::xor_mark;
-                    const auto word = sets ? parse_value_mask(option.value.text) : std::nullopt;
-                    if (word) facts.mark_bits |= word->value;
-                }
-            }
-            if (name == "HMARK" || name == "TPROXY") facts.mark_unknown = true;
-            if (name == "TTL" || name == "HL") facts.changes_ttl = true;
-            if (name == "DSCP" || name == "TOS" || name == "ECN") facts.changes_tos = true;
-            if (name == "SET") {
-                for (const auto& option : rule.options) {
-                    if (option.spec->id == OptionId::changed_set)
-                        facts.changed_sets.insert(std::string(option.value.text));
-                }
-                facts.mark_unknown =
-                    facts.mark_unknown || std::any_of(rule.options.begin(), rule.options.end(),
-                                                      [](const OptionAst& o) { return o.spec->name == "map-mark"; });
-            }
-        }
-        if (table.name == TableName::nat && !chain.rules.empty()) facts.tracking = true;
-    }
 }
 
 }  // namespace fwproof::iptables

@@ -19,10 +19,10 @@ struct Case {
     std::vector<std::string> probes;
 };
 
-std::vector<Case> read_cases() {
+std::vector<Case> read_cases(const std::string& fixture) {
     const std::map<std::string_view, Position> kPositions = {
         {"INPUT", Position::inbound}, {"OUTPUT", Position::outbound}, {"FORWARD", Position::transit}};
-    const std::string file = read_fixture("kernel/cases.txt");
+    const std::string file = read_fixture(fixture);
     std::string_view text = file;
     std::vector<Case> cases;
     while (!text.empty()) {
@@ -115,30 +115,41 @@ Packet probe_packet(const Case& question, std::string_view probe) {
     return packet;
 }
 
+// Says how many probes it made.
+std::size_t ask(const Case& question) {
+    INFO(question.name << "\n" << question.text);
+    LoadOptions options;
+    if (!question.ipset.empty()) options.ipset = std::make_shared<Source>("sets", question.ipset);
+    const Policy policy = load_text(question.text, options);
+    for (const auto& probe : question.probes) {
+        INFO(probe);
+        const std::string expected = probe.substr(1, 1) == "?" ? "?" : probe.substr(0, 1);
+        CHECK(verdict(policy, question.position, probe_packet(question, probe)) == expected);
+    }
+    return question.probes.size();
+}
+
 }  // namespace
 
 TEST_CASE("questions that the kernel answered") {
     std::size_t probes = 0, refused = 0;
     std::string reports;
-    for (const auto& question : read_cases()) {
-        INFO(question.name << "\n" << question.text);
-        if (question.refused) {
-            ++refused;
-            const std::string said = refusals(question.text);
-            reports += question.name + "\n" + (said.empty() ? "nothing reported\n" : said);
+    for (const auto& question : read_cases("kernel/cases.txt")) {
+        if (!question.refused) {
+            probes += ask(question);
             continue;
         }
-        LoadOptions options;
-        if (!question.ipset.empty()) options.ipset = std::make_shared<Source>("sets", question.ipset);
-        const Policy policy = load_text(question.text, options);
-        for (const auto& probe : question.probes) {
-            INFO(probe);
-            ++probes;
-            const std::string expected = probe[1] == '?' ? "?" : probe.substr(0, 1);
-            CHECK(verdict(policy, question.position, probe_packet(question, probe)) == expected);
-        }
+        ++refused;
+        const std::string said = refusals(question.text);
+        reports += question.name + "\n" + (said.empty() ? "nothing reported\n" : said);
     }
     CHECK(probes == 496);
     CHECK(refused == 43);
     check_golden("kernel/refused.txt", reports);
+}
+
+TEST_CASE("what the kernel does with connections") {
+    std::size_t probes = 0;
+    for (const auto& question : read_cases("kernel/tracking.txt")) probes += ask(question);
+    CHECK(probes == 63);
 }

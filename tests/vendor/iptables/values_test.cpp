@@ -23,7 +23,16 @@ std::string export_of(const Use& use) {
 
 TEST_CASE("values that iptables-restore takes are read") {
     const std::vector<Use> kUses = {
+        {"nat", "PREROUTING", "-p tcp -j DNAT --to-destination 10.0.0.1:ftp-data"},
+        {"nat", "PREROUTING", "-p tcp -j REDIRECT --to-ports ftp-data"},
+        {"nat", "PREROUTING", "-p tcp -j DNAT --to-destination 10.0.0.1:80-90/100"},
+        {"nat", "PREROUTING", "! -p tcp -j DNAT --to-destination 10.0.0.1:80"},
+        {"nat", "POSTROUTING", "-p icmp -j MASQUERADE --to-ports 80-90"},
         {"filter", "INPUT", "-j NFLOG --nflog-prefix " + std::string(70, 'x')},
+        {"filter", "INPUT", "-m conntrack --ctproto 0 -j DROP"},
+        {"filter", "INPUT", "-m conntrack ! --ctproto all -j DROP"},
+        {"filter", "INPUT", "-m conntrack --ctdir Reply -j DROP"},
+        {"filter", "INPUT", "-m conntrack --ctorigsrc localhost -j DROP"},
         {"filter", "INPUT", "-m dscp --dscp-class af11 -j DROP"},
         {"filter", "INPUT", "-m tos --tos minimize-delay -j DROP"},
         {"filter", "INPUT", "-m hashlimit ! --hashlimit-upto 5/s --hashlimit-name a -j DROP"},
@@ -41,6 +50,20 @@ TEST_CASE("values that iptables-restore takes are read") {
 
 TEST_CASE("what both back ends of iptables-restore refuse is reported where it stands") {
     const std::vector<Use> kUses = {
+        {"nat", "PREROUTING", "-j DNAT --to-destination 10.0.0.1:80",
+         "23: unparsed-line: a port needs -p tcp, udp, sctp or dccp"},
+        {"nat", "PREROUTING", "-p udplite -j REDIRECT --to-ports 80",
+         "38: unparsed-line: a port needs -p tcp, udp, sctp or dccp"},
+        {"nat", "POSTROUTING", "-j MASQUERADE --to-ports 80",
+         "30: unparsed-line: a port needs -p tcp, udp, sctp or dccp"},
+        {"nat", "PREROUTING", "-p tcp -j DNAT --to-destination 10.0.0.1:90-80",
+         "30: unparsed-line: '10.0.0.1:90-80' is no address and port to translate to"},
+        {"nat", "PREROUTING", "-p tcp -j DNAT --to-destination 10.0.0.1:http-https",
+         "30: unparsed-line: '10.0.0.1:http-https' is no address and port to translate to"},
+        {"nat", "PREROUTING", "-p tcp -j DNAT --to-destination 10.0.0.1:",
+         "30: unparsed-line: '10.0.0.1:' is no address and port to translate to"},
+        {"nat", "PREROUTING", "-p tcp -j REDIRECT --to-ports 90-80",
+         "34: unparsed-line: '90-80' is no port to translate to"},
         {"filter", "INPUT", "-m quota -j ACCEPT", "10: unparsed-line: -m quota needs --quota"},
         {"filter", "INPUT", "-p tcp -m multiport --sports 1 --dports 2 -j DROP",
          "10: unparsed-line: -m multiport takes no --dports beside --sports"},
