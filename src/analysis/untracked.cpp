@@ -112,11 +112,25 @@ void add_unexpected(Product reply, std::vector<Product>& all) {
     }
 }
 
+// Only where some rule tests it; otherwise the field is better left unsaid.
+std::vector<Product> in_reply_direction(const Policy& policy, std::vector<Product> replies) {
+    const auto tests = [](const Product& product) {
+        return std::any_of(product.fields.begin(), product.fields.end(),
+                           [](const FieldTest& test) { return test.field == Field::connection_direction; });
+    };
+    if (std::none_of(policy.impossible.begin(), policy.impossible.end(), tests)) return replies;
+    for (Product& reply : replies) {
+        if (reply.states == StateSet(State::established))
+            reply.fields = {{Field::connection_direction, IntervalSet<std::uint64_t>::of(1)}};
+    }
+    return replies;
+}
+
 }  // namespace
 
 std::vector<Product> replies_as_seen(const Policy& policy, const Path& way_there, std::vector<Product> replies) {
     const auto exempted = exemptions(policy, way_there);
-    if (exempted.empty()) return replies;
+    if (exempted.empty()) return in_reply_direction(policy, std::move(replies));
     std::vector<Product> seen;
     for (auto& reply : replies) {
         bool all = false;
@@ -132,7 +146,7 @@ std::vector<Product> replies_as_seen(const Policy& policy, const Path& way_there
         }
         if (!all) seen.push_back(std::move(reply));
     }
-    return seen;
+    return in_reply_direction(policy, std::move(seen));
 }
 
 }  // namespace fwproof

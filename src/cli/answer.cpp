@@ -161,22 +161,22 @@ Product Answerer::Impl::translated_reply(const Product& header, const PathAnswer
         to = destination;
     }
     if (!to || (one && !to->changes())) return reply;
-    if (!one || to->address_unknown || to->port_unknown) {
+    const auto come_from = [&](const PortSet& ports) {
+        if (!reply.services) return;
+        ServiceSet services = *reply.services;
+        for (auto& term : services.terms) term.source_ports = ports;
+        reply.services = share(std::move(services));
+    };
+    if (!one) {
         reply.source = nullptr;
-        if (reply.services) {
-            ServiceSet services = *reply.services;
-            for (auto& term : services.terms) term.source_ports = PortSet::all();
-            reply.services = share(std::move(services));
-        }
+        come_from(PortSet::all());
         return reply;
     }
+    if (to->address_unknown) reply.source = nullptr;
+    if (to->port_unknown) come_from(PortSet::all());
     if (to->address) reply.source = share(AddressSet::of(*to->address));
     if (to->block) reply.source = share(reply.source ? to->block->of(*reply.source) : to->block->image());
-    if (to->port && reply.services) {
-        ServiceSet services = *reply.services;
-        for (auto& term : services.terms) term.source_ports = PortSet::of(*to->port);
-        reply.services = share(std::move(services));
-    }
+    if (to->port) come_from(PortSet::of(*to->port));
     return reply;
 }
 
