@@ -61,6 +61,8 @@ KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root = std:
 
 // The part of a key below Policies\\Microsoft\\WindowsFirewall, in lower case; empty for that key. Nothing: elsewhere.
 std::optional<std::string> policy_place(std::string_view key);
+// Where a value is put whose line does not say where it stands: it may be any rule of the firewall.
+inline constexpr std::string_view kUnknownPlace = "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules";
 // Whether that key lies below this one, or is it.
 bool holds_policy(std::string_view key);
 

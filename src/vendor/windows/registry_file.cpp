@@ -1,6 +1,8 @@
 // .reg files: "Windows Registry Editor Version 5.00" or "REGEDIT4", then keys in brackets and "name"=value lines.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/registry.hpp"
 #include "vendor/windows/words.hpp"
@@ -15,6 +17,7 @@ public:
 
     std::vector<RegistryValue> run() {
         while (at_ < text_.size()) read_line();
+        tell_homeless();
         return std::move(values_);
     }
 
@@ -34,6 +37,20 @@ private:
     void note(std::string message, std::string hint, SourceSpan where) {
         if (!key_.empty() && meaning_ == KeyMeaning::unrelated) return;
         into_.notes.push_back({NoteKind::unparsed_line, std::move(message), std::move(hint), where});
+    }
+
+    // What stands before any key: the head of the file is lost, and with it perhaps a key of the firewall.
+    void tell_homeless() {
+        if (!homeless_) return;
+        const bool firewall = std::any_of(values_.begin(), values_.end(), [](const RegistryValue& value) {
+            return classify_key(value.key).meaning != KeyMeaning::unrelated;
+        });
+        into_.notes.push_back({NoteKind::unparsed_line, "values stand before any key: whose they are is not known",
+                               "export the key again", homeless_});
+        if (!firewall) return;
+        key_ = kUnknownPlace;
+        meaning_ = KeyMeaning::rules;
+        unreadable(homeless_.offset, homeless_.offset + homeless_.length);
     }
 
     void skip_blanks() {
@@ -136,6 +153,7 @@ private:
     }
 
     void read_value(std::size_t start) {
+        if (key_.empty() && !homeless_) homeless_ = span(start, line_end(start));
         RegistryValue value;
         value.key = key_;
         value.doubts = doubts_;
@@ -190,6 +208,14 @@ private:
         if (starts_with_word(data, "dword:")) {
             const std::string_view digits = std::string_view(data).substr(6);
             const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value.number, 16);
+            // Fewer than eight digits in the last line may be the first ones of another number.
+            constexpr std::size_t kDigits = 8;
+            const bool cut = digits.size() < kDigits && at_ >= text_.size();
+            if (cut) {
+                at_ = start;
+                broken(start, "number is cut: the file ends in it", value.name);
+                return false;
+            }
             if (error == std::errc() && end == digits.data() + digits.size()) {
                 value.type = ValueType::number;
                 return true;
@@ -230,6 +256,7 @@ private:
         }
         const Source decoded("", std::move(bytes));
         if (decoded.encoding_error()) return true;
+        if (at_ >= text_.size() && decoded.text().find('\0') == std::string_view::npos) return true;  // cut
         value.type = ValueType::text;
         value.text.text = decoded.text().substr(0, decoded.text().find('\0'));
         value.text.span = value.span;
@@ -245,6 +272,7 @@ private:
     KeyMeaning meaning_ = KeyMeaning::unrelated;
     std::vector<Condition> doubts_;  // of all values below the key
     bool seen_line_ = false;
+    SourceSpan homeless_;  // the first value before any key
     std::vector<RegistryValue> values_;
 };
 

@@ -123,6 +123,36 @@ TEST_CASE("a broken line of a profile leaves open what it could set") {
     CHECK(ask(swallowed, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
 }
 
+TEST_CASE("a number in which the file ends is not its first digits") {
+    const std::string head = gpo_reg({kAllow22}, "");
+    const std::string key = "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\DomainProfile]\r\n";
+    const auto verdict = [&](const std::string& line) {
+        return ask(load_text(head + "\r\n" + key + line), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80");
+    };
+    CHECK(verdict("\"EnableFirewall\"=dword:00000000") == "P");
+    CHECK(verdict("\"EnableFirewall\"=dword:0\r\n") == "P");
+    for (const auto* cut : {"dword:", "dword:0", "dword:00", "dword:0000000", "dwo", "hex(4):00,00"}) {
+        INFO(cut);
+        CHECK(verdict(std::string("\"EnableFirewall\"=") + cut) == "U");
+    }
+    const Policy policy = load_text(head + "\r\n" + key + "\"EnableFirewall\"=dword:00");
+    CHECK(policy.notes.at(0).message == "number is cut: the file ends in it");
+}
+
+TEST_CASE("values before any key may be the firewall's") {
+    const std::string text = gpo_reg({kAllow22}, "");
+    const auto behind = text.find('\n') + 1;
+    const std::string lost =
+        text.substr(0, behind) + "\"b\"=\"v2.30|Action=Block|Active=TRUE|Dir=In|\"\r\n" + text.substr(behind);
+    CHECK(ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    CHECK(ask(load_text(lost), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+    CHECK(load_text(lost).notes.at(0).message == "values stand before any key: whose they are is not known");
+    CHECK(load_error("Windows Registry Editor Version 5.00\r\n\"b\"=\"c\"\r\n") ==
+          "export: error: the registry export holds no firewall policy in force\nhint: export "
+          "HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall and "
+          "HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\n");
+}
+
 TEST_CASE("policy shuts local rules out, per profile") {
     const std::string off = section(kPolicy + "\\PublicProfile", "\"AllowLocalPolicyMerge\"=dword:00000000");
     const Policy policy = load_text(reg({kAllow22}, off));
