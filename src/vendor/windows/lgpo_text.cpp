@@ -20,15 +20,18 @@ public:
             const std::string_view line = trimmed(source_.line(at));
             if (line.empty() || line.starts_with(';')) {
                 ++at;
-            } else if ((same_word(line, "Computer") || same_word(line, "User")) && at + 3 <= count) {
-                if (same_word(line, "Computer")) read_block(at);
+            } else if (starts_block(line) && at + 3 <= count) {
+                broken_key_.clear();
+                const std::size_t held = values_.size();
+                const std::string key = read_block(at);
+                if (same_word(line, "User")) values_.resize(held);
+                if (!key.empty()) broken_key_ = same_word(line, "User") ? "User\\" : key;
                 at += 4;
-            } else if (same_word(line, "Computer")) {
-                read_cut_block(at, count);
+            } else if (starts_block(line)) {
+                if (same_word(line, "Computer")) read_cut_block(at, count);
                 return std::move(values_);
             } else {
-                note("line is in no block of Computer, key, value and action", span(at, source_.line(at)));
-                ++at;
+                at = read_stray_lines(at, count);
             }
         }
         return std::move(values_);
@@ -46,20 +49,46 @@ private:
             {NoteKind::unparsed_line, std::move(message), "parse registry.pol again with LGPO.exe /parse /m", where});
     }
 
-    // The file ends inside a block: what it would have written is not known.
-    void read_cut_block(std::uint32_t at, std::uint32_t count) {
-        const SourceSpan where = span(at, source_.line(at));
-        note("the file ends inside this block", where);
+    static bool starts_block(std::string_view line) { return same_word(line, "Computer") || same_word(line, "User"); }
+
+    // Lines up to the next block. They are part of one: of the key that one of them shows, or of the broken block
+    // before them, or else they may be any rule.
+    std::uint32_t read_stray_lines(std::uint32_t at, std::uint32_t count) {
+        const std::uint32_t first = at;
+        std::string key = broken_key_;
+        for (; at <= count; ++at) {
+            const std::string_view line = trimmed(source_.line(at));
+            if (line.empty() || starts_block(line)) break;
+            const bool shows_key =
+                line.find('\\') != std::string_view::npos && line.find(':') == std::string_view::npos;
+            if (shows_key && key.empty()) key = line;
+            note("line is in no block of Computer, key, value and action", span(at, source_.line(at)));
+        }
+        broken_key_ = key;
+        doubt(key, first, span(first, source_.line(first)));
+        return at;
+    }
+
+    // What stands there could have written any value of the key; where no key is shown, any rule.
+    void doubt(std::string_view key, std::uint32_t line, SourceSpan where) {
         RegistryValue value;
-        if (at + 1 <= count) value.key = trimmed(source_.line(at + 1));
-        value.name = fmt::format("line {}", at);
+        value.key = key.find('\\') == std::string_view::npos ? kUnknownPlace : key;
+        value.name = fmt::format("line {}", line);
         value.type = ValueType::other;
         value.reported = true;
         value.span = where;
         values_.push_back(std::move(value));
     }
 
-    void read_block(std::uint32_t at) {
+    // The file ends inside a block: what it would have written is not known.
+    void read_cut_block(std::uint32_t at, std::uint32_t count) {
+        const SourceSpan where = span(at, source_.line(at));
+        note("the file ends inside this block", where);
+        doubt(at + 1 <= count ? trimmed(source_.line(at + 1)) : std::string_view(), at, where);
+    }
+
+    // The key, where the block is broken; empty where it is whole.
+    std::string read_block(std::uint32_t at) {
         RegistryValue value;
         value.key = trimmed(source_.line(at + 1));
         value.name = trimmed(source_.line(at + 2));
@@ -83,12 +112,15 @@ private:
             value.deletes_value = true;
             value.name.clear();
         } else if (same_word(trimmed(word), "CREATEKEY")) {
-            return;
+            return {};
         } else if (!same_word(word, "MULTISZ") && !same_word(word, "BINARY") && !same_word(word, "QWORD") &&
                    !same_word(word, "HEX")) {
             note(fmt::format("unknown action '{}'", word), value.span);
+            doubt(value.key, at, value.span);
+            return value.key.find('\\') == std::string::npos ? std::string(kUnknownPlace) : value.key;
         }
         values_.push_back(std::move(value));
+        return {};
     }
 
     LocatedText unescaped(std::uint32_t line, std::string_view data) const {
@@ -106,6 +138,7 @@ private:
 
     const Source& source_;
     Export& into_;
+    std::string broken_key_;  // of the block just above, if that is broken: what follows may belong to it
     std::vector<RegistryValue> values_;
 };
 

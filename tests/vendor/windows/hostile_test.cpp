@@ -163,6 +163,37 @@ TEST_CASE("LGPO text that ends inside a block") {
     CHECK(policy.notes.at(0).message == "the file ends inside this block");
 }
 
+TEST_CASE("lines of LGPO text that are in no block may be a rule of the key that they show") {
+    const std::string key = "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules\n";
+    const std::string allow =
+        "Computer\n" + key + "r\nSZ:v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|\n\n";
+    const std::string block = "SZ:v2.30|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=22|\n\n";
+    struct Case {
+        std::string lines;
+        const char* verdict;
+    };
+    const std::vector<Case> kCases = {
+        {"Computer\n" + key + "b\n" + block, "D"},
+        {key + "b\n" + block, "U"},                 // the first line is lost
+        {"Conputer\n" + key + "b\n" + block, "U"},  // or misspelt
+        {"Computer\n" + key + "\nb\n" + block, "U"},
+        {"Computer\n\n" + key + "b\n" + block, "U"},
+        {"Computer\n" + key + block, "U"},  // a name is lost
+        {"Computer\nb\n" + block, "U"},     // a key and a name are
+        {block, "U"},
+        {"SOFTWARE\\Other\nb\nDWORD:1\n\n", "P"},  // not the firewall's
+        {"Computer\nSOFTWARE\\Other\n\nb\nDWORD:1\n\n", "P"},
+        {"User\n" + key + "\nb\n" + block, "P"},
+    };
+    for (const auto& one : kCases) {
+        INFO(one.lines);
+        for (const std::string& text : {allow + one.lines, allow + one.lines + allow}) {
+            CHECK(ask(load_text(text), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/22") == one.verdict);
+        }
+    }
+    CHECK(ask(load_text(allow + "User"), "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+}
+
 TEST_CASE("a rule in which the file ends may be any rule") {
     const std::string lgpo = "Computer\nSOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules\n";
     const std::string query =
