@@ -90,6 +90,10 @@ private:
                 blocks_.emplace_back().first = number;
                 table = false;
                 settings = false;
+            } else if ((blocks_.empty() || settings) && is_field(line)) {
+                blocks_.emplace_back().first = number;  // the head of this rule is lost
+                table = false;
+                settings = false;
             }
             if (trimmed(line).empty() || line.starts_with("---") || same_word(trimmed(line), "Ok.")) continue;
             if (const auto head = profile_head(line)) {
@@ -101,6 +105,12 @@ private:
                 read_line(blocks_.back(), number, table);
             }
         }
+    }
+
+    // "Label:     value", of a rule.
+    static bool is_field(std::string_view line) {
+        const auto colon = line.find(':');
+        return colon != std::string_view::npos && is_known_label(lower_case(trimmed(line.substr(0, colon))));
     }
 
     void read_line(Block& block, std::uint32_t number, bool& table) const {

@@ -55,6 +55,25 @@ TEST_CASE("a line that is missing leaves the rule undecided") {
     }
 }
 
+TEST_CASE("a rule whose head is lost may be any rule") {
+    std::string block = whole();
+    block.replace(block.find("Allow"), 5, "Block");
+    CHECK(in80(block + whole()) == "D");
+    for (auto at = block.find("\r\n-----") + 2; at + 6 < block.size(); at = block.find('\n', at) + 1) {
+        if (block.substr(at).starts_with("Ok.")) break;
+        INFO(block.substr(at));
+        // Without its name alone it is the rule that it was.
+        const bool less = at > block.find("Enabled:");
+        CHECK(in80(block.substr(at) + whole()) == (less ? "U" : "D"));
+    }
+    const std::string settings = "Domain Profile Settings: \r\n" + std::string(70, '-') +
+                                 "\r\nState                                 ON\r\n"
+                                 "Firewall Policy                       BlockInbound,AllowOutbound\r\n";
+    CHECK(in80(settings + "Ok.\r\n" + whole()) == "P");
+    CHECK(in80(settings + block.substr(block.find("Profiles:")) + whole()) == "U");
+    CHECK(in80("C:\\>netsh advfirewall firewall show rule name=all verbose\r\n" + whole()) == "P");
+}
+
 TEST_CASE("a line that is not known could be a condition") {
     for (const std::string& more : {line("Phase of moon:", "Full"), line("Action:", "Block"),
                                     std::string("    10.0.0.0/8\r\n"), std::string("and more\r\n")}) {
