@@ -189,6 +189,8 @@ void MdmStore::unset(Profile profile, std::string_view name) {
     if (const auto setting = setting_of(name)) store_.profile(profile)[*setting].reset();
 }
 
+void MdmStore::unset(Profile profile) { store_.profile(profile) = {}; }
+
 bool MdmStore::finish() {
     if (store_.rules.empty() && !any_) return false;
     into_.stores.push_back(std::move(store_));

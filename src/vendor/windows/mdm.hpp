@@ -38,6 +38,7 @@ public:
     // A second value that is another leaves the setting open.
     void set(Profile profile, std::string_view name, std::string_view value, SourceSpan span);
     void unset(Profile profile, std::string_view name);
+    void unset(Profile profile);  // all that was set of it
     // Settings in a form that is not read: any of the profile's switches could hold.
     void leave_open(Profile profile, SourceSpan span);
     // The policy is given to no device, as far as the file shows.

@@ -35,13 +35,20 @@ private:
 
     void read_item(const pugi::xml_node& item, bool deletes) {
         std::string_view path = trimmed(item.child("Target").child("LocURI").text().get());
-        constexpr std::string_view kTree = "/Vendor/MSFT/Firewall/MdmStore/";
-        const auto found = find_word(path, kTree);
+        constexpr std::string_view kFirewall = "/Vendor/MSFT/Firewall", kStore = "/MdmStore";
+        const auto found = find_word(path, kFirewall);
         if (found == std::string_view::npos) return;
-        path.remove_prefix(found + kTree.size());
+        path.remove_prefix(found + kFirewall.size());
+        while (path.ends_with('/')) path.remove_suffix(1);
+        if (deletes && (path.empty() || same_word(path, kStore))) return delete_all();
+        if (!starts_with_word(path, kStore) || !path.substr(kStore.size()).starts_with('/')) return;
+        path.remove_prefix(kStore.size() + 1);
         const std::string_view data = trimmed(item.child("Data").text().get());
         const auto slash = path.find('/');
-        if (slash == std::string_view::npos) return;
+        if (slash == std::string_view::npos) {
+            if (deletes) delete_subtree(path);
+            return;
+        }
         const std::string_view head = path.substr(0, slash), rest = path.substr(slash + 1);
         if (const auto profile = profile_of(head)) {
             return deletes ? store_.unset(*profile, rest) : store_.set(*profile, rest, data, xml_.span(item));
@@ -54,8 +61,13 @@ private:
             return;
         }
         if (deletes) {
-            if (const auto known = rules_.find(id); known != rules_.end())
-                known->second.values.erase(lower_case(rest.substr(leaf + 1)));
+            const std::string name = lower_case(rest.substr(leaf + 1));
+            if (const auto known = rules_.find(id); known != rules_.end()) {
+                std::erase_if(known->second.values, [&](const auto& value) {
+                    return value.first == name || value.first.starts_with(name + "/") ||
+                           value.first.starts_with(name + " ");
+                });
+            }
             return;
         }
         TreeRule& rule = rules_[id];
@@ -67,6 +79,17 @@ private:
         const std::string name = lower_case(rest.substr(leaf + 1));
         rule.values[name] = {std::string(data)};
         if (data.empty() && name != "name" && name != "description") rule.values[name + " without a value"] = {};
+    }
+
+    // The node of a profile, or that above the rules.
+    void delete_subtree(std::string_view node) {
+        if (const auto profile = profile_of(node)) store_.unset(*profile);
+        if (same_word(node, "FirewallRules")) rules_.clear();
+    }
+
+    void delete_all() {
+        rules_.clear();
+        for (const Profile profile : kProfiles) store_.unset(profile);
     }
 
     const XmlDocument& xml_;

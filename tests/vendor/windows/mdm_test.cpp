@@ -82,6 +82,31 @@ TEST_CASE("SyncML") {
     CHECK(ask(policy, "public", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
 }
 
+TEST_CASE("SyncML that deletes a node deletes what is below it") {
+    const auto deleted = [](const std::string& path) {
+        return "<Delete><Item><Target><LocURI>./Vendor/MSFT/Firewall" + path + "</LocURI></Target></Item></Delete>";
+    };
+    const std::string rule = item("FirewallRules/ssh/Direction", "IN") + item("FirewallRules/ssh/Protocol", "6") +
+                             item("FirewallRules/ssh/LocalPortRanges", "22") +
+                             item("FirewallRules/ssh/App/FilePath", "a.exe");
+    const std::string other = item("FirewallRules/ftp/Direction", "IN") + item("FirewallRules/ftp/Protocol", "6") +
+                              item("FirewallRules/ftp/LocalPortRanges", "21");
+    const std::string off =
+        item("DomainProfile/EnableFirewall", "false") + item("PublicProfile/EnableFirewall", "true");
+    const auto verdict = [](const std::string& items) {
+        return ask(load_text(sync(items)), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22");
+    };
+    CHECK(verdict(rule + other + off) == "P");
+    CHECK(verdict(rule + other + off + deleted("/MdmStore/DomainProfile")) == "U");
+    CHECK(verdict(rule + other + off + deleted("/MdmStore/domainprofile/")) == "U");
+    CHECK(verdict(rule + deleted("/MdmStore/FirewallRules/ssh/App") + other) == "P");
+    CHECK(verdict(rule + deleted("/MdmStore/FirewallRules") + other) == "D");
+    CHECK(verdict(rule + deleted("/MdmStore/FirewallRules/") + other) == "D");
+    CHECK(verdict(off + rule + deleted("/MdmStore") + other) == "D");
+    CHECK(verdict(off + rule + deleted("") + other) == "D");
+    CHECK(verdict(rule + deleted("Other/MdmStore") + other) == "U");
+}
+
 TEST_CASE("in one document a rule's 0 blocks and a default action's 0 allows") {
     const Policy policy =
         load_text(sync(item("FirewallRules/r/Direction", "IN") + item("FirewallRules/r/Action/Type", "0") +
