@@ -113,6 +113,11 @@ public:
     explicit RecordReader(Export& into) : into_(into) {}
 
     bool run(std::vector<Record> records) {
+        // Rules and profiles of virtual machines (Get-NetFirewallHyperVRule) say nothing of the host.
+        hyper_v_ = std::erase_if(records, [](const Record& record) {
+            const Property* machine = record.find("vmcreatorid");
+            return machine && !machine->null && !first(record, "vmcreatorid").empty();
+        });
         std::unordered_map<std::string, std::size_t> rules;  // by InstanceID
         for (std::size_t i = 0; i < records.size(); ++i) {
             if (is_rule(records[i])) rules.try_emplace(first(records[i], "instanceid"), i);
@@ -269,6 +274,14 @@ private:
                                    "export Get-NetFirewallRule joined with its filters as well",
                                    {}});
         }
+        if (hyper_v_ > 0) {
+            into_.notes.push_back({NoteKind::information,
+                                   fmt::format("{} rules and profiles of the Hyper-V firewall (VMCreatorId) are left "
+                                               "out: they are for virtual machines, not for the host",
+                                               hyper_v_),
+                                   {},
+                                   {}});
+        }
         if (generated_ > 0) {
             into_.notes.push_back({NoteKind::information,
                                    fmt::format("{} rules that the system generated are left out", generated_),
@@ -291,7 +304,7 @@ private:
 
     Export& into_;
     std::map<std::pair<StoreKind, std::string>, Store> stores_;  // by kind and policy object
-    std::size_t rules_ = 0, generated_ = 0, incomplete_ = 0;
+    std::size_t rules_ = 0, generated_ = 0, incomplete_ = 0, hyper_v_ = 0;
     std::vector<std::string> missing_, absent_;
     SourceSpan first_incomplete_;
 };

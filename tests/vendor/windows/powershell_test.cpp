@@ -155,6 +155,23 @@ TEST_CASE("profiles beside the rules") {
     CHECK(in(on + ",\"AllowLocalFirewallRules\":1", "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
 }
 
+TEST_CASE("the firewall of virtual machines is not the host's") {
+    std::string text = json_rule(kAllowed + kFilters);
+    text.pop_back();
+    const std::string machine = R"(,"VMCreatorId":"{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}")";
+    const std::string both =
+        text + R"(,{"InstanceID":"hv","Direction":1,"Enabled":1,"Action":4,"Protocol":"TCP","LocalPorts":"80")" +
+        machine + R"(},{"Name":"Domain","InstanceID":"x|Domain","Enabled":0,"DefaultInboundAction":2)" + machine + "}]";
+    const Policy policy = load_text(both);
+    CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+    CHECK(ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+    CHECK(says(policy,
+               "2 rules and profiles of the Hyper-V firewall (VMCreatorId) are left out: they are for virtual "
+               "machines, not for the host"));
+    CHECK(load_error("[" + both.substr(both.find(",{\"Name\"") + 1)).find("holds no firewall policy in force") !=
+          std::string::npos);
+}
+
 TEST_CASE("a rule of the persistent store says nothing about policy") {
     const Policy policy = load_text(
         json_rule("\"Enabled\":1,\"Profile\":0,\"Action\":2,\"PolicyStoreSource\":\"PersistentStore\"" + kFilters));
