@@ -77,7 +77,8 @@ struct TableAst {
     const Source* source = nullptr;
     std::vector<ChainAst> chains;  // built-in ones first
     std::unordered_map<std::string_view, std::uint32_t> index;
-    std::uint32_t offset = 0;
+    bool named = true;         // by a line of its own; else it was opened for a rule that stands in no table
+    std::uint32_t offset = 0;  // of the line that opens it
     std::uint32_t length = 0;
 
     ChainAst* find(std::string_view chain) {

@@ -26,7 +26,9 @@ private:
     // --- lines
     void parse_line(std::string_view line);
     void parse_comment(std::string_view line);
-    void open_table(std::string_view line);
+    void open_table(std::string_view name, bool named);
+    bool open_unnamed(std::string_view line);
+    void outside(std::string_view line);
     void parse_chain_line(std::string_view line);
     void commit(bool cut_off);
     void parse_command(std::string_view line);
@@ -56,6 +58,8 @@ private:
         ++lost_;
     }
     void catch_up(ChainAst& chain);
+    void lose_all(TableAst& table) const;
+    void check_place(std::string_view chain);
 
     TableAst* table() { return open_ ? &document_.tables[*open_] : nullptr; }
     std::optional<Family> family_here(std::size_t at);
@@ -74,7 +78,9 @@ private:
     std::optional<std::uint64_t> packets_;
     std::uint32_t lost_ = 0;  // lines of the open table that were not understood
     std::unordered_map<std::string_view, std::uint32_t> lost_seen_;
-    bool skipping_ = false;  // inside a table that does not exist
+    std::uint32_t stray_ = 0;  // lines outside of any table that may have been rules or policies
+    bool skipping_ = false;    // inside a table that does not exist, or that nobody can tell
+    bool misplaced_ = false;   // the open table has no name, and a chain that filter does not have
     bool crlf_ = false;
     bool assumed_family_ = false;
     SplitLine split_;

@@ -176,6 +176,7 @@ private:
 
     std::string prefix(const TableAst& table) const;
     void name_rulesets();
+    void tell_missing_policies(const TableAst& table);
     void lower_table(std::size_t index, const ChainGraph& graph);
     void make_paths();
     std::optional<Stage> make_stage(const StageSpec& spec, Family family, Backend backend, Position position,
@@ -222,6 +223,9 @@ void DocumentLowering::name_rulesets() {
             if (chain.built_in) {
                 ruleset.default_verdict = chain.policy == PolicyWord::drop ? Verdict::deny : Verdict::permit;
                 ruleset.default_span = ruleset.span;
+                // iptables-save prints every policy: a dump without one is a part of a dump.
+                if (chain.policy == PolicyWord::none && table.name == TableName::filter)
+                    ruleset.default_verdict = Verdict::unknown;
                 if (table.name == TableName::nat && chain.policy == PolicyWord::drop &&
                     !lowering_.facts_of(table.family).runs_nat) {
                     ruleset.default_verdict = Verdict::unknown;
@@ -236,8 +240,23 @@ void DocumentLowering::name_rulesets() {
     }
 }
 
+void DocumentLowering::tell_missing_policies(const TableAst& table) {
+    std::vector<std::string_view> chains;
+    for (const auto& chain : table.chains) {
+        if (chain.built_in && chain.policy == PolicyWord::none) chains.push_back(chain.name);
+    }
+    if (chains.empty()) return;
+    policy_.notes.push_back(
+        {NoteKind::partial_export,
+         fmt::format("the polic{} of {} {} not in this export: what no rule there decides is unknown",
+                     chains.size() == 1 ? "y" : "ies", fmt::join(chains, ", "), chains.size() == 1 ? "is" : "are"),
+         fmt::format("export with iptables-save, which prints ':{} DROP [0:0]' or ACCEPT", chains.front()),
+         SourceSpan{table.source, table.offset, table.length}});
+}
+
 void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
     TableAst& table = document_.tables[index];
+    if (table.name == TableName::filter) tell_missing_policies(table);
     // Chains stand in the policy in the order of the table.
     const RulesetIndex first = chain_index_[index].at(table.chains[0].name);
     for (std::size_t c = 0; c < table.chains.size(); ++c) {
@@ -260,13 +279,6 @@ void DocumentLowering::lower_table(std::size_t index, const ChainGraph& graph) {
             leaves.match.any_of[0].registers.push_back({Register::disposition, kSentElsewhere, kSentElsewhere, false});
             leaves.action = Decide{table.name == TableName::filter ? Verdict::unknown : Verdict::permit, ""};
             ruleset.rules.push_back(std::move(leaves));
-        }
-        if (chain.built_in && chain.policy == PolicyWord::none && table.name == TableName::filter &&
-            table.length != 0 && table.source->text().substr(table.offset, 1) == "*") {
-            policy_.notes.push_back(
-                {NoteKind::assumed_default,
-                 fmt::format("the policy of {} is not written; ACCEPT, as in a fresh table", chain.name), "",
-                 chain.length == 0 ? SourceSpan{table.source, table.offset, table.length} : ruleset.span});
         }
         // What was lowered is let go at once: its memory is what the next rule needs.
         for (std::size_t number = 1; !chain.rules.empty(); ++number, chain.rules.pop_front()) {

@@ -28,6 +28,7 @@ ChainAst* DocumentParser::chain_of(std::span<const Word> words) {
         unparsed("the command names no chain");
         return nullptr;
     }
+    check_place(words[0].text);
     ChainAst* chain = table()->find(words[0].text);
     if (!chain) {
         document_.notes.push_back(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "vendor/iptables/document_parser.hpp"
 
@@ -17,6 +18,40 @@ std::string_view first_word(std::string_view text) { return text.substr(0, text.
 bool starts_like_rule(std::string_view line) {
     const auto at = line.find_first_not_of(" \t");
     return at != std::string_view::npos && (line[at] == '-' || line[at] == '[');
+}
+
+// Of a line that is no command: it shows part of a rule or of a policy. (A prompt and the head of a report do not.)
+bool has_rule_words(std::string_view line) {
+    constexpr auto kWords = std::to_array<std::string_view>(
+        {"-A ", "-I ", "-P ", "--append ", "--insert ", "--policy ", " -j ", " -g ", " ACCEPT", " DROP", "[0:0]"});
+    return std::any_of(kWords.begin(), kWords.end(),
+                       [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+}
+
+// Without the blanks in front that copying out of a page or a terminal leaves.
+std::string_view behind_blanks(std::string_view line) {
+    constexpr auto kBlanks = std::to_array<std::string_view>({" ", "\t", "\xc2\xa0", "\xef\xbb\xbf"});
+    for (bool more = true; more;) {
+        more = false;
+        for (const auto blank : kBlanks) {
+            if (!line.starts_with(blank)) continue;
+            line.remove_prefix(blank.size());
+            more = true;
+        }
+    }
+    return line;
+}
+
+// Of a line "*name"; empty for other ones.
+std::string_view table_name(std::string_view line) {
+    if (!line.starts_with('*')) return {};
+    return first_word(behind_blanks(line.substr(1)));
+}
+
+std::optional<TableName> find_table(std::string_view name) {
+    const auto known =
+        std::find_if(kTableNames.begin(), kTableNames.end(), [&](TableName t) { return to_string(t) == name; });
+    return known == kTableNames.end() ? std::nullopt : std::optional(*known);
 }
 
 }  // namespace
@@ -49,7 +84,12 @@ Result<void> DocumentParser::parse() {
 void DocumentParser::parse_line(std::string_view line) {
     if (line.empty()) return;
     if (line[0] == '#') return parse_comment(line);
-    if (line[0] == '*') return open_table(line);
+    if (line[0] == '*') return open_table(table_name(line), true);
+    if (const std::string_view name = table_name(behind_blanks(line)); find_table(name)) {
+        note(NoteKind::information, "blanks stand before the name of the table; iptables-restore refuses that",
+             "delete the blanks");
+        return open_table(name, true);
+    }
     if (line.find_first_not_of(" \t") == std::string_view::npos) {
         if (open_)
             note(NoteKind::information, "a line of blanks; iptables-restore refuses such a file", "delete the blanks");
@@ -60,13 +100,8 @@ void DocumentParser::parse_line(std::string_view line) {
         return;
     }
     if (!open_) {
-        if (starts_like_rule(line)) {  // what iptables -S prints
-            note(NoteKind::assumed_default, "rules without a '*table' line are taken as rules of the filter table",
-                 "iptables-save prints the table");
-            open_table("*filter");
-        } else {
-            return note(NoteKind::information, "this line stands outside of any table and is ignored");
-        }
+        if (!starts_like_rule(line) && line[0] != ':') return outside(line);
+        if (!open_unnamed(line)) return;
     }
     if (line == "COMMIT") return commit(false);
     if (line[0] == ':') return parse_chain_line(line);
@@ -114,18 +149,75 @@ Family DocumentParser::usual_family() const {
     return name.ends_with("v6") || name.find("ip6tables") != std::string::npos ? Family::v6 : Family::v4;
 }
 
-void DocumentParser::open_table(std::string_view line) {
+void DocumentParser::outside(std::string_view line) {
+    if (!has_rule_words(line))
+        return note(NoteKind::information, "this line stands outside of any table and is ignored");
+    note(NoteKind::unparsed_line, "this line stands outside of any table and may have been a rule or a policy",
+         "iptables-save prints '*filter' before the chains and the rules");
+    ++stray_;
+}
+
+// A rule or a chain that stands in no table, as iptables -S prints it. Where a filter table is there already, it may
+// be of any table: nothing that filter says is sure then, and false.
+bool DocumentParser::open_unnamed(std::string_view line) {
+    const Family family = family_here(offset_).value_or(usual_family());
+    const auto known = std::find_if(document_.tables.begin(), document_.tables.end(), [&](const TableAst& table) {
+        return table.name == TableName::filter && table.family == family;
+    });
+    if (known != document_.tables.end()) {
+        note(NoteKind::partial_export,
+             fmt::format("no '*table' line says to which table '{}' and what follows belong: the table filter is "
+                         "unknown",
+                         first_word(line).substr(0, 40)),
+             "iptables-save prints '*' and the table before its chains");
+        lose_all(*known);
+        skipping_ = true;
+        return false;
+    }
+    note(NoteKind::assumed_default, "rules without a '*table' line are taken as rules of the filter table",
+         "iptables-save prints the table");
+    open_table("filter", false);
+    lost_ = std::exchange(stray_, 0);
+    return true;
+}
+
+// Whatever the table may be, its chains could do anything from their first rule on.
+void DocumentParser::lose_all(TableAst& table) const {
+    for (auto& chain : table.chains) {
+        if (!chain.built_in) continue;
+        RuleAst rule;
+        rule.placeholder = true;
+        const bool here = table.source == source_.get();
+        rule.offset = here ? offset_ : table.offset;
+        rule.length = here ? length_ : table.length;
+        chain.rules.push_front(std::move(rule));
+    }
+}
+
+// Where no line names the table, a chain that filter does not have says that it is another one.
+void DocumentParser::check_place(std::string_view chain) {
+    if (table()->named || (chain != "PREROUTING" && chain != "POSTROUTING") || misplaced_) return;
+    misplaced_ = true;
+    note(NoteKind::partial_export,
+         fmt::format("the table filter has no chain {}: these lines are of another table, and which of them are the "
+                     "filter's is unknown",
+                     chain),
+         "iptables-save prints '*' and the table before its chains");
+    lose_all(*table());
+}
+
+void DocumentParser::open_table(std::string_view name, bool named) {
+    const auto known = find_table(name);
     if (open_) {
+        if (!known) ++lost_;  // what follows may be rules of the open table
         note(NoteKind::partial_export,
              fmt::format("table {} has no COMMIT before this line; iptables-restore refuses that",
                          to_string(table()->name)));
         commit(false);
     }
     skipping_ = false;
-    const std::string_view name = first_word(line.substr(1));
-    const auto known =
-        std::find_if(kTableNames.begin(), kTableNames.end(), [&](TableName t) { return to_string(t) == name; });
-    if (known == kTableNames.end()) {
+    misplaced_ = false;
+    if (!known) {
         note(NoteKind::unparsed_line, fmt::format("there is no table '{}'", name.substr(0, 40)),
              "the tables are filter, nat, mangle, raw and security");
         skipping_ = true;
@@ -137,6 +229,7 @@ void DocumentParser::open_table(std::string_view line) {
     fresh.family = family.value_or(usual_family());
     fresh.backend = backend_;
     fresh.source = source_.get();
+    fresh.named = named;
     fresh.offset = offset_;
     fresh.length = length_;
     if (!family && !assumed_family_) {
@@ -162,6 +255,7 @@ void DocumentParser::open_table(std::string_view line) {
         if (fresh.backend != Backend::nft) {
             for (auto& chain : fresh.chains) chain.policy = same->find(chain.name)->policy;
         }
+        if (!same->named) lose_all(fresh);  // what stood in no table may be of another one that holds as well
         *same = std::move(fresh);
         open_ = static_cast<std::size_t>(same - document_.tables.begin());
     } else {
@@ -189,6 +283,7 @@ void DocumentParser::parse_chain_line(std::string_view line) {
     const auto& words = split_.words;
     if (words.empty()) return unparsed("a chain without a name");
     const std::string_view name = words[0].text;
+    check_place(name);
     const std::string_view policy = words.size() > 1 ? words[1].text : std::string_view("-");
     if (words.size() < 2) note(NoteKind::information, "the chain has no policy word; iptables-restore refuses that");
     ChainAst* chain = table()->find(name);
@@ -236,8 +331,7 @@ void DocumentParser::catch_up(ChainAst& chain) {
 
 void DocumentParser::commit(bool cut_off) {
     if (cut_off) {
-        const bool listing = table()->length == 0 || text_.substr(table()->offset, 1) != "*";
-        if (!listing) {
+        if (table()->named) {
             offset_ = table()->offset;
             length_ = table()->length;
             note(NoteKind::partial_export,

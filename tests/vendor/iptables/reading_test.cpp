@@ -96,6 +96,57 @@ TEST_CASE("a rule that was not understood may do what its legible words say, and
                   tcp_to(80)) == "A");
 }
 
+TEST_CASE("what stands in no table is read or is unknown, and no policy is made up") {
+    struct Case {
+        std::string text;
+        const char* ssh;    // inbound tcp 22
+        const char* other;  // inbound tcp 81
+    };
+    const std::string rules = ":INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\n";
+    const std::string mangle = ":PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
+    const std::vector<Case> kCases = {
+        {rules + "COMMIT\n", "A", "D"},                        // the head is lost
+        {"x*filter\n" + rules + "COMMIT\n", "A", "D"},         // and here it is misspelt
+        {" *filter\n" + rules + "COMMIT\n", "A", "D"},         // blanks before it
+        {"\xc2\xa0*filter\n" + rules + "COMMIT\n", "A", "D"},  // one that does not break
+        {"* filter\n" + rules + "COMMIT\n", "A", "D"},         // as iptables-restore reads it
+        {"*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n" + rules + "COMMIT\n", "A", "D"},
+        {"$ iptables -S\n-P INPUT DROP\n-A INPUT -p tcp --dport 22 -j ACCEPT\n", "A", "D"},
+        {"-A INPUT -p tcp --dport 22 -j ACCEPT\n", "A", "?"},  // nobody wrote a policy
+        {"*filter\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n", "A", "?"},
+        {"*filter\n:INPUT - [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n", "A", "?"},
+        {"A INPUT -p tcp -j DROP\n" + rules + "COMMIT\n", "?", "?"},  // a rule that lost its hyphen
+        {"*filter\n" + rules + "COMMIT\n" + mangle, "?", "?"},        // a table whose head is lost
+        {mangle + "*filter\n" + rules + "COMMIT\n", "?", "?"},
+        {"*filter\n:INPUT DROP [0:0]\n*x\n-A INPUT -j ACCEPT\nCOMMIT\n", "?", "?"},
+        {"-P PREROUTING ACCEPT\n-P INPUT ACCEPT\n", "?", "?"},  // iptables -t nat -S
+    };
+    for (const auto& one : kCases) {
+        INFO(one.text);
+        const Policy policy = load_text(one.text);
+        CHECK(verdict(policy, Position::inbound, tcp_to(22)) == one.ssh);
+        CHECK(verdict(policy, Position::inbound, tcp_to(81)) == one.other);
+    }
+    CHECK(notes_of(load_text("A INPUT -j DROP\n-A INPUT -s 10.0.0.1 -j ACCEPT\n")) ==
+          "1:1: unparsed-line: this line stands outside of any table and may have been a rule or a policy\n"
+          "    hint: iptables-save prints '*filter' before the chains and the rules\n"
+          "2:1: assumed-default: rules without a '*table' line are taken as rules of the filter table\n"
+          "    hint: iptables-save prints the table\n"
+          "2:1: partial-export: the policies of INPUT, FORWARD, OUTPUT are not in this export: what no rule there "
+          "decides is unknown\n"
+          "    hint: export with iptables-save, which prints ':INPUT DROP [0:0]' or ACCEPT\n");
+}
+
+TEST_CASE("an archive is refused, whatever stands in it") {
+    const std::string hint = " is an archive or a compressed file\nhint: unpack it and give the files in it\n";
+    const std::string dump = "*filter\n:INPUT DROP [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n";
+    std::string tar(512, '\0');
+    tar.replace(0, 8, "rules.v4").replace(257, 5, "ustar");
+    CHECK(load_error(tar + dump) == "rules: error:" + hint);
+    CHECK(load_error("PK\3\4 rules.v4" + dump) == "rules: error:" + hint);
+    CHECK(load_error("\x1f\x8b rules.v4" + dump) == "rules: error:" + hint);
+}
+
 TEST_CASE("words are read as iptables-restore reads them") {
     struct Reading {
         std::string rule;
