@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <algorithm>
 #include <set>
 #include "check/report_openings.hpp"
 
@@ -16,6 +17,14 @@ bool is_first_filter(const RuleDesk& desk, const Opening& opening) {
     return true;
 }
 
+// Stands for rules that the export does not hold: it denies and permits nothing by itself.
+bool is_missing(const Ruleset& ruleset) {
+    return !ruleset.rules.empty() && std::all_of(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& rule) {
+        const auto* decide = std::get_if<Decide>(&rule.action);
+        return rule.implicit && !rule.span && decide && decide->verdict == Verdict::unknown;
+    });
+}
+
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     std::set<std::pair<std::size_t, RuleRef>> done;
     for (const auto& opening : context.rules().openings()) {
@@ -23,6 +32,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         if (!done.insert({opening.firewall, opening.rule}).second) continue;
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const Policy& policy = desk.policy;
+        if (is_missing(policy.rulesets[opening.rule.ruleset])) continue;
         if (!policy.ordered) continue;  // inbound-default-allow says it with the profile
         if (!is_first_filter(desk, opening)) continue;
         Finding finding = finding_about(check, context, opening, opening.packets);
