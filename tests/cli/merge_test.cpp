@@ -129,7 +129,7 @@ TEST_CASE("what cannot be merged is refused") {
 
 TEST_CASE("a flow that several parts judged is one flow") {
     const std::string folder = fresh_directory("merge-flows");
-    const std::string top = "*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+    const std::string top = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n";
     const std::string sql = "-A INPUT -p tcp -m tcp --dport 1433 -j ACCEPT\n";
     write_file(folder, "a.v4", top + sql + "COMMIT\n");
     write_file(folder, "b.v4", top + sql + "-A INPUT -p udp -m udp --dport 1434 -j ACCEPT\nCOMMIT\n");
