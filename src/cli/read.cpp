@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "fwproof/base/letters.hpp"
+#include "fwproof/vendor/unusable.hpp"
 
 namespace fwproof::cli {
 
@@ -142,7 +143,7 @@ Result<Input> read_export(const std::string& path, World& world) {
     return Input{path, {*source}};
 }
 
-Result<std::vector<std::string>> files_below(const std::string& path) {
+Result<std::vector<std::string>> files_below(const std::string& path, std::vector<std::string>* links) {
     namespace fs = std::filesystem;
     const auto unreadable = [](const fs::path& at, const std::error_code& problem) {
         return fail(fail_for(at.string(), fmt::format("cannot be read: {}", problem.message()),
@@ -153,8 +154,10 @@ Result<std::vector<std::string>> files_below(const std::string& path) {
     std::error_code problem;
     fs::recursive_directory_iterator entry(path, problem);
     if (problem) return unreadable(path, problem);
+    fs::path at = path;
     for (const fs::recursive_directory_iterator end; entry != end; entry.increment(problem)) {
         if (problem) break;
+        at = entry->path();
         const auto status = entry->status(problem);
         if (problem || status.type() == fs::file_type::not_found) {
             return unreadable(entry->path(), std::make_error_code(std::errc::no_such_file_or_directory));
@@ -163,8 +166,12 @@ Result<std::vector<std::string>> files_below(const std::string& path) {
         const bool whole = fs::is_directory(status) && is_policy_backup(entry->path().string());
         if (hidden || whole) entry.disable_recursion_pending();
         if (!hidden && (whole || fs::is_regular_file(status))) names.push_back(entry->path().string());
+        // They may lead out of the tree, or back into it.
+        if (links && !hidden && !whole && fs::is_directory(status) && entry->is_symlink())
+            links->push_back(entry->path().string());
     }
-    if (problem) return unreadable(path, problem);
+    if (problem) return unreadable(at, problem);  // the directory that stands there
+    if (links) std::sort(links->begin(), links->end());
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -175,7 +182,8 @@ bool is_export(const Input& input) {
 }
 
 Result<std::vector<Input>> read_directory(const std::string& path, World& world) {
-    const auto names = files_below(path);
+    std::vector<std::string> links;
+    const auto names = files_below(path, &links);
     if (!names) return fail(names.error());
     std::vector<Input> inputs;
     for (const auto& name : *names) {
@@ -184,12 +192,16 @@ Result<std::vector<Input>> read_directory(const std::string& path, World& world)
                                                            return Input{name, {source}};
                                                        });
         if (!input) return fail(input.error());
-        if (is_export(*input)) {
-            inputs.push_back(std::move(*input));
-        } else {
+        if (!is_export(*input)) {
             world.passed_over.push_back(name);
+        } else if (const auto reason = unusable_reason(*input)) {
+            world.passed_over.push_back(fmt::format("{} ({})", name, *reason));
+        } else {
+            inputs.push_back(std::move(*input));
         }
     }
+    for (const auto& link : links)
+        world.passed_over.push_back(fmt::format("{} (a link to a directory; name it itself)", link));
     return inputs;
 }
 

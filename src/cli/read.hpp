@@ -30,10 +30,12 @@ bool is_computer_policy(const std::string& path_in_backup);
 
 // What may be an export below a directory, sorted: files and links to files that are not hidden, and backups of group
 // policy objects as a whole. Errors: what cannot be read, a link that leads nowhere.
-Result<std::vector<std::string>> files_below(const std::string& path);
+// `links`, if given, are the links to directories, which are not followed.
+Result<std::vector<std::string>> files_below(const std::string& path, std::vector<std::string>* links = nullptr);
 
-// The exports below a directory, sorted by name; hidden files and directories are left out. What is no export is noted
-// in world.passed_over. Errors: what cannot be read, a link that leads nowhere.
+// The exports below a directory, sorted by name; hidden files and directories are left out. What is no export, holds no
+// policy or is a link to a directory is noted in world.passed_over. Errors: what cannot be read, a link that leads
+// nowhere.
 Result<std::vector<Input>> read_directory(const std::string& path, World& world);
 
 // What one argument of the command line names: an export, or those below a directory. Not empty for a file, unless

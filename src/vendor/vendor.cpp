@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "fwproof/base/secrets.hpp"
+#include "fwproof/vendor/unusable.hpp"
 
 namespace fwproof {
 
@@ -25,6 +27,11 @@ std::span<const Vendor> vendors() {
     return kVendors;
 }
 
+// Of Windows alone there are whole files without any firewall: policy objects and registry exports of other settings.
+namespace windows {
+std::optional<std::string> unusable_reason(const Input& input);
+}
+
 namespace {
 
 std::string known_formats() {
@@ -42,6 +49,19 @@ std::string_view without_number(std::string_view name) {
     const auto digits = name.find_last_not_of("0123456789");
     if (digits == std::string_view::npos || digits + 1 == name.size() || name[digits] != ' ') return {};
     return name.substr(0, digits);
+}
+
+// An archive may hold exports as they are, behind each other and among other bytes: whoever reads it as text reads some
+// of it. (The mark of a tar file stands in its first header.)
+bool is_archive(std::string_view bytes) {
+    using namespace std::string_view_literals;
+    constexpr std::size_t kTarMark = 257;
+    constexpr auto kMagics = std::to_array({"PK\3\4"sv, "\x1f\x8b"sv, "BZh"sv,
+                                            "\xfd"
+                                            "7zXZ\0"sv,
+                                            "7z\xbc\xaf\x27\x1c"sv, "\x28\xb5\x2f\xfd"sv});
+    return std::any_of(kMagics.begin(), kMagics.end(), [&](auto magic) { return bytes.starts_with(magic); }) ||
+           (bytes.size() > kTarMark && bytes.substr(kTarMark).starts_with("ustar"));
 }
 
 // Words of the export that go on into reports. Their places show what is masked as well.
@@ -69,20 +89,45 @@ void hide_secrets(Policy& policy) {
 
 }  // namespace
 
-Result<std::vector<Policy>> load_policies(const Input& input, const LoadOptions& options, std::string_view format) {
+namespace {
+
+// Null: none knows it.
+const Vendor* likeliest(const Input& input) {
     const Vendor* best = nullptr;
     Likelihood likelihood = Likelihood::no;
     for (const auto& vendor : vendors()) {
-        if (!format.empty()) {
-            if (vendor.name == format) best = &vendor;
-            continue;
-        }
         const Likelihood found = vendor.detect(input);
-        if (found > likelihood) {
-            best = &vendor;
-            likelihood = found;
-        }
+        if (found <= likelihood) continue;
+        best = &vendor;
+        likelihood = found;
         if (found == Likelihood::certain) break;
+    }
+    return best;
+}
+
+}  // namespace
+
+constexpr const char* kArchive = "is an archive or a compressed file";
+
+std::optional<std::string> unusable_reason(const Input& input) {
+    for (const auto& source : input.sources) {
+        if (is_archive(source->bytes())) return kArchive;
+    }
+    const Vendor* vendor = likeliest(input);
+    return vendor && vendor->load == &windows::load ? windows::unusable_reason(input) : std::nullopt;
+}
+
+Result<std::vector<Policy>> load_policies(const Input& input, const LoadOptions& options, std::string_view format) {
+    for (const auto& source : input.sources) {
+        if (!is_archive(source->bytes())) continue;
+        Error error{kArchive, "unpack it and give the files in it", {}};
+        error.file = source->name();
+        return fail(std::move(error));
+    }
+    const Vendor* best = nullptr;
+    if (format.empty()) best = likeliest(input);
+    for (const auto& vendor : vendors()) {
+        if (vendor.name == format) best = &vendor;
     }
     if (best) {
         auto policies = best->load(input, options);

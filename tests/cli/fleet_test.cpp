@@ -63,6 +63,34 @@ TEST_CASE("a directory with an entry that cannot be read is refused") {
           "./old.v4: error: cannot be read: No such file or directory; mend it, or name the exports one by one\n");
 }
 
+TEST_CASE("what is found in a directory and is no policy is named, and the others are looked at") {
+    const std::string folder = fresh_directory("mixed");
+    write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n");
+    write_file(folder, "other.reg",
+               "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other]\r\n\"a\"=\"b\"\r\n");
+    write_file(folder, "report.html", "<html dir=\"ltr\" gpmc_reportInitialized=\"false\"><body></body></html>");
+    write_file(folder, "all.zip", "PK\3\4*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n");
+    fs::create_directory(folder + "/gpo");
+    write_file(folder + "/gpo", "gpreport.xml",
+               "<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>x</Name></GPO>");
+    fs::create_directory(folder + "/old");
+    write_file(folder + "/old", "edge.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
+    fs::rename(folder + "/old", folder + ".old");
+    fs::create_directory_symlink(fs::absolute(folder + ".old"), folder + "/old");
+    fs::create_directory_symlink(".", folder + "/round");
+    const Ran ran = run_fwproof({"lint", "."}, folder);
+    CHECK(ran.err.empty());
+    CHECK(ran.status == 0);
+    CHECK(ran.out.find("6 files are no firewall export and not looked at: ./all.zip (is an archive or a compressed "
+                       "file), ./gpo (the report holds no firewall policy in force), ./other.reg (the registry export "
+                       "holds no firewall policy in force), ./report.html (the HTML report of a policy object leaves "
+                       "conditions out and shows some that are not there), ./old (a link to a directory; name it "
+                       "itself) and 1 more") != std::string::npos);
+    CHECK(ran.out.find("; 1 export, ") != std::string::npos);
+    // What is named must be one.
+    CHECK(run_fwproof({"lint", "other.reg"}, folder).status == 2);
+}
+
 TEST_CASE("a number of jobs that is none is refused") {
     for (const std::string jobs : {"0", "-1", "many", "2000"}) {
         const Ran ran = run_fwproof({"lint", "--jobs=" + jobs, "fixtures/diff/edit/old.v4"});

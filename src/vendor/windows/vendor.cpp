@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "vendor/windows/backup.hpp"
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/lower.hpp"
@@ -172,6 +175,25 @@ Result<std::vector<Policy>> load(const Input& input, const LoadOptions& options)
         return fail(std::move(error));
     }
     return policies;
+}
+
+// Reading tells; but what writes rules or switches of the firewall is policy, and most files do.
+std::optional<std::string> unusable_reason(const Input& input) {
+    using namespace std::string_view_literals;
+    constexpr auto kWritten = std::to_array({"|Action="sv, "EnableFirewall"sv, "|\0A\0c\0t\0i\0o\0n\0=\0"sv,
+                                             "E\0n\0a\0b\0l\0e\0F\0i\0r\0e\0w\0a\0l\0l\0"sv, "InboundFirewallRules"sv});
+    bool written = false;
+    for (const auto& source : input.sources) {
+        const Recognition found = recognise(*source);
+        if (found.carrier == Carrier::refused && input.sources.size() == 1) return found.refusal;
+        written = written || std::any_of(kWritten.begin(), kWritten.end(), [&](std::string_view words) {
+                      return source->bytes().find(words) != std::string_view::npos ||
+                             source->text().find(words) != std::string_view::npos;
+                  });
+    }
+    if (written) return std::nullopt;
+    const auto loaded = load(input, {});
+    return loaded || !says_no_policy(loaded.error()) ? std::nullopt : std::optional(loaded.error().message);
 }
 
 }  // namespace fwproof::windows
