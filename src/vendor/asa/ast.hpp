@@ -122,8 +122,8 @@ struct AccessList {
     ListKind kind = ListKind::unknown;
     std::vector<Ace> entries;          // in the order of input
     std::vector<std::uint32_t> order;  // into entries, in the order of evaluation
-    // Entries by their words, filled up to `keyed` when a line is to be removed: scripts remove thousands of them.
-    std::unordered_map<std::string, std::vector<std::uint32_t>> by_words;
+    // Entries by what they say, filled up to `keyed` when a line is to be removed: scripts remove thousands of them.
+    std::unordered_map<std::string, std::vector<std::uint32_t>> by_meaning;
     std::size_t keyed = 0;
     std::size_t removed = 0;  // entries of `order` that are removed
     bool has_inactive = false;
@@ -257,6 +257,7 @@ struct NatLine {
     std::string_view real_service, mapped_service;  // twice NAT `service A B`: object names
     std::uint32_t number = 0;                       // where a script inserts the line among those of its section
     bool by_list = false;                           // `static ... access-list`: a list chooses the packets
+    std::string_view list;                          // that list, or the one of `nat (...) access-list`
     bool route_lookup = false;
     std::unique_ptr<Problem> problem;
     Place place;

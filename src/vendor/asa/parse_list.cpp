@@ -6,6 +6,7 @@
 #include "fwproof/base/address.hpp"
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
+#include "vendor/asa/meaning.hpp"
 #include "vendor/asa/operand.hpp"
 #include "vendor/asa/parse_ace.hpp"
 #include "vendor/asa/reader.hpp"
@@ -33,75 +34,34 @@ ListKind kind_of(std::string_view word) {
     return ListKind::extended;
 }
 
-// One word of an entry in one spelling: numbers for ports, protocols and ICMP types, addresses as they print.
-std::string spelt(std::string_view word, std::string_view before, bool first_of_rule, std::uint8_t protocol) {
-    if (first_of_rule) {
-        if (const auto number = protocol_of(word)) return std::to_string(*number);
-    } else if (before == "eq" || before == "neq" || before == "lt" || before == "gt" || before == "range") {
-        if (const auto port = port_of(word, protocol)) return std::to_string(*port);
-    } else if (protocol == kIcmp || protocol == kIcmp6) {
-        if (const auto type = icmp_type_of(word, protocol)) return std::to_string(*type);
-    }
-    if (word.find(':') == std::string_view::npos) return std::string(word);
-    if (const auto prefix = parse_prefix(word)) return to_string(*prefix);
-    return std::string(word);
+// What makes two entries the same line of a device: their meaning, and the text of what was not understood.
+std::string entry_key(const Config& config, const Ace& ace) {
+    if (ace.kind == Ace::Kind::rule) return meaning(config, ace);
+    if (ace.kind == Ace::Kind::remark) return fmt::format("remark {}", ace.remark);
+    return std::string(span_of(*config.source, ace.place).text());
 }
 
-// What makes two entries the same: what follows the list's name, however it is spelt, without position, log options,
-// counters and whether it is active.
-std::string entry_key(std::string_view text) {
-    Statement words;
-    words.assign(text, 0);
-    std::string key;
-    std::size_t i = 0;
-    while (i < words.size() && words[i].text != "access-list") ++i;
-    i += 2;
-    const auto word_at = [&](std::size_t at) { return at < words.size() ? words[at].text : std::string_view(); };
-    if (i + 1 < words.size() && word_at(i) == "line") i += 2;
-    if (word_at(i) == "extended") ++i;
-    const bool remark = word_at(i) == "remark";
-    const std::size_t first = i + 1;  // the protocol of a rule
-    std::uint8_t protocol = 0;
-    for (; i < words.size(); ++i) {
-        const std::string_view word = words[i].text;
-        if (remark) {
-            key += word;
-            key += ' ';
-            continue;
-        }
-        if (word == "log") break;
-        if (word == "inactive" || word.starts_with("(hitcnt=")) continue;
-        if (i == first) protocol = protocol_of(word).value_or(0);
-        // "range" takes two.
-        const std::string_view operation = i >= 2 && word_at(i - 2) == "range" ? "range" : word_at(i - 1);
-        if (word == "host" && i + 1 < words.size()) {
-            const std::string_view address = word_at(++i);
-            key += spelt(address, {}, false, 0);
-            if (address.find(':') == std::string_view::npos) key += " 255.255.255.255";
-        } else if (word == "0.0.0.0" && word_at(i + 1) == "0.0.0.0") {
-            key += "any4";
-            ++i;
-        } else {
-            key += spelt(word, operation, i == first, protocol);
-        }
-        key += ' ';
-    }
-    return key;
-}
-
-// The entries with these words that are still there.
-std::vector<std::uint32_t>* equal_entries(Config& config, AccessList& list, std::string_view text) {
+// The entries with this meaning that are still there.
+std::vector<std::uint32_t>* equal_entries(const Config& config, AccessList& list, const Ace& ace) {
     for (; list.keyed < list.entries.size(); ++list.keyed) {
         const auto at = static_cast<std::uint32_t>(list.keyed);
         if (list.entries[at].removed) continue;
-        list.by_words[entry_key(span_of(*config.source, list.entries[at].place).text())].push_back(at);
+        list.by_meaning[entry_key(config, list.entries[at])].push_back(at);
     }
-    const auto found = list.by_words.find(entry_key(text));
-    return found == list.by_words.end() || found->second.empty() ? nullptr : &found->second;
+    const auto found = list.by_meaning.find(entry_key(config, ace));
+    return found == list.by_meaning.end() || found->second.empty() ? nullptr : &found->second;
 }
 
-void remove_entry(Config& config, AccessList& list, std::string_view text, Place place) {
-    auto* const equal = equal_entries(config, list, text);
+// `ace`: what stands behind `no`.
+void remove_entry(Config& config, AccessList& list, Ace ace) {
+    const Place place = ace.place;
+    if (ace.kind == Ace::Kind::unreadable) {  // may have been any line about the packets that it is about
+        ace.action = Ace::Action::unknown;
+        list.order.insert(list.order.begin(), static_cast<std::uint32_t>(list.entries.size()));
+        list.entries.push_back(std::move(ace));
+        return;
+    }
+    auto* const equal = equal_entries(config, list, ace);
     if (!equal) {
         add_note(config, NoteKind::information,
                  fmt::format("'no access-list {}' removes a line that is not there", list.name), "", place);
@@ -114,10 +74,10 @@ void remove_entry(Config& config, AccessList& list, std::string_view text, Place
 }
 
 // A line that is given again with or without `inactive` only changes that.
-bool replaces(Config& config, AccessList& list, const Ace& ace, std::string_view text) {
+bool replaces(const Config& config, AccessList& list, const Ace& ace) {
     if (!ace.inactive && !list.has_inactive) return false;
     list.has_inactive = true;
-    const auto* equal = equal_entries(config, list, text);
+    const auto* equal = equal_entries(config, list, ace);
     if (!equal) return false;
     bool changed = false;
     for (const std::uint32_t i : *equal) {
@@ -133,7 +93,7 @@ void remove_list(Config& config, std::string_view name, bool ipv6) {
         auto& list = config.lists[found->second];
         list.entries.clear();
         list.order.clear();
-        list.by_words.clear();
+        list.by_meaning.clear();
         list.keyed = list.removed = 0;
         list.has_inactive = false;
         list.kind = ListKind::unknown;
@@ -187,11 +147,6 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
         return std::nullopt;
     }
     auto& list = list_named(config, name.text, ipv6, statement.place());
-    if (negated) {
-        remove_entry(config, list, statement.text(), statement.place());
-        return std::nullopt;
-    }
-
     Ace ace;
     ace.place = statement.place();
     const std::string_view form = statement.word();
@@ -220,7 +175,11 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
         }
         if (ace.problem) add_problem(config, *ace.problem);
     }
-    if (ace.kind == Ace::Kind::rule && replaces(config, list, ace, statement.text())) return std::nullopt;
+    if (negated) {
+        remove_entry(config, list, std::move(ace));
+        return std::nullopt;
+    }
+    if (ace.kind == Ace::Kind::rule && replaces(config, list, ace)) return std::nullopt;
     if (position) list.settle();
     const auto at = position && *position > 0 && *position <= list.order.size()
                         ? list.order.begin() + static_cast<std::ptrdiff_t>(*position - 1)
@@ -243,8 +202,9 @@ void parse_access_group(Config& config, Statement& statement, bool negated) {
     const Token direction = statement.take();
     if (direction.text == "global") {
         group.direction = AccessGroup::Direction::global;
-    } else if ((direction.text == "in" || direction.text == "out") && statement.accept("interface") &&
-               !statement.at_end()) {
+    } else if ((direction.text == "in" || direction.text == "out") && !statement.at_end() &&
+               std::string_view("interface").starts_with(statement.word()) && !statement.word(1).empty()) {
+        statement.take();  // scripts may shorten the word
         group.direction = direction.text == "in" ? AccessGroup::Direction::in : AccessGroup::Direction::out;
         group.interface = statement.take().text;
         if (statement.accept("per-user-override")) group.per_user_override = true;
@@ -258,10 +218,14 @@ void parse_access_group(Config& config, Statement& statement, bool negated) {
                              "access-group LIST in|out interface NAME, or access-group LIST global", at.place()});
         group.direction = AccessGroup::Direction::unreadable;
     }
-    if (negated) {
-        std::erase_if(config.access_groups, [&](const AccessGroup& other) {
+    if (negated && group.direction != AccessGroup::Direction::unreadable) {
+        const auto removed = std::erase_if(config.access_groups, [&](const AccessGroup& other) {
             return other.direction == group.direction && other.interface == group.interface && other.list == group.list;
         });
+        if (removed == 0) {
+            add_note(config, NoteKind::information, "'no access-group' removes a binding that is not there", "",
+                     group.place);
+        }
         return;
     }
     config.access_groups.push_back(group);  // which of several holds is settled at the end

@@ -5,6 +5,7 @@
 
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
+#include "vendor/asa/meaning.hpp"
 #include "vendor/asa/operand.hpp"
 #include "vendor/asa/reader.hpp"
 
@@ -125,22 +126,20 @@ void parse_twice_nat(Config& config, Statement& statement, NatLine& line) {
     }
 }
 
-// The text of a `no` statement without the `no`.
-std::string_view positive(const Config& config, Place place) {
-    std::string_view text = span_of(*config.source, place).text().substr(2);
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    return text;
+// Removes the lines with the meaning of what stands behind `no`.
+template <class Line>
+void remove_line(Config& config, std::vector<Line>& lines, const Line& line, Place place) {
+    const std::string gone = meaning(config, line);
+    const auto removed = std::erase_if(lines, [&](const Line& old) { return meaning(config, old) == gone; });
+    if (removed > 0) return;
+    add_note(config, NoteKind::information, "this 'no' removes a translation that is not there", "", place);
 }
 
-void remove_old(Config& config, Place place) {
-    const std::string_view text = positive(config, place);
-    std::erase_if(config.old_nat,
-                  [&](const OldNatLine& old) { return span_of(*config.source, old.line.place).text() == text; });
-}
+// Which line an unreadable `no` removes is not known: it stands before all of them.
+void doubt(Config& config, OldNatLine line) { config.old_nat.insert(config.old_nat.begin(), std::move(line)); }
 
 // nat (inside) 1 10.0.0.0 255.0.0.0; nat (inside) 0 access-list NONAT
 void parse_old_nat(Config& config, Statement& statement, bool negated, Place place) {
-    if (negated) return remove_old(config, place);
     OldNatLine old;
     const std::string_view interface = statement.take().text;
     old.line.real_interface = interface.substr(1, interface.size() - 2);
@@ -149,13 +148,20 @@ void parse_old_nat(Config& config, Statement& statement, bool negated, Place pla
     old.kind = old.id == "0" ? OldNatLine::Kind::exempt : OldNatLine::Kind::dynamic;
     Problem problem;
     if (statement.accept("access-list")) {
-        config.list_uses.push_back({statement.word(), "nat"});
+        old.line.list = statement.word();
+        if (!negated) config.list_uses.push_back({old.line.list, "nat"});
         old.exact = false;
     } else if (!parse_network(statement, old.line.real_source, problem, true)) {
-        add_problem(config, problem);
         old.line.real_source = {};
         old.exact = false;
+        if (negated) {
+            unreadable(config, old.line, std::move(problem));
+        } else {
+            add_problem(config, problem);
+        }
     }
+    if (negated && old.line.problem) return doubt(config, std::move(old));
+    if (negated) return remove_line(config, config.old_nat, old, place);
     config.old_nat.push_back(std::move(old));
 }
 
@@ -173,7 +179,8 @@ bool parse_static_addresses(Config& config, Statement& statement, NatLine& line,
     if (ports) line.mapped_port = statement.take().text;
     if (statement.accept("access-list")) {
         line.by_list = true;
-        config.list_uses.push_back({statement.take().text, "static"});
+        line.list = statement.take().text;
+        config.list_uses.push_back({line.list, "static"});
     } else {
         if (!address(line.real_source)) return false;
         if (ports) line.real_port = statement.take().text;
@@ -260,12 +267,8 @@ void parse_nat(Config& config, Statement& statement, bool negated) {
     } else {
         parse_twice_nat(config, statement, line);
     }
-    if (negated) {
-        const std::string_view text = positive(config, place);
-        std::erase_if(config.nat,
-                      [&](const NatLine& old) { return span_of(*config.source, old.place).text() == text; });
-        return;
-    }
+    if (negated && !line.problem) return remove_line(config, config.nat, line, place);
+    if (negated) line.number = 1;  // which line goes is not known: the first may be it
     // A number is a place among the lines of the same section.
     auto at = config.nat.end();
     if (line.number > 0) {
@@ -289,8 +292,9 @@ void parse_static(Config& config, Statement& statement, bool negated) {
     Problem problem;
     const bool read = parse_pair(statement, line.real_interface, line.mapped_interface, problem) &&
                       parse_static_addresses(config, statement, line, problem);
-    if (negated) return remove_old(config, line.place);
+    if (negated && read) return remove_line(config, config.old_nat, old, line.place);
     if (!read) unreadable(config, line, std::move(problem));
+    if (negated) return doubt(config, std::move(old));
     config.old_nat.push_back(std::move(old));
 }
 
@@ -301,13 +305,13 @@ void parse_global(Config& config, Statement& statement, bool negated) {
     old.line.place = statement.place();
     statement.take();
     const std::string_view interface = statement.take().text;
-    if (negated) return remove_old(config, old.line.place);
     if (interface.size() < 3) return;
     old.line.mapped_interface = interface.substr(1, interface.size() - 2);
     old.id = statement.take().text;
     old.line.mapped_source = parse_value(statement, old.line.mapped_interface);
     const auto kind = old.line.mapped_source.kind;
     old.exact = kind == AddressOperand::Kind::host || kind == AddressOperand::Kind::interface;
+    if (negated) return remove_line(config, config.old_nat, old, old.line.place);
     config.old_nat.push_back(std::move(old));
 }
 

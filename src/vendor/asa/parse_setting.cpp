@@ -5,6 +5,7 @@
 
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
+#include "vendor/asa/meaning.hpp"
 #include "vendor/asa/operand.hpp"
 #include "vendor/asa/reader.hpp"
 
@@ -31,11 +32,18 @@ void record_list_use(Config& config, const Statement& statement) {
     }
 }
 
-// `place`: the statement with its `no`.
-void remove_management(Config& config, Place place) {
-    const std::string_view text = span_of(*config.source, place).text().substr(3);
-    std::erase_if(config.management,
-                  [&](const ManagementLine& old) { return span_of(*config.source, old.place).text() == text; });
+void remove_management(Config& config, const ManagementLine& line) {
+    if (line.source.kind == AddressOperand::Kind::unknown) {  // any of its kind may be the one that goes
+        for (auto& old : config.management) {
+            if (old.kind == line.kind && old.interface == line.interface) old.source = line.source;
+        }
+        return;
+    }
+    const std::string gone = meaning(config, line);
+    const auto removed =
+        std::erase_if(config.management, [&](const ManagementLine& old) { return meaning(config, old) == gone; });
+    if (removed > 0) return;
+    add_note(config, NoteKind::information, "this 'no' removes a line that is not there", "", line.place);
 }
 
 bool is_kind(const Definition& definition, std::string_view what, std::string_view kind) {
@@ -195,7 +203,7 @@ void parse_management(Config& config, Statement& statement, bool negated) {
             parse_icmp_operand(statement, line.icmp, line.kind == ManagementLine::Kind::icmp ? kIcmp : kIcmp6);
         }
         line.interface = statement.word();
-        if (negated) return remove_management(config, line.place);
+        if (negated) return remove_management(config, line);
         config.management.push_back(line);
         return;
     }
@@ -213,7 +221,7 @@ void parse_management(Config& config, Statement& statement, bool negated) {
         statement.rewind(statement.size() - 1);
     }
     line.interface = statement.word();
-    if (negated) return remove_management(config, line.place);
+    if (negated) return remove_management(config, line);
     config.management.push_back(line);
 }
 
