@@ -203,7 +203,7 @@ std::string as_text(const Answerer& answerer, const FlowQuery& flow, const std::
     if (answers.empty()) lines.head(1, "the export has no rules for such packets");
     for (const auto& answer : answers) {
         if (answer.cannot_occur) {
-            lines.head(1, fmt::format("{}: such packets cannot occur here", answer.path));
+            lines.head(1, fmt::format("{}: such packets cannot occur, or an assumption leaves them out", answer.path));
             continue;
         }
         lines.head(1, fmt::format("{}: {}", printable(answer.path),

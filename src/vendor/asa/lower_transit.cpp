@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "fwproof/base/service.hpp"
+#include "vendor/asa/literals.hpp"
 #include "vendor/asa/lower.hpp"
 #include "vendor/asa/ports.hpp"
 
@@ -133,7 +134,9 @@ private:
         forbid(lowering_, ports_, ruleset);
         bridge_groups(ruleset);
         for (const auto& place : config_.established) {
-            Rule rule = implicit_rule("established", {}, Decide{Verdict::permit, ""}, lowering_.span(place));
+            Product opened;
+            opened.services = what_opens(place);
+            Rule rule = implicit_rule("established", opened, Decide{Verdict::permit, ""}, lowering_.span(place));
             rule.match.conditional = true;
             rule.match.conditions.push_back({ConditionKind::memory, std::string(rule.span.text()), rule.span});
             ruleset.rules.push_back(std::move(rule));
@@ -155,6 +158,29 @@ private:
         implicit_denies(ruleset, AccessGroup::Direction::in);
         levels(ruleset);
         return ruleset;
+    }
+
+    // `established PROTO PORT [PORT] [permitto PROTO PORTS] [permitfrom PROTO PORTS]`: what it lets through. Null: all.
+    ServiceSetRef what_opens(Place place) const {
+        Statement statement;
+        statement.assign(lowering_.span(place).text(), place.offset);
+        ServiceTerm term;
+        bool said = false;
+        while (!statement.at_end()) {
+            const std::string_view word = statement.take().text;
+            if (word != "permitto" && word != "permitfrom") continue;
+            const auto protocol = protocol_of(statement.take().text);
+            const std::string_view text = statement.take().text;
+            const auto dash = text.find('-');
+            const auto first = protocol ? port_of(text.substr(0, dash), *protocol) : std::nullopt;
+            const auto last = dash == std::string_view::npos ? first : port_of(text.substr(dash + 1), *protocol);
+            if (!protocol || !first || !last || *last < *first || !has_ports(*protocol)) return nullptr;
+            term.protocols = term.protocols & ProtocolSet::of(*protocol);
+            PortSet& ports = word == "permitto" ? term.destination_ports : term.source_ports;
+            if (*first > 0) ports = PortSet::range(*first, *last);  // 0 is any
+            said = true;
+        }
+        return said ? share(ServiceSet{{std::move(term)}}) : nullptr;
     }
 
     std::optional<Ruleset> egress() {

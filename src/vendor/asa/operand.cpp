@@ -179,6 +179,7 @@ bool parse_address_operand(Statement& statement, AddressOperand& operand, Proble
     }
     if (word == "object") return named(AddressOperand::Kind::object, "object");
     if (word == "object-group") return named(AddressOperand::Kind::group, "object group");
+    if (word == "object-group-network-service") return named(AddressOperand::Kind::group, "network-service group");
     if (word == "interface") return named(AddressOperand::Kind::interface, "interface");
     if (word == "range") {
         statement.take();

@@ -213,6 +213,16 @@ Addresses Resolver::named(const AddressOperand& operand) const {
                                   fmt::format("write '{} {}'", group ? "object" : "object-group", operand.name),
                                   {}});
     }
+    if (definition.kind == DefinitionKind::network_service_group) {
+        return doubtful(nullptr, {NoteKind::unmodelled_condition,
+                                  ConditionKind::fqdn,
+                                  std::string(operand.name),
+                                  fmt::format("the group '{}' names services in the network, which are looked up at "
+                                              "run time",
+                                              operand.name),
+                                  "",
+                                  {}});
+    }
     if (!holds_addresses(definition.kind)) {
         return doubtful(nullptr, {NoteKind::unparsed_line,
                                   ConditionKind::reference,
