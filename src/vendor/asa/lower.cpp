@@ -111,20 +111,8 @@ void general_assumptions(Lowering& lowering) {
         assumptions.emplace_back(
             "broadcast and multicast, which a routed firewall does not forward, are not asked about");
     }
-    if (!lowering.config.nat.empty() && lowering.dialect.real_addresses) {
-        const auto& lines = lowering.config.nat;
-        const auto pairs_groups = [](const NatLine& line) {
-            using Kind = AddressOperand::Kind;
-            const auto groups = [](const AddressOperand& real, const AddressOperand& mapped) {
-                return (real.kind == Kind::group || mapped.kind == Kind::group) && real.name != mapped.name;
-            };
-            return line.is_static && !line.inactive &&
-                   (groups(line.real_source, line.mapped_source) ||
-                    (line.has_destination && groups(line.real_destination, line.mapped_destination)));
-        };
-        if (std::any_of(lines.begin(), lines.end(), pairs_groups)) {
-            assumptions.emplace_back("static translations of groups pair their addresses in ascending order");
-        }
+    if (!lowering.dialect.real_addresses && !lowering.config.old_nat.empty()) {
+        assumptions.emplace_back("packets to a real address that has a translation are judged by the lists alone");
     }
 }
 

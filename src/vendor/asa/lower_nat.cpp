@@ -161,6 +161,7 @@ private:
         std::optional<std::uint16_t> port;
         bool port_unknown = false;
         bool service_certain = true;
+        bool in_order = true;       // addresses are paired as they ascend
         bool inline_start = false;  // an object's inline address stands for a block of the same size
         std::string_view behind;    // the interface behind which the target is
     };
@@ -199,6 +200,7 @@ private:
         if (!line.real_service.empty()) services(line, direction, true);
         // `static 203.0.113.0` in an object of a network: the block of that size that starts there.
         direction.inline_start = starts_inline(line);
+        direction.in_order = nat_pairs_in_order(lowering_, line.real_source, line.mapped_source);
         emit(line, direction);
     }
 
@@ -213,6 +215,7 @@ private:
         direction.match = &addresses(line.mapped_destination);
         direction.target = &addresses(line.real_destination);
         direction.behind = line.mapped_interface;
+        direction.in_order = nat_pairs_in_order(lowering_, line.real_destination, line.mapped_destination);
         if (!line.real_service.empty()) services(line, direction, false);
         emit(line, direction);
     }
@@ -304,8 +307,8 @@ private:
         taken.port = direction.port;
         taken.port_unknown = direction.port_unknown;
         taken.certain = certain;
-        taken.identity =
-            exact_target && direction.match->exact() && same_set(direction.match->surely, direction.target->surely);
+        taken.identity = exact_target && direction.match->exact() && direction.in_order &&
+                         same_set(direction.match->surely, direction.target->surely);
         if (taken.identity) {
             divert_identity(line, direction, header, certain);
             if (identity_way(line, direction) != Way::line && direction.behind != "any") {
@@ -363,7 +366,7 @@ private:
         if (target && size == 0) {
             part.address = Address{to.family, to.first};
             pieces.push_back({direction.match->possibly, part});
-        } else if (target && match && to.family == from.family && size <= size_of(from) &&
+        } else if (target && match && direction.in_order && to.family == from.family && size <= size_of(from) &&
                    size_of(from) / size < kMostCopies) {
             // More mapped addresses than real ones: these stand behind them again and again.
             for (Block rest = from;; rest.first += size + 1) {
@@ -376,7 +379,9 @@ private:
             part.address_unknown = true;
             pieces.push_back({direction.match->possibly, part});
             lowering_.note(NoteKind::unmodelled_condition,
-                           "this translation pairs addresses in a way that is not followed",
+                           direction.in_order ? "this translation pairs addresses in a way that is not followed"
+                                              : "the members of these groups do not ascend: how they are paired is "
+                                                "not known",
                            "flows to the mapped addresses are not decided", line.place);
         }
         return pieces;
@@ -419,8 +424,9 @@ private:
         const auto mapped_block = block_of(all_of(direction.match->possibly));
         const auto real_block = block_of(all_of(direction.target->possibly));
         const Block from = mapped_block.value_or(Block{}), to = real_block.value_or(Block{});
-        const bool paired = mapped_block && real_block && from.last - from.first == to.last - to.first &&
-                            direction.match->exact() && direction.target->exact();
+        const bool paired = mapped_block && real_block && direction.in_order &&
+                            from.last - from.first == to.last - to.first && direction.match->exact() &&
+                            direction.target->exact();
         std::vector<std::string> anywhere;
         for (const auto& part : parts) {
             diversion.interfaces = part.interfaces.empty() ? lowering_.ports() : part.interfaces;
@@ -513,7 +519,8 @@ private:
             return;
         }
         const AddressSetRef mapped = mapped_sources(line);
-        if (line.is_static && real->exact() && same_set(real->surely, mapped)) {
+        const bool in_order = nat_pairs_in_order(lowering_, line.real_source, line.mapped_source);
+        if (line.is_static && in_order && real->exact() && same_set(real->surely, mapped)) {
             push(header.source, Decide{Verdict::permit, ""});  // identity: the table stops here
             return;
         }
@@ -524,7 +531,7 @@ private:
         const auto widened = starts_inline(line) && from && to ? inline_block(target, first) : to;
         const Block mapped_block = widened.value_or(Block{});
         // Of more mapped addresses than real ones the first are those that hosts leave with.
-        const bool pairs = line.is_static && from && widened && first.family == mapped_block.family &&
+        const bool pairs = line.is_static && in_order && from && widened && first.family == mapped_block.family &&
                            size_of(first) <= size_of(mapped_block);
         if (pairs) {
             move(translate.source, first, mapped_block);

@@ -1,6 +1,49 @@
 #include "vendor/asa/nat_values.hpp"
 
+#include <algorithm>
+
 namespace fwproof::asa {
+
+namespace {
+
+constexpr int kDeepestGroup = 20;
+
+// Whether the members of an object or group ascend; `last` is the greatest so far.
+bool ascends(const Lowering& lowering, const AddressOperand& operand, std::optional<Address>& last, int depth) {
+    const auto* definition = lowering.resolver.definition(operand.name);
+    if (definition && definition->kind == DefinitionKind::network_group && depth < kDeepestGroup) {
+        return std::all_of(definition->addresses.begin(), definition->addresses.end(),
+                           [&](const AddressOperand& member) { return ascends(lowering, member, last, depth + 1); });
+    }
+    const Addresses& addresses = lowering.resolver.addresses(operand, AnyMeaning::both);
+    if (!addresses.surely) return true;
+    const auto next = [&](const Address& from, const Address& to) {
+        const bool behind = !last || *last < from;
+        last = to;
+        return behind;
+    };
+    bool ascending = true;
+    for (const auto& block : addresses.surely->v4.intervals()) {
+        ascending = next({Family::v4, block.first}, {Family::v4, block.last}) && ascending;
+    }
+    for (const auto& block : addresses.surely->v6.intervals()) {
+        ascending = next({Family::v6, block.first}, {Family::v6, block.last}) && ascending;
+    }
+    return ascending;
+}
+
+}  // namespace
+
+bool nat_pairs_in_order(const Lowering& lowering, const AddressOperand& real, const AddressOperand& mapped) {
+    if (real.kind == mapped.kind && !real.name.empty() && real.name == mapped.name) return true;
+    for (const AddressOperand* operand : {&real, &mapped}) {
+        std::optional<Address> last;
+        const auto* definition = lowering.resolver.definition(operand->name);
+        if (!definition || definition->kind != DefinitionKind::network_group) continue;
+        if (!ascends(lowering, *operand, last, 0)) return false;
+    }
+    return true;
+}
 
 const Addresses& nat_addresses(Lowering& lowering, const AddressOperand& operand) {
     AddressOperand value = operand;

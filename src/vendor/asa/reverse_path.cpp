@@ -65,7 +65,8 @@ void ReversePath::add(std::size_t at) {
     forth.destination = real.possibly;
     forth.certain = real.exact();
     forth.identity = line.is_static && !line.unidirectional && real.exact() && mapped.exact() &&
-                     same_set(real.surely, mapped.surely);
+                     same_set(real.surely, mapped.surely) &&
+                     nat_pairs_in_order(lowering_, line.real_source, line.mapped_source);
     forth.plain_static = line.is_static && !line.has_destination;
     forth.unclear = !line.is_static && forth.in.is_all() && forth.out.is_all();
     if (line.has_destination) {
@@ -103,7 +104,8 @@ void ReversePath::add_back(std::size_t at, const Answer& forth) {
     std::swap(back.service.source_ports, back.service.destination_ports);
     const Addresses& real = nat_addresses(lowering_, line.real_destination);
     const Addresses& mapped = nat_addresses(lowering_, line.mapped_destination);
-    back.identity = real.exact() && mapped.exact() && same_set(real.surely, mapped.surely);
+    back.identity = real.exact() && mapped.exact() && same_set(real.surely, mapped.surely) &&
+                    nat_pairs_in_order(lowering_, line.real_destination, line.mapped_destination);
     back.unclear = !line.is_static;
     answers_.push_back(std::move(back));
 }
