@@ -5,7 +5,7 @@
 
 #include "fwproof/base/service.hpp"
 #include "fwproof/policy/routing.hpp"
-#include "vendor/asa/ports.hpp"
+#include "vendor/asa/old_nat.hpp"
 
 namespace fwproof::asa {
 
@@ -20,7 +20,7 @@ public:
         by_interfaces();
         if (config_.transparent) by_bridge_groups();
         by_levels();
-        if (config_.nat_control && !lowering_.dialect.real_addresses) nat_control();
+        if (config_.nat_control && !lowering_.dialect.real_addresses) lower_nat_control(lowering_, ports_, ruleset_);
         by_reverse_paths();
         by_authentication();
         for (const auto& meddler : config_.meddlers) by(meddler);
@@ -93,31 +93,6 @@ private:
                                                        Decide{Verdict::deny, ""}, lowering_.span(port.place)));
             }
         }
-    }
-
-    // With nat-control (before 8.3) packets between levels need a translation, whatever the lists permit.
-    void nat_control() {
-        for (const auto& in : ports_) {
-            for (const auto& out : ports_) {
-                if (in.name == out.name || (in.level && in.level == out.level)) continue;
-                const bool any =
-                    std::any_of(config_.old_nat.begin(), config_.old_nat.end(), [&](const OldNatLine& line) {
-                        return line.line.real_interface == in.name || line.line.real_interface == out.name;
-                    });
-                Product product;
-                product.in = InterfaceSet::of(in.name);
-                product.out = InterfaceSet::of(out.name);
-                Rule rule = implicit_rule("nat-control", product, Decide{Verdict::deny, ""}, {});
-                if (any) {
-                    rule.match.conditional = true;
-                    rule.match.conditions.push_back(
-                        {ConditionKind::other, "no translation that nat-control asks for", {}});
-                }
-                ruleset_.rules.push_back(std::move(rule));
-            }
-        }
-        lowering_.note(NoteKind::unmodelled_condition,
-                       "'nat-control' drops what has no translation, which is not followed", "", {});
     }
 
     // A transparent firewall passes nothing from one bridge group to another.

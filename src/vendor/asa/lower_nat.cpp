@@ -167,7 +167,7 @@ private:
     };
 
     void lower_line(const NatLine& line) {
-        if (line.by_list) {
+        if (line.by_list && !line.has_destination) {
             chosen_by_list(line);
             return;
         }
@@ -177,7 +177,8 @@ private:
             pool(line);
             return;
         }
-        if (line.has_destination) lower_destination(line, real);
+        // The list of an old line says whom the line is for, and changes nothing there.
+        if (line.has_destination && !line.by_list) lower_destination(line, real);
         if (line.unidirectional) return;
         Direction direction;
         direction.in = nat_interface(line.mapped_interface);

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "vendor/asa/lower.hpp"
+#include "vendor/asa/literals.hpp"
+#include "vendor/asa/old_nat.hpp"
 
 namespace fwproof::asa {
 
@@ -29,7 +30,8 @@ std::optional<Address> one_of(const Addresses& addresses) {
 
 class SourceLowering {
 public:
-    explicit SourceLowering(Lowering& lowering) : lowering_(lowering), config_(lowering.config) {}
+    SourceLowering(Lowering& lowering, const std::deque<NatLine>& statics)
+        : lowering_(lowering), config_(lowering.config), statics_(statics) {}
 
     std::optional<Ruleset> lower() {
         ruleset_.name = "nat of the source";
@@ -38,9 +40,7 @@ public:
         for (const auto& old : config_.old_nat) {
             if (old.kind == Kind::exempt && !old.exact) exempt(old);
         }
-        for (const auto& old : config_.old_nat) {
-            if (old.kind == Kind::fixed) fixed(old.line);
-        }
+        for (const NatLine& line : statics_) fixed(line);
         for (const auto& old : config_.old_nat) {
             if (old.kind == Kind::exempt && old.exact) exempt(old);
         }
@@ -61,6 +61,11 @@ private:
         header.in = InterfaceSet::of(std::string(line.real_interface));
         if (!out.empty()) header.out = InterfaceSet::of(std::string(out));
         header.source = source;
+        if (line.has_destination) {
+            const Addresses& far = addresses(line.real_destination);
+            header.destination = far.possibly;
+            certain = certain && far.exact();
+        }
         const bool stays = std::holds_alternative<Decide>(action);
         Rule rule = implicit_rule(stays ? "no translation of the source" : "translation of the source", header,
                                   std::move(action), lowering_.span(line.place));
@@ -79,7 +84,9 @@ private:
     void fixed(const NatLine& line) {
         Translate translate;
         translate.source.address_unknown = translate.source.port_unknown = true;
-        if (line.problem || line.by_list) return push(line, line.mapped_interface, nullptr, translate, false);
+        if (line.problem || (line.by_list && !line.has_destination)) {
+            return push(line, line.mapped_interface, nullptr, translate, false);
+        }
         if (line.service_protocol != 0) return;  // a port of the real host alone; its answers belong to a connection
         const Addresses& real = addresses(line.real_source);
         const Addresses& mapped = addresses(line.mapped_source);
@@ -120,10 +127,67 @@ private:
 
     Lowering& lowering_;
     const Config& config_;
+    const std::deque<NatLine>& statics_;
     Ruleset ruleset_;
 };
 
 }  // namespace
+
+std::optional<std::vector<Chosen>> chosen_by(const Lowering& lowering, std::string_view list) {
+    const auto lists = lists_named(lowering.config, list);
+    if (lists.size() != 1 || lists.front()->kind != ListKind::extended) return std::nullopt;
+    std::vector<Chosen> chosen;
+    for (const std::uint32_t i : lists.front()->order) {
+        const Ace& rule = lists.front()->entries[i];
+        if (rule.kind == Ace::Kind::remark || rule.removed || (rule.kind == Ace::Kind::rule && rule.inactive)) continue;
+        if (rule.kind != Ace::Kind::rule || rule.action != Ace::Action::permit) return std::nullopt;
+        const bool plain = rule.protocol.kind == ProtocolOperand::Kind::ip && rule.time_range.empty() &&
+                           rule.source.qualifiers.empty() && rule.destination.qualifiers.empty();
+        chosen.push_back({&rule, plain});
+    }
+    return chosen;
+}
+
+std::deque<NatLine> static_lines(const Lowering& lowering) {
+    std::deque<NatLine> lines;
+    for (const auto& old : lowering.config.old_nat) {
+        if (old.kind != Kind::fixed) continue;
+        const NatLine& line = old.line;
+        NatLine& copy = lines.emplace_back();
+        copy.section = line.section;
+        copy.real_interface = line.real_interface;
+        copy.mapped_interface = line.mapped_interface;
+        copy.is_static = true;
+        copy.real_source = line.real_source;
+        copy.mapped_source = line.mapped_source;
+        copy.service_protocol = line.service_protocol;
+        copy.real_port = line.real_port;
+        copy.mapped_port = line.mapped_port;
+        copy.by_list = line.by_list;
+        copy.list = line.list;
+        copy.place = line.place;
+        if (line.problem) copy.problem = std::make_unique<Problem>(*line.problem);
+        if (line.problem || !line.by_list) continue;
+        const auto chosen = chosen_by(lowering, line.list);
+        if (!chosen || chosen->size() != 1) continue;
+        const Ace& rule = *chosen->front().rule;
+        if (line.service_protocol != 0) {
+            // static (i,o) tcp MAPPED 80 access-list L, with `permit tcp host REAL eq 8080 ...` in L
+            const bool port =
+                rule.protocol.kind == ProtocolOperand::Kind::number && rule.protocol.number == line.service_protocol &&
+                rule.time_range.empty() && rule.source.qualifiers.empty() && rule.destination.qualifiers.empty() &&
+                rule.source_port.kind == PortOperand::Kind::eq && rule.destination_port.kind == PortOperand::Kind::none;
+            if (!port) continue;
+            copy.real_port = rule.source_port.first;
+        } else if (!chosen->front().surely) {
+            continue;
+        }
+        copy.real_source = rule.source.address;
+        copy.has_destination = true;
+        copy.mapped_destination = copy.real_destination = rule.destination.address;
+    }
+    return lines;
+}
 
 std::vector<RulesetIndex> lower_old_nat(Lowering& lowering) {
     const auto& config = lowering.config;
@@ -134,16 +198,15 @@ std::vector<RulesetIndex> lower_old_nat(Lowering& lowering) {
         lowering.policy.rulesets.push_back(std::move(*ruleset));
     };
     std::vector<const NatLine*> table;
-    for (const auto& old : config.old_nat) {
-        if (old.kind == Kind::fixed) table.push_back(&old.line);
-    }
+    const auto statics = static_lines(lowering);
+    for (const NatLine& line : statics) table.push_back(&line);
     auto destinations = restore_destinations(lowering, table);  // tells where mapped addresses are, too
     const bool filters_out =
         std::any_of(config.access_groups.begin(), config.access_groups.end(),
                     [](const AccessGroup& group) { return group.direction == AccessGroup::Direction::out; });
     if (!filters_out) return stages;  // nothing looks at a packet any more
     add(std::move(destinations));
-    add(SourceLowering(lowering).lower());
+    add(SourceLowering(lowering, statics).lower());
     return stages;
 }
 
