@@ -1,13 +1,16 @@
 // Five shapes: a command whose argument is a secret (ASA), a name and a value joined by "=", ":" or markup (comments,
-// registry files, XML, JSON), what people say in remarks, words that are keys by their form, and blocks (PEM, the list
-// of SNMP communities in a registry file). What a rule looks for in packets (-m string) is a pattern and no secret.
+// registry files, XML, JSON), what people say in remarks, words that are keys by their form (secret_forms.hpp), and
+// blocks (PEM, the list of SNMP communities in a registry file). What a rule looks for in packets (-m string) is a
+// pattern and no secret.
 #include "fwproof/base/secrets.hpp"
 
 #include <algorithm>
 #include <array>
 
+#include "base/secret_forms.hpp"
 #include "fwproof/base/address.hpp"
 #include "fwproof/base/letters.hpp"
+#include "fwproof/base/remark.hpp"
 
 namespace fwproof {
 
@@ -210,10 +213,6 @@ constexpr auto kNames = std::to_array<Keyword>({{"password", "password"},
                                                 {"token", "token"},
                                                 {"community", "community string"}});
 
-bool is_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
 // Letters and digits, or letters of both cases not only at the beginning, or signs that no plain word has. Not an
 // address.
 bool looks_random(std::string_view word) {
@@ -248,7 +247,7 @@ void add_assignments(std::string_view line, std::vector<Secret>& secrets) {
         std::size_t end = at;
         while (end > 0 && (is_blank(line[end - 1]) || line[end - 1] == '"' || line[end - 1] == '\'')) --end;
         std::size_t begin = end;
-        while (begin > 0 && is_name(line[begin - 1])) --begin;
+        while (begin > 0 && is_name_character(line[begin - 1])) --begin;
         if (begin == end) continue;
         const std::string_view name = line.substr(begin, end - begin);
         const auto known =
@@ -344,7 +343,7 @@ void add_pairs(std::string_view line, std::vector<Secret>& secrets) {
     constexpr std::string_view kEnds = " \t\"'\\|;,<>()[]{}";
     for (auto at = line.find('/'); at != std::string_view::npos; at = line.find('/', at + 1)) {
         std::size_t begin = at, end = at + 1;
-        while (begin > 0 && is_name(line[begin - 1])) --begin;
+        while (begin > 0 && is_name_character(line[begin - 1])) --begin;
         while (end < line.size() && line[end] != '/' && kEnds.find(line[end]) == std::string_view::npos) ++end;
         const std::string_view user = line.substr(begin, at - begin), value = line.substr(at + 1, end - at - 1);
         if (user.empty() || value.empty() || (end < line.size() && line[end] == '/') || masked_by_device(value))
@@ -354,111 +353,11 @@ void add_pairs(std::string_view line, std::vector<Secret>& secrets) {
         while (before > 0 && (is_blank(line[before - 1]) || line[before - 1] == ':' || line[before - 1] == '='))
             --before;
         std::size_t word = before;
-        while (word > 0 && is_name(line[word - 1])) --word;
+        while (word > 0 && is_name_character(line[word - 1])) --word;
         if (before == begin || !is_one_of(kPairs, lower_case(line.substr(word, before - word)))) continue;
         if (!is_one_of(kUsers, lower_case(user)) && !looks_random(value)) continue;
         secrets.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(value.size()), "password"});
     }
-}
-
-// Keys of Amazon's cloud are known by their beginning, and so are the tokens of some services.
-struct Beginning {
-    std::string_view text;
-    std::size_t least;  // letters and digits behind it
-    std::string_view kind;
-};
-constexpr auto kBeginnings = std::to_array<Beginning>({{"AKIA", 16, "cloud access key"},
-                                                       {"ASIA", 16, "cloud access key"},
-                                                       {"ghp_", 30, "token"},
-                                                       {"gho_", 30, "token"},
-                                                       {"ghs_", 30, "token"},
-                                                       {"github_pat_", 30, "token"},
-                                                       {"glpat-", 16, "token"},
-                                                       {"xoxb-", 16, "token"},
-                                                       {"xoxp-", 16, "token"},
-                                                       {"sk_live_", 16, "token"},
-                                                       {"AIza", 30, "key"}});
-
-bool is_letter_or_digit(char c) { return is_name(c) && c != '-' && c != '_'; }
-bool is_of_word(char c) { return is_name(c) || c == '+' || c == '/' || c == '='; }
-
-void add_known_keys(std::string_view line, std::vector<Secret>& secrets) {
-    for (const auto& known : kBeginnings) {
-        for (auto at = line.find(known.text); at != std::string_view::npos; at = line.find(known.text, at + 1)) {
-            if (at > 0 && is_letter_or_digit(line[at - 1])) continue;
-            std::size_t end = at + known.text.size();
-            while (end < line.size() && is_name(line[end])) ++end;
-            const std::size_t length = end - at - known.text.size();
-            const std::string_view rest = line.substr(at + known.text.size(), length);
-            // An access key is capitals and digits, and as long as every other.
-            const auto is_capital = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-            const bool fits = known.kind == "cloud access key"
-                                  ? length == known.least && std::all_of(rest.begin(), rest.end(), is_capital)
-                                  : length >= known.least;
-            if (!fits) continue;
-            secrets.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end - at), known.kind});
-        }
-    }
-}
-
-// A long word of small and capital letters with digits in several places, that no person would write.
-bool looks_like_token(std::string_view word) {
-    constexpr std::size_t kShortest = 24, kPlaces = 3;
-    if (word.size() < kShortest) return false;
-    bool lower = false, upper = false;
-    std::size_t places = 0;  // where digits begin
-    for (std::size_t i = 0; i < word.size(); ++i) {
-        const auto is_digit = [&](std::size_t at) { return word[at] >= '0' && word[at] <= '9'; };
-        lower = lower || (word[i] >= 'a' && word[i] <= 'z');
-        upper = upper || (word[i] >= 'A' && word[i] <= 'Z');
-        places += is_digit(i) && (i == 0 || !is_digit(i - 1));
-    }
-    return lower && upper && places >= kPlaces;
-}
-
-// Tokens in a remark. Parts that "-", "_" or "/" joins are words of their own: names of hosts and tickets, paths.
-void add_tokens(std::string_view line, std::size_t from, std::size_t to, std::vector<Secret>& secrets) {
-    for (std::size_t at = from; at < to;) {
-        std::size_t end = at;
-        while (end < to && is_of_word(line[end])) ++end;
-        for (std::size_t part = at; part < end;) {
-            std::size_t stop = part;
-            while (stop < end && (is_letter_or_digit(line[stop]) || line[stop] == '+' || line[stop] == '=')) ++stop;
-            if (looks_like_token(line.substr(part, stop - part))) {
-                secrets.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end - at), "token"});
-                break;
-            }
-            part = stop + 1;
-        }
-        at = end + 1;
-    }
-}
-
-// The part of a line that a person wrote for others: from, to. Empty: there is none.
-std::pair<std::size_t, std::size_t> remark_of(std::string_view line) {
-    const std::size_t first = line.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {0, 0};
-    if (line[first] == '#' || line[first] == '!') return {first, line.size()};
-    struct Mark {
-        std::string_view text, ends;
-    };
-    constexpr auto kMarks = std::to_array<Mark>(
-        {{"--comment ", ""}, {" remark ", ""}, {"description ", ""}, {"|Desc=", "|"}, {"<Description>", "<"}});
-    for (const auto& mark : kMarks) {
-        const auto at = line.find(mark.text);
-        if (at == std::string_view::npos) continue;
-        const std::size_t from = at + mark.text.size();
-        if (mark.text == "--comment " && from < line.size() && line[from] == '"') {
-            std::size_t end = from + 1;
-            while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
-            return {from, std::min(end, line.size())};
-        }
-        const std::size_t end = mark.text == "--comment " ? line.find(' ', from)
-                                : mark.ends.empty()       ? line.size()
-                                                          : line.find_first_of(mark.ends, from);
-        return {from, std::min(end, line.size())};
-    }
-    return {0, 0};
 }
 
 // What `-m string` looks for in packets.
@@ -554,8 +453,7 @@ std::vector<Secret> find_secrets(std::string_view line) {
     add_pairs(line, secrets);
     add_sayings(line, secrets);
     add_known_keys(line, secrets);
-    const auto [from, to] = remark_of(line);
-    add_tokens(line, from, to, secrets);
+    add_tokens(line, remark_of(line), secrets);
     leave_out_patterns(line, secrets);
     put_in_order(secrets);
     return secrets;
@@ -579,7 +477,7 @@ std::string mask_secrets(std::string_view text) { return masked(text, find_secre
 
 std::string mask_remark(std::string_view text) {
     std::vector<Secret> secrets = find_secrets(text);
-    add_tokens(text, 0, text.size(), secrets);
+    add_tokens(text, text, secrets);
     put_in_order(secrets);
     return masked(text, secrets);
 }

@@ -124,6 +124,29 @@ TEST_CASE("secrets of a line are masked, and only they") {
          "# AKIA is no key, nor XAKIAIOSFODNN7EXAMPLE or AKIAIOSFODNN7EXAMPLE0"},
         {"access-list OUT remark ci ghp_16C7e42F292c6912E7710c838347Ae178B4a",
          "access-list OUT remark ci ****************************************"},
+        // The secret that belongs to an access key, by its form: few digits, and no word tells of it
+        {"-A INPUT -m comment --comment \"backup wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\" -j ACCEPT",
+         "-A INPUT -m comment --comment \"backup ****************************************\" -j ACCEPT"},
+        {"# s3=qZtRbmPwKfLsXcVnHgYjDaEuIoTrQeWzMxNbVcLk", "# s3=****************************************"},
+        {"access-list OUT remark Firewall/Rules/Domain/Servers/Production2",
+         "access-list OUT remark Firewall/Rules/Domain/Servers/Production2"},
+        {"access-list OUT remark ManagementServersToOperationsDatabasesX1",
+         "access-list OUT remark ManagementServersToOperationsDatabasesX1"},
+        // Hexadecimal keys in remarks; digests, which people give to be compared, are none
+        {"access-list OUT remark vpn 0f1e2d3c4b5a69788796a5b4c3d2e1f0 partner",
+         "access-list OUT remark vpn ******************************** partner"},
+        {"-A INPUT -m comment --comment \"k=0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C\" -j ACCEPT",
+         "-A INPUT -m comment --comment \"k=****************************************\" -j ACCEPT"},
+        {" \"Description\": \"peer 0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0\", \"Enabled\": 1",
+         " \"Description\": \"peer ****************************************************************\", \"Enabled\": 1"},
+        {"Description:                          peer 0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+         "Description:                          peer ********************************"},
+        {"# sha256: 0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0, commit "
+         "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c, 32 zeros 00000000000000000000000000000000",
+         "# sha256: 0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0, commit "
+         "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c, 32 zeros 00000000000000000000000000000000"},
+        {"-A INPUT -m string --hex-string \"|0f1e2d3c4b5a69788796a5b4c3d2e1f0|\" --algo bm -j DROP",
+         "-A INPUT -m string --hex-string \"|0f1e2d3c4b5a69788796a5b4c3d2e1f0|\" --algo bm -j DROP"},
         // Long words that nobody would write, in remarks alone
         {"-A INPUT -m comment --comment \"sync 9fK2mQx7Lp4Zt8Vb1Nc6Rd3Hy5Ws\" -j ACCEPT",
          "-A INPUT -m comment --comment \"sync ****************************\" -j ACCEPT"},
