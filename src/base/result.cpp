@@ -53,11 +53,12 @@ std::string render(const Error& error) {
     std::string text;
     if (error.span) {
         const auto position = error.span.source->position(error.span.offset);
-        text = fmt::format("{}:{}:{}: error: {}\n", error.span.source->name(), position.line, position.column,
-                           printable(error.message));
+        text = fmt::format("{}:{}:{}: error: {}\n", printable(error.span.source->name()), position.line,
+                           position.column, printable(error.message));
         text += render_excerpt(error.span, "    ");
     } else {
-        text = fmt::format("{}: error: {}\n", error.file.empty() ? "fwproof" : error.file, printable(error.message));
+        text = fmt::format("{}: error: {}\n", error.file.empty() ? "fwproof" : printable(error.file),
+                           printable(error.message));
     }
     if (!error.hint.empty()) text += fmt::format("hint: {}\n", printable(error.hint));
     return text;

@@ -83,6 +83,9 @@ TEST_CASE("what cannot be read is named, with what to do about it") {
         {{"check", "--as", "management-server", "missing.cfg"},
          "missing.cfg: error: cannot be read: No such file or directory; check the path; it is taken from the current "
          "directory\n"},
+        {{"lint", "\x1b[31mred.cfg"},
+         "?[31mred.cfg: error: cannot be read: No such file or directory; check the path; it is taken from the current "
+         "directory\n"},
         {{"check", "--as", "management-server", "empty.cfg"},
          "empty.cfg: error: is empty; export the firewall's policy again\n"},
         {{"check", "--as", "management-server", "blank.cfg"},
