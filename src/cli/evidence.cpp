@@ -227,9 +227,16 @@ void compare_reports(const Json& then, const Json& now, std::vector<std::string>
 
 Result<int> verify_bundle(const std::string& directory, World& world) {
     std::map<std::string, std::string> kept;
+    std::vector<std::string> foreign;  // links, pipes and the like: a bundle holds none
     std::error_code problem;
     for (const auto& entry : fs::recursive_directory_iterator(directory, problem)) {
-        if (!entry.is_regular_file(problem)) continue;
+        const fs::file_type type = entry.symlink_status(problem).type();
+        if (type == fs::file_type::directory) continue;
+        if (type != fs::file_type::regular) {
+            foreign.push_back(fs::relative(entry.path().parent_path(), directory).generic_string() + "/" +
+                              entry.path().filename().string());
+            continue;
+        }
         const auto source = read_text(entry.path().string(), world);
         if (!source) return fail(source.error());
         kept[fs::relative(entry.path(), directory).generic_string()] = std::string((*source)->bytes());
@@ -291,6 +298,8 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
             differences.push_back(name + " differs");
         }
     }
+    for (const auto& name : foreign)
+        differences.push_back((name.starts_with("./") ? name.substr(2) : name) + " is no file of the bundle");
     for (const auto& [name, bytes] : kept)
         if (!bundle->files.contains(name)) differences.push_back(name + " does not belong to the bundle");
     for (const auto& difference : differences) fmt::print(world.out, "{}: {}\n", directory, printable(difference));

@@ -1,4 +1,6 @@
 // The bundle of an audit: the same on every day, and anything that changed is named.
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -133,6 +135,16 @@ TEST_CASE("verifying makes a bundle again on whatever day it is") {
         CHECK(altered.status == 1);
         CHECK(altered.out.find("audit: report.txt is missing in the bundle\n") != std::string::npos);
         CHECK(altered.out.find("audit: extra does not belong to the bundle\n") != std::string::npos);
+    }
+    SECTION("links and pipes that were put in are named, wherever they lead") {
+        fs::create_directory_symlink(folder + "/exports", folder + "/audit/linked");
+        fs::create_symlink("nowhere", folder + "/audit/dangling");
+        REQUIRE(mkfifo((folder + "/audit/pipe").c_str(), 0600) == 0);
+        const Ran altered = evidence(folder, {"--verify", "audit"}, {});
+        CHECK(altered.status == 1);
+        for (const char* name : {"linked", "dangling", "pipe"}) {
+            CHECK(altered.out.find("audit: " + std::string(name) + " is no file of the bundle\n") != std::string::npos);
+        }
     }
 }
 
