@@ -234,6 +234,13 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
         }
     }
 
+    for (const auto& [path, why] : pairs->uncompared) {
+        FileDiff& file = report.files.emplace_back();
+        file.kind = FileDiff::Kind::unreadable;
+        file.path = file.after_name = path;
+        file.problem = why;
+    }
+
     if (parsed->has("at")) {
         if (auto error = unknown_place(report, review_options->at)) return fail(std::move(*error));
     }

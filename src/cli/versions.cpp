@@ -28,6 +28,7 @@ struct File {
 // By path relative to the directory that was named; a single file has the empty path.
 struct Version {
     std::map<std::string, File> files;
+    std::map<std::string, std::string> submodules;  // their commits, by path; of a tree of git alone
     bool directory = false;
 };
 
@@ -36,17 +37,21 @@ std::string below(const std::string& name, const std::string& path) {
     return name.ends_with(":") || name.ends_with("/") ? name + path : name + "/" + path;
 }
 
-// Paths and ids of the plain files in what git lists, rows that a zero byte ends: "MODE blob ID\tPATH" of a tree,
+constexpr std::string_view kPlainFiles = "100", kSubmodules = "160000";
+
+// Paths and ids of what has such a mode in what git lists, rows that a zero byte ends: "MODE blob ID\tPATH" of a tree,
 // "MODE ID STAGE\tPATH" of the index. No links.
-std::map<std::string, std::string> listed_blobs(std::string_view list) {
+std::map<std::string, std::string> listed(std::string_view list, std::string_view modes) {
     std::map<std::string, std::string> blobs;
     while (!list.empty()) {
         const std::string_view row = list.substr(0, list.find('\0'));
         list.remove_prefix(std::min(row.size() + 1, list.size()));
         const std::size_t tab = row.find('\t'), first = row.find(' ');
-        if (tab == std::string_view::npos || first == std::string_view::npos || !row.starts_with("100")) continue;
+        if (tab == std::string_view::npos || first == std::string_view::npos || !row.starts_with(modes)) continue;
         std::string_view id = row.substr(first + 1, tab - first - 1);
-        if (id.starts_with("blob ")) id.remove_prefix(5);
+        for (const std::string_view type : {"blob ", "commit "}) {
+            if (id.starts_with(type)) id.remove_prefix(type.size());
+        }
         blobs[std::string(row.substr(tab + 1))] = id.substr(0, id.find(' '));
     }
     return blobs;
@@ -68,7 +73,8 @@ Result<Version> version_in_git(const std::string& name) {
     version.directory = true;
     const auto list = run_git({"ls-tree", "-r", "-z", "--full-tree", object.id});
     if (!list) return fail(list.error());
-    for (auto& [path, id] : listed_blobs(*list)) version.files[path] = {below(name, path), id, {}};
+    version.submodules = listed(*list, kSubmodules);
+    for (auto& [path, id] : listed(*list, kPlainFiles)) version.files[path] = {below(name, path), id, {}};
     return version;
 }
 
@@ -144,6 +150,17 @@ bool may_refer_to_sets(const Input& input) {
                        [](const SourceRef& source) { return source->text().find("set") != std::string_view::npos; });
 }
 
+// Whether git stores something else in place of the file: a pointer into another store, or what a key opens.
+bool stands_for_a_file(const std::optional<Input>& input) {
+    using namespace std::literals;
+    if (!input) return false;
+    const std::string_view bytes = input->sources.front()->bytes();
+    return bytes.starts_with("version https://git-lfs.github.com/spec/"sv) || bytes.starts_with("\0GITCRYPT\0"sv);
+}
+
+const std::string kSubmodule = "it is a submodule that is at another commit; compare the two commits there";
+const std::string kStandIn = "git stores a pointer or encrypted bytes in its place; check it out and compare the files";
+
 struct Candidate {
     std::string path, renamed_from;
     std::optional<File> before, after;
@@ -200,9 +217,13 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
         if (candidate.after) pair.after = std::move(candidate.after->input);
         const bool known =
             !format.empty() || (pair.before && is_export(*pair.before)) || (pair.after && is_export(*pair.after));
-        if (known || single) pairs.changed.push_back(std::move(pair));
+        if (known || single) {
+            pairs.changed.push_back(std::move(pair));
+        } else if (stands_for_a_file(pair.before) || stands_for_a_file(pair.after)) {
+            pairs.uncompared.push_back({pair.path, kStandIn});
+        }
     }
-    pairs.exports = !pairs.changed.empty();
+    pairs.exports = !pairs.changed.empty() || !pairs.uncompared.empty();
     if (pairs.exports || !world) return pairs;
     // Nothing differs. Whether anything was compared at all?
     for (auto& candidate : candidates) {
@@ -217,6 +238,15 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
 }  // namespace
 
 bool same_bytes(const VersionPair& pair) { return pair.before && pair.after && same_bytes(*pair.before, *pair.after); }
+
+namespace {
+
+void add_submodule(VersionPairs& pairs, const std::string& path) {
+    pairs.uncompared.push_back({path, kSubmodule});
+    pairs.exports = true;
+}
+
+}  // namespace
 
 bool is_directory_version(const std::string& name) {
     std::error_code ignored;
@@ -255,7 +285,7 @@ Result<std::optional<Input>> input_in_git(const std::string& object, const std::
     if (found.type == "blob") return Input{name, {std::make_shared<const Source>(name, std::move(found.bytes))}};
     const auto list = run_git({"ls-tree", "-r", "-z", "--full-tree", found.id});
     if (!list) return fail(list.error());
-    return backup_in_git(name, listed_blobs(*list));
+    return backup_in_git(name, listed(*list, kPlainFiles));
 }
 
 // The index has no trees: what lies below a path is listed.
@@ -266,7 +296,7 @@ Result<std::optional<Input>> input_in_index(const std::string& path) {
     const auto list = run_git({"ls-files", "-s", "-z", "--", ":(literal)" + folder});
     if (!list) return fail(list.error());
     std::map<std::string, std::string> blobs;
-    for (auto& [name, id] : listed_blobs(*list)) blobs[fs::path(name).lexically_relative(folder).string()] = id;
+    for (auto& [name, id] : listed(*list, kPlainFiles)) blobs[fs::path(name).lexically_relative(folder).string()] = id;
     return backup_in_git(path, blobs);
 }
 
@@ -319,7 +349,18 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
     }
     for (auto& [path, file] : is->files) candidates.push_back({path, {}, {}, std::move(file)});
     std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-    return read_pairs(std::move(candidates), false, reading, &world);
+    auto pairs = read_pairs(std::move(candidates), false, reading, &world);
+    if (!pairs) return pairs;
+    std::map<std::string, std::string> either = was->submodules;
+    either.insert(is->submodules.begin(), is->submodules.end());
+    const auto commit = [](const Version& version, const std::string& path) {
+        const auto found = version.submodules.find(path);
+        return found == version.submodules.end() ? std::string() : found->second;
+    };
+    for (const auto& [path, any] : either) {
+        if (commit(*was, path) != commit(*is, path)) add_submodule(*pairs, path);
+    }
+    return pairs;
 }
 
 std::string place_on_disk(const std::string& version) {
@@ -378,6 +419,8 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
     arguments.insert(arguments.end(), paths.begin(), paths.end());
     // Elsewhere 'git diff' compares files and knows no --cached.
     if (const auto inside = run_git({"rev-parse", "--git-dir"}); !inside) return fail(inside.error());
+    // Whatever the user has set.
+    arguments.insert(arguments.begin() + 1, {"--no-relative", "--ignore-submodules=none"});
     const auto list = run_git(arguments);
     if (!list) return fail(list.error());
     std::vector<std::string_view> words;
@@ -387,6 +430,7 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
     }
     // ":OLDMODE NEWMODE OLDID NEWID STATUS", then the path.
     std::vector<Candidate> candidates;
+    std::vector<std::string> submodules;
     for (std::size_t i = 0; i + 1 < words.size(); ++i) {
         std::vector<std::string> row;
         for (std::string_view rest = words[i]; !rest.empty();) {
@@ -397,6 +441,7 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
         const char status = row[4].front();
         const std::string path(words[++i]);
         if (status == 'U') return fail(Error{"is not merged", "resolve the conflict first", {}, path});
+        if (row[0] == ":160000" || row[1] == kSubmodules) submodules.push_back(path);
         const auto is_file = [](const std::string& mode) {
             return mode.starts_with("100") || mode.starts_with(":100");
         };
@@ -408,7 +453,11 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
     if (!reading.same_sets) {
         if (auto error = add_unchanged(paths, candidates)) return fail(std::move(*error));
     }
-    return read_pairs(std::move(candidates), false, reading, nullptr);
+    auto pairs = read_pairs(std::move(candidates), false, reading, nullptr);
+    for (const auto& path : submodules) {
+        if (pairs) add_submodule(*pairs, path);
+    }
+    return pairs;
 }
 
 }  // namespace fwproof::cli

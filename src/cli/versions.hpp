@@ -18,6 +18,11 @@ struct VersionPair {
 
 bool same_bytes(const VersionPair& pair);
 
+// What differs and may hold exports, but is not in the repository as a file that can be read.
+struct UncomparedFile {
+    std::string path, why;
+};
+
 struct VersionPairs {
     std::vector<VersionPair> changed;  // by path; only those whose bytes differ
     std::size_t same = 0;              // files whose bytes are the same on both sides
@@ -25,6 +30,7 @@ struct VersionPairs {
     bool exports = false;              // there is an export among the files; not asked of what is staged
     // The stores of the host that is compared, one by one, where stores are: a site names each of them.
     std::vector<VersionPair> stores = {};
+    std::vector<UncomparedFile> uncompared = {};
 };
 
 // How each version is read; the two differ in the sets that dumps refer to.

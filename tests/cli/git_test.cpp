@@ -491,3 +491,60 @@ TEST_CASE("a diff with a site names the required flows that break") {
     CHECK(mended.status == 0);
     CHECK(mended.out.find("\n  mended  tcp/5723 from ") != std::string::npos);
 }
+
+TEST_CASE("what git keeps no bytes of is not compared, and no unchanged firewall") {
+    const Repository repository("git-not-compared");
+    const Repository other("git-not-compared-module");
+    other.stage("x.v4", host(kSsh));
+    REQUIRE(other.commit("one").status == 0);
+    const auto pointer = [](const std::string& digest) {
+        return "version https://git-lfs.github.com/spec/v1\noid sha256:" + digest + "\nsize 120\n";
+    };
+    repository.stage("edge.v4", host(kSsh));
+    repository.stage("large.v4", pointer("aaaa"));
+    repository.stage("secret.v4", std::string("\0GITCRYPT\0one", 13));
+    const auto add_module = [&](const std::string& commit) {
+        repository.git({"update-index", "--add", "--cacheinfo", "160000," + commit + ",rules"});
+    };
+    const std::string first = "1111111111111111111111111111111111111111";
+    add_module(first);
+    REQUIRE(repository.commit("one").status == 0);
+    const auto said = [&](const std::vector<std::string>& arguments) {
+        const Ran ran = repository.fwproof(arguments);
+        CHECK(ran.status == 1);
+        return ran.out;
+    };
+    const std::vector<std::string> staged = {"diff", "--staged", "--fail-on", "narrowed"};
+    CHECK(repository.fwproof(staged).status == 0);
+    const std::string head = "not decided: a part could not be compared\n";
+    const std::string stands_in =
+        ": not compared: git stores a pointer or encrypted bytes in its place; check it out and compare the files\n";
+    repository.stage("large.v4", pointer("bbbb"));
+    CHECK(said(staged).starts_with(head + "\nlarge.v4" + stands_in));
+    repository.git({"reset", "-q", "--hard"});
+    repository.stage("secret.v4", std::string("\0GITCRYPT\0two", 13));
+    CHECK(said(staged).starts_with(head + "\nsecret.v4" + stands_in));
+    repository.git({"reset", "-q", "--hard"});
+    repository.git({"config", "diff.ignoreSubmodules", "all"});
+    add_module("2222222222222222222222222222222222222222");
+    const std::string bumped =
+        head + "\nrules: not compared: it is a submodule that is at another commit; compare the two commits there\n";
+    CHECK(said(staged).starts_with(bumped));
+    repository.git({"config", "--unset", "diff.ignoreSubmodules"});
+    REQUIRE(repository.commit("two").status == 0);
+    CHECK(said({"diff", "HEAD~1:", "HEAD:", "--fail-on", "widened"}).starts_with(bumped));
+}
+
+TEST_CASE("what is staged is found from below, whatever git is set to") {
+    const Repository repository("git-relative");
+    std::filesystem::create_directories(repository.path + "/site");
+    repository.stage("edge.v4", host(kSsh));
+    repository.stage("site/host.v4", host(kSsh));
+    REQUIRE(repository.commit("one").status == 0);
+    repository.git({"config", "diff.relative", "true"});
+    repository.stage("edge.v4", host(kSsh23));
+    const Ran ran =
+        run_fwproof({"diff", "--staged", "--fail-on", "widened"}, repository.path + "/site", {}, Repository::alone());
+    CHECK(ran.status == 1);
+    CHECK(ran.out.starts_with("widened\n"));
+}
