@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <exception>
 
 #include "cli/diff_report.hpp"
 #include "cli/git.hpp"
@@ -74,15 +75,19 @@ Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world)
     pair.after =
         read_version(arguments[4], "b/" + (arguments.size() > 7 ? arguments[7] : arguments[0]), problem, world);
     if (problem.empty() && pair.before && pair.after) {
-        auto file = compare_versions(pair, true, VersionReading(), ReviewOptions());
-        if (file) {
-            DiffReport report;
-            report.single = true;
-            report.files.push_back(std::move(*file));
-            world.out << diff_text(report);
-            return kClean;
+        try {
+            auto file = compare_versions(pair, true, VersionReading(), ReviewOptions());
+            if (file) {
+                DiffReport report;
+                report.single = true;
+                report.files.push_back(std::move(*file));
+                world.out << diff_text(report);
+                return kClean;
+            }
+            problem = file.error().message;
+        } catch (const std::exception& error) {
+            problem = fmt::format("internal error: {}", error.what());
         }
-        problem = file.error().message;
     }
     if (!problem.empty()) world.out << fmt::format("fwproof: not compared by meaning: {}\n", printable(problem));
     world.out << line_diff(arguments[1], arguments[4], path, new_path);

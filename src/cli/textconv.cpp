@@ -2,6 +2,8 @@
 // objects. Git takes a status other than 0 for the end of everything, so what cannot be read is passed on as it is.
 #include <fmt/format.h>
 
+#include <exception>
+
 #include "cli/policies.hpp"
 #include "cli/read.hpp"
 #include "fwproof/policy/text.hpp"
@@ -34,12 +36,18 @@ Result<int> run_textconv(const std::vector<std::string>& arguments, World& world
     if (!reading) return fail(reading.error());
     const auto source = read_text(parsed->positional[0], world);
     if (!source) return fail(source.error());
-    const auto policies = load_policies({parsed->positional[0], {*source}}, reading->load, reading->format);
-    if (!policies) {
-        world.out << (*source)->bytes();
-        return kClean;
+    std::string text;
+    try {
+        const auto policies = load_policies({parsed->positional[0], {*source}}, reading->load, reading->format);
+        if (policies) {
+            for (const auto& policy : *policies) text += print_policy(policy, {.labels = false});
+            world.out << text;
+            return kClean;
+        }
+    } catch (const std::exception&) {
+        // An error of our own ends no 'git diff' either.
     }
-    for (const auto& policy : *policies) world.out << print_policy(policy, {.labels = false});
+    world.out << (*source)->bytes();
     return kClean;
 }
 
