@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/policies.hpp"
+#include "fwproof/analysis/permit_weight.hpp"
 #include "fwproof/analysis/plain.hpp"
 #include "fwproof/analysis/untracked.hpp"
 #include "fwproof/base/letters.hpp"
@@ -218,6 +219,28 @@ void Answerer::Impl::add_translations(const Way& way, const PacketSet& asked,
     }
 }
 
+std::vector<const Hit*> deciders_of(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict) {
+    std::vector<const Hit*> deciders;
+    for (const auto& hit : hits) {
+        const bool decides = hit.verdict == verdict && (verdict != Verdict::unknown || hit.surely);
+        if (decides) deciders.push_back(&hit);
+    }
+    if (verdict != Verdict::permit) return deciders;
+    std::stable_sort(deciders.begin(), deciders.end(), [&](const Hit* a, const Hit* b) {
+        const int left = weight_of_permit(policy, a->rule), right = weight_of_permit(policy, b->rule);
+        return left != right ? left > right : a->stage > b->stage;
+    });
+    return deciders;
+}
+
+const Hit* only_decider(const std::vector<const Hit*>& deciders, const std::function<Share(const Hit&)>& share) {
+    for (const Hit* hit : deciders) {
+        const Share found = share(*hit);
+        if (found != Share::none) return found == Share::all ? hit : nullptr;
+    }
+    return nullptr;
+}
+
 PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size_t limit, bool leaving,
                                   const std::vector<Product>& parts) const {
     const Product header = header_on(way, said);
@@ -280,19 +303,12 @@ PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size
         add(Verdict::deny, packets, {hit});
     }
     add(Verdict::deny, denied, {});
-    // The last stage in which somebody wrote a rule for it decides a permit; defaults only where nobody did.
     PacketSet permitted = outcome.permitted;
-    for (const bool defaults : {false, true}) {
-        for (std::size_t stage = way.path.stages.size(); stage-- > 0;) {
-            for (const auto& hit : hits) {
-                const bool is_default = rule_at(policy, hit.rule) == nullptr;
-                if (hit.stage != stage || hit.verdict != Verdict::permit || is_default != defaults) continue;
-                const PacketSet packets = hit.packets & permitted;
-                if (packets.empty()) continue;
-                permitted = permitted - packets;
-                add(Verdict::permit, packets, {hit});
-            }
-        }
+    for (const auto* hit : deciders_of(policy, hits, Verdict::permit)) {
+        const PacketSet packets = hit->packets & permitted;
+        if (packets.empty()) continue;
+        permitted = permitted - packets;
+        add(Verdict::permit, packets, {*hit});
     }
     add(Verdict::permit, permitted, {});
     // What an export says nothing about stands apart from what its rules leave open.

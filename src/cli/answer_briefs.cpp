@@ -104,6 +104,10 @@ Result<std::vector<Answerer::Brief>> Answerer::ask_all(const std::vector<FlowQue
         const Outcome outcome = impl_->evaluator->evaluate(way.path, unions[0], impl_->facts);
         const auto hits =
             outcome.out_of_budget ? std::vector<Hit>() : impl_->evaluator->attribute(way.path, unions[0], impl_->facts);
+        std::map<Verdict, std::vector<const Hit*>> deciders;
+        for (const Verdict verdict : {Verdict::permit, Verdict::deny, Verdict::unknown}) {
+            deciders[verdict] = deciders_of(impl_->policy, hits, verdict);
+        }
         for (const auto& [flow, packets] : members) {
             std::optional<Verdict> verdict;
             if (packets.subset_of(outcome.permitted)) verdict = Verdict::permit;
@@ -111,10 +115,11 @@ Result<std::vector<Answerer::Brief>> Answerer::ask_all(const std::vector<FlowQue
             if (packets.subset_of(outcome.undecided)) verdict = Verdict::unknown;
             if (!verdict || (met[flow] && briefs[flow].verdict != verdict)) mixed[flow] = true;
             if (!met[flow] && verdict) {
-                for (const auto& hit : hits) {
-                    if (hit.verdict == *verdict && hit.surely && packets.subset_of(hit.packets))
-                        briefs[flow].rule = hit.rule;
-                }
+                const Hit* decider = only_decider(deciders[*verdict], [&, &asked = packets](const Hit& hit) {
+                    if (!asked.intersects(hit.packets)) return Share::none;
+                    return asked.subset_of(hit.packets) ? Share::all : Share::some;
+                });
+                if (decider) briefs[flow].rule = decider->rule;
             }
             met[flow] = true;
             briefs[flow].verdict = verdict;
@@ -141,6 +146,9 @@ const Answerer::Impl::Whole* Answerer::Impl::whole(const Way& way) {
             whole.fields = packet->fields;
             whole.hits = evaluator->attribute(way.path, whole.asked, facts);
             for (const auto& hit : whole.hits) whole.outlines.push_back(hit.packets.outline());
+            for (const Verdict verdict : {Verdict::permit, Verdict::deny, Verdict::unknown}) {
+                whole.deciders[verdict] = deciders_of(policy, whole.hits, verdict);
+            }
             entry->second = std::move(whole);
         } catch (const OutOfBudget&) {
             entry->second.reset();
@@ -189,12 +197,17 @@ std::optional<Answerer::Brief> Answerer::ask_packet(const FlowQuery& flow) const
         if (!verdict && all_in(whole->outcome.undecided)) verdict = Verdict::unknown;
         mixed = mixed || !verdict || (met && brief.verdict != verdict);
         if (!met && verdict) {
-            const Outline outline = impl.space->outline(packets.front());
-            for (std::size_t i = 0; i < whole->hits.size(); ++i) {
-                const Hit& hit = whole->hits[i];
-                if (hit.verdict == *verdict && hit.surely && whole->outlines[i].meets(outline) && all_in(hit.packets))
-                    brief.rule = hit.rule;
-            }
+            std::vector<Outline> outlines;
+            for (const auto& packet : packets) outlines.push_back(impl.space->outline(packet));
+            const Hit* decider = only_decider(whole->deciders.at(*verdict), [&](const Hit& hit) {
+                const Outline& outline = whole->outlines[static_cast<std::size_t>(&hit - whole->hits.data())];
+                std::size_t inside = 0;
+                for (std::size_t i = 0; i < packets.size(); ++i) {
+                    if (outline.meets(outlines[i]) && hit.packets.contains(packets[i])) ++inside;
+                }
+                return inside == 0 ? Share::none : inside == packets.size() ? Share::all : Share::some;
+            });
+            if (decider) brief.rule = decider->rule;
         }
         met = true;
         brief.verdict = verdict;

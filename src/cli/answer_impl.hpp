@@ -1,6 +1,7 @@
 // What an answerer keeps: the policy as it is asked, the space of the questions, the ways that flows may take.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,6 +17,14 @@ namespace fwproof::cli {
 // The question as it stands at a position: packets for the host have no output interface, its own no input interface.
 // New TCP connections start with SYN alone, whatever else was asked for.
 Product at_position(Product header, Position position);
+
+// The hits that can be named for packets of one verdict; where a packet is in several, the first.
+std::vector<const Hit*> deciders_of(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict);
+
+// How much of what is asked about a hit decides.
+enum class Share : std::uint8_t { none, some, all };
+// The one hit that is named for all of it; null: there are several, or none.
+const Hit* only_decider(const std::vector<const Hit*>& deciders, const std::function<Share(const Hit&)>& share);
 
 struct Answerer::Impl {
     Policy policy;
@@ -81,7 +90,8 @@ struct Answerer::Impl {
         PacketSet asked;
         Outcome outcome;
         std::vector<Hit> hits;
-        std::vector<Outline> outlines;          // of the hits
+        std::vector<Outline> outlines;  // of the hits
+        std::map<Verdict, std::vector<const Hit*>> deciders;
         std::map<Field, std::uint64_t> fields;  // of a packet there
     };
     // Null: it takes more than the budget.

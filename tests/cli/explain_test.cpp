@@ -206,6 +206,48 @@ TEST_CASE("many flows are answered one line each") {
           "deny udp 10.1.0.5 > 10.9.8.7:53  # default of INPUT (host.rules:2)\n");
 }
 
+TEST_CASE("the rule that is named for one flow is named for it among many") {
+    const std::string directory = fresh_directory("explain-same-rule");
+    // An ACCEPT of the nat table only ends translation: the default of FORWARD permits.
+    write_file(directory, "host.v4",
+               "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A PREROUTING -s 10.0.0.0/8 -j ACCEPT\n"
+               "COMMIT\n*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp -j ACCEPT\nCOMMIT\n"
+               "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n"
+               "-A FORWARD -p tcp -m tcp --dport 25 -j DROP\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n");
+    struct Case {
+        std::string flow, rule;
+    };
+    const std::vector<Case> cases = {
+        {"tcp 10.0.0.1:40000 > 192.0.2.1:80 in eth0 out eth1", "default of FORWARD"},
+        {"udp 10.0.0.1:40000 > 192.0.2.1:53 in eth0 out eth1", "default of FORWARD"},
+        {"tcp 10.0.0.1:40000 > 192.0.2.1:25 in eth0 out eth1", "FORWARD rule 1"},
+        {"tcp 10.0.0.1:40000 > 192.0.2.1:22 in eth0 at inbound", "INPUT rule 1"},
+    };
+    std::string all;
+    for (const auto& one : cases) {
+        INFO(one.flow);
+        const Ran ran = run_fwproof({"explain", "host.v4", one.flow}, directory);
+        CHECK(ran.out.find("decided by  " + one.rule + ": ") != std::string::npos);
+        CHECK(ran.out.find("nat PREROUTING rule") == std::string::npos);
+        all += one.flow + "\n";
+    }
+    // Few flows are asked together, very many one by one.
+    for (const std::size_t times : {1, 100}) {
+        std::string flows;
+        for (std::size_t i = 0; i < times; ++i) flows += all;
+        write_file(directory, "flows", flows);
+        const std::string out = run_fwproof({"explain", "host.v4", "--flows", "flows"}, directory).out;
+        std::size_t at = 0;
+        for (const auto& one : cases) {
+            const std::string line = out.substr(at, out.find('\n', at) - at);
+            at += line.size() + 1;
+            INFO(line);
+            CHECK(line.find(" " + one.flow + "  # ") != std::string::npos);
+            CHECK(line.find("# " + one.rule + " (host.v4:") != std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("what a list leaves open is unknown when the list is asked alone") {
     const std::string directory = fresh_directory("explain-list");
     write_file(directory, "edge.cfg",
