@@ -21,11 +21,37 @@ git is configured; a file that exists is never changed.
 
 )";
 
-// Words of .gitattributes as they stand: no blanks, quotes or wildcards.
-bool is_plain(std::string_view word) {
-    return std::all_of(word.begin(), word.end(), [](unsigned char c) {
-        return std::isgraph(c) && std::string_view("\"*?[\\").find(static_cast<char>(c)) == std::string_view::npos;
-    });
+// Of exports; what stands behind the last dot of "fw.example.com" is none.
+bool is_usual(std::string_view extension) {
+    static const std::set<std::string_view> kExtensions = {
+        ".asa",       ".bak", ".cfg", ".conf",  ".config", ".dump", ".fw", ".ipt", ".iptables",
+        ".ip6tables", ".reg", ".run", ".rules", ".save",   ".txt",  ".v4", ".v6",  ".wfw"};
+    return extension.size() > 1 && kExtensions.contains(extension);
+}
+
+// A word of .gitattributes that stands for this path alone: wildcards are escaped, and where there are blanks, quotes
+// or control characters, it is quoted as in C.
+std::string quoted_pattern(std::string_view path) {
+    std::string pattern;
+    for (const char c : path) {
+        if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
+        pattern += c;
+    }
+    const auto plain = [](unsigned char c) { return std::isgraph(c) != 0 && c != '"'; };
+    if (std::all_of(pattern.begin(), pattern.end(), plain)) return pattern;
+    std::string quoted = "\"";
+    for (const char c : pattern) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            quoted += '\\';
+            quoted += c;
+        } else if (byte < 0x20 || byte >= 0x7f) {
+            quoted += fmt::format("\\{:03o}", byte);
+        } else {
+            quoted += c;
+        }
+    }
+    return quoted + '"';
 }
 
 // "*.cfg" for what ends like an export that git follows, else its path.
@@ -47,8 +73,7 @@ std::set<std::string> patterns_of_exports(World& world) {
             continue;
         }
         const std::string extension = std::filesystem::path(path).extension().string();
-        const std::string pattern = extension.size() > 1 ? extension : path;
-        if (is_plain(pattern)) patterns.insert(extension.size() > 1 ? "*" + extension : "/" + path);
+        patterns.insert(is_usual(extension) ? "*" + extension : quoted_pattern("/" + path));
     }
     return patterns;
 }

@@ -256,6 +256,63 @@ TEST_CASE("diff --staged needs a repository, and says so") {
     CHECK(ran.err.find("cached") == std::string::npos);
 }
 
+TEST_CASE("what git keeps no bytes of is not compared, and no unchanged firewall") {
+    const Repository repository("git-not-compared");
+    const Repository other("git-not-compared-module");
+    other.stage("x.v4", host(kSsh));
+    REQUIRE(other.commit("one").status == 0);
+    const auto pointer = [](const std::string& digest) {
+        return "version https://git-lfs.github.com/spec/v1\noid sha256:" + digest + "\nsize 120\n";
+    };
+    repository.stage("edge.v4", host(kSsh));
+    repository.stage("large.v4", pointer("aaaa"));
+    repository.stage("secret.v4", std::string("\0GITCRYPT\0one", 13));
+    const auto add_module = [&](const std::string& commit) {
+        repository.git({"update-index", "--add", "--cacheinfo", "160000," + commit + ",rules"});
+    };
+    const std::string first = "1111111111111111111111111111111111111111";
+    add_module(first);
+    REQUIRE(repository.commit("one").status == 0);
+    const auto said = [&](const std::vector<std::string>& arguments) {
+        const Ran ran = repository.fwproof(arguments);
+        CHECK(ran.status == 1);
+        return ran.out;
+    };
+    const std::vector<std::string> staged = {"diff", "--staged", "--fail-on", "narrowed"};
+    CHECK(repository.fwproof(staged).status == 0);
+    const std::string head = "not decided: a part could not be compared\n";
+    const std::string stands_in =
+        ": not compared: git stores a pointer or encrypted bytes in its place; check it out and compare the files\n";
+    repository.stage("large.v4", pointer("bbbb"));
+    CHECK(said(staged).starts_with(head + "\nlarge.v4" + stands_in));
+    repository.git({"reset", "-q", "--hard"});
+    repository.stage("secret.v4", std::string("\0GITCRYPT\0two", 13));
+    CHECK(said(staged).starts_with(head + "\nsecret.v4" + stands_in));
+    repository.git({"reset", "-q", "--hard"});
+    repository.git({"config", "diff.ignoreSubmodules", "all"});
+    add_module("2222222222222222222222222222222222222222");
+    const std::string bumped =
+        head + "\nrules: not compared: it is a submodule that is at another commit; compare the two commits there\n";
+    CHECK(said(staged).starts_with(bumped));
+    repository.git({"config", "--unset", "diff.ignoreSubmodules"});
+    REQUIRE(repository.commit("two").status == 0);
+    CHECK(said({"diff", "HEAD~1:", "HEAD:", "--fail-on", "widened"}).starts_with(bumped));
+}
+
+TEST_CASE("what is staged is found from below, whatever git is set to") {
+    const Repository repository("git-relative");
+    std::filesystem::create_directories(repository.path + "/site");
+    repository.stage("edge.v4", host(kSsh));
+    repository.stage("site/host.v4", host(kSsh));
+    REQUIRE(repository.commit("one").status == 0);
+    repository.git({"config", "diff.relative", "true"});
+    repository.stage("edge.v4", host(kSsh23));
+    const Ran ran =
+        run_fwproof({"diff", "--staged", "--fail-on", "widened"}, repository.path + "/site", {}, Repository::alone());
+    CHECK(ran.status == 1);
+    CHECK(ran.out.starts_with("widened\n"));
+}
+
 TEST_CASE("init prints what it would write, and never changes a file") {
     const Repository repository("git-init");
     repository.stage("rules/edge one.cfg", "");
@@ -276,6 +333,22 @@ TEST_CASE("init prints what it would write, and never changes a file") {
     const Ran below = run_fwproof({"init"}, repository.path + "/rules", {}, Repository::alone());
     CHECK(below.status == 2);
     CHECK(below.err.find("this is not the root of the git repository") != std::string::npos);
+}
+
+TEST_CASE("init finds exports whatever they are called") {
+    const Repository repository("git-init-names");
+    const std::vector<std::string> odd = {"fw.example.com", "my \"rules\"", "a\tb", "[x]*"};
+    for (const auto& name : odd) repository.stage(name, host(kSsh));
+    repository.stage("edge.v4", host(kSsh));
+    REQUIRE(repository.fwproof({"init", "--write"}).status == 0);
+    const std::string attributes = read_whole(repository.path + "/.gitattributes");
+    CHECK(attributes.find("\n*.v4 diff=fwproof\n") != std::string::npos);
+    CHECK(attributes.find("*.com") == std::string::npos);
+    for (const auto& name : odd) {
+        INFO(name);
+        CHECK(repository.git({"check-attr", "-z", "diff", "--", name}).out.find("fwproof") != std::string::npos);
+    }
+    CHECK(repository.git({"check-attr", "diff", "--", "other"}).out == "other: diff: unspecified\n");
 }
 
 TEST_CASE("the project's settings name the site, and the command line wins over them") {
@@ -490,61 +563,4 @@ TEST_CASE("a diff with a site names the required flows that break") {
         run_fwproof({"diff", "core-fw.cfg", path, "--site", "site/site.toml", "--as-of", "2026-11-16"}, folder);
     CHECK(mended.status == 0);
     CHECK(mended.out.find("\n  mended  tcp/5723 from ") != std::string::npos);
-}
-
-TEST_CASE("what git keeps no bytes of is not compared, and no unchanged firewall") {
-    const Repository repository("git-not-compared");
-    const Repository other("git-not-compared-module");
-    other.stage("x.v4", host(kSsh));
-    REQUIRE(other.commit("one").status == 0);
-    const auto pointer = [](const std::string& digest) {
-        return "version https://git-lfs.github.com/spec/v1\noid sha256:" + digest + "\nsize 120\n";
-    };
-    repository.stage("edge.v4", host(kSsh));
-    repository.stage("large.v4", pointer("aaaa"));
-    repository.stage("secret.v4", std::string("\0GITCRYPT\0one", 13));
-    const auto add_module = [&](const std::string& commit) {
-        repository.git({"update-index", "--add", "--cacheinfo", "160000," + commit + ",rules"});
-    };
-    const std::string first = "1111111111111111111111111111111111111111";
-    add_module(first);
-    REQUIRE(repository.commit("one").status == 0);
-    const auto said = [&](const std::vector<std::string>& arguments) {
-        const Ran ran = repository.fwproof(arguments);
-        CHECK(ran.status == 1);
-        return ran.out;
-    };
-    const std::vector<std::string> staged = {"diff", "--staged", "--fail-on", "narrowed"};
-    CHECK(repository.fwproof(staged).status == 0);
-    const std::string head = "not decided: a part could not be compared\n";
-    const std::string stands_in =
-        ": not compared: git stores a pointer or encrypted bytes in its place; check it out and compare the files\n";
-    repository.stage("large.v4", pointer("bbbb"));
-    CHECK(said(staged).starts_with(head + "\nlarge.v4" + stands_in));
-    repository.git({"reset", "-q", "--hard"});
-    repository.stage("secret.v4", std::string("\0GITCRYPT\0two", 13));
-    CHECK(said(staged).starts_with(head + "\nsecret.v4" + stands_in));
-    repository.git({"reset", "-q", "--hard"});
-    repository.git({"config", "diff.ignoreSubmodules", "all"});
-    add_module("2222222222222222222222222222222222222222");
-    const std::string bumped =
-        head + "\nrules: not compared: it is a submodule that is at another commit; compare the two commits there\n";
-    CHECK(said(staged).starts_with(bumped));
-    repository.git({"config", "--unset", "diff.ignoreSubmodules"});
-    REQUIRE(repository.commit("two").status == 0);
-    CHECK(said({"diff", "HEAD~1:", "HEAD:", "--fail-on", "widened"}).starts_with(bumped));
-}
-
-TEST_CASE("what is staged is found from below, whatever git is set to") {
-    const Repository repository("git-relative");
-    std::filesystem::create_directories(repository.path + "/site");
-    repository.stage("edge.v4", host(kSsh));
-    repository.stage("site/host.v4", host(kSsh));
-    REQUIRE(repository.commit("one").status == 0);
-    repository.git({"config", "diff.relative", "true"});
-    repository.stage("edge.v4", host(kSsh23));
-    const Ran ran =
-        run_fwproof({"diff", "--staged", "--fail-on", "widened"}, repository.path + "/site", {}, Repository::alone());
-    CHECK(ran.status == 1);
-    CHECK(ran.out.starts_with("widened\n"));
 }
