@@ -5,9 +5,11 @@ namespace fwproof {
 namespace {
 
 void rename(InterfaceSet& set, const std::map<std::string, std::string>& names) {
-    for (auto& pattern : set.any_of) {
-        const auto found = names.find(pattern.name);
-        if (!pattern.prefix && found != names.end()) pattern.name = found->second;
+    for (auto* patterns : {&set.any_of, &set.except}) {
+        for (auto& pattern : *patterns) {
+            const auto found = names.find(pattern.name);
+            if (!pattern.prefix && found != names.end()) pattern.name = found->second;
+        }
     }
 }
 

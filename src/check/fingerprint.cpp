@@ -23,6 +23,17 @@ std::string without_numbers(std::string_view text) {
     return out;
 }
 
+// The condition without where it stands: "program x.exe" of "program x.exe (host.reg:12)".
+std::string_view without_place(std::string_view condition) {
+    const std::size_t open = condition.rfind(" (");
+    if (open == std::string_view::npos || !condition.ends_with(')')) return condition;
+    const std::string_view place = condition.substr(open + 2, condition.size() - open - 3);
+    const std::size_t colon = place.rfind(':');
+    const bool line = colon != std::string_view::npos && colon + 1 < place.size() &&
+                      std::all_of(place.begin() + static_cast<std::ptrdiff_t>(colon) + 1, place.end(), is_digit);
+    return line ? condition.substr(0, open) : condition;
+}
+
 // One statement on one line, without the packet counters in front of it.
 std::string plain_statement(std::string_view text) {
     if (text.starts_with('[')) {
@@ -64,12 +75,14 @@ std::string replaced(std::string_view text, const Names& names) {
 }
 
 void rename(InterfaceSet& set, const Names& names) {
-    for (auto& pattern : set.any_of) {
-        const auto other = names.find(pattern.name);
-        if (!pattern.prefix && other != names.end()) pattern.name = other->second;
+    for (auto* patterns : {&set.any_of, &set.except}) {
+        for (auto& pattern : *patterns) {
+            const auto other = names.find(pattern.name);
+            if (!pattern.prefix && other != names.end()) pattern.name = other->second;
+        }
+        std::sort(patterns->begin(), patterns->end(),
+                  [](const InterfacePattern& a, const InterfacePattern& b) { return a.name < b.name; });
     }
-    std::sort(set.any_of.begin(), set.any_of.end(),
-              [](const InterfacePattern& a, const InterfacePattern& b) { return a.name < b.name; });
 }
 
 std::string key(const Finding& finding, const FingerprintNames& called) {
@@ -101,7 +114,8 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
     }
     // The same packets at the host and through it are two openings.
     if (finding.witness) add(position_of(*finding.witness));
-    std::vector<std::string> conditions = finding.conditions;
+    std::vector<std::string> conditions;
+    for (const auto& condition : finding.conditions) conditions.emplace_back(without_place(condition));
     std::sort(conditions.begin(), conditions.end());
     for (const auto& condition : conditions) add("if " + quoted(condition));
     std::vector<std::string> region;

@@ -54,6 +54,9 @@ TEST_CASE("a fingerprint changes with the packets, the check, the firewall and t
     Finding conditional = about_packets();
     conditional.conditions = {"program C:\\sql.exe"};
     CHECK(fingerprint(conditional) != base);
+    Finding placed = conditional;
+    placed.conditions = {"program C:\\sql.exe (host.reg:12)"};
+    CHECK(fingerprint(placed) == fingerprint(conditional));
     Finding service = about_packets();
     service.service = "sql";
     CHECK(fingerprint(service) != base);
