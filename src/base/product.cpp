@@ -97,7 +97,11 @@ std::string product_text(const Product& product, bool new_implied, const SetWord
     const bool implied = new_implied && product.states == StateSet(State::new_);
     if (!product.states.is_all() && !implied) text += " state " + to_string(product.states);
     text += words.behind;
-    for (const auto& test : product.fields) text += fmt::format(" {} {}", to_string(test.field), field_text(test));
+    for (const auto& test : product.fields) {
+        const bool both = test.values.contains(0) && test.values.contains(1);
+        if (test.field == Field::connection_direction && both) continue;  // there is no third
+        text += fmt::format(" {} {}", to_string(test.field), field_text(test));
+    }
     return text;
 }
 

@@ -254,10 +254,6 @@ void add_impossible(Policy& policy) {
     }
     if (tested.fields.contains(Field::connection_direction)) {
         forbid(policy, Field::connection_direction, Numbers::range(2, Numbers::kMax));
-        Product reply;
-        reply.states = State::new_;
-        reply.fields = {{Field::connection_direction, Numbers::of(1)}};
-        policy.impossible.push_back(std::move(reply));
     }
     if (tested.fields.contains(Field::opaque)) {
         forbid(policy, Field::opaque, Numbers::of(0).complement());
