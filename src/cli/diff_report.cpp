@@ -136,8 +136,10 @@ std::vector<AsideText> aside_texts(const DeviceDiff& device) {
             text.what = translate->source.changes() ? "source translation" : "destination translation";
         } else if (const auto* set = std::get_if<SetRegister>(&rule->action)) {
             text.what = set->target == Register::disposition ? "connection tracking" : "mark";
+        } else if (const auto* decide = std::get_if<Decide>(&rule->action)) {
+            text.what = decide->verdict == Verdict::unknown ? "program that is asked" : "answer to what is denied";
         } else {
-            text.what = std::holds_alternative<Decide>(rule->action) ? "answer to what is denied" : "effect on packets";
+            text.what = "effect on packets";
         }
         texts.push_back(std::move(text));
     }

@@ -79,7 +79,7 @@ void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, s
     if (span) lines.add(depth, "", statement(span));
     if (rule && rule->logs) lines.add(depth, "", "logged");
     if (const auto* decide = rule ? std::get_if<Decide>(&rule->action) : nullptr; decide && !decide->answer.empty()) {
-        lines.add(depth, "answers", decide->answer);
+        lines.add(depth, decide->verdict == Verdict::unknown ? "asks" : "answers", printable(decide->answer));
     }
     if (!hit.via.empty()) {
         std::string way;

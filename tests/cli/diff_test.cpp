@@ -154,6 +154,17 @@ TEST_CASE("an edit that acts beside verdicts is no text") {
     CHECK(run_fwproof({"diff", "a.v4", "b.v4", "--format", "markdown"}, folder)
               .out.find("- answer to what is denied differs: INPUT rule 1, b.v4:5\n") != std::string::npos);
 
+    // Another program, or another fate of packets while it does not run.
+    write_file(folder, "q.v4", host(smtp + "NFQUEUE --queue-num 1\n"));
+    for (const std::string options : {"--queue-num 2", "--queue-num 1 --queue-bypass"}) {
+        write_file(folder, "r.v4", host(smtp + "NFQUEUE " + options + "\n"));
+        const Ran queue = run_fwproof({"diff", "q.v4", "r.v4", "--fail-on", "changed,note"}, folder);
+        CHECK(queue.out.find("text-only-change") == std::string::npos);
+        CHECK(queue.out.find("  program that is asked differs: INPUT rule 1 (r.v4:5)\n") != std::string::npos);
+        CHECK(run_fwproof({"explain", "r.v4", "tcp 192.0.2.1 > 192.0.2.2:25 at INPUT"}, folder)
+                  .out.find("    asks        NFQUEUE " + options) != std::string::npos);
+    }
+
     // A setting that no verdict shows is a change as well.
     const std::string vpn =
         "ASA Version 9.16(4)\nhostname edge\ninterface GigabitEthernet0/0\n nameif outside\n"

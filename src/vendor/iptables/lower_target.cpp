@@ -260,8 +260,20 @@ void lower_tracking(RuleScope& scope, bool exempts, TargetEffect& effect) {
     effect.actions.emplace_back(SetRegister{Register::disposition, ~bit, bit, std::nullopt, ~std::uint32_t{0}});
 }
 
+// "NFQUEUE --queue-num 3 --queue-bypass": who is asked, and what is done where nobody answers.
+std::string target_words(const RuleScope& scope) {
+    std::string words(scope.rule.target.text);
+    for (const auto& option : scope.rule.options) {
+        const OptionId id = option.spec->id;
+        if (option.match != kNoExtension || (id != OptionId::opaque && id != OptionId::on_port)) continue;
+        words += fmt::format(" --{}", option.spec->name);
+        if (option.spec->arguments > 0) words += fmt::format(" {}", option.value.text);
+    }
+    return words;
+}
+
 void unknown_verdict(RuleScope& scope, std::string_view name, std::string_view why, TargetEffect& effect) {
-    effect.actions.emplace_back(Decide{Verdict::unknown, ""});
+    effect.actions.emplace_back(Decide{Verdict::unknown, target_words(scope)});
     scope.notes.push_back({NoteKind::unmodelled_condition,
                            fmt::format("{}: what happens to the packet depends on {}", name, why), "",
                            target_span(scope)});
