@@ -100,6 +100,7 @@ private:
         if (listed || !config_.user_rules.empty() || !config_.established.empty() || !config_.meddlers.empty()) {
             return Jump{*lowering_.ingress};
         }
+        if (config_.product == ProductLine::fwsm) return Decide{Verdict::deny, ""};
         return Decide{high >= low ? Verdict::permit : Verdict::deny, ""};
     }
 
@@ -289,7 +290,9 @@ private:
             Product product;
             product.source = family_set(v4 ? Family::v4 : Family::v6);
             product.services = service(v4 ? kIcmp : kIcmp6);
-            add("icmp to the device", product, Verdict::permit, {});
+            // By default a firewall module takes none, which this reader has from hearsay.
+            const bool module = config_.product == ProductLine::fwsm;
+            add("icmp to the device", product, module ? Verdict::unknown : Verdict::permit, {});
         }
     }
 

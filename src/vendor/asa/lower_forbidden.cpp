@@ -49,11 +49,11 @@ private:
 
     std::optional<Place> dropping_route() const {
         for (const auto& route : config_.routes) {
-            if (route.interface == "Null0") return route.place;
+            if (is_null_interface(route.interface)) return route.place;
         }
         for (const auto& entry : config_.route_maps) {
             for (const auto name : entry.interfaces) {
-                if (name == "null0" || name == "Null0") return entry.place;
+                if (is_null_interface(name)) return entry.place;
             }
         }
         return std::nullopt;
@@ -246,6 +246,8 @@ private:
 void forbid(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset) {
     Forbidding(lowering, ports, ruleset).run();
 }
+
+bool is_null_interface(std::string_view name) { return name == "Null0" || name == "null0"; }
 
 InterfaceSet interfaces_of(const std::vector<std::string>& names) {
     InterfaceSet set;

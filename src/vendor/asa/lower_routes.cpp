@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "fwproof/policy/routing.hpp"
-#include "vendor/asa/lower.hpp"
+#include "vendor/asa/ports.hpp"
 
 namespace fwproof::asa {
 
@@ -14,7 +14,7 @@ namespace {
 void static_routes(Lowering& lowering) {
     for (const auto& line : lowering.config.routes) {
         Route route;
-        route.interface = line.interface;
+        route.interface = is_null_interface(line.interface) ? "Null0" : line.interface;
         route.span = lowering.span(line.place);
         AddressOperand operand = line.destination;
         if (operand.kind == AddressOperand::Kind::masked_alias) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
@@ -63,27 +64,46 @@ private:
             port.place = interface.place;
             ports_.push_back(std::move(port));
         }
+        assume_ports();
+    }
+
+    // Interfaces that lists, routes and translations name, of which the export does not hold the block.
+    void assume_ports() {
         std::vector<std::string> assumed;
-        for (const auto& group : config_.access_groups) {
-            if (group.interface.empty()) continue;
-            const bool seen = std::any_of(ports_.begin(), ports_.end(),
-                                          [&](const Port& port) { return port.name == group.interface; });
-            if (seen) continue;
-            ports_.push_back({std::string(group.interface), std::nullopt, true, false, group.place});
-            assumed.emplace_back(group.interface);
+        Place first;
+        const auto assume = [&](std::string_view name, Place place) {
+            const bool seen =
+                std::any_of(ports_.begin(), ports_.end(), [&](const Port& port) { return port.name == name; });
+            if (seen || name.empty() || name == "any" || is_null_interface(name)) return;
+            ports_.push_back({std::string(name), std::nullopt, true, false, place});
+            if (assumed.empty()) first = place;
+            assumed.emplace_back(name);
             Interface interface;
-            interface.name = group.interface;
-            interface.span = lowering_.span(group.place);
+            interface.name = name;
+            interface.span = lowering_.span(place);
             lowering_.policy.interfaces.push_back(std::move(interface));
+        };
+        for (const auto& group : config_.access_groups) assume(group.interface, group.place);
+        for (const auto& route : config_.routes) assume(route.interface, route.place);
+        for (const auto& line : config_.nat) {
+            assume(line.real_interface, line.place);
+            assume(line.mapped_interface, line.place);
         }
-        if (!assumed.empty()) {
-            lowering_.note(NoteKind::assumed_default,
-                           fmt::format("the interface '{}' is not in this export: its security level is not known",
-                                       fmt::join(assumed, "', '")),
-                           "export the interfaces with the lists", ports_.back().place);
-            lowering_.policy.assumptions.push_back(fmt::format(
-                "the interfaces {} have security levels that differ from the others", fmt::join(assumed, ", ")));
+        for (const auto& old : config_.old_nat) {
+            assume(old.line.real_interface, old.line.place);
+            assume(old.line.mapped_interface, old.line.place);
         }
+        partial_ = config_.interfaces.empty() || !assumed.empty();
+        if (assumed.empty()) return;
+        const bool one = assumed.size() == 1;
+        lowering_.note(NoteKind::assumed_default,
+                       fmt::format("the interface{} '{}' {} not in this export: {} not known", one ? "" : "s",
+                                   fmt::join(assumed, "', '"), one ? "is" : "are",
+                                   one ? "its security level is" : "their security levels are"),
+                       "export the interfaces with the lists", first);
+        lowering_.policy.assumptions.push_back(
+            fmt::format("the interface{} {} {} from the others", one ? "" : "s", fmt::join(assumed, ", "),
+                        one ? "has a security level that differs" : "have security levels that differ"));
     }
 
     // Only lists were exported: each of them is taken as the whole filter.
@@ -154,7 +174,10 @@ private:
             }
             if (group.direction == AccessGroup::Direction::unreadable) unreadable_binding(ruleset, group);
         }
-        if (global) return ruleset;
+        if (global) {
+            implicit_denies(ruleset, AccessGroup::Direction::global);
+            return ruleset;
+        }
         implicit_denies(ruleset, AccessGroup::Direction::in);
         levels(ruleset);
         return ruleset;
@@ -377,10 +400,13 @@ private:
 
     void implicit_denies(Ruleset& ruleset, AccessGroup::Direction direction) {
         for (const auto& group : config_.access_groups) {
-            if (group.direction != direction || group.interface.empty() || !filters_ip(group)) continue;
+            if (group.direction != direction || !filters_ip(group)) continue;
             for (const Family family : families_of(group.list)) {
                 Product product;
-                (direction == AccessGroup::Direction::in ? product.in : product.out) = where_listed(group.interface);
+                if (!group.interface.empty()) {
+                    (direction == AccessGroup::Direction::in ? product.in : product.out) =
+                        where_listed(group.interface);
+                }
                 if (!lowering_.dialect.unified_any) product.source = family_set(family);
                 ruleset.rules.push_back(implicit_rule(fmt::format("implicit deny of {}", group.list), product,
                                                       Decide{Verdict::deny, ""}, lowering_.span(group.place)));
@@ -389,11 +415,21 @@ private:
         }
     }
 
-    // Without a list, packets go from a higher to a lower level.
+    // Without a list, packets go from a higher to a lower level. A firewall module lets none in.
     void levels(Ruleset& ruleset) {
+        const bool module = config_.product == ProductLine::fwsm;
         for (const auto& port : ports_) {
             if (!port.carries) continue;
+            if (module) {
+                Product product;
+                product.in = InterfaceSet::of(port.name);
+                ruleset.rules.push_back(implicit_rule(
+                    fmt::format("no list at '{}', where a firewall module lets nothing in without one", port.name),
+                    product, Decide{Verdict::deny, ""}, lowering_.span(port.place)));
+                continue;
+            }
             std::vector<std::string> lower, unknown, none;
+            std::map<int, std::vector<std::string>> higher;
             for (const auto& other : ports_) {
                 if (!other.carries) continue;
                 const bool same = other.name == port.name;
@@ -407,6 +443,8 @@ private:
                     lower.push_back(other.name);
                 } else if (!same && (!port.level || !other.level)) {
                     unknown.push_back(other.name);
+                } else if (!same && *other.level > *port.level) {
+                    higher[*other.level].push_back(other.name);
                 }
             }
             for (const bool surely : {true, false}) {
@@ -419,12 +457,46 @@ private:
                     implicit_rule(surely ? "to a lower security level" : "security level that is not known", product,
                                   Decide{surely ? Verdict::permit : Verdict::unknown, ""}, lowering_.span(port.place)));
             }
+            if (lists_all(port.name)) continue;
+            for (const auto& [level, names] : higher) {
+                Product product;
+                product.in = InterfaceSet::of(port.name);
+                product.out = interfaces_of(names);
+                ruleset.rules.push_back(
+                    implicit_rule(fmt::format("no list at '{}', level {} to level {}", port.name, *port.level, level),
+                                  product, Decide{Verdict::deny, ""}, lowering_.span(port.place)));
+            }
         }
+        if (partial_) other_ports(ruleset);
+    }
+
+    // A list on the way in decides for both families there.
+    bool lists_all(std::string_view interface) const {
+        return std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
+            return group.interface == interface && group.direction == AccessGroup::Direction::in && filters_ip(group) &&
+                   families_of(group.list).size() == 2;
+        });
+    }
+
+    // Of what the export does not hold neither levels nor lists are known.
+    void other_ports(Ruleset& ruleset) {
+        std::vector<std::string> known;
+        for (const auto& port : ports_) {
+            if (port.known) known.push_back(port.name);
+        }
+        InterfaceSet others = interfaces_of(known);
+        others.negated = true;
+        Product product;
+        if (!known.empty()) product.in = others;
+        Rule rule = implicit_rule("interface that the export does not hold", product, Decide{Verdict::unknown, ""}, {});
+        if (!known.empty()) rule.match.any_of.emplace_back().header.out = std::move(others);
+        ruleset.rules.push_back(std::move(rule));
     }
 
     Lowering& lowering_;
     const Config& config_;
     std::vector<Port> ports_;
+    bool partial_ = false;  // interfaces are missing in the export
 };
 
 }  // namespace

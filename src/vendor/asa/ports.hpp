@@ -23,6 +23,8 @@ struct Port {
 // the reverse path and the authentication of users.
 void forbid(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset);
 
+// Where a route drops what it leads there.
+bool is_null_interface(std::string_view name);
 InterfaceSet interfaces_of(const std::vector<std::string>& names);
 bool is_member(const InterfaceBlock& bridge, const InterfaceBlock& interface);
 // Of the bridge group whose own interface has that name.

@@ -92,4 +92,6 @@ TEST_CASE("what may touch packets beside lists and routes leaves them open") { r
 
 TEST_CASE("translations lead where the device leads them") { run("translations.txt"); }
 
+TEST_CASE("what no list decides is decided by what the device does by itself") { run("implicit.txt"); }
+
 TEST_CASE("what is not understood is said with its place, and decides nothing") { run("refusals.txt"); }
