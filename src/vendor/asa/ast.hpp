@@ -204,6 +204,9 @@ struct InterfaceBlock {
     Place place;
 };
 
+// `interface Tunnel1`: whatever passes there was or will be in a tunnel.
+inline bool is_tunnel(const InterfaceBlock& block) { return block.hardware.starts_with("Tunnel"); }
+
 struct RouteLine {
     std::string_view interface;
     AddressOperand destination;  // masked, prefix or masked_alias

@@ -42,9 +42,28 @@ struct IcmpInspection {
     Place place;
 };
 
-// `enable outside` of `webvpn`.
+// A statement by which tunnels end at an interface: `crypto map M interface IF`, `crypto ikev2 enable IF`, `enable IF`
+// of `webvpn`.
 struct TunnelDoor {
     std::string_view interface;
+    std::string_view map;  // of a crypto map
+    Place place;
+};
+
+// `ip local pool NAME FIRST-LAST`, `ipv6 local pool NAME FIRST/LENGTH COUNT`: what clients get. Both ends belong to it.
+struct AddressPool {
+    std::string_view name;
+    Address first, last;
+    Place place;
+};
+
+// What the lines of one number of a crypto map, or dynamic map, say of the remote side.
+struct CryptoEntry {
+    std::string_view map;
+    std::string_view sequence;
+    std::string_view list;     // `match address`; empty: whatever the peer asks for
+    std::string_view dynamic;  // the dynamic map that stands here
+    bool reverse_route = false;
     Place place;
 };
 
@@ -99,7 +118,9 @@ struct Config {
     std::optional<Place> same_level_within;   // same-security-traffic permit intra-interface
     bool vpn_bypass = true;                   // sysopt connection permit-vpn
     bool has_vpn = false;
-    std::vector<Place> vpn_ends;        // statements by which tunnels end at an interface
+    std::vector<TunnelDoor> vpn_ends;
+    std::vector<AddressPool> pools;
+    std::vector<CryptoEntry> crypto_entries;
     std::vector<TunnelDoor> web_doors;  // `enable IF` inside a block: the VPN portal's, if IF is an interface
     bool transparent = false;
     bool nat_control = false;

@@ -7,6 +7,7 @@
 
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/ports.hpp"
+#include "vendor/asa/tunnels.hpp"
 
 namespace fwproof::asa {
 
@@ -92,7 +93,11 @@ void leave_out(Lowering& lowering) {
 void general_assumptions(Lowering& lowering) {
     auto& assumptions = lowering.policy.assumptions;
     if (lowering.config.has_vpn && lowering.config.vpn_bypass) {
-        assumptions.emplace_back("packets out of a VPN tunnel are not asked about: by default no list filters them");
+        assumptions.emplace_back(
+            tunnel_ends(lowering).empty()
+                ? "packets out of a VPN tunnel are not asked about: by default no list filters them"
+                : "packets out of a VPN tunnel, which by default no list filters, come from the address pools, the "
+                  "networks that crypto maps name, and by tunnel interfaces alone");
     }
     if (!lowering.config.droppers.empty()) {
         std::set<std::string_view> statements(lowering.config.droppers.begin(), lowering.config.droppers.end());
@@ -125,7 +130,10 @@ void add_settings(Lowering& lowering) {
     if (config.same_level_between) add("same-security-traffic", "inter-interface", *config.same_level_between);
     if (config.same_level_within) add("same-security-traffic", "intra-interface", *config.same_level_within);
     std::optional<Place> tunnels;
-    if (!config.vpn_ends.empty()) tunnels = config.vpn_ends.front();
+    if (!config.vpn_ends.empty()) tunnels = config.vpn_ends.front().place;
+    for (const auto& block : config.interfaces) {
+        if (!tunnels && is_tunnel(block) && !block.name.empty()) tunnels = block.place;
+    }
     for (const auto& door : config.web_doors) {
         const bool real = std::any_of(config.interfaces.begin(), config.interfaces.end(),
                                       [&](const InterfaceBlock& block) { return block.name == door.interface; });

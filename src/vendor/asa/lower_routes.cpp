@@ -6,6 +6,7 @@
 
 #include "fwproof/policy/routing.hpp"
 #include "vendor/asa/ports.hpp"
+#include "vendor/asa/tunnels.hpp"
 
 namespace fwproof::asa {
 
@@ -147,6 +148,7 @@ void lower_routes(Lowering& lowering) {
     given_routes(lowering);
     shared_routes(lowering);
     learnt_routes(lowering);
+    lower_tunnel_routes(lowering);
     where_sources_come_in(lowering);
 }
 

@@ -12,6 +12,7 @@
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/lower.hpp"
 #include "vendor/asa/ports.hpp"
+#include "vendor/asa/tunnels.hpp"
 
 namespace fwproof::asa {
 
@@ -151,6 +152,7 @@ private:
         ruleset.default_verdict = Verdict::deny;
         known_connections(ruleset);
         related_packets(ruleset);
+        meet_tunnels(lowering_, ruleset, true);
         forbid(lowering_, ports_, ruleset);
         bridge_groups(ruleset);
         for (const auto& place : config_.established) {
@@ -212,6 +214,7 @@ private:
         ruleset.default_verdict = Verdict::permit;
         bool any = false;
         known_connections(ruleset);
+        meet_tunnels(lowering_, ruleset, false);
         for (const auto& group : config_.access_groups) {
             if (group.direction != AccessGroup::Direction::out) continue;
             bind(ruleset, group, false);

@@ -166,7 +166,7 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
     }
     // Words of an interface that also start top-level statements.
     const bool top_level = word == "ipv6" && (second == "access-list" || second == "route" || second == "icmp" ||
-                                              second == "router" || second == "enforce-eui64");
+                                              second == "local" || second == "router" || second == "enforce-eui64");
     if (word == "ip") return second != "local" && second != "audit" && second != "verify" && second != "address";
     if (word == "ipv6") return !top_level;
     return word == "speed" || word == "duplex" || word == "vlan" || word == "channel-group" || word == "mac-address" ||

@@ -87,10 +87,6 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
         }
         return true;
     }
-    if (word == "enable" && statement.size() == 2 && !negated) {
-        config.web_doors.push_back({second, statement.place()});
-        return true;
-    }
     if (word == "sysopt") {
         if (second == "connection" && third.starts_with("permit-")) config.vpn_bypass = !negated;
         return true;
@@ -107,14 +103,7 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
         if (!negated) config.established.push_back(statement.place());
         return true;
     }
-    if (word == "crypto" || word == "webvpn" || word == "tunnel-group") {
-        if (word != "crypto" || second == "map" || second == "dynamic-map") config.has_vpn = true;
-        // crypto map NAME interface IF; crypto ikev1|ikev2|isakmp enable IF
-        const bool ends = word == "crypto" && ((second == "map" && statement.word(3) == "interface") ||
-                                               (third == "enable" && !statement.word(3).empty()));
-        if (ends && !negated) config.vpn_ends.push_back(statement.place());
-        return true;
-    }
+    if (parse_tunnel(config, statement, negated)) return true;
     if (word == "dynamic-filter") {
         if (second == "drop" && !negated) config.droppers.push_back(statement.text());
         return true;
@@ -158,9 +147,7 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
         }
         return true;
     }
-    if (word == "ip")
-        return second == "local" || second == "audit" || second == "verify" || second == "as-path" ||
-               second == "source-route";
+    if (word == "ip") return second == "audit" || second == "verify" || second == "as-path" || second == "source-route";
     if (word == "ipv6") return second != "access-list";
     return word == "class-map" || word == "group-policy" || word == "username" || word == "zone" || word == "context" ||
            word == "admin-context" || word == "class" || word == "forward-reference" || word == "object-group-search" ||

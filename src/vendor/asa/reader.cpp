@@ -439,6 +439,9 @@ Config Reader::finish() && {
     for (auto& list : config_.lists) list.settle();
     settle_inspections();
     settle_access_groups();
+    config_.has_vpn = config_.has_vpn ||
+                      std::any_of(config_.interfaces.begin(), config_.interfaces.end(),
+                                  [](const InterfaceBlock& block) { return is_tunnel(block) && !block.name.empty(); });
     if (saved_) {
         note(NoteKind::partial_export, "the configuration has no ': end': what stood behind this line is not known",
              "capture the whole output", last_line_);

@@ -119,6 +119,8 @@ std::size_t parse_route_map(Config& config, Statement& statement, bool negated);
 bool parse_route_map_member(Config& config, Statement& statement, std::size_t index, bool negated);
 // What may drop packets, or send them elsewhere, beside lists and routes (Meddler).
 bool parse_meddler(Config& config, Statement& statement, bool negated);
+// Where tunnels end and who is behind them: crypto, webvpn, tunnel-group, address pools.
+bool parse_tunnel(Config& config, Statement& statement, bool negated);
 // What else may change a verdict: same-security-traffic, sysopt, nat-control, established, firewall ...
 bool parse_setting(Config& config, Statement& statement, bool negated);
 

@@ -94,4 +94,6 @@ TEST_CASE("translations lead where the device leads them") { run("translations.t
 
 TEST_CASE("what no list decides is decided by what the device does by itself") { run("implicit.txt"); }
 
+TEST_CASE("what may have been in a tunnel is not decided by lists alone") { run("tunnels.txt"); }
+
 TEST_CASE("what is not understood is said with its place, and decides nothing") { run("refusals.txt"); }
