@@ -197,9 +197,11 @@ struct InterfaceBlock {
     bool default4 = false, default6 = false;  // takes its default route from there (`setroute`, `default`)
     bool management_only = false;
     bool shut_down = false;
-    std::optional<Place> policy_route;  // `policy-route route-map M`
-    std::string_view policy_map;        // M
-    std::string_view bridge_group;      // a member's number
+    std::optional<Place> policy_route;         // `policy-route route-map M`
+    std::string_view policy_map;               // M
+    std::string_view bridge_group;             // a member's number
+    std::vector<std::string_view> no_forward;  // `no forward interface`: the hardware of others
+    std::optional<Place> damaged;              // a line that may have been one of the above
     std::string_view zone;
     Place place;
 };

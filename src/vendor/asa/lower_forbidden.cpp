@@ -39,12 +39,39 @@ private:
             ruleset_.rules.push_back(
                 implicit_rule(why, to, Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
         }
+        for (const auto& interface : config_.interfaces) {
+            if (!interface.name.empty()) by_interface(interface);
+        }
         const auto place = dropping_route();
         if (!place) return;
         Product to;
         to.out = InterfaceSet::of("Null0");
         ruleset_.rules.push_back(
             implicit_rule("route to Null0", to, Decide{Verdict::deny, ""}, lowering_.span(*place)));
+    }
+
+    void by_interface(const InterfaceBlock& interface) {
+        const InterfaceSet here = InterfaceSet::of(std::string(interface.name));
+        if (interface.damaged) {
+            Product from, to;
+            from.in = to.out = here;
+            Rule rule = implicit_rule("interface that is not understood", from, Decide{Verdict::unknown, ""},
+                                      lowering_.span(*interface.damaged));
+            rule.match.any_of.emplace_back().header = std::move(to);
+            rule.match.conditional = true;
+            rule.match.conditions.push_back({ConditionKind::syntax, std::string(rule.span.text()), rule.span});
+            ruleset_.rules.push_back(std::move(rule));
+        }
+        for (const auto hardware : interface.no_forward) {
+            for (const auto& other : config_.interfaces) {
+                if (other.hardware != hardware || other.name.empty()) continue;
+                Product product;
+                product.in = here;
+                product.out = InterfaceSet::of(std::string(other.name));
+                ruleset_.rules.push_back(implicit_rule(fmt::format("no forward interface {}", hardware), product,
+                                                       Decide{Verdict::deny, ""}, lowering_.span(interface.place)));
+            }
+        }
     }
 
     std::optional<Place> dropping_route() const {

@@ -18,8 +18,8 @@ struct Header {
     bool tcp = false, udp = false;
 };
 
-std::optional<Header> header_of(Statement& statement) {
-    const bool group = statement.take().text == "object-group";
+std::optional<Header> header_of(Statement& statement, bool group) {
+    statement.take();
     const std::string_view kind = statement.take().text;
     const std::string_view protocol = statement.word(1);
     if (!group) {
@@ -157,9 +157,9 @@ bool same_words(const Source& source, Place place, std::string_view text) {
 
 }  // namespace
 
-std::optional<std::size_t> parse_definition(Config& config, Statement& statement, bool negated) {
+std::optional<std::size_t> parse_definition(Config& config, Statement& statement, bool negated, bool group) {
     const std::size_t start = statement.position();
-    const auto header = header_of(statement);
+    const auto header = header_of(statement, group);
     if (!header || statement.at_end()) {
         statement.rewind(start + 1);
         add_problem(config, problem_here(statement,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "fwproof/base/result.hpp"
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/operand.hpp"
 #include "vendor/asa/reader.hpp"
@@ -82,14 +83,35 @@ void parse_ipv6_address(Config& config, Statement& statement, InterfaceBlock& in
     interface.networks.push_back(*prefix);
 }
 
+// "g0/1" and "gigabitethernet 0/1" for GigabitEthernet0/1.
+bool is_short_for(std::string_view given, std::string_view hardware) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto digits = given.find_first_of("0123456789");
+    const auto full = hardware.find_first_of("0123456789");
+    if (digits == std::string_view::npos || full == std::string_view::npos) return false;
+    if (given.substr(digits) != hardware.substr(full)) return false;
+    std::string_view letters = given.substr(0, digits);
+    while (letters.ends_with(' ')) letters.remove_suffix(1);
+    return !letters.empty() && letters.size() <= full &&
+           std::equal(letters.begin(), letters.end(), hardware.begin(),
+                      [&](char a, char b) { return lower(a) == lower(b); });
+}
+
 }  // namespace
 
 std::size_t parse_interface(Config& config, Statement& statement) {
     statement.take();
     std::string_view hardware = statement.rest();
-    const auto found = std::find_if(config.interfaces.begin(), config.interfaces.end(),
-                                    [&](const auto& interface) { return interface.hardware == hardware; });
-    if (found != config.interfaces.end()) return static_cast<std::size_t>(found - config.interfaces.begin());
+    const auto& known = config.interfaces;
+    auto found =
+        std::find_if(known.begin(), known.end(), [&](const auto& interface) { return interface.hardware == hardware; });
+    if (found == known.end()) {
+        const auto is_meant = [&](const auto& interface) { return is_short_for(hardware, interface.hardware); };
+        if (std::count_if(known.begin(), known.end(), is_meant) == 1) {
+            found = std::find_if(known.begin(), known.end(), is_meant);
+        }
+    }
+    if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
     InterfaceBlock interface;
     interface.hardware = hardware;
     interface.place = statement.place();
@@ -97,10 +119,12 @@ std::size_t parse_interface(Config& config, Statement& statement) {
     return config.interfaces.size() - 1;
 }
 
-bool parse_interface_member(Config& config, Statement& statement, std::size_t index, bool negated) {
+namespace {
+
+// `word`, `second`: the first two words, as they were meant.
+bool read_member(Config& config, Statement& statement, std::size_t index, bool negated, std::string_view word,
+                 std::string_view second) {
     auto& interface = config.interfaces[index];
-    const std::string_view word = statement.word();
-    const std::string_view second = statement.word(1);
     if (word == "nameif") {
         // PIX has a top-level form with the hardware's name and the level.
         if (statement.size() > 2 && !negated) return false;
@@ -149,6 +173,13 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
         interface.bridge_group = negated ? std::string_view() : second;
         return true;
     }
+    if (word == "forward" && second == "interface") {
+        statement.take();
+        statement.take();
+        std::erase(interface.no_forward, statement.rest());
+        if (negated) interface.no_forward.push_back(statement.rest());
+        return true;
+    }
     if (word == "policy-route") {
         if (second != "route-map") return true;  // a cost, or what is measured
         interface.policy_route = negated ? std::nullopt : std::optional(statement.place());
@@ -179,6 +210,40 @@ bool parse_interface_member(Config& config, Statement& statement, std::size_t in
            word == "media-type" || word == "negotiation" || word == "fec" || word == "security-group-tagging" ||
            word == "allow-ssc-mgmt" || word == "segment-id" || word == "vtep-nve" || word == "redundant" ||
            word == "failover" || word == "standby" || word == "keepalive" || word == "mtu";
+}
+
+// What is not believed of an interface: what comes and goes there.
+void damage(Config& config, const Statement& statement, std::size_t index, const Token& token, std::string_view meant) {
+    config.interfaces[index].damaged = statement.place();
+    add_problem(config,
+                {fmt::format("'{}' is not understood in an interface: what passes there is not known", token.text),
+                 fmt::format("did you mean '{}'?", meant), token.place()});
+}
+
+}  // namespace
+
+bool parse_interface_member(Config& config, Statement& statement, std::size_t index, bool negated) {
+    const std::string_view word = statement.word(), second = statement.word(1);
+    if ((word == "ip" || word == "ipv6") && !second.empty() && second != "address") {
+        const bool cut_short = abbreviates(second, "address", 2);
+        if (cut_short || did_you_mean(second, {"address"})) {
+            if (!cut_short) damage(config, statement, index, statement[statement.position() + 1], "address");
+            return read_member(config, statement, index, negated, word, "address");
+        }
+    }
+    return read_member(config, statement, index, negated, word, second);
+}
+
+bool parse_damaged_member(Config& config, Statement& statement, std::size_t index, bool negated) {
+    static const std::vector<std::string> kWords = {"nameif", "security-level", "shutdown", "management-only",
+                                                    "bridge-group"};
+    const Token token = statement.here();
+    const auto full =
+        std::find_if(kWords.begin(), kWords.end(), [&](const auto& word) { return abbreviates(token.text, word, 3); });
+    const auto near = full != kWords.end() ? std::optional<std::string>(*full) : did_you_mean(token.text, kWords);
+    if (!near) return false;
+    if (full == kWords.end()) damage(config, statement, index, token, *near);
+    return read_member(config, statement, index, negated, *near, statement.word(1));
 }
 
 void parse_old_interface_line(Config& config, Statement& statement) {

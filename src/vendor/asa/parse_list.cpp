@@ -149,7 +149,7 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
     auto& list = list_named(config, name.text, ipv6, statement.place());
     Ace ace;
     ace.place = statement.place();
-    const std::string_view form = statement.word();
+    const std::string_view form = abbreviates(statement.word(), "extended", 3) ? "extended" : statement.word();
     if (form == "remark") {
         statement.take();
         ace.kind = Ace::Kind::remark;

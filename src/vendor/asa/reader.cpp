@@ -167,7 +167,7 @@ bool Reader::read_top_level(const Line& line) {
     if (word == "object" || word == "object-group") {
         filters();
         const Token token = statement_.here();
-        const auto index = parse_definition(config_, statement_, negated_);
+        const auto index = parse_definition(config_, statement_, negated_, word == "object-group");
         if (!index && !negated_) doubt_last_rule(token);
         if (index) open(Block::definition, *index);
         block_indent_ = line.indent;
@@ -401,10 +401,78 @@ bool Reader::read_damaged_list(const Token& token) {
     return true;
 }
 
+// The damaged beginning of a block, whose members must not go to the block above.
+bool Reader::read_damaged_header(const Line& line, const Token& token, const std::optional<std::string>& near) {
+    const std::string_view kind = statement_.word(1);
+    if (kind.empty()) return false;
+    if (did_you_mean(token.text, {"interface"})) {
+        doubt_block();
+        note(NoteKind::unparsed_line, fmt::format("unknown command '{}'", token.text), "did you mean 'interface'?",
+             token.place());
+        open(Block::interface, parse_interface(config_, statement_));
+        config_.interfaces[index_].damaged = statement_.place();
+        block_indent_ = line.indent;
+        return true;
+    }
+    const bool known = kind == "network" || kind == "service" || kind == "protocol" || kind == "icmp-type" ||
+                       kind == "user" || kind == "security" || kind == "network-service";
+    const bool object = near == "object" || near == "object-group" || abbreviates(token.text, "object-group", 3);
+    if (!known || !object) return false;
+    ++config_.filter_statements;
+    doubt_block();
+    const std::string_view meant = near == "object" ? "object" : "object-group";
+    note(NoteKind::unparsed_line, fmt::format("unknown command '{}'", token.text),
+         fmt::format("did you mean '{}'?", meant), token.place());
+    const auto index = parse_definition(config_, statement_, false, meant == "object-group");
+    block_ = Block::none;
+    if (!index) return true;
+    config_.definitions[*index].unreadable.push_back(statement_.place());
+    open(Block::definition, *index);
+    block_indent_ = line.indent;
+    return true;
+}
+
+// A device that refuses the header of a block stays in the one before: of a script, its members go there.
+void Reader::doubt_block() {
+    if (block_ == Block::interface) config_.interfaces[index_].damaged = statement_.place();
+    if (block_ != Block::definition) return;
+    auto& definition = config_.definitions[index_];
+    definition.unreadable.push_back(statement_.place());
+    const bool object =
+        definition.kind == DefinitionKind::network_object || definition.kind == DefinitionKind::service_object;
+    definition.conflicting = definition.conflicting || object;
+}
+
+// What a command line takes for the whole word.
+bool Reader::read_abbreviation(const Line& line) {
+    const std::string_view word = statement_.word();
+    if (abbreviates(word, "access-list", 8)) {
+        ++config_.filter_statements;
+        block_ = Block::none;
+        parse_access_list(config_, statement_, negated_);
+        return true;
+    }
+    if (abbreviates(word, "access-group", 8)) {
+        ++config_.filter_statements;
+        block_ = Block::none;
+        parse_access_group(config_, statement_, negated_);
+        return true;
+    }
+    if (abbreviates(word, "interface", 3) && !statement_.word(1).empty()) {
+        open(Block::interface, parse_interface(config_, statement_));
+        block_indent_ = line.indent;
+        return true;
+    }
+    return false;
+}
+
 // Noise before a configuration is dropped; a damaged filter statement makes its list unknown; the rest costs a note.
 void Reader::read_unknown(const Line& line) {
+    if (read_abbreviation(line)) return;
     const Token token = statement_.here();
     const auto near = did_you_mean(token.text, filter_words());
+    if (read_damaged_header(line, token, near)) return;
+    if (block_ == Block::interface && parse_damaged_member(config_, statement_, index_, negated_)) return;
     if (near == "access-list" && read_damaged_list(token)) return;
     if (near == "access-group" && statement_.size() > 2) {
         note(NoteKind::unparsed_line, fmt::format("unknown command '{}'", token.text), "did you mean 'access-group'?",

@@ -39,6 +39,9 @@ private:
     bool is_shown_line(const Line& line);
     void read_unknown(const Line& line);
     bool read_damaged_list(const Token& token);
+    bool read_damaged_header(const Line& line, const Token& token, const std::optional<std::string>& near);
+    void doubt_block();
+    bool read_abbreviation(const Line& line);
     void doubt_last_rule(const Token& token);
     void read_class_map();
     bool read_policy_map();
@@ -94,12 +97,15 @@ void parse_route(Config& config, Statement& statement, bool negated);
 
 // `object KIND NAME`, `object-group KIND NAME`: the index of the definition that is now open, nothing for an unusable
 // line.
-std::optional<std::size_t> parse_definition(Config& config, Statement& statement, bool negated);
+std::optional<std::size_t> parse_definition(Config& config, Statement& statement, bool negated, bool group);
 // False when the word is no sub-command of that definition.
 bool parse_member(Config& config, Statement& statement, std::size_t index, bool negated, bool indented);
 
 std::size_t parse_interface(Config& config, Statement& statement);
 bool parse_interface_member(Config& config, Statement& statement, std::size_t index, bool negated);
+// A line that is no sub-command, but nearly one that matters: read as what it was; unless it is a mere abbreviation the
+// interface is not believed. False when it is neither.
+bool parse_damaged_member(Config& config, Statement& statement, std::size_t index, bool negated);
 void parse_old_interface_line(Config& config,
                               Statement& statement);  // PIX: `nameif HW NAME securityN`, `ip address IF ...`
 

@@ -33,6 +33,11 @@ struct Problem {
     Place place;
 };
 
+// Whether `word` is `full`, or its beginning of at least `least` letters: a command line takes both.
+inline bool abbreviates(std::string_view word, std::string_view full, std::size_t least) {
+    return word.size() >= least && full.starts_with(word);
+}
+
 // A line split at blanks, read from left to right. A word that starts with a quote goes to the closing quote (user
 // names with blanks). Past the end every word reads as empty.
 class Statement {

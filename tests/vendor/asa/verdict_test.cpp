@@ -96,4 +96,6 @@ TEST_CASE("what no list decides is decided by what the device does by itself") {
 
 TEST_CASE("what may have been in a tunnel is not decided by lists alone") { run("tunnels.txt"); }
 
+TEST_CASE("short words are read, damaged ones are not believed") { run("damaged.txt"); }
+
 TEST_CASE("what is not understood is said with its place, and decides nothing") { run("refusals.txt"); }
