@@ -134,6 +134,7 @@ struct Config {
     std::vector<std::string_view> droppers;  // statements by which modules and inspections drop what is permitted
     std::vector<std::string_view> bypasses;  // statements by which TCP needs no beginning
     std::optional<int> clock_offset;         // minutes east of UTC
+    std::string_view clock_zone;             // a zone known by name alone; empty: the offset tells, or UTC
     bool summer_time = false;
 
     std::size_t filter_statements = 0;  // statements that only a configuration of this family has

@@ -238,6 +238,15 @@ private:
         return text;
     }
 
+    std::string what_decides(const TimeRange& range) const {
+        if (range.unreadable) return "a line of the time range is not understood";
+        if (!lowering_.options.as_of) return "give --as-of to decide it";
+        const std::string_view zone = lowering_.config.clock_zone;
+        if (!zone.empty()) return fmt::format("how far the zone '{}' is from UTC is not in the export", zone);
+        if (lowering_.options.as_of_day) return "give --as-of a time of day to decide it";
+        return "whether summer time holds then is not known here";
+    }
+
     void apply_time(const Ace& ace, Rule& rule) {
         if (ace.time_range.empty()) return;
         const auto found = times_.find(ace.time_range);
@@ -260,9 +269,7 @@ private:
                 rule.match.conditions.push_back({ConditionKind::time, schedule(range), span});
                 lowering_.note(NoteKind::unmodelled_condition,
                                fmt::format("the rule holds only in the time range '{}'", ace.time_range),
-                               lowering_.options.as_of_day ? "give --as-of a time of day to decide it"
-                                                           : "give --as-of to decide it",
-                               ace.time_place);
+                               what_decides(range), ace.time_place);
                 return;
         }
     }

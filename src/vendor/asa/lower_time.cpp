@@ -41,11 +41,14 @@ bool active_in(const TimeRange& range, std::int64_t minute) {
 Active active_at(const TimeRange& range, const Config& config, const LoadOptions& options) {
     if (!options.as_of || range.unreadable) return Active::unknown;
     const std::int64_t utc = std::chrono::floor<std::chrono::minutes>(*options.as_of).time_since_epoch().count();
-    const std::int64_t first = utc + config.clock_offset.value_or(0);
+    // Of a zone that is known by name alone: clocks are from 12 hours behind to 14 ahead of UTC.
+    const bool named = !config.clock_zone.empty();
+    const std::int64_t first = named ? utc - std::int64_t{12} * 60 : utc + config.clock_offset.value_or(0);
     // When summer time begins is not modelled: only an answer that holds with and without it is one.
-    const std::int64_t last = first + (options.as_of_day ? kDay - 1 : 0) + (config.summer_time ? 60 : 0);
+    const std::int64_t last = first + (options.as_of_day ? kDay - 1 : 0) + (config.summer_time ? 60 : 0) +
+                              (named ? std::int64_t{26} * 60 : 0);
     const bool active = active_in(range, first);
-    const std::int64_t step = options.as_of_day ? 1 : 60;
+    const std::int64_t step = options.as_of_day ? 1 : named ? 15 : 60;
     for (std::int64_t minute = first + step; minute <= last; minute += step) {
         if (active_in(range, minute) != active) return Active::unknown;
     }

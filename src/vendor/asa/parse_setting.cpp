@@ -233,7 +233,14 @@ void parse_version(Config& config, Statement& statement) {
     }
 }
 
-// clock timezone CET 1; clock timezone IST 5 30; clock timezone EST -5
+// What names of zones stand for is in the device's own data, but these are the same everywhere.
+bool is_universal(std::string_view zone) {
+    if (zone.starts_with("Etc/")) zone.remove_prefix(4);
+    return zone == "UTC" || zone == "GMT" || zone == "UCT" || zone == "Zulu" || zone == "Universal" ||
+           zone == "Greenwich";
+}
+
+// clock timezone CET 1; clock timezone Europe/Berlin; clock timezone IST 5 30; clock timezone EST -5
 void parse_clock(Config& config, Statement& statement, bool negated) {
     statement.take();
     if (statement.word() == "summer-time") config.summer_time = !negated;
@@ -241,6 +248,9 @@ void parse_clock(Config& config, Statement& statement, bool negated) {
     std::string_view hours = statement.word(2);
     const bool west = hours.starts_with('-');
     if (west) hours.remove_prefix(1);
+    config.clock_offset = std::nullopt;
+    config.clock_zone = {};
+    if (hours.empty() && !is_universal(statement.word(1))) config.clock_zone = statement.word(1);
     const auto hour = parse_decimal(hours, 23);
     const auto minute = parse_decimal(statement.word(3), 59);
     if (!hour) return;
