@@ -194,6 +194,7 @@ struct InterfaceBlock {
     std::vector<Address> addresses;
     std::vector<Prefix> networks;
     bool dynamic4 = false, dynamic6 = false;  // DHCP, PPPoE, autoconfiguration
+    bool no_address4 = false;                 // `no ip address`
     bool default4 = false, default6 = false;  // takes its default route from there (`setroute`, `default`)
     bool management_only = false;
     bool shut_down = false;

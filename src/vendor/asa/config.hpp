@@ -137,6 +137,11 @@ struct Config {
     std::string_view clock_zone;             // a zone known by name alone; empty: the offset tells, or UTC
     bool summer_time = false;
 
+    std::optional<Place> multicast_routing;
+    bool allocates_contexts = false;  // the system's part of a device with several contexts
+    std::optional<Place> cut;         // the last line of an export that is known to go on
+    bool cut_bindings = false;        // and access-groups may have stood behind it
+
     std::size_t filter_statements = 0;  // statements that only a configuration of this family has
     std::vector<Note> notes;
 };

@@ -86,7 +86,8 @@ void leave_out(Lowering& lowering) {
     lowering.policy.impossible.push_back(std::move(flags));
     if (lowering.config.transparent) return;
     Product many;
-    many.destination = share(*parse_address_set("224.0.0.0/4, 255.255.255.255, ff00::/8"));
+    many.destination = share(*parse_address_set(
+        lowering.config.multicast_routing ? "255.255.255.255" : "224.0.0.0/4, 255.255.255.255, ff00::/8"));
     lowering.policy.impossible.push_back(std::move(many));
 }
 
@@ -112,6 +113,8 @@ void general_assumptions(Lowering& lowering) {
     }
     if (lowering.config.transparent) {
         assumptions.emplace_back("the firewall is transparent: what is not IP is not asked about");
+    } else if (lowering.config.multicast_routing) {
+        assumptions.emplace_back("broadcast, which a routed firewall does not forward, is not asked about");
     } else {
         assumptions.emplace_back(
             "broadcast and multicast, which a routed firewall does not forward, are not asked about");

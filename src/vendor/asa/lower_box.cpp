@@ -153,11 +153,12 @@ private:
 
     // A host reaches only the address of the interface that it is behind.
     void far_addresses() {
+        loopbacks();
         for (const auto& near : config_.interfaces) {
             if (near.name.empty()) continue;
             AddressSet others;
             for (const auto& far : config_.interfaces) {
-                if (far.name.empty() || far.name == near.name) continue;
+                if (far.name.empty() || far.name == near.name || is_loopback(far)) continue;
                 for (const auto& address : far.addresses) others = others | AddressSet::of(address);
             }
             for (const auto& address : near.addresses) others = others - AddressSet::of(address);
@@ -167,6 +168,20 @@ private:
             product.destination = share(std::move(others));
             add("address of another interface", product, config_.has_vpn ? Verdict::unknown : Verdict::deny,
                 lowering_.span(near.place));
+        }
+    }
+
+    static bool is_loopback(const InterfaceBlock& block) { return block.hardware.starts_with("Loopback"); }
+
+    // Reached by way of every interface; which lines let in what is for them alone.
+    void loopbacks() {
+        for (const auto& block : config_.interfaces) {
+            if (block.name.empty() || !is_loopback(block) || block.addresses.empty()) continue;
+            AddressSet own;
+            for (const auto& address : block.addresses) own = own | AddressSet::of(address);
+            Product product;
+            product.destination = share(std::move(own));
+            add("address of a loopback interface", product, Verdict::unknown, lowering_.span(block.place));
         }
     }
 

@@ -18,6 +18,7 @@ public:
 
     void run() {
         by_interfaces();
+        if (config_.multicast_routing && !config_.transparent) by_multicast_routes(*config_.multicast_routing);
         if (config_.transparent) by_bridge_groups();
         by_levels();
         if (config_.nat_control && !lowering_.dialect.real_addresses) lower_nat_control(lowering_, ports_, ruleset_);
@@ -48,6 +49,18 @@ private:
         to.out = InterfaceSet::of("Null0");
         ruleset_.rules.push_back(
             implicit_rule("route to Null0", to, Decide{Verdict::deny, ""}, lowering_.span(*place)));
+    }
+
+    // Who listens where is learnt.
+    void by_multicast_routes(Place place) {
+        Product product;
+        product.destination = share(parse_address_set("224.0.0.0/4, ff00::/8").value());
+        Rule rule = implicit_rule("multicast-routing", product, Decide{Verdict::unknown, ""}, lowering_.span(place));
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::other, "interfaces where somebody listens", rule.span});
+        ruleset_.rules.push_back(std::move(rule));
+        lowering_.note(NoteKind::unmodelled_condition, "where multicast packets are sent is not in the export", "",
+                       place);
     }
 
     void by_interface(const InterfaceBlock& interface) {

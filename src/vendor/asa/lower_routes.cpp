@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "fwproof/policy/routing.hpp"
 #include "vendor/asa/ports.hpp"
@@ -12,8 +13,25 @@ namespace fwproof::asa {
 
 namespace {
 
+// A device takes a route out of its table while the interface is down.
+bool is_idle(const std::unordered_map<std::string_view, const InterfaceBlock*>& blocks, const RouteLine& line) {
+    const auto found = blocks.find(line.interface);
+    const bool v4 = line.destination.kind != AddressOperand::Kind::prefix;
+    return found != blocks.end() && (found->second->shut_down || (v4 && found->second->no_address4));
+}
+
 void static_routes(Lowering& lowering) {
+    std::unordered_map<std::string_view, const InterfaceBlock*> blocks;
+    for (const auto& block : lowering.config.interfaces) {
+        if (!block.name.empty()) blocks.emplace(block.name, &block);
+    }
     for (const auto& line : lowering.config.routes) {
+        if (is_idle(blocks, line)) {
+            lowering.note(NoteKind::information,
+                          fmt::format("the route is not used: the interface '{}' is down", line.interface), "",
+                          line.place);
+            continue;
+        }
         Route route;
         route.interface = is_null_interface(line.interface) ? "Null0" : line.interface;
         route.span = lowering.span(line.place);

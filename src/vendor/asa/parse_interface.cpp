@@ -34,7 +34,7 @@ bool has_word(const Statement& statement, std::string_view word) {
 
 void parse_ip_address(Config& config, Statement& statement, InterfaceBlock& interface) {
     drop_family(interface, Family::v4);
-    interface.dynamic4 = false;
+    interface.dynamic4 = interface.no_address4 = false;
     interface.default4 = has_word(statement, "setroute");
     if (statement.word() == "dhcp" || statement.word() == "pppoe") {
         interface.dynamic4 = true;
@@ -144,6 +144,7 @@ bool read_member(Config& config, Statement& statement, std::size_t index, bool n
         if (negated) {
             drop_family(interface, Family::v4);
             interface.default4 = false;
+            interface.no_address4 = true;
             return true;
         }
         const std::string_view third = statement.word(2);

@@ -91,6 +91,14 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
         if (second == "connection" && third.starts_with("permit-")) config.vpn_bypass = !negated;
         return true;
     }
+    if (word == "admin-context" || word == "config-url" || word == "allocate-interface") {
+        config.allocates_contexts = true;
+        return true;
+    }
+    if (word == "multicast-routing") {
+        config.multicast_routing = negated ? std::nullopt : std::optional(statement.place());
+        return true;
+    }
     if (word == "nat-control") {
         config.nat_control = !negated;
         return true;
@@ -150,10 +158,10 @@ bool parse_setting(Config& config, Statement& statement, bool negated) {
     if (word == "ip") return second == "audit" || second == "verify" || second == "as-path" || second == "source-route";
     if (word == "ipv6") return second != "access-list";
     return word == "class-map" || word == "group-policy" || word == "username" || word == "zone" || word == "context" ||
-           word == "admin-context" || word == "class" || word == "forward-reference" || word == "object-group-search" ||
+           word == "class" || word == "forward-reference" || word == "object-group-search" ||
            word == "group-delimiter" || word == "management-access" || word == "policy-route" ||
            word == "security-group" || word == "vpn" || word == "tcp-options" || word == "conf" || word == "capture" ||
-           word == "asp" || word == "configure" || word == "multicast-routing" || word == "ssh";
+           word == "asp" || word == "configure" || word == "ssh";
 }
 
 void parse_management(Config& config, Statement& statement, bool negated) {

@@ -503,6 +503,19 @@ void Reader::read_unknown(const Line& line) {
          near ? fmt::format("did you mean '{}'?", *near) : "nothing was concluded from it", token.place());
 }
 
+// What is on a hardware that is shut down is down too.
+void Reader::settle_interfaces() {
+    std::unordered_set<std::string_view> down;
+    for (const auto& interface : config_.interfaces) {
+        if (interface.shut_down) down.insert(interface.hardware);
+    }
+    for (auto& interface : config_.interfaces) {
+        const auto dot = interface.hardware.rfind('.');
+        const bool part = dot != std::string_view::npos;
+        if (part && down.contains(interface.hardware.substr(0, dot))) interface.shut_down = true;
+    }
+}
+
 Config Reader::finish() && {
     for (auto& list : config_.lists) list.settle();
     settle_inspections();
@@ -510,6 +523,7 @@ Config Reader::finish() && {
     config_.has_vpn = config_.has_vpn ||
                       std::any_of(config_.interfaces.begin(), config_.interfaces.end(),
                                   [](const InterfaceBlock& block) { return is_tunnel(block) && !block.name.empty(); });
+    settle_interfaces();
     if (saved_) {
         note(NoteKind::partial_export, "the configuration has no ': end': what stood behind this line is not known",
              "capture the whole output", last_line_);

@@ -48,6 +48,7 @@ private:
     void read_service_policy();
     void settle_inspections();
     void settle_access_groups();
+    void settle_interfaces();
     void open(Block block, std::size_t index = 0) {
         block_ = block;
         index_ = index;

@@ -117,6 +117,16 @@ Result<std::vector<Config>> read_source(const SourceRef& source) {
                !config.management.empty();
     };
     std::erase_if(configs, [&](const Config& config) { return !says_something(config); });
+    const auto is_system = [](const Config& config) {
+        const bool filters = std::any_of(config.interfaces.begin(), config.interfaces.end(),
+                                         [](const InterfaceBlock& block) { return !block.name.empty(); });
+        return (config.allocates_contexts || config.context == "system") && !filters && config.lists.empty();
+    };
+    if (!configs.empty() && std::all_of(configs.begin(), configs.end(), is_system)) {
+        return fail(error_of(source, "this is the system context of a device with several contexts: it filters nothing",
+                             "export each context: 'changeto context NAME' and 'show running-config'"));
+    }
+    std::erase_if(configs, is_system);
     if (configs.empty()) {
         return fail(error_of(source, "no statement of an ASA configuration was found",
                              "export the output of 'show running-config'"));

@@ -145,6 +145,15 @@ TEST_CASE("several devices in one file stay apart") {
     CHECK(rules_of((*policies)[1], "OUT") == "OUT line 1: udp any > any; \n");
 }
 
+TEST_CASE("the system context beside others is no device") {
+    const Policy policy = read(
+        "mc/act# show running-config\nASA Version 9.12(4) <system>\nhostname mc\ninterface GigabitEthernet0/0\n!\n"
+        "context RED\n  config-url disk0:/red.cfg\n!\nmc/act# changeto context RED\nmc/RED/act# show running-config\n" +
+        std::string(kBase) + kLists);
+    CHECK(policy.device == "edge");
+    CHECK(rules_of(policy, "OUT") == kRead);
+}
+
 TEST_CASE("devices without a version line are told by their host names") {
     const auto policies = read_all(
         "hostname a\naccess-list OUT extended permit udp any any\nhostname b\n"

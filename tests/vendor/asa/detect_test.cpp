@@ -45,6 +45,10 @@ TEST_CASE("what is no ASA configuration at all is an error that says what to do"
     CHECK(message("hello\nworld\n") ==
           "edge.cfg: error: no statement of an ASA configuration was found\n"
           "hint: export the output of 'show running-config'\n");
+    CHECK(message("ASA Version 9.12(4) <system>\nhostname mc\ninterface GigabitEthernet0/0\n!\nadmin-context admin\n"
+                  "context admin\n  config-url disk0:/admin.cfg\n") ==
+          "edge.cfg: error: this is the system context of a device with several contexts: it filters nothing\n"
+          "hint: export each context: 'changeto context NAME' and 'show running-config'\n");
     CHECK(message("interface Gi0/0\nip access-list extended OUT\n permit ip any any\n") ==
           "edge.cfg:2:1: error: this is a configuration of Cisco IOS, not of an ASA\n"
           "    ip access-list extended OUT\n"
