@@ -190,7 +190,7 @@ bool parse_address_operand(Statement& statement, AddressOperand& operand, Proble
         operand.second = 46;
         return true;
     }
-    return parse_network(statement, operand, problem);
+    return parse_network(statement, operand, problem, word == "0");  // PIX: 0 0
 }
 
 bool starts_port_operand(std::string_view word) {

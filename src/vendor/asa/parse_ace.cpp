@@ -100,11 +100,13 @@ private:
             const auto kind = word.starts_with("user") || word == "object-group-user" ? Qualifier::Kind::user
                                                                                       : Qualifier::Kind::security_group;
             if (word == "user" && last.text == "any") continue;  // known and unknown users alike
-            const auto length = last.offset + static_cast<std::uint32_t>(last.text.size()) - token.offset;
+            auto length = last.offset + static_cast<std::uint32_t>(last.text.size()) - token.offset;
+            const std::string_view rest = statement_.from(token);
+            if (rest.size() > length && rest[length] == '"') ++length;  // of a name in quotes
             const Place place{token.offset, length};
             endpoint.qualifiers.push_back({kind, statement_.from(token).substr(0, length), place});
         }
-        if (ace_.shown && read_counted_any(endpoint.address)) return true;
+        if (ace_.shown && (read_counted_any(endpoint.address) || read_counted_group(endpoint.address))) return true;
         if (!parse_address_operand(statement_, endpoint.address, problem)) {
             endpoint.address.kind = AddressOperand::Kind::unknown;
             return false;
@@ -126,6 +128,18 @@ private:
         return true;
     }
 
+    // And for groups, of which it prints those of one family: v4-object-group WEB(2)
+    bool read_counted_group(AddressOperand& address) {
+        if (statement_.word() != "v4-object-group" && statement_.word() != "v6-object-group") return false;
+        const Token word = statement_.take();
+        const Token name = statement_.take();
+        address.kind = AddressOperand::Kind::group;
+        address.name = name.text;
+        drop_count(address.name);
+        address.place = {word.offset, name.offset + static_cast<std::uint32_t>(name.text.size()) - word.offset};
+        return true;
+    }
+
     static bool drop_count(std::string_view& word) {
         const auto open = word.rfind('(');
         if (open == std::string_view::npos || open == 0 || !word.ends_with(')')) return false;
@@ -142,6 +156,8 @@ private:
 
     bool read_source_port() {
         if (has_icmp_type(number()) || ace_.protocol.kind == ProtocolOperand::Kind::object) return true;
+        // "range 192.0.2.20 192.0.2.22" is the destination.
+        if (statement_.word() == "range" && parse_address(statement_.word(1))) return true;
         if (starts_port_operand(statement_.word())) return parse_port_operand(statement_, ace_.source_port, problem);
         if (statement_.word() != "object-group") return true;
         // A group here is the source ports when a destination still follows it.

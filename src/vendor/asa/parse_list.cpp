@@ -107,7 +107,8 @@ bool is_list_setting(const Statement& statement) {
     const std::string_view second = statement.word(1);
     return ((word == "alert-interval" || word == "deny-flow-max") && parse_decimal(second, 0xffffffff)) ||
            (word == "mode" && (second == "auto-commit" || second == "manual-commit")) ||
-           (word == "cached" && second == "ACL") || (word == "forward-reference" && second == "enable");
+           (word == "cached" && second == "ACL") || ((word == "compiled" || word == "commit") && second.empty()) ||
+           (word == "forward-reference" && second == "enable");
 }
 
 }  // namespace
@@ -146,6 +147,7 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
         }
         return std::nullopt;
     }
+    if (statement.word() == "compiled" && statement.word(1).empty()) return std::nullopt;  // how PIX looks it up
     auto& list = list_named(config, name.text, ipv6, statement.place());
     Ace ace;
     ace.place = statement.place();

@@ -87,6 +87,11 @@ std::optional<std::vector<Meddler>> found(Statement& statement) {
         set_host(statement, statement.position() + 2, one.destination);
         return std::vector{one};
     }
+    if (word == "shun") {  // shun SOURCE [DESTINATION PORT PORT PROTOCOL]
+        Meddler one = meddler(statement, Effect::drops, "a host that is shunned");
+        set_host(statement, statement.position() + 1, one.source);
+        return std::vector{one};
+    }
     if (word == "wccp") {
         if (second != "interface") return std::vector<Meddler>();
         Meddler one = meddler(statement, Effect::redirects, "a cache");

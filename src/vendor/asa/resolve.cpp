@@ -59,8 +59,10 @@ Addresses masked(std::uint32_t value, std::uint32_t mask) {
     if (mask == 0 && value == 0) return exactly(any4());
     const std::string written =
         fmt::format("{} {}", to_string(Address{Family::v4, value}), to_string(Address{Family::v4, mask}));
-    if (mask == 0) {
-        // A device prints any4; with an address it is how other Cisco systems write a host.
+    const bool nobody = value == 0 && mask == 0xffffffff;
+    if (mask == 0 || nobody) {
+        // A device prints any4; with an address it is how other Cisco systems write a host, and no address with a full
+        // mask is how they write any.
         Addresses either =
             doubtful(any4(), {NoteKind::wildcard_mask,
                               ConditionKind::syntax,
