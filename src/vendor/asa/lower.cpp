@@ -100,6 +100,11 @@ void general_assumptions(Lowering& lowering) {
                 : "packets out of a VPN tunnel, which by default no list filters, come from the address pools, the "
                   "networks that crypto maps name, and by tunnel interfaces alone");
     }
+    if (lowering.config.cut) {
+        assumptions.emplace_back(lowering.config.cut_bindings
+                                     ? "what was cut off the export binds no list on the way out, and changes no rule"
+                                     : "what was cut off the export changes no verdict of what passes through");
+    }
     if (!lowering.config.droppers.empty()) {
         std::set<std::string_view> statements(lowering.config.droppers.begin(), lowering.config.droppers.end());
         assumptions.push_back(fmt::format("what may be dropped behind the rules is not asked about: '{}'",
@@ -208,6 +213,14 @@ void lower_interfaces(Lowering& lowering) {
             return source.interface == block.name;
         });
         interface.transit = !block.management_only || !lowering.dialect.management_routes_apart;
+        if (lowering.config.transparent) {  // the address of a group is the device's, behind each of its members
+            for (const auto& bridge : lowering.config.interfaces) {
+                const bool own = bridge.name.empty() && bridge.hardware.starts_with("BVI") &&
+                                 bridge.hardware.substr(3) == block.bridge_group;
+                if (!own || block.management_only) continue;
+                interface.addresses.insert(interface.addresses.end(), bridge.addresses.begin(), bridge.addresses.end());
+            }
+        }
         if (lowering.config.transparent) {  // an address there is the device's own, and says nothing of what passes
             interface.bridge = grouped ? block.bridge_group : "all";
             if (!block.management_only) interface.networks.clear();

@@ -162,6 +162,10 @@ private:
                 for (const auto& address : far.addresses) others = others | AddressSet::of(address);
             }
             for (const auto& address : near.addresses) others = others - AddressSet::of(address);
+            for (const auto& bridge : config_.interfaces) {  // is near to its members
+                if (!is_member(bridge, near)) continue;
+                for (const auto& address : bridge.addresses) others = others - AddressSet::of(address);
+            }
             if (others.empty()) continue;
             Product product;
             product.in = InterfaceSet::of(std::string(near.name));
@@ -210,7 +214,7 @@ private:
             if (line.kind == ManagementLine::Kind::http && !config_.http_server) continue;
             const Addresses& source = lowering_.resolver.addresses(line.source, AnyMeaning::both);
             Product product;
-            product.in = InterfaceSet::of(std::string(line.interface));
+            product.in = with_members(config_, line.interface);
             product.source = source.possibly;
             product.services = service(kTcp, PortSet::of(port(line.kind)));
             Rule rule =
@@ -264,7 +268,7 @@ private:
         if (config_.http_server && !config_.has_vpn) ports = ports | PortSet::of(config_.http_port);
         Product product;
         product.services = service(kTcp, ports);
-        add("no management permit", product, Verdict::deny, {});
+        add("no management permit", product, config_.cut ? Verdict::unknown : Verdict::deny, {});
     }
 
     void icmp() {
@@ -307,7 +311,7 @@ private:
             product.services = service(v4 ? kIcmp : kIcmp6);
             // By default a firewall module takes none, which this reader has from hearsay.
             const bool module = config_.product == ProductLine::fwsm;
-            add("icmp to the device", product, module ? Verdict::unknown : Verdict::permit, {});
+            add("icmp to the device", product, module || config_.cut ? Verdict::unknown : Verdict::permit, {});
         }
     }
 

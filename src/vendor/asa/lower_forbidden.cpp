@@ -301,6 +301,12 @@ bool is_member(const InterfaceBlock& bridge, const InterfaceBlock& interface) {
            bridge.hardware.substr(3) == interface.bridge_group;
 }
 
+InterfaceSet with_members(const Config& config, std::string_view name) {
+    InterfaceSet set = InterfaceSet::of(std::string(name));
+    for (const auto* member : bridge_members(config, name)) set.any_of.push_back({std::string(member->name), false});
+    return set;
+}
+
 std::vector<const InterfaceBlock*> bridge_members(const Config& config, std::string_view name) {
     std::vector<const InterfaceBlock*> members;
     for (const auto& bridge : config.interfaces) {

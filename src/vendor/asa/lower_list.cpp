@@ -26,9 +26,14 @@ public:
         ruleset.rules.reserve(list_.order.size());
         std::string_view remark;
         std::uint32_t number = 0;
+        const bool short_of = shown_ && list_.element_count && *list_.element_count > list_.elements_seen;
+        const bool gaps = shown_ && (!list_.element_count || short_of);
         for (const std::uint32_t index : list_.order) {
             const Ace& ace = list_.entries[index];
-            ++number;
+            if (gaps && ace.number && *ace.number > number + 1) {
+                ruleset.rules.push_back(missing(fmt::format("lines before line {}", *ace.number), ace.place));
+            }
+            number = std::max(number + 1, ace.number.value_or(0));
             if (ace.kind == Ace::Kind::remark) {
                 remark = ace.remark;
                 read_remark(ace.remark);
@@ -38,10 +43,20 @@ public:
             ruleset.rules.back().comment = remark;
             remark = {};
         }
+        if (short_of) ruleset.rules.push_back(missing("the rest of the list", list_.place));
         return ruleset;
     }
 
 private:
+    // What a capture does not hold may match any packet.
+    Rule missing(const std::string& what, Place place) const {
+        Rule rule = implicit_rule(fmt::format("{}: {}", list_.name, what), {}, Decide{Verdict::unknown, ""},
+                                  lowering_.span(place));
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::other, what + ", which the capture does not hold", rule.span});
+        return rule;
+    }
+
     Rule lower_ace(const Ace& ace, std::uint32_t number) {
         Rule rule;
         rule.name = fmt::format("{} line {}", list_.name, number);

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
+#include <unordered_set>
 
 #include "fwproof/base/service.hpp"
 #include "vendor/asa/literals.hpp"
@@ -17,6 +19,9 @@
 namespace fwproof::asa {
 
 namespace {
+
+// Of an export that names more than a device has, the others are among those that it does not hold.
+constexpr std::size_t kMostAssumed = 1000;
 
 class TransitLowering {
 public:
@@ -71,11 +76,12 @@ private:
     // Interfaces that lists, routes and translations name, of which the export does not hold the block.
     void assume_ports() {
         std::vector<std::string> assumed;
+        std::unordered_set<std::string_view> seen;
+        for (const auto& interface : config_.interfaces) seen.insert(interface.name);
         Place first;
         const auto assume = [&](std::string_view name, Place place) {
-            const bool seen =
-                std::any_of(ports_.begin(), ports_.end(), [&](const Port& port) { return port.name == name; });
-            if (seen || name.empty() || name == "any" || is_null_interface(name)) return;
+            if (name.empty() || name == "any" || is_null_interface(name) || !seen.insert(name).second) return;
+            if (assumed.size() == kMostAssumed) return;
             ports_.push_back({std::string(name), std::nullopt, true, false, place});
             if (assumed.empty()) first = place;
             assumed.emplace_back(name);
@@ -150,6 +156,7 @@ private:
         Ruleset ruleset;
         ruleset.name = "ingress";
         ruleset.default_verdict = Verdict::deny;
+        frames(ruleset, AccessGroup::Direction::in);
         known_connections(ruleset);
         related_packets(ruleset);
         meet_tunnels(lowering_, ruleset, true);
@@ -212,7 +219,8 @@ private:
         Ruleset ruleset;
         ruleset.name = "egress";
         ruleset.default_verdict = Verdict::permit;
-        bool any = false;
+        frames(ruleset, AccessGroup::Direction::out);
+        bool any = !ruleset.rules.empty();
         known_connections(ruleset);
         meet_tunnels(lowering_, ruleset, false);
         for (const auto& group : config_.access_groups) {
@@ -273,7 +281,54 @@ private:
             implicit_rule("packet that an inspection expects", related, Decide{Verdict::unknown, ""}, {}));
     }
 
-    // An ethertype list stands beside the list of IP packets and decides about none of them.
+    // What an ethertype list says of a family by its first rule that names its frames; its implicit deny is for other
+    // protocols alone.
+    static std::optional<Verdict> verdict_on(const AccessList& list, Family family) {
+        for (const std::uint32_t i : list.order) {
+            const Ace& ace = list.entries[i];
+            if (ace.kind == Ace::Kind::remark) continue;
+            std::string_view type = ace.remark;
+            if (type.starts_with("0x") || type.starts_with("0X")) type.remove_prefix(2);
+            while (type.starts_with('0')) type.remove_prefix(1);
+            const bool six = type == "86dd" || type == "86DD";
+            const bool other = type == "bpdu" || type == "ipx" || type == "isis" || type == "eii-ipx" ||
+                               type == "dsap" || type.starts_with("mpls-") || parse_hex(type).has_value();
+            const bool here = type == "any" || (family == Family::v4 ? type == "800" : six);
+            if (!here && other && ace.kind == Ace::Kind::rule) continue;
+            if (!here || ace.kind != Ace::Kind::rule || ace.action == Ace::Action::unknown) return Verdict::unknown;
+            return ace.action == Ace::Action::deny ? Verdict::deny : Verdict::permit;
+        }
+        return std::nullopt;
+    }
+
+    static std::optional<std::uint32_t> parse_hex(std::string_view text) {
+        std::uint32_t value = 0;
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, value, 16);
+        return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
+    }
+
+    // Ethertype lists meet every packet, of known connections too.
+    void frames(Ruleset& ruleset, AccessGroup::Direction direction) {
+        for (const auto& group : config_.access_groups) {
+            if (group.direction != direction) continue;
+            for (const auto* list : lists_named(config_, group.list)) {
+                if (list->kind != ListKind::ethertype) continue;
+                for (const Family family : {Family::v4, Family::v6}) {
+                    const auto verdict = verdict_on(*list, family);
+                    if (!verdict || *verdict == Verdict::permit) continue;
+                    Product product;
+                    product.source = family_set(family);
+                    (direction == AccessGroup::Direction::in ? product.in : product.out) =
+                        where_listed(group.interface);
+                    ruleset.rules.push_back(implicit_rule(fmt::format("ethertype list {}", group.list), product,
+                                                          Decide{*verdict, ""}, lowering_.span(group.place)));
+                }
+            }
+        }
+    }
+
+    // An ethertype list stands beside the list of IP packets; frames() has what it says of them.
     bool filters_ip(const AccessGroup& group) const {
         const auto lists = lists_named(config_, group.list);
         return lists.empty() || std::any_of(lists.begin(), lists.end(),
@@ -296,16 +351,7 @@ private:
     }
 
     // What a list at `name` filters: for a bridge group's own interface its members too.
-    InterfaceSet where_listed(std::string_view name) const {
-        InterfaceSet set = InterfaceSet::of(std::string(name));
-        for (const auto& bridge : config_.interfaces) {
-            if (bridge.name != name) continue;
-            for (const auto& member : config_.interfaces) {
-                if (is_member(bridge, member)) set.any_of.push_back({std::string(member.name), false});
-            }
-        }
-        return set;
-    }
+    InterfaceSet where_listed(std::string_view name) const { return with_members(config_, name); }
 
     // Lists can stand at a bridge group's members and at its own interface, whose network is the one that routes know.
     // One at the group alone filters its members. With lists at members a packet of the group may be of any of them;
@@ -411,8 +457,9 @@ private:
                         where_listed(group.interface);
                 }
                 if (!lowering_.dialect.unified_any) product.source = family_set(family);
-                ruleset.rules.push_back(implicit_rule(fmt::format("implicit deny of {}", group.list), product,
-                                                      Decide{Verdict::deny, ""}, lowering_.span(group.place)));
+                ruleset.rules.push_back(
+                    unless_cut(implicit_rule(fmt::format("implicit deny of {}", group.list), product,
+                                             Decide{Verdict::deny, ""}, lowering_.span(group.place))));
                 if (lowering_.dialect.unified_any) break;
             }
         }
@@ -426,9 +473,9 @@ private:
             if (module) {
                 Product product;
                 product.in = InterfaceSet::of(port.name);
-                ruleset.rules.push_back(implicit_rule(
+                ruleset.rules.push_back(unless_cut(implicit_rule(
                     fmt::format("no list at '{}', where a firewall module lets nothing in without one", port.name),
-                    product, Decide{Verdict::deny, ""}, lowering_.span(port.place)));
+                    product, Decide{Verdict::deny, ""}, lowering_.span(port.place))));
                 continue;
             }
             std::vector<std::string> lower, unknown, none;
@@ -456,21 +503,47 @@ private:
                 Product product;
                 product.in = InterfaceSet::of(port.name);
                 product.out = interfaces_of(names);
-                ruleset.rules.push_back(
-                    implicit_rule(surely ? "to a lower security level" : "security level that is not known", product,
-                                  Decide{surely ? Verdict::permit : Verdict::unknown, ""}, lowering_.span(port.place)));
+                if (config_.transparent) product.destination = unicast();
+                ruleset.rules.push_back(unless_cut(implicit_rule(
+                    surely ? "to a lower security level" : "security level that is not known", product,
+                    Decide{surely ? Verdict::permit : Verdict::unknown, ""}, lowering_.span(port.place))));
             }
             if (lists_all(port.name)) continue;
+            if (config_.transparent) {
+                Product product;
+                product.in = InterfaceSet::of(port.name);
+                product.destination = share(AddressSet::any() - *unicast());
+                ruleset.rules.push_back(unless_cut(
+                    implicit_rule(fmt::format("no list at '{}': broadcast and multicast need one", port.name), product,
+                                  Decide{Verdict::deny, ""}, lowering_.span(port.place))));
+            }
             for (const auto& [level, names] : higher) {
                 Product product;
                 product.in = InterfaceSet::of(port.name);
                 product.out = interfaces_of(names);
-                ruleset.rules.push_back(
+                ruleset.rules.push_back(unless_cut(
                     implicit_rule(fmt::format("no list at '{}', level {} to level {}", port.name, *port.level, level),
-                                  product, Decide{Verdict::deny, ""}, lowering_.span(port.place)));
+                                  product, Decide{Verdict::deny, ""}, lowering_.span(port.place))));
             }
         }
         if (partial_) other_ports(ruleset);
+    }
+
+    // What an export that stops before its bindings does not hold may bind lists, or go on with the last one.
+    Rule unless_cut(Rule rule) const {
+        if (!config_.cut_bindings) return rule;
+        rule.action = Decide{Verdict::unknown, ""};
+        rule.match.conditional = true;
+        rule.match.conditions.push_back(
+            {ConditionKind::other, "what was cut off binds no list here", lowering_.span(*config_.cut)});
+        return rule;
+    }
+
+    // What passes between levels without a list.
+    static const AddressSetRef& unicast() {
+        static const AddressSetRef kUnicast =
+            share(AddressSet::any() - parse_address_set("224.0.0.0/4, 255.255.255.255, ff00::/8").value());
+        return kUnicast;
     }
 
     // A list on the way in decides for both families there.

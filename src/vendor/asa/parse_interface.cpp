@@ -262,8 +262,19 @@ void parse_old_interface_line(Config& config, Statement& statement) {
     }
     statement.take();  // ip address outside 203.0.113.2 255.255.255.0
     const Token name = statement.take();
-    const auto found = std::find_if(config.interfaces.begin(), config.interfaces.end(),
-                                    [&](const auto& interface) { return interface.name == name.text; });
+    const auto own = parse_v4(name.text);
+    auto found = std::find_if(config.interfaces.begin(), config.interfaces.end(), [&](const auto& interface) {
+        return own ? interface.hardware == "BVI" : interface.name == name.text;
+    });
+    if (own && parse_v4(statement.word())) {  // of a transparent firewall before 8.4, which had one group of ports
+        if (found == config.interfaces.end()) {
+            config.interfaces.emplace_back();
+            found = config.interfaces.end() - 1;
+            found->hardware = "BVI";
+            found->place = statement.place();
+        }
+        statement.rewind(statement.position() - 1);
+    }
     if (found == config.interfaces.end()) {
         add_problem(config, {fmt::format("no interface is named '{}'", name.text), "", name.place()});
         return;

@@ -111,6 +111,14 @@ bool is_list_setting(const Statement& statement) {
            (word == "forward-reference" && second == "enable");
 }
 
+// What an ethertype list says of a type of frames: of IP too.
+void parse_frame_rule(Statement& statement, Ace& ace) {
+    const std::string_view action = statement.take().text;
+    if (action == "permit") ace.action = Ace::Action::permit;
+    if (action == "deny") ace.action = Ace::Action::deny;
+    ace.remark = statement.word();
+}
+
 }  // namespace
 
 std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& config, Statement& statement,
@@ -159,7 +167,8 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
     } else {
         const ListKind kind = kind_of(form);
         if (list.kind == ListKind::unknown) list.kind = kind;
-        if (kind != ListKind::extended && kind == list.kind) {
+        const bool frames = kind == ListKind::ethertype && kind == list.kind;
+        if (!frames && kind != ListKind::extended && kind == list.kind) {
             return std::nullopt;  // not a list of IP packets, or (standard) none that filters: its lines are recorded
                                   // by name alone
         }
@@ -167,7 +176,9 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
             ace.advanced = form == "advanced";
             statement.take();
         }
-        if (list.kind != kind) {
+        if (frames) {
+            parse_frame_rule(statement, ace);
+        } else if (list.kind != kind) {
             ace.kind = Ace::Kind::unreadable;
             ace.problem =
                 std::make_unique<Problem>(Problem{fmt::format("the list '{}' holds rules of two kinds", list.name),

@@ -27,6 +27,8 @@ void forbid(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset
 bool is_null_interface(std::string_view name);
 InterfaceSet interfaces_of(const std::vector<std::string>& names);
 bool is_member(const InterfaceBlock& bridge, const InterfaceBlock& interface);
+// The interface of that name, and its members where it is a bridge group's own.
+InterfaceSet with_members(const Config& config, std::string_view name);
 // Of the bridge group whose own interface has that name.
 std::vector<const InterfaceBlock*> bridge_members(const Config& config, std::string_view name);
 bool of_one_level(const std::vector<const InterfaceBlock*>& interfaces);

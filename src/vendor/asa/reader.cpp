@@ -20,6 +20,22 @@ const std::unordered_map<std::string_view, bool>& commands() {
     return kCommands;
 }
 
+// What a configuration has behind its access-groups, and what it has before them.
+bool stands_behind_bindings(std::string_view word) {
+    static const std::unordered_set<std::string_view> kWords = {
+        "route",        "router",     "timeout",         "aaa-server",   "user-identity",
+        "aaa",          "http",       "snmp-server",     "crypto",       "telnet",
+        "ssh",          "console",    "dhcpd",           "webvpn",       "username",
+        "tunnel-group", "prompt",     "service",         "group-policy", "service-policy",
+        "class-map",    "policy-map", "threat-detection"};
+    return kWords.contains(word);
+}
+
+bool stands_before_bindings(std::string_view word) {
+    return word == "interface" || word == "object" || word == "object-group" || word == "access-list" ||
+           word == "access-group" || word == "nat";
+}
+
 bool is_hex_line(std::string_view text) {
     return text.find_first_not_of("0123456789abcdefABCDEF \t") == std::string_view::npos;
 }
@@ -75,6 +91,8 @@ void Reader::read(const Line& line) {
     negated_ = statement_.size() > 1 && statement_.accept("no");
     const std::size_t start = statement_.position();
     const std::string_view word = statement_.word();
+    if (line.indent == 0 && stands_behind_bindings(word)) behind_bindings_ = true;
+    if (line.indent == 0 && stands_before_bindings(word)) behind_bindings_ = false;
     if (word == "access-list" || (word == "ipv6" && statement_.word(1) == "access-list")) {
         last_rule_.reset();
         read_top_level(line);
@@ -96,8 +114,23 @@ bool Reader::is_shown_line(const Line& line) {
     const Token last = statement_[statement_.size() - 1];
     const bool counted = statement_.text().find("(hitcnt=") != std::string_view::npos;
     if (!counted && !(last.text.starts_with("0x") && statement_.size() > 6)) return false;
-    open_shown_list(config_, name, statement_.place());
+    auto& shown = open_shown_list(config_, name, statement_.place());
     shown_list_ = name;
+    // Remarks before the first rule show no count: they were taken for statements.
+    const auto read = config_.list_index.find(name);
+    if (read == config_.list_index.end()) return true;
+    auto& list = config_.lists[read->second];
+    list.settle();
+    if (std::any_of(list.entries.begin(), list.entries.end(),
+                    [](const Ace& ace) { return ace.kind != Ace::Kind::remark; })) {
+        return true;
+    }
+    for (const std::uint32_t i : list.order) {
+        shown.order.push_back(static_cast<std::uint32_t>(shown.entries.size()));
+        shown.entries.push_back(std::move(list.entries[i]));
+    }
+    list = AccessList{};
+    config_.list_index.erase(read);
     return true;
 }
 
@@ -525,6 +558,8 @@ Config Reader::finish() && {
                                   [](const InterfaceBlock& block) { return is_tunnel(block) && !block.name.empty(); });
     settle_interfaces();
     if (saved_) {
+        config_.cut = last_line_;
+        config_.cut_bindings = !behind_bindings_;
         note(NoteKind::partial_export, "the configuration has no ': end': what stood behind this line is not known",
              "capture the whole output", last_line_);
     }

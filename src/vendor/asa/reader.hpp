@@ -66,7 +66,8 @@ private:
     std::unordered_set<std::string_view> unknown_words_;
     std::string_view shown_list_;                                   // the list of the current `show access-list` output
     std::optional<std::pair<std::size_t, std::size_t>> last_rule_;  // list and entry, when the last line was a rule
-    bool saved_ = false;  // ": Saved" stood at the top, so ": end" belongs at the bottom
+    bool behind_bindings_ = false;  // statements have come that stand behind every access-group
+    bool saved_ = false;            // ": Saved" stood at the top, so ": end" belongs at the bottom
     Place last_line_;
 
     // class-map, policy-map and service-policy, as far as they inspect ICMP
