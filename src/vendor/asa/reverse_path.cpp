@@ -11,6 +11,8 @@ namespace fwproof::asa {
 
 namespace {
 
+constexpr std::size_t kMostRules = 100'000;  // of all pairs of lines together
+
 bool none(const AddressSetRef& set) { return set && set->empty(); }
 
 std::optional<Address> only_address(const AddressSetRef& set) {
@@ -146,8 +148,9 @@ std::vector<std::size_t> ReversePath::candidates(const std::vector<Piece>& piece
     return found;
 }
 
-void ReversePath::before(const Taken& taken, Ruleset& ruleset, const Pass& pass) const {
+void ReversePath::before(const Taken& taken, Ruleset& ruleset, const Pass& pass) {
     const NatLine& line = *table_[taken.at];
+    if (rules_ > kMostRules) return give_up(taken, ruleset);
     for (const std::size_t i : candidates(taken.pieces)) {
         const Answer& answer = answers_[i];
         if (answer.at == taken.at) continue;
@@ -190,9 +193,28 @@ void ReversePath::before(const Taken& taken, Ruleset& ruleset, const Pass& pass)
         // Of two plain static lines of one host guides say that both lead to it, and that its own packets use one.
         const bool two_statics = answer.plain_static && !answer.identity && line.is_static && !taken.identity;
         const bool unclear = answer.unclear || two_statics;
+        ++rules_;
         ruleset.rules.push_back(drop(answer, header, unclear, certain, &line));
         if (unclear) pass(header, certain);
     }
+}
+
+// Any other line may take the answers.
+void ReversePath::give_up(const Taken& taken, Ruleset& ruleset) const {
+    AddressSet destinations;
+    for (const Piece& piece : taken.pieces) {
+        destinations = destinations | (piece.mapped ? *piece.mapped : AddressSet::any());
+    }
+    Product header;
+    header.in = taken.in;
+    header.source = taken.source;
+    header.destination = share(std::move(destinations));
+    header.states = StateSet(State::new_);
+    Rule rule = implicit_rule("nat reverse path: more lines than are compared", std::move(header),
+                              Decide{Verdict::deny, ""}, lowering_.span(table_[taken.at]->place));
+    rule.match.conditional = true;
+    rule.match.conditions.push_back({ConditionKind::other, "line that the device takes for the answers", rule.span});
+    ruleset.rules.push_back(std::move(rule));
 }
 
 void ReversePath::untranslated(Ruleset& ruleset) const {

@@ -38,7 +38,7 @@ public:
     // Adds to `ruleset` what drops packets that the line takes and another line answers; the line's own rules belong
     // behind. `pass` adds those for some of the packets (not surely: perhaps).
     using Pass = std::function<void(const Product& header, bool surely)>;
-    void before(const Taken& taken, Ruleset& ruleset, const Pass& pass) const;
+    void before(const Taken& taken, Ruleset& ruleset, const Pass& pass);
     // Behind all lines: the same for packets that none of them takes.
     void untranslated(Ruleset& ruleset) const;
 
@@ -55,6 +55,7 @@ private:
         bool unclear = false;       // whether the device drops such packets is not known
     };
 
+    void give_up(const Taken& taken, Ruleset& ruleset) const;
     void add(std::size_t at);
     void add_back(std::size_t at, const Answer& forth);
     void add_unreadable(std::size_t at);
@@ -66,6 +67,7 @@ private:
     std::vector<Answer> answers_;                        // in the order of the table
     std::map<Address, std::vector<std::size_t>> hosts_;  // those about one destination
     std::vector<std::size_t> wide_;                      // the others
+    std::size_t rules_ = 0;                              // of before(), so far
 };
 
 }  // namespace fwproof::asa

@@ -227,3 +227,24 @@ TEST_CASE("random nat tables take packets and their answers as the device does")
     }
     for (const int seen : verdicts) CHECK(seen > 200);  // the tables say something
 }
+
+TEST_CASE("more pairs of nat lines than are compared leave packets open") {
+    std::string text = std::string(kBase) + "access-list OUT extended permit ip any any\nobject network DMZ\n" +
+                       " subnet 192.0.2.0 255.255.255.0\n";
+    for (int i = 0; i < 600; ++i) {
+        text += fmt::format(
+            "object network FAR{0}\n host 172.16.{1}.{2}\nnat (dmz,outside) source static DMZ DMZ "
+            "destination static FAR{0} FAR{0}\n",
+            i, i / 250, i % 250);
+    }
+    for (int i = 1; i <= 200; ++i) {
+        text += fmt::format("object network WEB{:03}\n host 192.0.2.{}\n nat (dmz,outside) static 203.0.113.{}\n", i, i,
+                            i + 20);
+    }
+    const Policy policy = read(text);
+    const auto verdict = [&](std::string_view words) { return to_string(ask(policy, question(words))); };
+    CHECK(verdict("outside>dmz tcp 198.51.100.1:1 > 203.0.113.21:80") == "permit");
+    CHECK(verdict("outside>dmz tcp 172.16.1.1:1 > 203.0.113.21:80") == "deny");
+    CHECK(verdict("outside>dmz tcp 198.51.100.1:1 > 203.0.113.220:80") == "unknown");
+    CHECK(verdict("outside>dmz tcp 198.51.100.1:1 > 192.0.2.200:80") == "deny");
+}
