@@ -1,7 +1,11 @@
 // One packet or flow: the verdict, the rule that decides it, the way there, and what happens to replies.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <limits>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -52,6 +56,8 @@ std::optional<Verdict> overall(const std::vector<PathAnswer>& answers) {
 }
 
 std::string_view word(const std::optional<Verdict>& verdict) { return to_string(verdict.value_or(Verdict::unknown)); }
+
+constexpr std::size_t kMostDeciders = 16;  // that are shown of one answer
 
 class Lines {
 public:
@@ -146,6 +152,49 @@ void translated_by(Lines& lines, int depth, const Policy& policy, const Hit& hit
     if (span) lines.add(depth, "", statement(span));
 }
 
+template <class Set>
+double size_of(const Set& set) {
+    double size = 0;
+    for (const auto& interval : set.intervals())
+        size += static_cast<double>(interval.last) - static_cast<double>(interval.first) + 1;
+    return size;
+}
+
+// Of each family its share, so that all IPv4 addresses count as much as all IPv6 ones.
+double share_of(const AddressSetRef& addresses) {
+    if (!addresses) return 2;
+    return std::ldexp(size_of(addresses->v4), -32) + std::ldexp(size_of(addresses->v6), -128);
+}
+
+// How much of all headers a rule may match, without interfaces and conditions.
+double breadth(const Rule& rule) {
+    double sum = 0;
+    for (const auto& match : rule.match.outer.empty() ? rule.match.any_of : rule.match.outer) {
+        double services = 0;
+        const ServiceSet all{{ServiceTerm{}}};
+        for (const auto& term : (match.header.services ? *match.header.services : all).terms)
+            services += size_of(term.protocols) * size_of(term.source_ports) * size_of(term.destination_ports);
+        sum += services * share_of(match.header.source) * share_of(match.header.destination);
+    }
+    return sum;
+}
+
+// More deciders than are shown: where rules have an order it says which come first, else those that speak of the
+// fewest packets are the likeliest to be meant.
+std::vector<const Hit*> narrowest_first(const Policy& policy, const std::vector<Hit>& hits) {
+    std::vector<const Hit*> sorted;
+    for (const auto& hit : hits) sorted.push_back(&hit);
+    if (policy.ordered || hits.size() <= kMostDeciders) return sorted;
+    std::map<const Hit*, std::pair<double, std::size_t>> order;
+    for (const Hit* hit : sorted) {
+        const Rule* rule = rule_at(policy, hit->rule);
+        const std::size_t conditions = rule ? rule->match.conditions.size() : 0;
+        order[hit] = {rule ? breadth(*rule) : std::numeric_limits<double>::infinity(), -conditions};
+    }
+    std::stable_sort(sorted.begin(), sorted.end(), [&](const Hit* a, const Hit* b) { return order[a] < order[b]; });
+    return sorted;
+}
+
 void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer& answer) {
     if (answer.out_of_budget)
         lines.add(depth, "because", "the budget of the analysis is used up; --budget sets another");
@@ -163,9 +212,12 @@ void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer&
             return !part.deciders.empty() && hit.stage > part.deciders.back().stage;
         });
         for (auto hit = part.translations.begin(); hit != behind; ++hit) translated_by(lines, below, policy, *hit);
-        for (const auto& hit : part.deciders) {
-            decided_by(lines, below, policy, hit, part.verdict == Verdict::unknown ? "may decide" : "decided by");
-        }
+        const std::string_view label = part.verdict == Verdict::unknown ? "may decide" : "decided by";
+        const auto deciders = narrowest_first(policy, part.deciders);
+        const std::size_t shown = std::min(deciders.size(), kMostDeciders);
+        for (std::size_t i = 0; i < shown; ++i) decided_by(lines, below, policy, *deciders[i], label);
+        if (shown < deciders.size())
+            lines.add(below, label, fmt::format("{} more, which --format json names", deciders.size() - shown));
         if (part.deciders.empty()) {
             lines.add(
                 below, "decided by",

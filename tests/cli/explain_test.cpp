@@ -373,6 +373,47 @@ TEST_CASE("the family that an export does not hold is unknown, whatever its rule
     CHECK(ran.out.find("deny tcp any > any4:443  # default of INPUT (only.v4:3)\n") != std::string::npos);
 }
 
+TEST_CASE("of many rules that may decide the narrowest are shown, and all are counted") {
+    const std::string directory = fresh_directory("explain-many");
+    const auto reg = [](int programs) {
+        std::string text =
+            "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
+            "SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules]\r\n";
+        const std::string allow = "=\"v2.31|Action=Allow|Active=TRUE|Dir=In|";
+        for (int i = 0; i < programs; ++i)
+            text += "\"r" + std::to_string(i) + "\"" + allow + "App=C:\\\\x" + std::to_string(i) + ".exe|\"\r\n";
+        return text + "\"tcp\"" + allow + "Protocol=6|App=C:\\\\tcp.exe|\"\r\n\"smb\"" + allow +
+               "Protocol=6|LPort=445|App=System|\"\r\n";
+    };
+    const auto shown = [&](int programs) {
+        write_file(directory, "host.reg", reg(programs));
+        const std::string out =
+            run_fwproof({"explain", "host.reg", "tcp 10.1.0.5 > 10.9.8.7:445 at domain"}, directory).out;
+        CHECK(out.starts_with("unknown "));
+        std::vector<std::string> deciders;
+        const std::string label = "    may decide  ";
+        for (auto at = out.find(label); at != std::string::npos; at = out.find(label, at + 1)) {
+            const auto start = at + label.size();
+            deciders.push_back(out.substr(start, out.find_first_of(":(\n", start) - start));
+            if (deciders.back().ends_with(' ')) deciders.back().pop_back();
+        }
+        return deciders;
+    };
+    const auto some = shown(13);  // and the default, as many as fit: in the order of the file
+    CHECK(some.size() == 16);
+    CHECK(some.front() == "r0");
+    const auto many = shown(30);
+    REQUIRE(many.size() == 17);
+    CHECK(many[0] == "smb");
+    CHECK(many[1] == "tcp");
+    CHECK(many[2] == "r0");
+    CHECK(many[16] == "17 more, which --format json names");
+    const std::string json =
+        run_fwproof({"explain", "host.reg", "tcp 10.1.0.5 > 10.9.8.7:445 at domain", "--format", "json"}, directory)
+            .out;
+    CHECK(json.find("\"rule\": \"r29\"") != std::string::npos);
+}
+
 TEST_CASE("what an answer assumes is one line, and stands with the notes") {
     const std::string directory = fresh_directory("explain-assumed");
     write_file(directory, "host.rules", kHost);
