@@ -153,6 +153,16 @@ Result<Baseline> read_baseline(const std::string& path, World& world) {
     return baseline;
 }
 
+std::optional<Error> refuse_other_file(const std::string& path, World& world) {
+    std::error_code ignored;
+    const bool there = std::filesystem::is_regular_file(path, ignored) && std::filesystem::file_size(path, ignored) > 0;
+    if (!there || read_baseline(path, world)) return std::nullopt;
+    Error error{
+        "is there already and is no baseline", "name a new file, or an older baseline, for --write-baseline", {}};
+    error.file = path;
+    return error;
+}
+
 FingerprintNames names_from(const std::string& baseline, const Report& report) {
     namespace fs = std::filesystem;
     std::error_code problem;

@@ -40,6 +40,8 @@ FingerprintNames names_in(const Baseline& baseline, const Report& report);
 
 // A file that --write-baseline wrote.
 Result<Baseline> read_baseline(const std::string& path, World& world);
+// An error where a file stands there that is no baseline: a new one would destroy it.
+std::optional<Error> refuse_other_file(const std::string& path, World& world);
 
 // Every finding that is not waived, and the exports that were looked at. What they say is there for readers of the file
 // and for names_in; the fingerprint counts. `written` is a day, "2026-11-30". The order does not change when lines

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 
 #include "cli/options.hpp"
@@ -36,6 +37,23 @@ Result<std::vector<NamedOutput>> read_outputs(const Arguments& arguments, const 
     return outputs;
 }
 
+namespace {
+
+// A report in the place of what it is about destroys it.
+std::optional<Error> refuse_input(const std::string& path, const World& world) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
+    for (const auto& source : world.opened) {
+        if (!std::filesystem::equivalent(path, source->name(), ignored)) continue;
+        Error error{"is one of the inputs, which the report would replace", "name another file for --output", {}};
+        error.file = path;
+        return error;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Error> write_outputs(const std::vector<NamedOutput>& outputs,
                                    const std::function<std::string(const NamedOutput& output)>& render, World& world,
                                    std::vector<std::pair<std::string, std::string>> more) {
@@ -48,6 +66,9 @@ std::optional<Error> write_outputs(const std::vector<NamedOutput>& outputs,
         } else {
             files.emplace_back(output.path, std::move(bytes));
         }
+    }
+    for (const auto& [path, bytes] : files) {
+        if (auto error = refuse_input(path, world)) return error;
     }
     std::move(more.begin(), more.end(), std::back_inserter(files));
     for (const auto& [path, bytes] : files) {

@@ -130,7 +130,10 @@ Result<int> publish(Report report, const Reporting& reporting, World& world, con
         return format->render(report, options);
     };
     std::vector<std::pair<std::string, std::string>> more;
-    if (!baseline.empty()) more.emplace_back(reporting.write_baseline, std::move(baseline));
+    if (!baseline.empty()) {
+        if (auto error = refuse_other_file(reporting.write_baseline, world)) return fail(std::move(*error));
+        more.emplace_back(reporting.write_baseline, std::move(baseline));
+    }
     if (auto error = write_outputs(reporting.outputs, render, world, std::move(more))) return fail(std::move(*error));
     return report.exit_code;
 }

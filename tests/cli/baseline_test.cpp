@@ -38,6 +38,44 @@ const std::string kChecks = "admin-port-from-untrusted,duplicate-rule,any-to-any
 
 }  // namespace
 
+TEST_CASE("no report takes the place of what is there") {
+    const std::string here = fresh_directory("replaced");
+    write_file(here, "edge.cfg", kBefore);
+    write_file(here, "other.cfg", kMoved);
+    fs::create_hard_link(here + "/edge.cfg", here + "/link.cfg");
+    struct Case {
+        std::vector<std::string> arguments;
+        std::string error;
+    };
+    const std::string input =
+        ": error: is one of the inputs, which the report would replace; name another file for --output\n";
+    const std::vector<Case> kCases = {
+        {{"lint", "edge.cfg", "--format", "text", "--output", "edge.cfg"}, "edge.cfg" + input},
+        {{"lint", "edge.cfg", "--output", "./edge.cfg"}, "./edge.cfg" + input},
+        {{"lint", "edge.cfg", "--output", "link.cfg"}, "link.cfg" + input},
+        {{"diff", "edge.cfg", "other.cfg", "--output", "other.cfg"}, "other.cfg" + input},
+        {{"lint", "--write-baseline", "edge.cfg", "other.cfg"},
+         "edge.cfg: error: is there already and is no baseline; name a new file, or an older baseline, for "
+         "--write-baseline\n"},
+    };
+    for (const auto& one : kCases) {
+        const Ran ran = run_fwproof(one.arguments, here);
+        CHECK(ran.status == 2);
+        CHECK(ran.err == one.error);
+        CHECK(read_whole(here + "/edge.cfg") == kBefore);
+        CHECK(read_whole(here + "/other.cfg") == kMoved);
+    }
+    // A baseline and a report of before may be replaced.
+    for (int i = 0; i < 2; ++i) {
+        const Ran ran =
+            run_fwproof({"lint", "--write-baseline", "known.json", "--output", "report.txt", "edge.cfg"}, here);
+        CHECK(ran.status != 2);
+    }
+    CHECK(
+        run_fwproof({"lint", "--baseline", "known.json", "--write-baseline", "known.json", "edge.cfg"}, here).status !=
+        2);
+}
+
 TEST_CASE("what the baseline has is counted and not shown; what is new is shown") {
     const std::string here = fresh_directory("baseline");
     write_file(here, "edge.cfg", kBefore);
