@@ -2,6 +2,7 @@
 // it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "cli/options.hpp"
@@ -81,9 +82,24 @@ std::vector<std::string> check_names() {
     return names;
 }
 
+// The formats that the help of --format names; it names none where all reports are meant.
+std::vector<std::string> formats_in(std::string_view text) {
+    auto all = names_of(formats());
+    all.emplace_back("mdoc");
+    std::vector<std::string> named;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto start = std::min(text.find_first_not_of(" ,():;", at), text.size());
+        at = std::min(text.find_first_of(" ,():;", start), text.size());
+        const std::string word(text.substr(start, at - start));
+        if (std::find(all.begin(), all.end(), word) != all.end()) named.push_back(word);
+    }
+    return named.size() > 1 ? named : names_of(formats());
+}
+
 // The values of options that take one of a few words; for every other one files are offered.
-std::vector<std::string> values_of(std::string_view option) {
-    if (option == "format") return names_of(formats());
+std::vector<std::string> values_of(const OptionHelp& help) {
+    const std::string& option = help.name;
+    if (option == "format") return formats_in(help.text);
     if (option == "input-format") return names_of(vendors());
     if (option == "select" || option == "ignore") return check_names();
     if (option == "network-profile") return {"domain", "private", "public"};
@@ -121,7 +137,7 @@ std::string bash(const std::vector<CommandHelp>& all) {
             words += fmt::format("            {}) words='{}' ;;\n", command.name, joined(more));
         }
         for (const auto& option : command.options) {
-            if (const auto known = values_of(option.name); !option.value.empty() && !known.empty()) {
+            if (const auto known = values_of(option); !option.value.empty() && !known.empty()) {
                 values += fmt::format("        {}:--{}) words='{}' ;;\n", command.name, option.name, joined(known));
             }
         }
@@ -164,7 +180,7 @@ std::string quoted(std::string_view text, std::string_view special, std::string_
 }
 
 std::string zsh_argument(const OptionHelp& option) {
-    const auto known = values_of(option.name);
+    const auto known = values_of(option);
     std::string spec = fmt::format("*--{}", option.name);
     std::string text, action;
     for (const char c : option.text) {
@@ -225,7 +241,7 @@ std::string fish(const std::vector<CommandHelp>& all) {
             text += fmt::format("{} -a '{}'\n", line, joined(words));
         }
         for (const auto& option : command.options) {
-            const auto known = values_of(option.name);
+            const auto known = values_of(option);
             const std::string values = option.value.empty() ? ""
                                        : known.empty()      ? " -r"
                                                             : fmt::format(" -x -a '{}'", joined(known));
