@@ -73,10 +73,9 @@ TEST_CASE("what is found in a directory and is no policy is named, and the other
     fs::create_directory(folder + "/gpo");
     write_file(folder + "/gpo", "gpreport.xml",
                "<GPO xmlns=\"http://www.microsoft.com/GroupPolicy/Settings\"><Name>x</Name></GPO>");
-    fs::create_directory(folder + "/old");
-    write_file(folder + "/old", "edge.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
-    fs::rename(folder + "/old", folder + ".old");
-    fs::create_directory_symlink(fs::absolute(folder + ".old"), folder + "/old");
+    const std::string linked = fresh_directory("mixed-linked");
+    write_file(linked, "edge.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
+    fs::create_directory_symlink(fs::absolute(linked), folder + "/old");
     fs::create_directory_symlink(".", folder + "/round");
     const Ran ran = run_fwproof({"lint", "."}, folder);
     CHECK(ran.err.empty());
