@@ -163,6 +163,10 @@ RuleIndex::Bounds RuleIndex::bounds(RuleRef ref, WorldIndex world, const Assumpt
             certain ? sets.inner : sets.inner | set_of(match.outer.empty() ? match.any_of : match.outer, world, true);
         found = known.emplace(world, std::move(sets)).first;
     }
+    // A keyword that stands for the asked ports stands for them wherever the host keeps them.
+    const bool any_port = assumed && std::any_of(match.conditions.begin(), match.conditions.end(),
+                                                 [](const auto& c) { return c.kind == ConditionKind::port_keyword; });
+    if (any_port) return {found->second.outer, found->second.outer};
     return {match.conditional && !assumed ? space_.empty() : found->second.inner, found->second.outer};
 }
 

@@ -79,6 +79,34 @@ TEST_CASE("a rule for a program serves what that program needs") {
     }
 }
 
+TEST_CASE("the RPC keyword with the endpoint mapper is what the document asks for as dynamic RPC") {
+    const std::string directory = fresh_directory("rpc keyword");
+    const std::string in = "Action=Allow|Dir=In|";
+    const auto rpc_is = [&](const std::vector<std::string>& rules, const std::vector<std::string>& question,
+                            const std::string& service) {
+        write_file(directory, "host.reg", reg("0", rules));
+        std::vector<std::string> words = {"check", "host.reg", "--format", "json"};
+        words.insert(words.end(), question.begin(), question.end());
+        const std::string out = run_fwproof(words, directory).out;
+        std::string found;
+        for (const std::string check : {"conditional-opening", "missing-opening", "partial-opening"}) {
+            for (auto at = out.find("\"" + check + "\""); at != std::string::npos;
+                 at = out.find("\"" + check + "\"", at + 1)) {
+                const auto end = out.find("\"check\"", at + 1);
+                if (out.substr(at, end - at).find(service) != std::string::npos) found = check;
+            }
+        }
+        return found;
+    };
+    const std::vector<std::string> database = {"--catalog", "scom",   "--as", "operations-manager-database",
+                                               "--phase",   "install"};
+    CHECK(rpc_is({in + "LPort=RPC|", in + "LPort=RPC-EPMap|"}, database, "tcp/49152-65535") == "");
+    CHECK(rpc_is({in + "LPort=RPC|App=C:\\x.exe|", in + "LPort=RPC-EPMap|"}, database, "tcp/49152-65535") ==
+          "conditional-opening");
+    const std::vector<std::string> site_server = {"--catalog", "configmgr", "--as", "site-server"};
+    CHECK(rpc_is({in + "LPort=RPC|", in + "LPort=RPC-EPMap|"}, site_server, "port keyword RPC") == "");
+}
+
 TEST_CASE("the programs that listen say nothing about those that call") {
     const std::string directory = fresh_directory("program scope outbound");
     write_file(directory, "host.reg", reg("1", {"Action=Allow|Dir=Out|RPort=5723|App=C:\\\\agent.exe|"}));
