@@ -117,6 +117,8 @@ std::string plain_line(std::string_view line) {
 // Of two rules that are the same as far as verdicts go.
 bool differ_aside(const Rule& a, const Rule& b) {
     if (!a.enabled) return false;
+    // What comes through a tunnel is in no header.
+    if (a.traits.has(Trait::edge_traversal) != b.traits.has(Trait::edge_traversal)) return true;
     if (const auto* decide = std::get_if<Decide>(&a.action)) return decide->answer != std::get<Decide>(b.action).answer;
     return does_more(a) && a.span && b.span && !same_line(a.span.text(), b.span.text());
 }

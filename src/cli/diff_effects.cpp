@@ -65,7 +65,8 @@ bool has_effect(const DiffReport& report, const std::set<std::string>& effects) 
     const bool narrower = open || removed || moved || effect == Effect::narrowed || effect == Effect::both;
     if (effects.contains("widened") && wider) return true;
     if (effects.contains("narrowed") && narrower) return true;
-    const bool settings = any_device(report, [](const DeviceDiff& device) { return !device.settings.empty(); });
+    const bool settings =
+        any_device(report, [](const DeviceDiff& device) { return !device.settings.empty() || edge_differs(device); });
     if (effects.contains("changed") && (wider || narrower || settings)) return true;
     if (!effects.contains("required-lost") || !report.required) return false;
     return std::any_of(report.required->changes.begin(), report.required->changes.end(),

@@ -19,7 +19,14 @@ bool any_review(const DiffReport& report, const Test& test) {
     });
 }
 
+constexpr std::string_view kEdgeTraversal = "edge traversal";
+
 }  // namespace
+
+bool edge_differs(const DeviceDiff& device) {
+    const auto asides = aside_texts(device);
+    return std::any_of(asides.begin(), asides.end(), [](const AsideText& text) { return text.what == kEdgeTraversal; });
+}
 
 bool FileDiff::unchanged() const {
     const auto path_is = [](const PathReview& on) {
@@ -51,7 +58,7 @@ bool DiffReport::same_flows() const {
     return complete() && std::all_of(files.begin(), files.end(), [](const FileDiff& file) {
                return file.kind == FileDiff::Kind::changed &&
                       std::all_of(file.devices.begin(), file.devices.end(),
-                                  [](const DeviceDiff& device) { return device.same(); });
+                                  [](const DeviceDiff& device) { return device.same() && !edge_differs(device); });
            });
 }
 
@@ -118,6 +125,10 @@ std::string headline(const DiffReport& report) {
         return std::any_of(file.devices.begin(), file.devices.end(),
                            [](const DeviceDiff& device) { return !device.settings.empty(); });
     });
+    const bool edge = std::any_of(report.files.begin(), report.files.end(), [](const FileDiff& file) {
+        return std::any_of(file.devices.begin(), file.devices.end(), edge_differs);
+    });
+    if (edge) return "unchanged: no verdict differs but for what comes through a tunnel (edge traversal)";
     if (settings) return "unchanged: no verdict differs by what was read, but settings do";
     return "unchanged: no verdict differs";
 }
@@ -132,6 +143,17 @@ std::vector<AsideText> aside_texts(const DeviceDiff& device) {
         text.gained = !change.before;
         const Rule* rule = rule_at(*text.policy, text.rule);
         if (!rule) continue;
+        const Rule* was = change.before ? rule_at(*device.before, *change.before) : nullptr;
+        if (was && change.after && was->traits.has(Trait::edge_traversal) != rule->traits.has(Trait::edge_traversal)) {
+            text.what = kEdgeTraversal;
+            (rule->traits.has(Trait::edge_traversal) ? text.gained : text.lost) = true;
+            // One statement stands in the list of every profile.
+            const bool known = std::any_of(texts.begin(), texts.end(), [&](const AsideText& other) {
+                return other.what == kEdgeTraversal && rule_span(*other.policy, other.rule).offset == rule->span.offset;
+            });
+            if (!known) texts.push_back(std::move(text));
+            continue;
+        }
         if (const auto* translate = std::get_if<Translate>(&rule->action)) {
             text.what = translate->source.changes() ? "source translation" : "destination translation";
         } else if (const auto* set = std::get_if<SetRegister>(&rule->action)) {
@@ -155,6 +177,9 @@ bool DeviceDiff::settings_differ_on(const PathReview& path) const {
 
 std::string same_words(const DeviceDiff& device, const PathReview& path) {
     if (path.undecided) return "no verdict differs; some packets are unknown in both versions";
+    const bool inbound = (path.after ? *path.after : *path.before).position == Position::inbound;
+    if (inbound && edge_differs(device))
+        return "no verdict differs but for what comes through a tunnel (edge traversal)";
     if (device.settings_differ_on(path)) return "no verdict differs by what was read, but settings do";
     const auto& only = device.review.only;
     return fmt::format("permits exactly the same {}flows",

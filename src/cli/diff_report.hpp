@@ -96,6 +96,8 @@ struct AsideText {
     RuleRef rule;
 };
 std::vector<AsideText> aside_texts(const DeviceDiff& device);
+// Some rule takes what reaches the host through a tunnel in one version only. No header shows that.
+bool edge_differs(const DeviceDiff& device);
 std::string short_count(std::size_t count, std::string_view thing);
 
 // With what the checks found, where they ran.

@@ -275,6 +275,28 @@ TEST_CASE("what depends on too much to be told apart is not decided, and said so
     CHECK(run_fwproof({"diff", "a.v4", "b.v4", "--at", "inbound", "--strict", "--ignore", "all"}, folder).status == 3);
 }
 
+TEST_CASE("what comes through a tunnel is in no header and is a change all the same") {
+    const std::string folder = fresh_directory("diff-edge");
+    const auto reg = [](const std::string& edge) {
+        return "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
+               "SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules]\r\n"
+               "\"r\"=\"v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|" +
+               edge + "\"\r\n";
+    };
+    write_file(folder, "old.reg", reg(""));
+    write_file(folder, "new.reg", reg("Edge=TRUE|"));
+    const Ran gained = run_fwproof({"diff", "old.reg", "new.reg", "--fail-on", "changed"}, folder);
+    CHECK(gained.status == 1);
+    CHECK(gained.out.find("edge traversal gained: r (new.reg:4)\n") != std::string::npos);
+    CHECK(gained.out.find("edge traversal gained", gained.out.find("edge traversal gained") + 1) == std::string::npos);
+    CHECK(gained.out.starts_with("unchanged: no verdict differs but for what comes through a tunnel"));
+    CHECK(gained.out.find("inbound, domain: permits exactly the same flows") == std::string::npos);
+    const Ran lost = run_fwproof({"diff", "new.reg", "old.reg", "--fail-on", "changed"}, folder);
+    CHECK(lost.status == 1);
+    CHECK(lost.out.find("edge traversal lost: r (old.reg:4)\n") != std::string::npos);
+    CHECK(run_fwproof({"diff", "new.reg", "new.reg", "--fail-on", "changed"}, folder).status == 0);
+}
+
 TEST_CASE("a time range of the same name may mean other times") {
     const std::string folder = fresh_directory("diff-times");
     const auto edge = [](const std::string& days) {
