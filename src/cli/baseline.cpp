@@ -84,12 +84,13 @@ bool is_named(const KnownFile& file) {
 std::map<std::string, std::string> renamed_files(const std::map<std::string, KnownFile>& fresh,
                                                  std::map<std::string, KnownFile> gone) {
     std::map<std::string, std::string> before;
-    for (const auto& [name, file] : fresh) {
+    for (const auto& file : fresh) {
+        const std::string& digest = file.second.sha256;
         const auto same = std::find_if(gone.begin(), gone.end(), [&](const auto& other) {
-            return !file.sha256.empty() && other.second.sha256 == file.sha256;
+            return !digest.empty() && other.second.sha256 == digest;
         });
         if (same == gone.end()) continue;
-        before.emplace(name, same->first);
+        before.emplace(file.first, same->first);
         gone.erase(same);
     }
     // Of several with one name nobody knows which is which.
