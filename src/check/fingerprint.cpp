@@ -53,8 +53,20 @@ std::string plain_statement(std::string_view text) {
     return out;
 }
 
-std::string_view position_of(const Packet& packet) {
-    return packet.in.empty() ? "outbound" : packet.out.empty() ? "inbound" : "transit";
+// Where a region is permitted; empty: nothing says so.
+std::string_view position_of(const Finding& finding) {
+    if (finding.region.empty() || finding.subject.size() != 1) return {};
+    const Product& place = finding.subject[0];
+    if (place.in == InterfaceSet::none()) return "outbound";
+    return place.out == InterfaceSet::none() ? "inbound" : "";
+}
+
+// Without the names that the export gives to objects and times.
+std::string plain_condition(const std::string& condition) {
+    for (const ConditionKind kind : {ConditionKind::reference, ConditionKind::time}) {
+        if (condition.starts_with(to_string(kind))) return std::string(to_string(kind));
+    }
+    return condition;
 }
 
 using Names = std::map<std::string, std::string>;
@@ -113,9 +125,9 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
         return text;
     }
     // The same packets at the host and through it are two openings.
-    if (finding.witness) add(position_of(*finding.witness));
+    if (const auto position = position_of(finding); !position.empty()) add(position);
     std::vector<std::string> conditions;
-    for (const auto& condition : finding.conditions) conditions.emplace_back(without_place(condition));
+    for (const auto& condition : finding.conditions) conditions.push_back(plain_condition(std::string(without_place(condition))));
     std::sort(conditions.begin(), conditions.end());
     for (const auto& condition : conditions) add("if " + quoted(condition));
     std::vector<std::string> region;

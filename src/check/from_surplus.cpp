@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "check/from_flows.hpp"
+#include "check/standing.hpp"
 
 namespace fwproof {
 
@@ -273,6 +274,7 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
         finding.witness = surplus.witness;
         finding.region = plain_region(surplus.region);
         finding.region_complete = surplus.region_complete;
+        if (surplus.path) finding.subject = {standing_at(surplus.path->position)};
         finding.details.insert(finding.details.end(), surplus.translations.begin(), surplus.translations.end());
         if (kind == SurplusKind::wider) {
             finding.needed =

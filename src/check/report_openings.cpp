@@ -6,6 +6,7 @@
 #include <set>
 
 #include "check/egress.hpp"
+#include "check/standing.hpp"
 #include "fwproof/analysis/plain.hpp"
 
 namespace fwproof {
@@ -41,6 +42,7 @@ Finding finding_about(const Check& check, const CheckContext& context, const Ope
     const auto region = plain_products(packets, from_internet ? desk.first & desk.anybody : desk.first, kRegionLimit);
     finding.region = plain_region(region.products);
     finding.region_complete = region.complete;
+    finding.subject = {standing_at(opening.path->position)};
     if (!opening.surely) {
         finding.certainty = Certainty::may_be_less;
         const auto& rules = policy.rulesets[opening.rule.ruleset].rules;

@@ -35,7 +35,8 @@ are all that SARIF, JUnit and the other formats of lint show. For --fail-on, wha
 as widened, narrowed and changed, and so does an export that was removed, for nothing says what stands in its place; one
 that was added counts as widened and changed. A setting beside rules that differs counts as changed, and as widened where
 it may let in more than was read (local rules in force again, tunnels that bypass lists); another destination translation
-counts as all three. Edge traversal of a rule counts as changed. What is only logged, how a denial is answered, marks and source translations open nothing.
+counts as all three. Edge traversal of a rule counts as changed. What is only logged, how a denial is answered, marks and
+source translations open nothing.
 
 )";
 

@@ -45,12 +45,10 @@ TEST_CASE("a fingerprint changes with the packets, the check, the firewall and t
     firewall.firewall = "core";
     CHECK(fingerprint(firewall) != base);
     Finding position = about_packets();
-    position.witness = Packet();
-    position.witness->in = "eth0";
-    const std::string inbound = fingerprint(position);
-    CHECK(inbound != base);
-    position.witness->out = "eth1";
-    CHECK(fingerprint(position) != inbound);
+    position.subject = {Product()};
+    CHECK(fingerprint(position) == base);
+    position.subject[0].out = InterfaceSet::none();
+    CHECK(fingerprint(position) != base);
     Finding conditional = about_packets();
     conditional.conditions = {"program C:\\sql.exe"};
     CHECK(fingerprint(conditional) != base);
