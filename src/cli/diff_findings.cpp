@@ -89,6 +89,8 @@ void add_versions(const VersionPairs& pairs, std::vector<ReportFile>& files) {
     std::sort(files.begin(), files.end(), [](const ReportFile& a, const ReportFile& b) { return a.name < b.name; });
 }
 
+bool asks_about_site(const Check& check) { return check.name == "required-flow-lost" || check.name == "lapsed-waiver"; }
+
 }  // namespace
 
 Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std::vector<const Check*>& selected,
@@ -110,7 +112,10 @@ Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std:
     report.command = "diff";
     report.day = day_text(day);
     report.findings = run_checks(context, selected);
-    for (const Check* check : selected) report.checks.emplace_back(check->name);
+    for (const Check* check : selected) {
+        // Without a site nothing was asked of it.
+        if (diff.required || !asks_about_site(*check)) report.checks.emplace_back(check->name);
+    }
     for (const auto& loaded : versions.after) report.inputs.push_back(report_input(loaded));
     report.files = report_files(world, diff.required ? &diff.required->file.site : nullptr,
                                 diff.required ? diff.required->file.catalogs : std::vector<CatalogRef>(), {});
@@ -125,6 +130,12 @@ Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std:
                 ++(path.not_compared.empty() ? report.exhausted : report.uncompared);
             }
             report.uncompared += device.review.not_compared.size();
+            if (std::any_of(device.review.paths.begin(), device.review.paths.end(),
+                            [](const PathReview& path) { return path.undecided; })) {
+                report.assumptions.push_back(fmt::format(
+                    "{}: some packets are unknown in both versions, and what becomes of them was not compared",
+                    file_name(file)));
+            }
             for (const auto& limit : device.review.limits)
                 report.assumptions.push_back(fmt::format("{}: {}", file_name(file), limit));
         }

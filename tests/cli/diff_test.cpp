@@ -368,6 +368,11 @@ TEST_CASE("the page of a change is green only where all was compared and no erro
                ran.out.substr(words, ran.out.find("</strong>", words) - words);
     };
     CHECK(verdict("a.v4", "b.v4") == "bad: Widened.");
+    // Without a site nothing was asked about required flows.
+    const std::string page = run_fwproof({"diff", "a.v4", "c.v4", "--format", "html"}, folder).out;
+    CHECK(page.find("text-only-change") != std::string::npos);
+    CHECK(page.find("required-flow-lost") == std::string::npos);
+    CHECK(page.find("lapsed-waiver") == std::string::npos);
     CHECK(verdict("b.v4", "a.v4") == "good: Narrowed.");
     CHECK(verdict("a.v4", "c.v4") == "good: Unchanged: both versions permit exactly the same flows.");
     CHECK(verdict("none", "one") ==
