@@ -1,6 +1,7 @@
 // All regions of a policy between some addresses, with the rule that decides each.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/policies.hpp"
@@ -65,6 +66,20 @@ Result<FlowQuery> read_query(const Arguments& arguments) {
     return query;
 }
 
+// Whether some of the packets may be what the device itself sends, beside what is sent to it.
+bool means_host(const Policy& policy, const FlowQuery& query) {
+    const auto has = [&](Position position) {
+        return std::any_of(policy.paths.begin(), policy.paths.end(),
+                           [&](const Path& path) { return path.position == position; });
+    };
+    if (!has(Position::inbound) || !has(Position::outbound)) return false;
+    AddressSet own;
+    for (const auto& interface : policy.interfaces) {
+        for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
+    }
+    return own.empty() || !query.header.source || !(own & *query.header.source).empty();
+}
+
 }  // namespace
 
 Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
@@ -104,6 +119,12 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     RegionTable table;
     for (const auto& policy : *policies) {
         if (auto error = add_regions(policy, *query, table, budget)) return fail(std::move(*error));
+        // A flow without interfaces is for the device or passes; what the device itself may send is asked as well.
+        const bool everywhere = !parsed->has("at") && !parsed->has("in") && !parsed->has("out");
+        if (!everywhere || !means_host(policy, *query)) continue;
+        FlowQuery outbound = *query;
+        outbound.at = to_string(Position::outbound);
+        if (auto error = add_regions(policy, outbound, table, budget)) return fail(std::move(*error));
     }
     std::erase_if(table.rows, [&](const RegionRow& row) {
         return (parsed->has("permit") && row.verdict == Verdict::deny) ||

@@ -248,6 +248,26 @@ TEST_CASE("the rule that is named for one flow is named for it among many") {
     }
 }
 
+TEST_CASE("query lists what comes, passes and is sent, unless it is asked for less") {
+    const std::string directory = fresh_directory("query-everywhere");
+    write_file(directory, "host.v4",
+               "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+               "-A FORWARD -p tcp -m tcp --dport 22 -j ACCEPT\n-A OUTPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n");
+    const auto asked = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> arguments = {"query", "host.v4", "--service", "tcp/22", "--format", "csv"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const std::string out = run_fwproof(arguments, directory).out;
+        std::string paths;
+        for (const std::string path : {"inbound", "transit", "outbound"}) {
+            if (out.find("," + path + ",") != std::string::npos) paths += path + " ";
+        }
+        return paths;
+    };
+    CHECK(asked({}) == "inbound transit outbound ");
+    CHECK(asked({"--at", "transit"}) == "transit ");
+    CHECK(asked({"--in", "eth0"}) == "inbound transit ");
+}
+
 TEST_CASE("what a list leaves open is unknown when the list is asked alone") {
     const std::string directory = fresh_directory("explain-list");
     write_file(directory, "edge.cfg",
