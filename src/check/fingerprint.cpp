@@ -127,7 +127,8 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
     // The same packets at the host and through it are two openings.
     if (const auto position = position_of(finding); !position.empty()) add(position);
     std::vector<std::string> conditions;
-    for (const auto& condition : finding.conditions) conditions.push_back(plain_condition(std::string(without_place(condition))));
+    for (const auto& condition : finding.conditions)
+        conditions.push_back(plain_condition(std::string(without_place(condition))));
     std::sort(conditions.begin(), conditions.end());
     for (const auto& condition : conditions) add("if " + quoted(condition));
     std::vector<std::string> region;

@@ -57,7 +57,8 @@ std::string refusals(const std::string& text) {
     if (!lines.empty()) return lines;
     const Policy policy = load_text(text);
     for (const auto& note : policy.notes) {
-        switch (note.kind) {  // these rules load
+        const bool loads = !note.message.starts_with("rules without a '*table' line");
+        switch (loads ? note.kind : NoteKind::unparsed_line) {  // these rules load
             case NoteKind::assumed_default:
             case NoteKind::unmodelled_condition:
             case NoteKind::unresolved_name:
