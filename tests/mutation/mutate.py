@@ -126,6 +126,8 @@ def prepare():
     if run("git", "-C", ROOT, "worktree", "add", "--detach", "--force", TREE, "HEAD") != 0:
         sys.exit("mutate: git worktree add failed")
     options = ["-DCMAKE_CXX_FLAGS_DEBUG=-g1"]  # links in half the time
+    if shutil.which("ld.lld"):
+        options.append("-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld")
     if shutil.which("ccache"):
         options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
         os.environ.update(CCACHE_BASEDIR=str(TREE), CCACHE_NOHASHDIR="1")
