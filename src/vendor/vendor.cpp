@@ -40,10 +40,6 @@ std::string known_formats() {
     return names;
 }
 
-}  // namespace
-
-namespace {
-
 // "INPUT rule" of "INPUT rule 7": most names of a list differ in their number alone. Empty: no number stands there.
 std::string_view without_number(std::string_view name) {
     const auto digits = name.find_last_not_of("0123456789");
@@ -87,10 +83,6 @@ void hide_secrets(Policy& policy) {
     }
 }
 
-}  // namespace
-
-namespace {
-
 // Null: none knows it.
 const Vendor* likeliest(const Input& input) {
     const Vendor* best = nullptr;
@@ -105,9 +97,9 @@ const Vendor* likeliest(const Input& input) {
     return best;
 }
 
-}  // namespace
-
 constexpr const char* kArchive = "is an archive or a compressed file";
+
+}  // namespace
 
 std::optional<std::string> unusable_reason(const Input& input) {
     for (const auto& source : input.sources) {

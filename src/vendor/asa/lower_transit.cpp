@@ -2,7 +2,8 @@
 //
 // "ingress": what security levels forbid whatever a list says; then the list of the interface, then the global list,
 // then the implicit deny; interfaces without any list let packets go to lower levels. "egress": the list of the
-// outgoing interface, which is a second filter; other interfaces pass.
+// outgoing interface, which is a second filter; other interfaces pass. Long, because the order in which these rules
+// stand is what decides, and every step adds to it.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -215,8 +215,8 @@ void parse_access_group(Config& config, Statement& statement, bool negated) {
     const Token direction = statement.take();
     if (direction.text == "global") {
         group.direction = AccessGroup::Direction::global;
-    } else if ((direction.text == "in" || direction.text == "out") && !statement.at_end() &&
-               std::string_view("interface").starts_with(statement.word()) && !statement.word(1).empty()) {
+    } else if ((direction.text == "in" || direction.text == "out") && abbreviates(statement.word(), "interface", 1) &&
+               !statement.word(1).empty()) {
         statement.take();  // scripts may shorten the word
         group.direction = direction.text == "in" ? AccessGroup::Direction::in : AccessGroup::Direction::out;
         group.interface = statement.take().text;

@@ -1,3 +1,5 @@
+// From lines to statements in their places: which block a line belongs to, with or without indentation, what a capture
+// has around them, and what a script takes back. Long, because whatever opens or closes a block is decided here.
 #include "vendor/asa/reader.hpp"
 
 #include <fmt/format.h>

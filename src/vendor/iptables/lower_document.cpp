@@ -1,4 +1,5 @@
-// Chains become rulesets; the hooks that a packet meets become the stages of a path.
+// Chains become rulesets; the hooks that a packet meets become the stages of a path. Long, because the stages of both
+// back ends, both families and all positions are laid out from the one table of hooks.
 #include <fmt/format.h>
 
 #include <algorithm>
