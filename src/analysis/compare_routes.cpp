@@ -16,16 +16,12 @@ namespace {
 
 constexpr std::size_t kMostPairs = 100'000;  // of ways before and after
 
-AddressSetRef common(const AddressSetRef& a, const AddressSetRef& b) { return !a ? b : !b ? a : share(*a & *b); }
-
 // Both ends have addresses of one family.
 bool can_talk(const Product& header) {
     const AddressSet from = header.source ? *header.source : AddressSet::any();
     const AddressSet to = header.destination ? *header.destination : AddressSet::any();
     return (!from.v4.empty() && !to.v4.empty()) || (!from.v6.empty() && !to.v6.empty());
 }
-
-bool one_name(const InterfaceSet& set) { return !set.negated && set.any_of.size() == 1 && !set.any_of[0].prefix; }
 
 // Every name of `part` is one of `whole`, where `part` lists names.
 bool within(const InterfaceSet& part, const InterfaceSet& whole) {
@@ -93,7 +89,7 @@ Ways moved_ways(const Policy& before, const Policy& after, Position position, co
             if ((within(old.in, now.in) && within(old.out, now.out)) ||
                 (within(now.in, old.in) && within(now.out, old.out)))
                 continue;
-            const bool known = one_name(old.in) && one_name(old.out) && one_name(now.in) && one_name(now.out);
+            const bool known = old.in.only() && old.out.only() && now.in.only() && now.out.only();
             if (known) {
                 ways.moved.push_back(std::move(moved));
             } else if (ways.unclear.empty()) {

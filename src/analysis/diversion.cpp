@@ -65,8 +65,8 @@ DivertedPackets divert(const Policy& policy, const Product& header) {
     const auto returned = [&](Product product) { found.rest.push_back(std::move(product)); };
     for (const auto& diversion : policy.diversions) {
         const Product& taken = diversion.packets;
-        const bool one = !header.in.negated && header.in.any_of.size() == 1;
-        if (!taken.in.is_all() && !(one && taken.in.contains(header.in.any_of[0].name))) continue;
+        const std::string* in = header.in.only();
+        if (!taken.in.is_all() && !(in && taken.in.contains(*in))) continue;
         const bool both_ways = !diversion.surely || open.size() > kMostPieces;
         std::vector<Product> left;
         for (auto& product : open) {

@@ -4,18 +4,9 @@ namespace fwproof {
 
 namespace {
 
-void rename(InterfaceSet& set, const std::map<std::string, std::string>& names) {
-    for (auto* patterns : {&set.any_of, &set.except}) {
-        for (auto& pattern : *patterns) {
-            const auto found = names.find(pattern.name);
-            if (!pattern.prefix && found != names.end()) pattern.name = found->second;
-        }
-    }
-}
-
 void rename(Product& product, const std::map<std::string, std::string>& names) {
-    rename(product.in, names);
-    rename(product.out, names);
+    product.in.rename(names);
+    product.out.rename(names);
 }
 
 }  // namespace

@@ -186,9 +186,8 @@ Side zone_side(const AddressSet& addresses, const std::vector<std::string>& name
 }
 
 Side given_side(const AddressSetRef& addresses, const InterfaceSet& interfaces) {
-    const bool one = !interfaces.negated && interfaces.any_of.size() == 1 && !interfaces.any_of[0].prefix;
     std::vector<std::string> names;
-    if (one) names.push_back(interfaces.any_of[0].name);
+    if (const auto* name = interfaces.only()) names.push_back(*name);
     return {addresses ? *addresses : AddressSet::any(), interfaces, names};
 }
 

@@ -36,6 +36,12 @@ bool AddressSet::contains(const Address& address) const {
 
 AddressSetRef share(AddressSet set) { return std::make_shared<const AddressSet>(std::move(set)); }
 
+AddressSetRef common(const AddressSetRef& a, const AddressSetRef& b) {
+    if (!a || a == b) return b;
+    if (!b) return a;
+    return share(*a & *b);
+}
+
 std::vector<Prefix> to_prefixes(const Address& first, const Address& last) {
     std::vector<Prefix> prefixes;
     if (first.family != last.family || last.value < first.value) return prefixes;

@@ -182,6 +182,19 @@ bool InterfaceSet::contains(std::string_view name) const {
     return (best(any_of) > best(except)) != negated;
 }
 
+const std::string* InterfaceSet::only() const {
+    return !negated && any_of.size() == 1 && !any_of[0].prefix ? &any_of[0].name : nullptr;
+}
+
+void InterfaceSet::rename(const std::map<std::string, std::string>& names) {
+    for (auto* patterns : {&any_of, &except}) {
+        for (auto& pattern : *patterns) {
+            const auto found = names.find(pattern.name);
+            if (!pattern.prefix && found != names.end()) pattern.name = found->second;
+        }
+    }
+}
+
 std::string_view to_string(Field field) {
     switch (field) {
         case Field::source_mac: return "mac";

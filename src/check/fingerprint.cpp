@@ -87,14 +87,9 @@ std::string replaced(std::string_view text, const Names& names) {
 }
 
 void rename(InterfaceSet& set, const Names& names) {
-    for (auto* patterns : {&set.any_of, &set.except}) {
-        for (auto& pattern : *patterns) {
-            const auto other = names.find(pattern.name);
-            if (!pattern.prefix && other != names.end()) pattern.name = other->second;
-        }
-        std::sort(patterns->begin(), patterns->end(),
-                  [](const InterfacePattern& a, const InterfacePattern& b) { return a.name < b.name; });
-    }
+    set.rename(names);
+    std::sort(set.any_of.begin(), set.any_of.end());
+    std::sort(set.except.begin(), set.except.end());
 }
 
 std::string key(const Finding& finding, const FingerprintNames& called) {

@@ -31,11 +31,6 @@ bool covers_half(const AddressSetRef& addresses, const AddressSet& of) {
     return count(addresses->v4 & of.v4) * 2 >= count(of.v4) || count(addresses->v6 & of.v6) * 2 >= count(of.v6);
 }
 
-AddressSetRef narrowed(const AddressSetRef& a, const AddressSetRef& b) {
-    if (!a) return b;
-    return b ? share(*a & *b) : a;
-}
-
 ServiceSetRef narrowed(const ServiceSetRef& a, const ServiceSetRef& b) {
     if (!a) return b;
     if (!b) return a;
@@ -54,8 +49,8 @@ ServiceSetRef narrowed(const ServiceSetRef& a, const ServiceSetRef& b) {
 
 // `a` inside `b`. Of two interface tests that of the rule nearer to the verdict stays.
 void narrow(Product& a, const Product& b) {
-    a.source = narrowed(a.source, b.source);
-    a.destination = narrowed(a.destination, b.destination);
+    a.source = common(a.source, b.source);
+    a.destination = common(a.destination, b.destination);
     a.services = narrowed(a.services, b.services);
     a.states = a.states & b.states;
     if (a.in.is_all()) a.in = b.in;

@@ -44,6 +44,9 @@ using AddressSetRef = std::shared_ptr<const AddressSet>;
 
 AddressSetRef share(AddressSet set);
 
+// What both hold; null is any address, here and in the result.
+AddressSetRef common(const AddressSetRef& a, const AddressSetRef& b);
+
 // The fewest prefixes that make up the interval (of one family), in ascending order; none when last < first.
 std::vector<Prefix> to_prefixes(const Address& first, const Address& last);
 

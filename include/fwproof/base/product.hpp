@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,10 @@ struct InterfaceSet {
 
     bool is_all() const { return negated && any_of.empty(); }
     bool contains(std::string_view name) const;
+    // The name, where the set is that of one name; else null.
+    const std::string* only() const;
+    // Puts other names, old to new, in the place of its own. Names by their beginning stay.
+    void rename(const std::map<std::string, std::string>& names);
 
     friend bool operator==(const InterfaceSet&, const InterfaceSet&) = default;
 };

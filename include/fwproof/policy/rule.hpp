@@ -19,7 +19,8 @@ using RulesetIndex = std::uint32_t;  // into Policy::rulesets
 
 struct Decide {
     Verdict verdict{};
-    std::string answer;  // how a deny answers: "", "tcp-reset", "icmp-port-unreachable"
+    // How a deny answers: "", "tcp-reset", "icmp-port-unreachable"; of an unknown verdict, who is asked.
+    std::string answer;
 };
 struct Jump {  // evaluate that ruleset; where it does not decide, go on behind this rule
     RulesetIndex to{};

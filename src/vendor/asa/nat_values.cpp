@@ -70,12 +70,6 @@ InterfaceSet nat_interface(std::string_view name) {
     return name == "any" || name.empty() ? InterfaceSet::any() : InterfaceSet::of(std::string(name));
 }
 
-AddressSetRef common(const AddressSetRef& a, const AddressSetRef& b) {
-    if (!a || a == b) return b;
-    if (!b) return a;
-    return share(*a & *b);
-}
-
 bool same_set(const AddressSetRef& a, const AddressSetRef& b) { return a == b || (a && b && *a == *b); }
 
 }  // namespace fwproof::asa

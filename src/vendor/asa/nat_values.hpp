@@ -21,9 +21,6 @@ std::optional<std::pair<ServiceTerm, ServiceTerm>> nat_services(const Lowering& 
 // An interface of a line: a name, or "any".
 InterfaceSet nat_interface(std::string_view name);
 
-// What both hold; null is any address, here and in the result.
-AddressSetRef common(const AddressSetRef& a, const AddressSetRef& b);
-
 // Both null, or the same addresses.
 bool same_set(const AddressSetRef& a, const AddressSetRef& b);
 

@@ -66,12 +66,6 @@ bool empty(const ServiceTerm& term) {
 
 }  // namespace
 
-AddressSetRef intersect(const AddressSetRef& a, const AddressSetRef& b) {
-    if (!a) return b;
-    if (!b || a == b) return a;
-    return share(*a & *b);
-}
-
 ServiceSetRef intersect(const ServiceSetRef& a, const ServiceSetRef& b) {
     if (!a) return b;
     if (!b || a == b) return a;
@@ -100,8 +94,8 @@ bool intersect(Product& a, const Product& b) {
     if (!intersect(in, b.in) || !intersect(out, b.out)) return false;
     a.in = std::move(in);
     a.out = std::move(out);
-    a.source = intersect(a.source, b.source);
-    a.destination = intersect(a.destination, b.destination);
+    a.source = common(a.source, b.source);
+    a.destination = common(a.destination, b.destination);
     a.services = intersect(a.services, b.services);
     a.states = a.states & b.states;
     for (const auto& test : b.fields) add_field(a, test.field, test.values);

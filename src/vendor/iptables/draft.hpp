@@ -27,7 +27,6 @@ struct Draft {
 // unchanged.
 bool intersect(Product& a, const Product& b);
 bool intersect(Match& a, const Match& b);
-AddressSetRef intersect(const AddressSetRef& a, const AddressSetRef& b);
 ServiceSetRef intersect(const ServiceSetRef& a, const ServiceSetRef& b);
 void add_field(Product& product, Field field, IntervalSet<std::uint64_t> values);
 

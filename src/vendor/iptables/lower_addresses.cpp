@@ -19,7 +19,7 @@ using Numbers = IntervalSet<std::uint64_t>;
 void constrain(RuleScope& scope, AddressSetRef& side, const AddressSetRef& set) {
     if (!set) return;
     if (set->empty()) scope.draft.never = true;
-    side = intersect(side, set);
+    side = common(side, set);
 }
 
 // "-s 10.0.0.0/8", a list of them, or "any/0". Interned by its text.

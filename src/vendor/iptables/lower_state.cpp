@@ -128,7 +128,7 @@ public:
                     return scope_.refuse(option, fmt::format("'{}' is no address or network", text));
                 const AddressSet all = AddressSet::any(scope_.family());
                 auto& side = option.spec->id == OptionId::ctorigsrc ? original_.source : original_.destination;
-                side = intersect(side, share(option.negated ? all - word->addresses : word->addresses));
+                side = common(side, share(option.negated ? all - word->addresses : word->addresses));
                 tests_original_ = true;
                 break;
             }
