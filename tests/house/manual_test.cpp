@@ -11,7 +11,7 @@ TEST_CASE("the manual is clean") {
     CHECK(std::system(command.c_str()) == 0);
 }
 
-// After a change to the pages: build/debug/fwproof checks --format mdoc > man/fwproof-checks.7
+// After a change to the pages: build/release/fwproof checks --format mdoc > man/fwproof-checks.7
 TEST_CASE("the manual of the checks is made of their pages, and clean") {
     const Ran made = run_fwproof({"checks", "--format", "mdoc"});
     CHECK(made.status == 0);
