@@ -7,7 +7,10 @@
 
 namespace fwproof {
 
-// The command that removes exactly this rule; empty where the export does not tell it.
-std::string removal(const Policy& policy, RuleRef rule);
+struct Removal {
+    std::string command;     // removes exactly this rule; empty where the export does not tell it
+    bool by_number = false;  // it holds as long as no rule before it is removed
+};
+Removal removal(const Policy& policy, RuleRef rule);
 
 }  // namespace fwproof

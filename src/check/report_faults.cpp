@@ -59,6 +59,14 @@ std::string sentence(const Policy& policy, const FaultyRule& faulty) {
     return {};
 }
 
+// The profiles that nobody asked about: what is said holds in the others alone.
+std::string_view left_out(const Policy& policy) {
+    for (const auto& setting : policy.settings) {
+        if (setting.name == "profiles-left-out") return setting.value;
+    }
+    return {};
+}
+
 // The blamed rule that differs, else the first.
 const Blame& telling(const Policy& policy, const Anomaly& anomaly) {
     const std::string own = verdict_of(policy, anomaly.rule);
@@ -79,9 +87,26 @@ void add_fix(const Policy& policy, const FaultyRule& faulty, Finding& finding) {
         finding.fix = "remove it, or narrow the block";
         return;
     }
-    finding.fix = removal(policy, anomaly.rule);
+    const Rule& rule = policy.rulesets[anomaly.rule.ruleset].rules[anomaly.rule.rule];
+    if (!left_out(policy).empty()) {
+        finding.fix =
+            "remove it if it changes nothing in the other profiles either: run again without a chosen profile";
+        return;
+    }
+    if (!faulty.not_with.empty()) {
+        std::vector<std::string> names;
+        for (const RuleRef other : faulty.not_with) names.push_back(rule_name(policy, other));
+        finding.fix = fmt::format("remove it or {}, not both", join_some(names));
+        return;
+    }
+    const Removal command = removal(policy, anomaly.rule);
+    finding.fix = command.command;
     // That nothing changes without the rule is what was proven.
     finding.fix_proven = !finding.fix.empty();
+    if (command.by_number)
+        finding.details.emplace_back("the number is that of the export: of several, remove the highest first");
+    if (finding.fix.empty() && !rule.store.empty() && rule.store != "local store")
+        finding.fix = fmt::format("remove it from the {}", rule.store);
 }
 
 }  // namespace
@@ -94,7 +119,7 @@ void report_faults(const CheckContext& context, const Check& check, Fault fault,
         const Anomaly& anomaly = faulty.anomaly;
         Finding finding = finding_about(check, firewall, anomaly.rule);
         finding.message = sentence(policy, faulty);
-        if (faulty.rulesets.size() > 1) {
+        if (faulty.rulesets.size() > 1 || !left_out(policy).empty()) {
             std::vector<std::string> names;
             for (const RulesetIndex i : faulty.rulesets) names.push_back(policy.rulesets[i].name);
             finding.details.push_back("in " + join_some(names));

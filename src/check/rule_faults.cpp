@@ -9,6 +9,8 @@
 #include <map>
 #include <set>
 
+#include "check/removals.hpp"
+
 namespace fwproof {
 
 namespace {
@@ -124,8 +126,11 @@ private:
             if (!one || (fault && *one != *fault)) return std::nullopt;
             fault = one;
         }
-        FaultyRule faulty{firewall_, *fault, *statement.all.front(), {}};
+        FaultyRule faulty{firewall_, *fault, *statement.all.front(), {}, {}, {}};
         for (const Anomaly* anomaly : statement.all) {
+            if (anomaly->standing == Standing::redundant) {
+                for (const auto& blame : anomaly->blamed) faulty.substitutes.push_back(blame.rule);
+            }
             if (faulty.rulesets.empty() || faulty.rulesets.back() != anomaly->rule.ruleset) {
                 faulty.rulesets.push_back(anomaly->rule.ruleset);
             }
@@ -244,6 +249,7 @@ private:
 
 void find_faults(std::size_t firewall, const RuleDesk& desk, std::vector<FaultyRule>& faults) {
     FaultFinder(firewall, desk).find(faults);
+    settle_removals(desk.policy, faults);
 }
 
 }  // namespace fwproof

@@ -27,6 +27,10 @@ struct FaultyRule {
     Fault fault{};
     Anomaly anomaly;                     // in the first of the rulesets
     std::vector<RulesetIndex> rulesets;  // that hold the rule; in every one of them it has the fault
+    // Of a rule that decides something, those that decide the same in its place, in all rulesets.
+    std::vector<RuleRef> substitutes;
+    // Reported rules that must stay where this one is removed. Of a rule that stands in its own way, itself.
+    std::vector<RuleRef> not_with;
 };
 
 class RuleStudy {

@@ -67,6 +67,7 @@ public:
         }
         tell_platform();
         tell_stores();
+        tell_left_out();
         for (const Profile profile : kProfiles) {
             if (profiles_.contains(profile)) add_facts(profile);
         }
@@ -235,6 +236,16 @@ private:
             if (held) kinds += fmt::format("{}{}", kinds.empty() ? "" : ", ", to_string(kind));
         }
         policy_.settings.push_back({"stores", kinds, {}, {}});
+    }
+
+    // Rules hold in these as well, so that what is true of a rule here need not be so on the device.
+    void tell_left_out() {
+        std::string names;
+        for (const Profile profile : kProfiles) {
+            if (!profiles_.contains(profile))
+                names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(profile));
+        }
+        if (!names.empty()) policy_.settings.push_back({"profiles-left-out", names, {}, {}});
     }
 
     void tell_platform() {
