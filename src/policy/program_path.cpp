@@ -1,5 +1,6 @@
 #include "fwproof/policy/program_path.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -45,6 +46,27 @@ Path plain(std::string_view written) {
     return path;
 }
 
+// The same directory can be written in ways that nobody can compare without the host: short names, variables of a user,
+// names of devices and of the object manager, steps upwards.
+bool is_unclear(const Path& path) {
+    constexpr auto kSpellings = std::to_array<std::string_view>({"%", "~", "\\..\\", "\\.\\", "\\?\\", "\\??\\"});
+    return path.text.starts_with("\\device\\") || path.text.starts_with("\\systemroot\\") ||
+           path.text.starts_with("\\\\") || std::any_of(kSpellings.begin(), kSpellings.end(), [&](auto spelling) {
+               return path.text.find(spelling) != std::string::npos;
+           });
+}
+
+// Equal but for letters beyond ASCII, of which both have some: they may differ in case alone.
+bool may_be_case(std::string_view a, std::string_view b) {
+    const auto ascii = [](std::string_view text) {
+        std::string plain(text);
+        std::erase_if(plain, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+        return plain;
+    };
+    const std::string one = ascii(a), other = ascii(b);
+    return one.size() < a.size() && other.size() < b.size() && one == other;
+}
+
 std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of('\\') + 1); }
 
 }  // namespace
@@ -52,8 +74,7 @@ std::string_view file_name(std::string_view path) { return path.substr(path.find
 Likeness compare_programs(std::string_view a, std::string_view b) {
     const Path one = plain(a), other = plain(b);
     if (one.text == other.text) return Likeness::same;
-    const auto unclear = [](const Path& path) { return path.text.find_first_of("%~") != std::string::npos; };
-    if (unclear(one) || unclear(other)) return Likeness::open;
+    if (is_unclear(one) || is_unclear(other) || may_be_case(one.text, other.text)) return Likeness::open;
     if ((one.assumed || other.assumed) && file_name(one.text) == file_name(other.text)) return Likeness::open;
     return Likeness::different;
 }
@@ -63,7 +84,10 @@ Likeness serves_program(std::string_view named, std::string_view scoped) {
     const bool name_alone = one.text.find_first_of("\\%") == std::string::npos;
     if (!name_alone || one.text == other.text) return compare_programs(named, scoped);
     const std::string_view file = file_name(other.text);
-    if (file != one.text) return file.find_first_of("%~") == file.npos ? Likeness::different : Likeness::open;
+    if (file != one.text) {
+        const bool open = file.find_first_of("%~") != file.npos || may_be_case(file, one.text);
+        return open ? Likeness::open : Likeness::different;
+    }
     const auto below = [&](std::string_view directory) { return other.text.starts_with(directory); };
     const bool kept = below("c:\\program files\\") || below("c:\\program files (x86)\\") ||
                       (below("c:\\windows\\") && !below("c:\\windows\\temp\\"));

@@ -25,6 +25,18 @@ TEST_CASE("programs compare as Windows would find them, or stay open") {
         {"%SystemRoot%\\System32\\svchost.exe", "D:\\Windows\\System32\\lsass.exe", Likeness::different},
         {"%APPDIR%\\x.exe", "C:\\app\\x.exe", Likeness::open},
         {"C:\\PROGRA~1\\App\\app.exe", "C:\\Program Files\\App\\app.exe", Likeness::open},
+        // Other spellings of a place.
+        {"\\\\?\\C:\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
+        {"\\??\\C:\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
+        {"\\Device\\HarddiskVolume3\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
+        {"\\\\server\\c$\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
+        {"C:\\b\\..\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
+        {"C:\\.\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
+        // Letters that this program knows no case of.
+        {"C:\\M\xc3\x9cLL\\x.exe", "C:\\m\xc3\xbcll\\x.exe", Likeness::open},
+        {"C:\\M\xc3\x9cLL\\x.exe", "C:\\m\xc3\x9cll\\x.exe", Likeness::same},
+        {"C:\\M\xc3\x9cLL\\x.exe", "C:\\m\xc3\xbcll\\y.exe", Likeness::different},
+        {"C:\\M\xc3\x9cLL\\x.exe", "C:\\mll\\x.exe", Likeness::different},
     };
     for (const auto& [rule, flow, expected] : cases) {
         INFO(rule << " and " << flow);
