@@ -51,7 +51,9 @@ std::vector<Selected> select_sources(const Input& input) {
     if (selected.size() > 1) {
         for (auto& policy : selected) {
             const Carrier carrier = recognise(*policy.source).carrier;
-            if (carrier != Carrier::registry_policy && carrier != Carrier::preferences) continue;
+            if (carrier != Carrier::registry_policy && carrier != Carrier::preferences &&
+                carrier != Carrier::security_template)
+                continue;
             policy.report = find_report(*policy.source);
             if (carrier == Carrier::registry_policy && policy.report) replaced.push_back(policy.report);
             for (auto& other : selected) {

@@ -14,9 +14,10 @@ enum class Carrier : std::uint8_t {
     registry_policy,   // registry.pol
     hive,              // .wfw
     lgpo_text,
-    policy_rules,  // .PolicyRules
-    preferences,   // Registry.xml
-    gpo_report,    // XML of Get-GPOReport, a GPO backup or a resultant set of policy
+    policy_rules,       // .PolicyRules
+    preferences,        // Registry.xml
+    security_template,  // GptTmpl.inf
+    gpo_report,         // XML of Get-GPOReport, a GPO backup or a resultant set of policy
     powershell_csv,
     powershell_json,
     powershell_clixml,
@@ -57,6 +58,7 @@ Result<std::vector<Export>> read_hive(const SourceRef& source, StoreRole role);
 Result<std::vector<Export>> read_lgpo_text(const SourceRef& source);
 Result<std::vector<Export>> read_policy_rules(const SourceRef& source);
 Result<std::vector<Export>> read_preferences(const SourceRef& source);
+Result<std::vector<Export>> read_security_template(const SourceRef& source);
 Result<std::vector<Export>> read_powershell_csv(const SourceRef& source);
 Result<std::vector<Export>> read_powershell_json(const SourceRef& source);
 Result<std::vector<Export>> read_powershell_clixml(const SourceRef& source);

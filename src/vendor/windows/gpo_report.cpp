@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <set>
 
+#include "vendor/windows/beside_rules.hpp"
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/preferences.hpp"
+#include "vendor/windows/security_template.hpp"
 #include "vendor/windows/words.hpp"
 #include "vendor/windows/xml.hpp"
 
@@ -84,6 +86,8 @@ public:
         }
         for (const auto& [profile, setting, span] : legacy_)
             store_.profile(profile)[setting] = SettingValue{std::nullopt, span};
+        beside_.tell(into_);
+        if (!store_.applies) into_.service_off = {};
         if (found_) into_.stores.insert(into_.stores.begin(), std::move(store_));
         return !into_.stores.empty();
     }
@@ -144,11 +148,31 @@ private:
                         read_firewall(node);
                     else if (namespace_uri(node) == kPreferences && local_name(node) == "RegistrySettings")
                         read_preferences(node);
+                    else if (local_name(node) == "SecurityOptions")
+                        read_security_option(node);
+                    else if (local_name(node) == "SystemServices")
+                        read_service(node);
                     else if (local_name(node) == "RegistrySetting" || local_name(node) == "Policy")
                         read_legacy(node);
                 }
             }
         }
+    }
+
+    // Registry values of the object's security template.
+    void read_security_option(const pugi::xml_node& node) {
+        if (merged_ && child(node, "Precedence") && text_of(child(node, "Precedence")) != "1") return;
+        const auto figure = child(node, "SettingNumber");
+        const std::string line = fmt::format("{}={},{}", text_of(child(node, "KeyName")), figure ? 4 : 1,
+                                             text_of(figure ? figure : child(node, "SettingString")));
+        if (auto value = parse_template_value(line, xml_.span(node))) written_.push_back(std::move(*value));
+    }
+
+    void read_service(const pugi::xml_node& node) {
+        if (merged_ && child(node, "Precedence") && text_of(child(node, "Precedence")) != "1") return;
+        constexpr std::uint32_t kDisabled = 4;
+        if (same_word(text_of(child(node, "StartupMode")), "Disabled"))
+            written_.push_back(service_start(text_of(child(node, "Name")), kDisabled, xml_.span(node)));
     }
 
     void read_preferences(const pugi::xml_node& node) {
@@ -171,15 +195,32 @@ private:
         if (name == "PrivateProfile") return read_profile(node, Profile::private_);
         if (name == "PublicProfile") return read_profile(node, Profile::public_);
         if (name == "GlobalSettings") {
+            for (const auto& item : node.children()) record_setting(item, {});
             if (const auto version = number<unsigned>(text_of(child(child(node, "PolicyVersion"), "Value")))) {
                 store_.version = fmt::format("{}.{}", *version >> 8, *version & 0xff);
             }
             return;
         }
-        if (other_++ == 0) {
-            note(NoteKind::information, fmt::format("{} is no firewall rule; it is left out", name),
-                 "connection security can still stop what the rules let through", node);
+        RawRule raw;
+        std::string text;
+        for (const auto& token : node.children()) {
+            if (token.type() != pugi::node_element || is_origin(token)) continue;
+            text += fmt::format("{}={}|", local_name(token), text_of(token));
+            if (local_name(token) == "Name") raw.id = text_of(token);
+            raw.fields.push_back({std::string(local_name(token)), std::string(text_of(token)), xml_.span(token)});
         }
+        beside_.add(name, std::move(text), xml_.span(node));
+        if (name == "ConnectionSecurityRules") beside_.add_connection_security(raw);
+    }
+
+    void record_setting(const pugi::xml_node& item, std::string variant) {
+        const auto name = find_recorded_setting(local_name(item));
+        const auto precedence = child(item, "Precedence");
+        if (name.empty() || (merged_ && precedence && text_of(precedence) != "1")) return;
+        const std::string_view value = text_of(child(item, "Value"));
+        const auto flag = truth(value);
+        record(into_, std::string(name), flag ? (*flag ? "1" : "0") : std::string(value), std::move(variant),
+               xml_.span(item));
     }
 
     // How administrative templates call the firewall in some languages of Windows; most say Firewall.
@@ -261,6 +302,7 @@ private:
             if (item.type() != pugi::node_element) continue;
             const std::string_view name = local_name(item);
             const auto setting = find_setting(name);
+            record_setting(item, std::string(to_string(profile)));
             if (const auto log = find_log_setting(name)) read_log(item, store_.profile(profile).log(*log));
             if (!setting) {
                 if (!is_idle_setting(name)) {
@@ -314,7 +356,7 @@ private:
     bool preferences_;
     bool merged_ = false;
     bool found_ = false;
-    std::size_t other_ = 0;
+    BesideRules beside_;
 };
 
 }  // namespace

@@ -55,6 +55,7 @@ enum class Token : std::uint8_t {
     owner,
     bypass_out,
     loose_remote,
+    loose_source,
     edge,
     defer,
     platform,
@@ -171,6 +172,7 @@ private:
             case Token::owner: return add(ConditionKind::user, fmt::format("owner {}", value), field.span);
             case Token::bypass_out: return read_flag(field, value, rule_.overrides_blocks);
             case Token::loose_remote: return read_flag(field, value, rule_.loose_remote);
+            case Token::loose_source: rule_.loose_source = same_word(value, "TRUE"); return;
             case Token::edge: edge_ = same_word(value, "TRUE"); return;
             case Token::defer: deferred_ = true; return;
             case Token::platform: platform_ = {ConditionKind::platform, std::string(value), field.span}; return;

@@ -55,6 +55,13 @@ private:
     }
 
     EffectiveSetting settle(Profile profile, Setting setting) {
+        EffectiveSetting settled = settle_stores(profile, setting);
+        if (setting == Setting::enable_firewall && made_.service_off && settled.value != std::optional(false))
+            return {std::nullopt, made_.service_off, false};
+        return settled;
+    }
+
+    EffectiveSetting settle_stores(Profile profile, Setting setting) {
         Outcomes outcomes;
         if (setting == Setting::shielded) {
             add_outcomes(outcomes, profile, setting, [](const Store&) { return true; });

@@ -67,6 +67,8 @@ public:
         }
         tell_platform();
         tell_stores();
+        tell_loose_sources();
+        policy_.settings.insert(policy_.settings.end(), made_.settings.begin(), made_.settings.end());
         tell_left_out();
         for (const Profile profile : kProfiles) {
             if (profiles_.contains(profile)) add_facts(profile);
@@ -160,7 +162,11 @@ private:
             rule.comment = "EnableFirewall is 0: nothing is blocked";
             if (!enabled.value) {
                 rule.match.conditional = true;
-                rule.match.conditions.push_back({ConditionKind::other, "EnableFirewall is 0", enabled.span});
+                const bool service = made_.service_off && enabled.span.offset == made_.service_off.offset;
+                if (service) rule.comment = "without its service nothing is blocked";
+                rule.match.conditions.push_back(
+                    {ConditionKind::other, service ? "the firewall's service does not run" : "EnableFirewall is 0",
+                     enabled.span});
             }
             ruleset.rules.push_back(std::move(rule));
         }
@@ -236,6 +242,17 @@ private:
             if (held) kinds += fmt::format("{}{}", kinds.empty() ? "" : ", ", to_string(kind));
         }
         policy_.settings.push_back({"stores", kinds, {}, {}});
+    }
+
+    // Rules of which answers may come from another address than was asked: more gets in than verdicts show.
+    void tell_loose_sources() {
+        std::string names;
+        for (const LayeredRule& layered : layered_.rules) {
+            const FirewallRule& rule = *layered.rule;
+            const bool counts = rule.active && rule.error.empty() && !layered.enforced.empty();
+            if (rule.loose_source && counts) names += fmt::format("{}{}", names.empty() ? "" : ", ", rule.id);
+        }
+        if (!names.empty()) policy_.settings.push_back({"LSM", names, {}, {}});
     }
 
     // Rules hold in these as well, so that what is true of a rule here need not be so on the device.

@@ -2,8 +2,11 @@
 // ([MS-GPPREF] 2.2.1.17).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/preferences.hpp"
+#include "vendor/windows/security_template.hpp"
 #include "vendor/windows/words.hpp"
 
 namespace fwproof::windows {
@@ -35,9 +38,21 @@ void set_data(RegistryValue& value, std::string_view type, std::string data, Sou
 // Values by the policy object that they come from, in the order in which these first stand.
 using PolicyValues = std::vector<std::pair<std::string, std::vector<RegistryValue>>>;
 
+std::vector<RegistryValue>& values_of(PolicyValues& policies, const pugi::xml_node& entry) {
+    const std::string policy(trimmed(entry.child("PolicyName").text().get()));
+    auto known = std::find_if(policies.begin(), policies.end(), [&](const auto& p) { return p.first == policy; });
+    if (known == policies.end()) known = policies.insert(policies.end(), {policy, {}});
+    return known->second;
+}
+
 PolicyValues policy_rules(const XmlDocument& xml) {
     PolicyValues policies;
     for (const auto& entry : xml.root().children()) {
+        if (local_name(entry) == "SecurityTemplate") {
+            if (auto value = parse_template_value(entry.child("LineItem").text().get(), xml.span(entry)))
+                values_of(policies, entry).push_back(std::move(*value));
+            continue;
+        }
         if (local_name(entry) != "ComputerConfig") continue;  // user settings are not the firewall's
         RegistryValue value;
         value.span = xml.span(entry);
@@ -50,10 +65,7 @@ PolicyValues policy_rules(const XmlDocument& xml) {
             value.name = starts_with_word(value.name, "**del.") ? value.name.substr(6) : "";
         }
         set_data(value, type, data.text().get(), xml.text_span(data), 10);
-        const std::string policy(trimmed(entry.child("PolicyName").text().get()));
-        auto known = std::find_if(policies.begin(), policies.end(), [&](const auto& p) { return p.first == policy; });
-        if (known == policies.end()) known = policies.insert(policies.end(), {policy, {}});
-        known->second.push_back(std::move(value));
+        values_of(policies, entry).push_back(std::move(value));
     }
     return policies;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "vendor/windows/carrier.hpp"
+#include "vendor/windows/security_template.hpp"
 #include "vendor/windows/words.hpp"
 #include "vendor/windows/xml.hpp"
 
@@ -62,6 +63,17 @@ Recognition recognise_xml(std::string_view text) {
     return {};
 }
 
+// The columns of Format-Table: words with blanks between them.
+bool is_printed_table(std::string_view line) {
+    const auto names = [&](std::string_view word) {
+        const auto at = find_word(line, word);
+        return at != std::string_view::npos && (at == 0 || line[at - 1] == ' ') &&
+               (at + word.size() == line.size() || line[at + word.size()] == ' ');
+    };
+    return line.find_first_of(",;\t:=") == std::string_view::npos && names("Enabled") && names("Direction") &&
+           names("Action") && (names("Name") || names("DisplayName"));
+}
+
 // Listings for people, which cannot decide a flow. Their text proves little, so other vendors may know better.
 Recognition recognise_unusable(std::string_view text) {
     Recognition found{Carrier::refused, Likelihood::possible, {}, "use netsh advfirewall export FILE.wfw"};
@@ -69,7 +81,8 @@ Recognition recognise_unusable(std::string_view text) {
     if (is_foreign_netsh_text(text)) {
         found.refusal = "the listing of netsh is not in English: its words are not known";
         found.cure = "run chcp 437 and netsh again on an English Windows, or netsh advfirewall export FILE.wfw";
-    } else if (starts_with_word(line, "Name\tGroup\tProfile\tEnabled\tAction")) {
+    } else if (starts_with_word(line, "Name\tGroup\tProfile\tEnabled\tAction") ||
+               starts_with_word(line, "Name,Group,Profile,Enabled,Action")) {
         found.refusal = "the list that the console exports shows neither directions nor ICMP types";
     } else if (has(text.substr(0, kHead), " Profile Settings:") && has(text.substr(0, kHead), "\nFirewall Policy ")) {
         found.refusal = "the listing shows the settings of the profiles and no rule";
@@ -85,6 +98,9 @@ Recognition recognise_unusable(std::string_view text) {
     } else if (starts_with_word(line, "[HKEY_")) {
         found.refusal = "a registry export without its first line";
         found.cure = "write 'Windows Registry Editor Version 5.00' above it, or export it again with reg export";
+    } else if (is_printed_table(line)) {
+        found.refusal =
+            "the table that Get-NetFirewallRule prints shows neither ports, addresses, programs nor services";
     } else if (starts_with_word(line, "Name ") && has(text.substr(0, kHead), "\nDisplayName ") &&
                has(text.substr(0, kHead), "\nEdgeTraversalPolicy ")) {
         found.refusal =
@@ -118,6 +134,7 @@ Recognition recognise(const Source& source) {
         return certain(Carrier::registry_file);
     }
     if (text.starts_with('<')) return recognise_xml(text);
+    if (is_security_template(text)) return certain(Carrier::security_template);
     if (is_lgpo_text(text)) return certain(Carrier::lgpo_text);
     if ((text[0] == '{' || text[0] == '[') && is_powershell_json(text)) return certain(Carrier::powershell_json);
     if ((text[0] == '{' || text[0] == '[') && is_mdm_json(text)) return certain(Carrier::mdm_json);

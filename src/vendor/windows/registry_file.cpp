@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/registry.hpp"
@@ -95,10 +96,34 @@ private:
         values_.push_back(std::move(value));
     }
 
+    // What stands behind a key or a value: nothing, or a comment.
+    static bool is_tail(std::string_view rest) {
+        rest = trimmed(rest);
+        return rest.empty() || rest.starts_with(';');
+    }
+
+    // Where the bracket is that closes a key; names of keys may hold brackets, too. npos: there is none.
+    static std::size_t closing_bracket(std::string_view line) {
+        for (auto close = line.find(']'); close != std::string_view::npos; close = line.find(']', close + 1)) {
+            const std::string_view rest = trimmed(line.substr(close + 1));
+            if (is_tail(rest) || rest.starts_with('"') || rest.starts_with('@') || rest.starts_with('[')) return close;
+        }
+        return line.rfind(']');
+    }
+
+    // Two statements in one line: what the second one does is not known.
+    void read_tail(std::size_t first, std::size_t last) {
+        if (is_tail(text_.substr(first, last - first))) return;
+        while (text_[first] == ' ' || text_[first] == '\t') ++first;
+        note("text behind the end of a statement: whether it counts is not known", "write it in a line of its own",
+             span(first, last));
+        unreadable(first, last);
+    }
+
     void read_key(std::size_t start) {
         const std::size_t end = line_end(start);
         at_ = end;
-        auto close = text_.substr(start, end - start).rfind(']');
+        auto close = closing_bracket(text_.substr(start, end - start));
         const bool closed = close != std::string_view::npos;
         if (!closed) close = end - start;
         std::string_view path = text_.substr(start + 1, close - 1);
@@ -112,12 +137,14 @@ private:
                  span(start, end));
             doubts_.push_back({ConditionKind::syntax, "a key without its closing bracket", span(start, end)});
         }
-        if (!deleted || !closed) return;
-        RegistryValue value;
-        value.key = key_;
-        value.deletes_key = true;
-        value.span = span(start, start + close + 1);
-        values_.push_back(std::move(value));
+        if (deleted && closed) {
+            RegistryValue value;
+            value.key = key_;
+            value.deletes_key = true;
+            value.span = span(start, start + close + 1);
+            values_.push_back(std::move(value));
+        }
+        if (closed) read_tail(start + close + 1, end);
     }
 
     // From the quote at `at_` to the one that closes it; escapes are \\ and \". A value can run over lines, but those
@@ -173,7 +200,8 @@ private:
             value.type = ValueType::text;
             value.text = std::move(data.text);
             value.span = span(start, at_);
-            at_ = line_end(at_);
+            const std::size_t end = line_end(at_);
+            read_tail(std::exchange(at_, end), end);
         } else if (!read_plain(value, start)) {
             return;
         }
@@ -192,7 +220,8 @@ private:
         std::string data;
         while (true) {
             const std::size_t end = line_end(at_);
-            std::string_view part = trimmed(text_.substr(at_, end - at_));
+            std::string_view part = text_.substr(at_, end - at_);
+            part = trimmed(part.substr(0, part.find(';')));
             at_ = end;
             const bool more = part.ends_with('\\');
             if (more) part.remove_suffix(1);

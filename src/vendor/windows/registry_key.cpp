@@ -106,6 +106,13 @@ KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root) {
     for (const auto* user : {"HKEY_CURRENT_USER\\", "HKEY_USERS\\"}) {
         if (starts_with_word(key, user)) return {};  // the firewall reads the machine's keys only
     }
+    // The redirected copy for programs of 32 bits, which the firewall does not read.
+    if (below(key, "WOW6432Node\\Policies\\Microsoft\\WindowsFirewall")) {
+        KeyPlace place;
+        place.meaning = KeyMeaning::other_rules;
+        place.what = "WOW6432Node";
+        return place;
+    }
     if (const auto rest = below(key, "Policies\\Microsoft\\WindowsFirewall")) {
         return classify_below(*rest, StoreKind::group_policy);
     }

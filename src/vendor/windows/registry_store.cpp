@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "vendor/windows/beside_rules.hpp"
 #include "vendor/windows/registry.hpp"
 #include "vendor/windows/words.hpp"
 
@@ -102,6 +103,24 @@ std::vector<Deletion> deletions_of(const std::vector<RegistryValue>& values) {
     return deletions;
 }
 
+// Where the firewall, or the engine below it, is kept from starting nothing is filtered. Stops at values of control
+// sets that are not in force.
+void read_services(const RegistryValue& value, std::string_view chosen, Export& into) {
+    constexpr unsigned kDisabled = 4;
+    if (into.service_off || value.type != ValueType::number || value.number != kDisabled) return;
+    if (!same_word(value.name, "Start")) return;
+    for (const std::string_view service : {"\\Services\\MpsSvc", "\\Services\\BFE"}) {
+        const std::size_t set = value.key.size() - std::min(service.size(), value.key.size());
+        if (!same_word(std::string_view(value.key).substr(set), service)) continue;
+        if (!chosen.empty() && !same_word(value.key.substr(0, set), chosen)) continue;
+        into.service_off = value.span;
+        into.notes.push_back({NoteKind::unmodelled_condition,
+                              fmt::format("the service {} is disabled: whether anything is filtered is not known",
+                                          service.substr(service.rfind('\\') + 1)),
+                              "let it start automatically, or delete the value", value.span});
+    }
+}
+
 class StoreReader {
 public:
     StoreReader(std::optional<StoreKind> root, Export& into) : root_(root), into_(into) {}
@@ -144,13 +163,7 @@ public:
                 finish_policy(held);
             into_.stores.push_back(std::move(held.store));
         }
-        tell_hardened(hardened_in_, "inbound");
-        tell_hardened(hardened_out_, "outbound");
-        for (const auto& [what, seen] : others_) {
-            note(NoteKind::information,
-                 fmt::format("{} values under {} are no firewall rules; they are left out", seen.count, what),
-                 "connection security and service hardening can still stop what the rules let through", seen.span);
-        }
+        beside_.tell(into_);
         if (defaults_ > 0) {
             into_.notes.push_back(
                 {NoteKind::information,
@@ -167,10 +180,6 @@ private:
         ProfileSettings standard;
         bool has_standard = false;
     };
-    struct Seen {
-        std::size_t count = 0;
-        SourceSpan span;
-    };
 
     void note(NoteKind kind, std::string message, std::string hint, SourceSpan span) {
         into_.notes.push_back({kind, std::move(message), std::move(hint), span});
@@ -184,50 +193,26 @@ private:
     }
 
     void read_other(const RegistryValue& value) {
-        Seen& seen = others_[std::string(place_.what)];
-        if (seen.count++ == 0) seen.span = value.span;
+        beside_.add(place_.what, fmt::format("{}\\{}={}", lower_case(value.key), value.name, value.text.text),
+                    value.span);
         const bool hardening = find_word(value.key, "RestrictedServices\\Static") != std::string_view::npos ||
                                find_word(value.key, "RestrictedServices\\Configurable") != std::string_view::npos;
-        if (hardening && value.type == ValueType::text) gather_hardened(value);
-    }
-
-    // Service hardening is asked before all other rules. A rule of it speaks of one service, and has no Active.
-    void gather_hardened(const RegistryValue& value) {
+        const bool security = same_word(place_.what, "ConSecRules");
+        if (value.type != ValueType::text || !(hardening || security)) return;
         std::vector<Note> unheard;  // the value is no firewall rule
         const RawRule raw = parse_rule_string(value.name, value.text, value.span, unheard);
-        const auto is = [&](std::string_view key, std::string_view word) {
-            return std::any_of(raw.fields.begin(), raw.fields.end(), [&](const Field& field) {
-                return same_word(field.key, key) && same_word(trimmed(field.value), word);
-            });
-        };
-        if (!is("Action", "Block")) return;
-        for (const Field& field : raw.fields) {
-            if (!same_word(field.key, "Svc") || trimmed(field.value).empty()) continue;
-            if (!is("Dir", "Out")) hardened_in_.insert(std::string(trimmed(field.value)));
-            if (!is("Dir", "In")) hardened_out_.insert(std::string(trimmed(field.value)));
-        }
-    }
-
-    void tell_hardened(const std::set<std::string>& services, std::string_view direction) {
-        if (services.empty()) return;
-        constexpr std::size_t kShown = 8;
-        std::string names;
-        std::size_t shown = 0;
-        for (const auto& service : services) {
-            if (shown++ < kShown) names += fmt::format("{}{}", names.empty() ? "" : ", ", service);
-        }
-        if (services.size() > kShown) names += fmt::format(" and {} more", services.size() - kShown);
-        into_.assumptions.push_back(
-            fmt::format("Service hardening, which is asked before all rules, does not block {} traffic of the services "
-                        "that it names: "
-                        "{}.",
-                        direction, names));
+        if (hardening)
+            beside_.add_hardening(raw);
+        else
+            beside_.add_connection_security(raw);
     }
 
     void read_global(const RegistryValue& value) {
-        if (same_word(value.name, "PolicyVersion") && value.type == ValueType::number) {
+        if (value.type != ValueType::number) return;
+        if (same_word(value.name, "PolicyVersion"))
             held().store.version = fmt::format("{}.{}", value.number >> 8, value.number & 0xff);
-        }
+        if (const auto name = find_recorded_setting(value.name); !name.empty())
+            record(into_, std::string(name), std::to_string(value.number), {}, value.span);
     }
 
     void read_rule(const RegistryValue& value) {
@@ -257,6 +242,9 @@ private:
                 settings().disabled_interfaces = value.span;
             return;
         }
+        if (const auto name = find_recorded_setting(value.name); !name.empty() && value.type == ValueType::number)
+            record(into_, std::string(name), std::to_string(value.number), std::string(to_string(place_.profile)),
+                   value.span);
         if (is_idle_setting(value.name)) return;
         if (value.reported) return leave_open(value.span);
         note(NoteKind::information,
@@ -337,8 +325,7 @@ private:
     std::optional<StoreKind> root_;
     Export& into_;
     std::map<StoreKind, Held> held_;
-    std::map<std::string, Seen> others_;
-    std::set<std::string> hardened_in_, hardened_out_;  // services that hardening blocks, but for its own exceptions
+    BesideRules beside_;
     std::size_t defaults_ = 0;
     std::string last_key_;
     bool have_key_ = false;
@@ -405,7 +392,8 @@ void StoreReader::read_exception(const RegistryValue& value) {
     const auto add = [&](std::string_view key, std::string_view data) {
         raw.fields.push_back({std::string(key), std::string(data), value.span});
     };
-    if (find_word(text, ":Disabled:") != std::string_view::npos) raw.fields[kActiveField].value = "FALSE";
+    // The state stands before the name, which may hold any words.
+    if (find_word(text, ":Disabled:") < find_word(text, ":Enabled:")) raw.fields[kActiveField].value = "FALSE";
     if (program) {
         add("App", value.name);
     } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {
@@ -426,6 +414,7 @@ void read_values(std::vector<RegistryValue> values, std::optional<StoreKind> roo
         if (!chosen.empty()) {
             if (const auto set = control_set(value.key); !set.empty() && !same_word(set, chosen)) continue;
         }
+        read_services(value, chosen, into);
         reader.read(value);
     }
     reader.finish(std::move(deletions));

@@ -90,6 +90,7 @@ struct FirewallRule {
     std::optional<IcmpSet> icmp;        // nothing: every type
     std::vector<Condition> conditions;  // all must hold
     bool loose_remote = false;          // LOM: an allow rule does not look at the remote endpoint
+    bool loose_source = false;          // LSM: answers may come from another address
     bool overrides_blocks = false;      // AuthByPassOut
     bool edge_traversal = false;        // Edge, not left to the application (Defer)
     bool tuples_only = false;           // TTK: matches only endpoints that the system registers, never a plain flow

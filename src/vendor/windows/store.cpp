@@ -27,6 +27,14 @@ constexpr auto kIdleSettings = std::to_array<std::string_view>({
 #undef FWPROOF_IDLE_SETTING
 });
 
+constexpr auto kRecordedSettings = std::to_array<std::string_view>({
+#define FWPROOF_SETTING(word, setting)
+#define FWPROOF_RECORDED_SETTING(word) word,
+#include "vendor/windows/settings.def"
+#undef FWPROOF_SETTING
+#undef FWPROOF_RECORDED_SETTING
+});
+
 }  // namespace
 
 std::string_view to_string(Setting setting) {
@@ -53,6 +61,13 @@ std::optional<LogSetting> find_log_setting(std::string_view name) {
 
 bool is_idle_setting(std::string_view name) {
     return std::any_of(kIdleSettings.begin(), kIdleSettings.end(), [&](auto word) { return same_word(word, name); });
+}
+
+std::string_view find_recorded_setting(std::string_view name) {
+    for (const auto& word : kRecordedSettings) {
+        if (same_word(word, name)) return word;
+    }
+    return {};
 }
 
 std::string_view to_string(StoreKind kind) {

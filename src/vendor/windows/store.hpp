@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "fwproof/policy/policy.hpp"
 #include "vendor/windows/rule.hpp"
 
 namespace fwproof::windows {
@@ -55,6 +56,8 @@ std::optional<Setting> find_setting(std::string_view name);
 std::optional<LogSetting> find_log_setting(std::string_view name);  // "LogFileSize", ...
 // Known, but without part in the question what is let through (logging, notifications, stealth mode).
 bool is_idle_setting(std::string_view name);
+// Of these, one that lets packets in which are no first ones: its name in the registry. Empty: none.
+std::string_view find_recorded_setting(std::string_view name);
 
 enum class StoreKind : std::uint8_t {
     group_policy,
@@ -99,7 +102,9 @@ struct Export {
     std::vector<Store> stores;
     std::vector<Note> notes;
     std::vector<std::string> assumptions;
-    std::vector<SourceRef> sources;  // made by readers of binary forms
+    std::vector<fwproof::Setting> settings;  // what decides no first packet, but is compared
+    SourceSpan service_off;                  // where the service of the firewall is disabled; empty: it is not
+    std::vector<SourceRef> sources;          // made by readers of binary forms
 };
 
 }  // namespace fwproof::windows

@@ -50,6 +50,7 @@ Result<std::vector<Export>> read(const Selected& selected) {
         case Carrier::lgpo_text: return read_lgpo_text(source);
         case Carrier::policy_rules: return read_policy_rules(source);
         case Carrier::preferences: return read_preferences(source);
+        case Carrier::security_template: return read_security_template(source);
         case Carrier::powershell_csv: return read_powershell_csv(source);
         case Carrier::powershell_json: return read_powershell_json(source);
         case Carrier::powershell_clixml: return read_powershell_clixml(source);
@@ -78,6 +79,7 @@ Result<std::vector<Export>> read_selected(const Selected& selected) {
         store.applies_why = known.applies_why;
         store.doubt = known.doubt;
     }
+    if (!known.applies) into.service_off = {};
     into.notes.insert(into.notes.begin(), identity->notes.begin(), identity->notes.end());
     into.assumptions.insert(into.assumptions.end(), identity->assumptions.begin(), identity->assumptions.end());
     return made;
@@ -89,6 +91,8 @@ void join(Export& into, Export made) {
     into.notes.insert(into.notes.end(), made.notes.begin(), made.notes.end());
     into.assumptions.insert(into.assumptions.end(), made.assumptions.begin(), made.assumptions.end());
     into.sources.insert(into.sources.end(), made.sources.begin(), made.sources.end());
+    into.settings.insert(into.settings.end(), made.settings.begin(), made.settings.end());
+    if (!into.service_off) into.service_off = made.service_off;
 }
 
 // The policy objects in one report, the computers of an inventory: which of them would be the host's?
@@ -109,7 +113,7 @@ Result<std::vector<Export>> read_one(const Selected& selected) {
     const Carrier carrier = recognise(*selected.source).carrier;
     const bool writes = carrier == Carrier::registry_policy || carrier == Carrier::lgpo_text ||
                         carrier == Carrier::policy_rules || carrier == Carrier::preferences ||
-                        carrier == Carrier::gpo_report;
+                        carrier == Carrier::security_template || carrier == Carrier::gpo_report;
     for (Export& one : *made) {
         for (Store& store : one.stores) {
             store.file = selected.source->name();

@@ -702,3 +702,51 @@ TEST_CASE("what service hardening blocks is said") {
                            [&](const auto& text) { return text.starts_with(start); }));
     }
 }
+
+TEST_CASE("text behind a statement of a registry file may be another statement") {
+    const std::string key = kLocal + "\\FirewallRules";
+    const std::string block = "\"b\"=\"v2.30|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=22|\"";
+    const std::string allow = "\"a\"=\"" + kAllow22 + "\"";
+    const auto verdict = [](const std::string& extra) {
+        return ask(load_text(reg({}, extra)), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22");
+    };
+    CHECK(verdict(section(key, allow)) == "P");
+    CHECK(verdict(section(key, allow + " ; \"b\"=\"no\"")) == "P");
+    CHECK(verdict(section(key, allow + " " + block)) == "U");
+    CHECK(verdict(section(key, allow) + key + "] " + block + "\r\n") == "U");
+    CHECK(verdict(section(key, allow) + key + "] ; " + block + "\r\n") == "P");
+    CHECK(verdict(key + "] ; of [us]\r\n" + allow + "\r\n") == "P");
+    CHECK(verdict(section(kLocal + "\\DomainProfile", "\"Notes\"=\"x\" \"EnableFirewall\"=dword:00000000")) == "U");
+    const Policy policy = load_text(reg({}, section(key, allow + " " + block)));
+    CHECK(says(policy, "text behind the end of a statement: whether it counts is not known"));
+    // What stands under other keys is not the firewall's.
+    CHECK(load_text(reg({}, section("[HKEY_LOCAL_MACHINE\\SOFTWARE\\X", "\"a\"=\"b\" junk"))).notes.empty());
+}
+
+TEST_CASE("comments behind numbers are no part of them") {
+    for (const std::string number : {"dword:00000000 ; off", "dword:00000000;off", "hex(4):00,00,00,00 ; off",
+                                     "hex(4):00,00,\\ ; off\r\n  00,00"}) {
+        INFO(number);
+        const Policy policy =
+            load_text(gpo_reg({}, section(kPolicy + "\\DomainProfile", "\"EnableFirewall\"=" + number)));
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    }
+}
+
+TEST_CASE("an exception of Windows XP is off by its state, not by its name") {
+    const auto verdict = [](const std::string& list, const std::string& value) {
+        const Policy policy = load_text(gpo_reg({}, section(kPolicy + "\\DomainProfile\\" + list + "\\List", value)));
+        return ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/5000");
+    };
+    CHECK(verdict("GloballyOpenPorts", "\"5000:TCP\"=\"5000:TCP:*:Enabled:x:Disabled:y\"") == "U");
+    CHECK(verdict("GloballyOpenPorts", "\"5000:TCP\"=\"5000:TCP:*:Disabled:x:Enabled:y\"") == "D");
+    CHECK(verdict("AuthorizedApplications", "\"C:\\\\x.exe\"=\"C:\\\\x.exe:*:Enabled:x:Disabled:y\"") == "U");
+}
+
+TEST_CASE("the copy of the policy for programs of 32 bits is not read by the firewall") {
+    const std::string copy = "[HKEY_LOCAL_MACHINE\\SOFTWARE\\WOW6432Node\\Policies\\Microsoft\\WindowsFirewall";
+    const Policy policy =
+        load_text(reg({kAllow22}, section(copy + "\\DomainProfile", "\"EnableFirewall\"=dword:00000000")));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
+    CHECK(says(policy, "1 values under WOW6432Node are no firewall rules; they are left out"));
+}
