@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "vendor/windows/beside_rules.hpp"
 #include "vendor/windows/carrier.hpp"
 #include "vendor/windows/tokens.hpp"
 #include "vendor/windows/words.hpp"
@@ -20,6 +22,7 @@ struct Block {
     std::vector<std::string_view> icmp;
     std::vector<std::string_view> unknown;                     // lines that could be a condition
     std::vector<std::pair<std::string, std::string>> wrapped;  // lists that go on in a line of their own, and that line
+    bool protocols = false;                                    // several
     std::uint32_t first = 0, last = 0;                         // lines of the source
 
     std::string_view value(std::string_view label) const {
@@ -73,38 +76,96 @@ public:
                  "FILE.wfw",
                  {}});
         }
-        return !blocks_.empty();
+        return !local.rules.empty() || !policy.rules.empty();
+    }
+    void tell_rest() const {
+        tell_cut();
+        std::vector<const FirewallRule*> rules;
+        for (const Store* store : {&local, &policy}) {
+            for (const FirewallRule& rule : store->rules) rules.push_back(&rule);
+        }
+        assume_directions(rules, into_);
+        beside_.tell(into_);
     }
     bool has_profiles() const { return has_profiles_; }
     bool has_policy() const { return has_merge_ || !policy.rules.empty(); }
     Store local, policy;
 
 private:
+    enum class Section : std::uint8_t { rules, profile, global };
+
+    // netsh ends with its Ok. what it has listed as a whole.
+    void tell_cut() const {
+        if (blocks_.empty() || ended_) return;
+        into_.notes.push_back({NoteKind::partial_export,
+                               "the listing does not end with the Ok. of netsh: rules may be missing",
+                               "run netsh again and keep all that it prints",
+                               {}});
+        into_.assumptions.emplace_back("No rule is missing at the end of the listing, which has no Ok. of netsh.");
+    }
+
+    // What "show allprofiles" and "show global" print of a profile beside what decides.
+    static bool is_idle_line(std::string_view line) {
+        constexpr auto kIdle = std::to_array<std::string_view>(
+            {"LocalFirewallRules", "LocalConSecRules", "InboundUserNotification", "RemoteManagement",
+             "UnicastResponseToMulticast", "Logging:", "LogAllowedConnections", "LogDroppedConnections", "FileName",
+             "MaxFileSize"});
+        return std::any_of(kIdle.begin(), kIdle.end(), [&](auto word) { return starts_with_word(line, word); });
+    }
+
+    void leave_open(Profile profile, std::string message, SourceSpan at) {
+        into_.notes.push_back({NoteKind::unparsed_line, std::move(message), "run netsh again", at});
+        for (const Setting setting : {Setting::enable_firewall, Setting::shielded, Setting::default_inbound_block,
+                                      Setting::default_outbound_block})
+            local.profile(profile)[setting] = SettingValue{std::nullopt, at};
+        has_profiles_ = true;
+    }
+
+    // Of each profile that is listed, what decides must be.
+    void close_profile(Section section, Profile profile, SourceSpan at) {
+        const ProfileSettings& settings = local.profile(profile);
+        if (section != Section::profile ||
+            (settings[Setting::enable_firewall] && settings[Setting::default_inbound_block]))
+            return;
+        leave_open(profile, fmt::format("the {} profile is listed without its state or its policy", to_string(profile)),
+                   at);
+    }
+
+    SourceSpan line_span(std::uint32_t number) const {
+        return {&source_, source_.line_offset(number), static_cast<std::uint32_t>(source_.line(number).size())};
+    }
+
     void split() {
         bool table = false;
         Profile profile{};
-        bool settings = false;  // of that profile
+        SourceSpan head_at;
+        Section section = Section::rules;
         for (std::uint32_t number = 1; number <= source_.line_count(); ++number) {
             const std::string_view line = source_.line(number);
-            if (starts_with_word(line, "Rule Name:")) {
+            const bool rule = starts_with_word(line, "Rule Name:");
+            if (rule || ((blocks_.empty() || section != Section::rules) && is_field(line))) {  // or its head is lost
+                close_profile(std::exchange(section, Section::rules), profile, head_at);
                 blocks_.emplace_back().first = number;
                 table = false;
-                settings = false;
-            } else if ((blocks_.empty() || settings) && is_field(line)) {
-                blocks_.emplace_back().first = number;  // the head of this rule is lost
-                table = false;
-                settings = false;
+                ended_ = false;
             }
+            if (same_word(trimmed(line), "Ok.")) ended_ = true;
             if (trimmed(line).empty() || line.starts_with("---") || same_word(trimmed(line), "Ok.")) continue;
             if (const auto head = profile_head(line)) {
+                close_profile(std::exchange(section, Section::profile), profile, head_at);
                 profile = *head;
-                settings = true;
-            } else if (settings) {
+                head_at = line_span(number);
+            } else if (starts_with_word(line, "Global Settings:")) {
+                close_profile(std::exchange(section, Section::global), profile, head_at);
+            } else if (section == Section::profile) {
                 read_setting(profile, number);
+            } else if (section == Section::global) {
+                continue;
             } else if (!blocks_.empty()) {
                 read_line(blocks_.back(), number, table);
             }
         }
+        close_profile(section, profile, head_at);
     }
 
     // "Label:     value", of a rule.
@@ -131,11 +192,21 @@ private:
         const std::string label = lower_case(trimmed(line.substr(0, colon)));
         const bool described = !block.lines.empty() && block.lines.back().first == "description";
         if (colon != std::string_view::npos && is_known_label(label)) {
-            if (!block.value(label).empty()) block.unknown.push_back(line);
-            block.lines.emplace_back(label, trimmed(line.substr(colon + 1)));
+            add_field(block, label, trimmed(line.substr(colon + 1)), line);
         } else if (!described) {  // a description can have several lines
             add_unknown(block, trimmed(line));
         }
+    }
+
+    // A label that stood before: a description of several lines can hold one, or the head of the next rule is lost. Of
+    // two lists neither is believed.
+    static void add_field(Block& block, const std::string& label, std::string_view value, std::string_view line) {
+        const std::string_view known = block.value(label);
+        if (!known.empty()) block.unknown.push_back(line);
+        const bool differs = !known.empty() && !same_word(known, value);
+        if (differs && label == "protocol") block.protocols = true;
+        if (differs && is_list(label)) block.wrapped.emplace_back(label, fmt::format("{} or {}", known, value));
+        block.lines.emplace_back(label, value);
     }
 
     static void add_unknown(Block& block, std::string_view line) {
@@ -147,14 +218,23 @@ private:
 
     // "State                                 ON" and "Firewall Policy      BlockInbound,AllowOutbound".
     void read_setting(Profile profile, std::uint32_t number) {
-        const std::string_view line = source_.line(number);
-        const SourceSpan at{&source_, source_.line_offset(number), static_cast<std::uint32_t>(line.size())};
+        const std::string_view line = trimmed(source_.line(number));
+        const SourceSpan at = line_span(number);
         const auto behind = [&](std::string_view label) -> std::optional<std::string_view> {
             if (!starts_with_word(line, label)) return std::nullopt;
             return trimmed(line.substr(label.size()));
         };
-        const auto set = [&](Setting setting, std::optional<bool> value) {
-            local.profile(profile)[setting] = SettingValue{value, at};
+        const auto set = [&](Setting setting, const std::optional<bool>& value) {
+            auto& known = local.profile(profile)[setting];
+            const bool again = value.has_value() && known.has_value() && known->value != value;
+            if (!value || again) {
+                into_.notes.push_back(
+                    {NoteKind::unparsed_line,
+                     fmt::format("{} of the {} profile is listed with {}", to_string(setting), to_string(profile),
+                                 again ? "two values" : "a value that is not known"),
+                     "run netsh again", at});
+            }
+            known = again ? SettingValue{std::nullopt, at} : SettingValue{value, at};
             has_profiles_ = true;
         };
         const auto either = [](std::string_view word, std::string_view yes, std::string_view no) {
@@ -176,6 +256,12 @@ private:
         } else if (const auto merge = behind("LocalFirewallRules"); merge && starts_with_word(*merge, "Disable")) {
             policy.profile(profile)[Setting::allow_local_rules] = SettingValue{false, at, false};
             has_merge_ = true;
+        } else if (const auto answers = behind("UnicastResponseToMulticast")) {
+            if (const auto on = either(*answers, "Enable", "Disable"))
+                record(into_, "DisableUnicastResponsesToMulticastBroadcast", *on ? "0" : "1",
+                       std::string(to_string(profile)), at);
+        } else if (!is_idle_line(line) && find_word(line, "netsh ") == std::string_view::npos) {
+            leave_open(profile, fmt::format("a line of the {} profile is not known", to_string(profile)), at);
         }
     }
 
@@ -207,7 +293,34 @@ private:
             each(block.value(label), add);
     }
 
+    static bool is_connection_security(const Block& block) {
+        const auto is_end = [](std::string_view line) { return starts_with_word(line, "Endpoint1:"); };
+        return std::any_of(block.unknown.begin(), block.unknown.end(), is_end) ||
+               std::any_of(block.wrapped.begin(), block.wrapped.end(),
+                           [&](const auto& more) { return is_end(more.second); });
+    }
+
+    // What "netsh advfirewall consec show rule" prints, in the words of the rule string.
+    void read_connection_security(const Block& block) {
+        const auto word = [](std::string_view action) -> std::string_view {
+            if (same_word(action, "NoAuthentication")) return "DoNotSecure";
+            if (same_word(action, "RequestInRequestOut")) return "Boundary";
+            if (same_word(action, "RequireInRequestOut") || same_word(action, "RequireInClearOut"))
+                return "SecureServer";
+            return action;
+        };
+        RawRule raw;
+        raw.id = block.value("rule name");
+        raw.span = span(block);
+        TokenWriter tokens(raw);
+        tokens.add("Active", block.value("enabled"), raw.span);
+        tokens.add("Action", word(block.value("action")), raw.span);
+        beside_.add("connection security", std::string(raw.span.text()), raw.span);
+        beside_.add_connection_security(raw);
+    }
+
     void read(const Block& block) {
+        if (is_connection_security(block)) return read_connection_security(block);
         RawRule raw;
         raw.span = span(block);
         const std::string_view name = block.value("rule name");
@@ -232,12 +345,15 @@ private:
         }
         for (const std::string_view line : block.unknown)
             tokens.doubt(fmt::format("'{}', which is not known", trimmed(line)), at);
-        tokens.add_protocol(block.value("protocol"), at);
+        if (block.protocols)
+            tokens.add("Protocol", "several", at);
+        else
+            tokens.add_protocol(block.value("protocol"), at);
         each_of(block, "localport", [&](auto word) { add_port(tokens, 'L', word, at); });
         each_of(block, "remoteport", [&](auto word) { add_port(tokens, 'R', word, at); });
         each_of(block, "localip", [&](auto word) { add_address(tokens, 'L', word, at); });
         each_of(block, "remoteip", [&](auto word) { add_address(tokens, 'R', word, at); });
-        for (const std::string_view row : block.icmp) add_icmp(tokens, row, at);
+        add_icmp_types(tokens, block.icmp, at);
         tell_missing_detail(block, tokens, at);
         if (block.value("interfacetypes").empty()) {
             ++without_detail_;
@@ -274,12 +390,13 @@ private:
         tokens.add(fmt::format("{}A6", side), word, at);
     }
 
-    static void add_icmp(TokenWriter& tokens, std::string_view row, SourceSpan at) {
-        const auto blank = std::min(row.find_first_of(" \t"), row.size());
-        const std::string_view type = row.substr(0, blank);
-        const std::string_view code = trimmed(row.substr(blank));
-        if (is_any(type)) return;
-        tokens.add_icmp(fmt::format("{}:{}", type, is_any(code) ? "*" : code), at);
+    static void add_icmp_types(TokenWriter& tokens, const std::vector<std::string_view>& rows, SourceSpan at) {
+        const auto type_of = [](std::string_view row) { return row.substr(0, row.find_first_of(" \t")); };
+        if (std::any_of(rows.begin(), rows.end(), [&](auto row) { return is_any(type_of(row)); })) return;
+        for (const std::string_view row : rows) {
+            const std::string_view type = type_of(row), code = trimmed(row.substr(type.size()));
+            tokens.add_icmp(fmt::format("{}:{}", type, is_any(code) ? "*" : code), at);
+        }
     }
 
     static void read_detail(const Block& block, TokenWriter& tokens, SourceSpan at) {
@@ -303,6 +420,8 @@ private:
     Export& into_;
     std::vector<Block> blocks_;
     bool has_profiles_ = false, has_merge_ = false;
+    BesideRules beside_;
+    bool ended_ = true;  // an Ok. stands behind the last rule
     std::size_t without_detail_ = 0;
 };
 
@@ -329,7 +448,10 @@ bool is_foreign_netsh_text(std::string_view text) {
         const auto colon = one.find(':');
         return colon != std::string_view::npos && one.substr(colon + 1).starts_with("  ");
     };
-    return labelled(head) && labelled(next);
+    // The state of a profile is a table without colons.
+    const bool settings = trimmed(head).ends_with(':') && find_word(head, " Settings:") == std::string_view::npos &&
+                          trimmed(next).find("    ") != std::string_view::npos;
+    return settings || (labelled(head) && labelled(next));
 }
 
 Result<std::vector<Export>> read_netsh_text(const SourceRef& source) {
@@ -348,6 +470,7 @@ Result<std::vector<Export>> read_netsh_text(const SourceRef& source) {
         exports[0].assumptions.emplace_back(
             "Rules are all that the listing shows; the profiles' settings are not in it.");
     }
+    reader.tell_rest();
     if (reader.has_policy()) exports[0].stores.push_back(std::move(reader.policy));
     exports[0].stores.push_back(std::move(reader.local));
     return exports;

@@ -194,3 +194,117 @@ TEST_CASE("a list that goes on in a line of its own may have any member") {
     CHECK(ask(load_text(program), "domain", kIn, in + "80") == "U");
     CHECK(ask(load_text(program), "domain", kIn, in + "81") == "D");
 }
+
+TEST_CASE("a label that stands twice with another value leaves open what it says") {
+    const std::string other = line("RemoteIP:", "10.1.1.99");
+    const std::string described = kHead + line("Description:", "Lets people in, see") + other + kProfiles;
+    CHECK(in80(described + kEnds + kTcp80 + kVerbose + kTail) == "U");
+    // The head of the second rule is lost.
+    std::string second = whole();
+    second = second.substr(second.find("Enabled:"));
+    const auto with = [&](const std::string& was, const std::string& is) {
+        std::string text = second;
+        text.replace(text.find(was), was.size(), is);
+        return whole() + text;
+    };
+    CHECK(in80(whole() + whole()) == "P");
+    const Policy ports = load_text(with("80", "81"));
+    CHECK(ask(ports, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "U");
+    const Policy protocol = load_text(with("TCP", "UDP"));
+    CHECK(ask(protocol, "domain", kIn, "10.0.0.5 > 10.9.9.9 udp/80") == "U");
+    const Policy ends = load_text(with(line("LocalIP:", "Any"), line("LocalIP:", "10.9.9.8")));
+    CHECK(ask(ends, "domain", kIn, "10.0.0.5 > 10.9.9.7 tcp/80") == "U");
+}
+
+TEST_CASE("one row of any ICMP type makes the table any") {
+    const std::string start = kHead + kProfiles + kEnds + line("Protocol:", "ICMPv4") +
+                              "                                      Type    Code\r\n"
+                              "                                      8       Any\r\n";
+    const std::string any = "                                      Any     Any\r\n";
+    CHECK(ask(load_text(start + kVerbose + kTail), "domain", kIn, "10.0.0.5 > 10.9.9.9 icmp/13") == "D");
+    CHECK(ask(load_text(start + any + kVerbose + kTail), "domain", kIn, "10.0.0.5 > 10.9.9.9 icmp/13") == "P");
+}
+
+TEST_CASE("what a profile's block does not say clearly is open") {
+    const std::string head = "\r\nDomain Profile Settings: \r\n" + std::string(70, '-') + "\r\n";
+    const std::string state = line("State", "ON"), block = line("Firewall Policy", "BlockInbound,AllowOutbound");
+    const std::string idle = line("LocalConSecRules", "N/A (GPO-store only)") + line("RemoteManagement", "Disable") +
+                             "\r\nLogging:\r\n" + line("LogAllowedConnections", "Disable") +
+                             line("FileName", "%systemroot%\\system32\\LogFiles\\Firewall\\pfirewall.log") +
+                             line("MaxFileSize", "4096");
+    const std::string global = "\r\nGlobal Settings: \r\n" + std::string(70, '-') + "\r\nIPsec:\r\n" +
+                               line("StrongCRLCheck", "0:Disabled") + line("State", "OFF");
+    const auto in81 = [](const std::string& text) {
+        return ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81");
+    };
+    CHECK(in81(head + state + block + idle + global + "Ok.\r\n" + whole()) == "D");
+    CHECK(in81(head + state + block + line("State", "OFF") + idle + whole()) == "U");
+    CHECK(in81(head + state + block + head + line("State", "OFF") + block + whole()) == "U");
+    CHECK(in81(head + "   " + line("State", "OFF") + block + whole()) == "P");
+    CHECK(in81(head + state + block + "Phase of moon     full\r\n" + whole()) == "U");
+    CHECK(in81(head + state + idle + whole()) == "U");
+    CHECK(in81(head + block + idle + whole()) == "U");
+    CHECK(in81(whole() + head + state) == "U");
+    const Policy twice = load_text(head + state + line("State", "OFF") + block + whole());
+    CHECK(says(twice, "EnableFirewall of the domain profile is listed with two values"));
+    CHECK(says(load_text(head + block + whole()), "the domain profile is listed without its state or its policy"));
+}
+
+TEST_CASE("a listing that is cut, or of one direction, says so") {
+    const Policy all = load_text(whole());
+    const std::string none = "There is no outbound rule: the listing shows none.";
+    CHECK(std::count(all.assumptions.begin(), all.assumptions.end(), none) == 1);
+    const std::string cut = "the listing does not end with the Ok. of netsh: rules may be missing";
+    CHECK(!says(all, cut));
+    std::string text = whole();
+    CHECK(says(load_text(text.substr(0, text.size() - 5)), cut));
+    std::string out = whole();
+    out.replace(out.find("In\r\n"), 2, "Out");
+    const Policy both = load_text(whole() + out);
+    CHECK(std::count(both.assumptions.begin(), both.assumptions.end(), none) == 0);
+}
+
+TEST_CASE("rules of connection security in a listing are no firewall rules") {
+    const auto security = [](const std::string& action) {
+        return "\r\n" + line("Rule Name:", "Servers") + std::string(70, '-') + "\r\n" + line("Enabled:", "Yes") +
+               line("Profiles:", "Domain,Private,Public") + line("Type:", "Static") + line("Mode:", "Transport") +
+               line("Endpoint1:", "Any") + line("Endpoint2:", "Any") + line("Protocol:", "Any") +
+               line("Action:", action) + line("Auth1:", "ComputerKerb") + "Ok.\r\n";
+    };
+    const Policy policy = load_text(whole() + security("RequireInRequestOut"));
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+    CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+    const std::string may =
+        "Inbound traffic fulfils or does not meet the connection security rules that may require "
+        "IPsec of it: Servers.";
+    CHECK(std::count(policy.assumptions.begin(), policy.assumptions.end(), may) == 1);
+    const Policy asks = load_text(whole() + security("RequestInRequestOut"));
+    CHECK(std::count(asks.assumptions.begin(), asks.assumptions.end(), may) == 0);
+    CHECK(load_error(security("RequireInRequestOut"), "c.txt") ==
+          "c.txt: error: the listing holds no firewall policy in force\n"
+          "hint: run netsh advfirewall firewall show rule name=all verbose\n");
+}
+
+TEST_CASE("other listings for people name the command that helps") {
+    CHECK(
+        load_error("Name,Group,Profile,Enabled,Action,Override,Program,\r\nPing,,All,Yes,Allow,No,Any,\r\n", "l.csv") ==
+        "l.csv: error: the list that the console exports shows neither directions nor ICMP types\n"
+        "hint: use netsh advfirewall export FILE.wfw\n");
+    CHECK(load_error(
+              "\r\nName   DisplayName  Enabled Direction Action\r\n----   -----------  ------- --------- ------\r\n"
+              "r1     Web          True    Inbound   Allow\r\n",
+              "t.txt") ==
+          "t.txt: error: the table that Get-NetFirewallRule prints shows neither ports, addresses, programs nor "
+          "services\nhint: use netsh advfirewall export FILE.wfw\n");
+    CHECK(load_error("\r\nDom\xc3\xa4nenprofil-Einstellungen: \r\n" + std::string(70, '-') + "\r\n" +
+                         line("Status", "EIN") + line("Firewallrichtlinie", "BlockInbound,AllowOutbound"),
+                     "p.txt") ==
+          "p.txt: error: the listing of netsh is not in English: its words are not known\n"
+          "hint: run chcp 437 and netsh again on an English Windows, or netsh advfirewall export FILE.wfw\n");
+}
+
+TEST_CASE("protocol 0 has a name of its own in listings") {
+    std::string text = kHead + kProfiles + kEnds + line("Protocol:", "HOPOPT") + kVerbose + kTail;
+    CHECK(ask(load_text(text), "domain", kIn, "10.0.0.5 > 10.9.9.9 proto/0") == "P");
+    CHECK(in80(text) == "D");
+}
