@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "vendor/windows/beside_rules.hpp"
 #include "vendor/windows/tokens.hpp"
 #include "vendor/windows/words.hpp"
 
@@ -17,8 +18,38 @@ const Property* Record::find(std::string_view name) const {
     return found == properties.end() ? nullptr : &found->second;
 }
 
+namespace {
+
+std::vector<std::string> in_order(const Property& property) {
+    auto all = members(property);
+    for (auto& one : all) one = lower_case(one);
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+bool speaks(const Property& property) { return !property.null && !property.values.empty(); }
+
+// Two spellings of one property ("LocalPort", "LocalPorts") that say different things. Numbers and words of a profile
+// may be the same.
+bool differ_as_words(std::string_view name, const Property& a, const Property& b) {
+    const bool ports = name == "localport" || name == "remoteport";
+    const auto words = [](const Property& property) {
+        return std::none_of(property.values.begin(), property.values.end(),
+                            [](const auto& value) { return value.find_first_of("0123456789") != std::string::npos; });
+    };
+    if (!ports && !(name == "profile" && words(a) && words(b))) return false;
+    return speaks(a) && speaks(b) && !lost(a) && !lost(b) && in_order(a) != in_order(b);
+}
+
+}  // namespace
+
 void Record::add(const std::string& name, Property property) {
     const auto [known, first] = properties.try_emplace(name, property);
+    if (!first && differ_as_words(name, known->second, property)) {
+        known->second = Property{{}, true};
+        contradicted.push_back(name);
+        return;
+    }
     if (!first && (known->second.null || known->second.values.empty())) known->second = std::move(property);
 }
 
@@ -33,17 +64,10 @@ bool is_filter_property(std::string_view name) {
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-std::vector<std::string> in_order(const Property& property) {
-    auto all = members(property);
-    std::sort(all.begin(), all.end());
-    return all;
-}
-
 }  // namespace
 
 void Record::join(const std::string& name, const Property& property) {
     const Property* known = find(name);
-    const auto speaks = [](const Property& one) { return !one.null && !one.values.empty(); };
     const bool differ = known && speaks(*known) && speaks(property) && in_order(*known) != in_order(property);
     if (!differ || !is_filter_property(name)) return add(name, property);
     properties[name] = Property{{}, true};
@@ -72,7 +96,33 @@ namespace {
 bool is_rule(const Record& record) {
     return record.find("direction") && record.find("action") && record.find("enabled");
 }
-bool is_profile(const Record& record) { return record.find("defaultinboundaction") && record.find("enabled"); }
+// The profiles that a record of a profile names: by a word, a number, or the end of its id.
+ProfileMask profiles_of(const Record& record) {
+    ProfileMask mask;
+    for (const auto* property : {"name", "profile", "instanceid"}) {
+        const Property* named = record.find(property);
+        if (!named || named->null) continue;
+        for (const auto& word : members(*named)) {
+            const std::string_view last =
+                std::string_view(word).substr(word.find('|') == word.npos ? 0 : word.rfind('|') + 1);
+            for (const Profile profile : kProfiles) {
+                const std::string bit = std::to_string(1 << static_cast<int>(profile));
+                if (same_word(last, to_string(profile)) || last == bit) mask.add(profile);
+            }
+        }
+        if (!mask.empty()) break;
+    }
+    return mask;
+}
+
+}  // namespace
+
+bool is_profile(const Record& record) {
+    if (is_rule(record)) return false;
+    return record.find("defaultinboundaction") || (record.find("enabled") && !profiles_of(record).empty());
+}
+
+namespace {
 
 void add_once(std::vector<std::string>& all, const std::vector<std::string>& more) {
     for (const auto& what : more) {
@@ -158,6 +208,10 @@ private:
             ++generated_;
             return;
         }
+        // Only the active store knows what is enforced.
+        const std::string enforced = first(record, "enforcementstatus");
+        active_store_ = active_store_ || (!enforced.empty() && enforced != "0" && !same_word(enforced, "Invalid") &&
+                                          !same_word(enforced, "NotApplicable") && !same_word(enforced, "Unknown"));
         WrittenRule written = write_rule(record);
         for (const auto& name : record.contradicted) {
             conflict(fmt::format("filters of rule '{}' say different things in {}", written.raw.id, name), record.span);
@@ -177,9 +231,10 @@ private:
     }
 
     void read_profile(const Record& record) {
-        const std::string name = first(record, "name");
+        const ProfileMask named = profiles_of(record);
+        if (named.empty()) return leave_open(record);
         for (const Profile profile : kProfiles) {
-            if (!same_word(name, to_string(profile))) continue;
+            if (!named.contains(profile)) continue;
             ProfileSettings& settings = store(StoreKind::local).profile(profile);
             set(settings, Setting::enable_firewall, record, "enabled", false);
             set(settings, Setting::shielded, record, "allowinboundrules", true);
@@ -192,6 +247,25 @@ private:
             set_log(settings, LogSetting::successful_connections, record, "logallowed");
             set_action(settings, Setting::default_inbound_block, record, "defaultinboundaction");
             set_action(settings, Setting::default_outbound_block, record, "defaultoutboundaction");
+            const std::string answers = first(record, "allowunicastresponsetomulticast");
+            if (const auto on = truth(answers); on && is_set(answers))
+                record_setting(profile, *on ? "0" : "1", record.span);
+        }
+    }
+
+    void record_setting(Profile profile, std::string value, SourceSpan span) {
+        record(into_, "DisableUnicastResponsesToMulticastBroadcast", std::move(value), std::string(to_string(profile)),
+               span);
+    }
+
+    // Settings of a profile that does not say which.
+    void leave_open(const Record& record) {
+        into_.notes.push_back({NoteKind::unparsed_line, "a profile does not say which one it is",
+                               "export its Name as well", record.span});
+        for (const Profile profile : kProfiles) {
+            for (const Setting setting : {Setting::enable_firewall, Setting::shielded, Setting::default_inbound_block,
+                                          Setting::default_outbound_block})
+                store(StoreKind::local).profile(profile)[setting] = SettingValue{std::nullopt, record.span};
         }
     }
 
@@ -259,13 +333,18 @@ private:
     void tell_missing() {
         const bool policy = std::any_of(stores_.begin(), stores_.end(),
                                         [](const auto& held) { return held.first.first == StoreKind::group_policy; });
-        if (!policy && rules_ > 0) {
+        if (!policy && rules_ > 0 && !active_store_) {
             into_.notes.push_back({NoteKind::partial_export,
                                    "no rule comes from group policy: without -PolicyStore ActiveStore the cmdlets show "
                                    "the local store alone",
                                    "export Get-NetFirewallRule -PolicyStore ActiveStore and its filters",
                                    {}});
         }
+        std::vector<const FirewallRule*> rules;
+        for (const auto& [place, held] : stores_) {
+            for (const FirewallRule& rule : held.rules) rules.push_back(&rule);
+        }
+        assume_directions(rules, into_);
         if (rules_ + generated_ == 0 && !stores_.empty()) {
             into_.assumptions.emplace_back(
                 "No rule stands in the stores of which the export shows the profiles alone.");
@@ -304,6 +383,7 @@ private:
 
     Export& into_;
     std::map<std::pair<StoreKind, std::string>, Store> stores_;  // by kind and policy object
+    bool active_store_ = false;                                  // a rule says whether it is enforced
     std::size_t rules_ = 0, generated_ = 0, incomplete_ = 0, hyper_v_ = 0;
     std::vector<std::string> missing_, absent_;
     SourceSpan first_incomplete_;

@@ -55,6 +55,9 @@ bool read_computer(std::vector<Record> records, Export& into);
 // A property name in lower case under its usual spelling: "Local Ports" is "localport".
 std::string property_name(std::string_view name);
 
+// Whether it holds settings of a profile, which it may not name.
+bool is_profile(const Record& record);
+
 // Whether names are those of a firewall rule export.
 bool names_a_rule(const std::vector<std::string>& names);
 

@@ -52,7 +52,7 @@ private:
             read(node.child("MS"), record);
             for (const auto& entry : node.child("DCT").children()) read_entry(entry, record);
             const bool rule = record.find("direction") && record.find("action") && record.find("enabled");
-            if (rule || record.find("instanceid") || record.find("defaultinboundaction")) {
+            if (rule || record.find("instanceid") || is_profile(record)) {
                 records_.push_back(std::move(record));
                 continue;
             }

@@ -33,8 +33,8 @@ private:
             if (starts_with_word(name, "Cim")) continue;  // description of the class
             record.add(property_name(name), property(value));
         }
-        const bool known = record.find("instanceid") || record.find("defaultinboundaction") ||
-                           (record.find("direction") && record.find("action"));
+        const bool known =
+            record.find("instanceid") || is_profile(record) || (record.find("direction") && record.find("action"));
         if (known) {
             const Property* id = record.find("instanceid");
             record.span = text_.next(id && !id->values.empty() ? id->values[0] : "");

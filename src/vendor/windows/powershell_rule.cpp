@@ -129,12 +129,23 @@ private:
 
     template <class Add>
     void write_list(std::string_view name, std::string_view what, Add add, bool matters) {
-        if (!matters) return;  // ports of a rule without ports
+        if (!matters) return check_unused(name, what);
         const Property* property = readable(name, what);
         if (!property) return;
         const auto all = members(*property);
         if (std::any_of(all.begin(), all.end(), [](const auto& member) { return is_any(member); })) return;
         for (const auto& member : all) add(member);
+    }
+
+    // Ports of a rule whose protocol has none: a table that was put together so says nothing sure. (Of ICMP the cmdlets
+    // show words there.)
+    void check_unused(std::string_view name, std::string_view what) {
+        const Property* property = record_.find(name);
+        if (!property || property->null || lost(*property)) return;
+        for (const auto& member : members(*property)) {
+            if (!number<unsigned>(member.substr(0, member.find_first_of("-:.")))) continue;
+            return tokens_.doubt(fmt::format("{} {} of a protocol that has none", what, member), raw_.span);
+        }
     }
 
     // A service "*" is any service, and no other process.
@@ -149,7 +160,8 @@ private:
     void write_optional(std::string_view name, std::string_view token) {
         if (!record_.find(name)) absent_.emplace_back(name);
         const std::string value = first(record_, name);
-        if (!value.empty() && !is_any(value)) tokens_.add(token, value, raw_.span);
+        // "*" is every package, which is not every program.
+        if (!value.empty() && !same_word(value, "Any")) tokens_.add(token, value, raw_.span);
     }
 
     // Of the security filter: who must be at the other end, or here.
@@ -238,6 +250,7 @@ private:
         write_status();
         write_optional("policyappid", "PolicyAppId");
         if (truth(first(record_, "localonlymapping")) == std::optional(true)) tokens_.add("LOM", "TRUE", raw_.span);
+        if (truth(first(record_, "loosesourcemapping")) == std::optional(true)) tokens_.add("LSM", "TRUE", raw_.span);
         const std::string edge = first(record_, "edgetraversalpolicy");
         if (same_word(edge, "Allow") || edge == "1") tokens_.add("Edge", "TRUE", raw_.span);
         const std::string dynamic = first(record_, "dynamictarget");

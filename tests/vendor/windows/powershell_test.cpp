@@ -457,3 +457,70 @@ TEST_CASE("a profile that shuts out what users opened leaves it in doubt") {
     CHECK(verdict(port, ",\"AllowUserApps\":0") == "P");
     CHECK(verdict(program, ",\"AllowUserPorts\":0") == "P");
 }
+
+TEST_CASE("a profile is known by its name, its number or its id") {
+    const auto with = [](const std::string& profile) {
+        std::string text = json_rule(kAllowed + kFilters);
+        text.pop_back();
+        return load_text(text + ",{" + profile + "}]");
+    };
+    const auto in81 = [](const Policy& policy, std::string_view profile) {
+        return ask(policy, profile, Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/81");
+    };
+    const std::string off = "\"Enabled\":0,\"DefaultInboundAction\":4";
+    for (const std::string name : {"\"Name\":\"Domain\"", "\"Profile\":\"Domain\"", "\"Profile\":1",
+                                   "\"InstanceID\":\"MSFT|FW|FirewallProfile|Domain\""}) {
+        INFO(name);
+        CHECK(in81(with(name + "," + off), "domain") == "P");
+        CHECK(in81(with(name + "," + off), "public") == "D");
+    }
+    CHECK(in81(with("\"Name\":\"Domain\",\"Enabled\":0"), "domain") == "P");
+    CHECK(in81(with("\"Profile\":4," + off), "public") == "P");
+    const Policy nameless = with(off);
+    CHECK(in81(nameless, "domain") == "U");
+    CHECK(in81(nameless, "public") == "U");
+    CHECK(says(nameless, "a profile does not say which one it is"));
+}
+
+TEST_CASE("every package is not every program") {
+    CHECK(in80(json_rule(kAllowed + kFilters + ",\"Package\":\"Any\"")) == "P");
+    CHECK(in80(json_rule(kAllowed + kFilters + ",\"Package\":\"*\"")) == "U");
+}
+
+TEST_CASE("ports of a protocol that has none leave the rule in doubt") {
+    const auto with = [](const std::string& protocol, const std::string& port, const std::string& more = "") {
+        std::string filters = kFilters;
+        filters.replace(filters.find("TCP"), 3, protocol);
+        filters.replace(filters.find("\"80\""), 4, port);
+        return in80(json_rule(kAllowed + filters + more));
+    };
+    CHECK(with("Any", "\"Any\"") == "P");
+    CHECK(with("Any", "\"80\"") == "U");
+    CHECK(with("Any", "[\"443\",\"8000-8080\"]") == "U");
+    CHECK(with("47", "\"80\"") == "D");
+    CHECK(with("Any", "\"Any\"", ",\"IcmpType\":\"8\"") == "U");
+    CHECK(with("ICMPv4", "\"RPC\"", ",\"IcmpType\":\"8\"") == "D");
+}
+
+TEST_CASE("the active store tells itself by what it enforces") {
+    const std::string note =
+        "no rule comes from group policy: without -PolicyStore ActiveStore the cmdlets show the local store alone";
+    CHECK(says(load_text(json_rule(kAllowed + kFilters + ",\"EnforcementStatus\":\"NotApplicable\"")), note));
+    CHECK(says(load_text(json_rule(kAllowed + kFilters + ",\"EnforcementStatus\":[0]")), note));
+    CHECK(!says(load_text(json_rule(kAllowed + kFilters + ",\"EnforcementStatus\":[1]")), note));
+    CHECK(!says(load_text(json_rule(kAllowed + kFilters + ",\"EnforcementStatus\":\"Enforced\"")), note));
+}
+
+TEST_CASE("two spellings of one property that say different things leave it open") {
+    const auto with = [](const std::string& more) { return load_text(json_rule(kAllowed + kFilters + more)); };
+    const auto in443 = [](const Policy& policy) {
+        return ask(policy, "domain", Position::inbound, "10.0.0.5 > 10.9.9.9 tcp/443");
+    };
+    CHECK(in443(with(",\"LocalPorts\":\"80\"")) == "D");
+    CHECK(in443(with(",\"LocalPorts\":[\"80\",\"443\"]")) == "U");
+    CHECK(says(with(",\"LocalPorts\":\"443\""), "filters of rule 'a' say different things in localport"));
+    const std::string profile = "\"Enabled\":1,\"Action\":2,\"Profile\":\"Domain\",\"Profiles\":";
+    CHECK(in80(json_rule(profile + "1" + kFilters)) == "P");
+    CHECK(in80(json_rule(profile + "\"Domain\"" + kFilters), "public") == "D");
+    CHECK(in80(json_rule(profile + "\"Public\"" + kFilters), "public") == "U");
+}
