@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "vendor/windows/beside_rules.hpp"
 #include "vendor/windows/tokens.hpp"
 #include "vendor/windows/words.hpp"
 
@@ -64,13 +65,20 @@ RawRule to_raw(const TreeRule& rule) {
         }
     };
     tokens.add("Name", one(rule, "displayname").empty() ? one(rule, "name") : one(rule, "displayname"), rule.span);
-    const std::string enabled = one(rule, "enabled");
-    tokens.add("Active", enabled.empty() ? "TRUE" : enabled, rule.span);
-    const std::string direction = one(rule, "direction");
-    tokens.add("Dir", direction.empty() ? "Out" : direction, rule.span);
+    // What is written without a value has not the default of what is absent.
+    const auto blank = [&](std::string_view name) {
+        return rule.values.contains(fmt::format("{} without a value", name));
+    };
+    const auto or_default = [&](std::string_view name, std::string_view usual) {
+        const std::string value = one(rule, name);
+        return value.empty() && !blank(name) ? std::string(usual) : value;
+    };
+    tokens.add("Active", or_default("enabled", "TRUE"), rule.span);
+    tokens.add("Dir", or_default("direction", "Out"), rule.span);
     const std::string action = one(rule, "action/type").empty() ? one(rule, "action") : one(rule, "action/type");
     const bool block = action == "0" || same_word(action, "block") || same_word(action, "blocked");
-    const bool allow = action.empty() || action == "1" || same_word(action, "allow") || same_word(action, "allowed");
+    const bool no_action = action.empty() && !blank("action/type") && !blank("action");
+    const bool allow = no_action || action == "1" || same_word(action, "allow") || same_word(action, "allowed");
     tokens.add("Action", block ? "Block" : allow ? "Allow" : action, rule.span);
     each("profiles", [&](auto word) {
         const auto bits = number<unsigned>(word);
@@ -82,8 +90,10 @@ RawRule to_raw(const TreeRule& rule) {
         if ((*bits & 2U) != 0) tokens.add("Profile", "Private", rule.span);
         if ((*bits & 4U) != 0) tokens.add("Profile", "Public", rule.span);
     });
-    if (const std::string protocol = one(rule, "protocol"); protocol != "256")
-        tokens.add_protocol(protocol.empty() ? "Any" : protocol, rule.span);
+    if (const std::string protocol = or_default("protocol", "Any"); protocol.empty())
+        tokens.add("Protocol", "", rule.span);
+    else if (protocol != "256")
+        tokens.add_protocol(protocol, rule.span);
     each("localportranges", [&](auto word) { tokens.add_port('L', word, rule.span); });
     each("remoteportranges", [&](auto word) { tokens.add_port('R', word, rule.span); });
     each("icmptypesandcodes", [&](auto word) { tokens.add_icmp(word, rule.span); });
@@ -144,6 +154,11 @@ void MdmStore::add(const TreeRule& rule) { store_.rules.push_back(interpret(to_r
 
 void MdmStore::set(Profile profile, std::string_view name, std::string_view value, SourceSpan span) {
     any_ = true;
+    if (const auto word = find_recorded_setting(name); !word.empty()) {
+        const auto flag = truth(value);
+        record(into_, std::string(word), flag ? (*flag ? "1" : "0") : std::string(value),
+               std::string(to_string(profile)), span);
+    }
     const auto setting = setting_of(name);
     if (setting) {
         auto& known = store_.profile(profile)[*setting];

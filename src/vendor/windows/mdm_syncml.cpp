@@ -1,5 +1,6 @@
 // SyncML: every Item has a LocURI such as ./Vendor/MSFT/Firewall/MdmStore/FirewallRules/NAME/Direction, and its Data.
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "vendor/windows/carrier.hpp"
@@ -23,9 +24,17 @@ public:
     }
 
 private:
+    // Commands and answers that change nothing.
+    static bool only_asks(std::string_view name) {
+        constexpr auto kNames =
+            std::to_array<std::string_view>({"Get", "Results", "Status", "Exec", "Alert", "Search", "Map"});
+        return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+    }
+
     // Commands in the order of the file; a deletion takes back what stands before it.
     void collect(const pugi::xml_node& parent, bool deletes) {
         for (const auto& node : parent.children()) {
+            if (only_asks(local_name(node))) continue;
             if (local_name(node) == "Item")
                 read_item(node, deletes);
             else

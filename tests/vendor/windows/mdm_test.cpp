@@ -243,3 +243,39 @@ TEST_CASE("a policy that is assigned to nobody counts only perhaps") {
         CHECK(told == (item.verdict == "U"));
     }
 }
+
+TEST_CASE("what is written without a value has no default") {
+    const std::string rest = item("FirewallRules/r/Protocol", "6") + item("FirewallRules/r/LocalPortRanges", "22");
+    const auto verdict = [&](const std::string& more, Position position = kIn) {
+        const bool in = position == kIn;
+        return ask(load_text(sync(more + rest)), "domain", position,
+                   in ? "10.0.0.5 > 10.9.9.9 tcp/22" : "10.9.9.9 > 10.0.0.5 tcp/90 from 22");
+    };
+    const std::string direction = item("FirewallRules/r/Direction", "IN");
+    CHECK(verdict(direction) == "P");
+    CHECK(verdict("") == "D");  // outbound
+    CHECK(verdict(item("FirewallRules/r/Direction", "")) == "U");
+    CHECK(verdict(direction + item("FirewallRules/r/Action/Type", "")) == "U");
+    CHECK(verdict(direction + item("FirewallRules/r/Enabled", "")) == "U");
+    CHECK(ask(load_text(sync(direction + item("FirewallRules/r/LocalPortRanges", "22") +
+                             item("FirewallRules/r/Protocol", ""))),
+              "domain", kIn, "10.0.0.5 > 10.9.9.9 udp/22") == "U");
+    const std::string null_direction =
+        R"({"settingDefinitionId":"vendor_msft_firewall_mdmstore_firewallrules_{firewallrulename}_direction",)"
+        R"("choiceSettingValue":null})";
+    CHECK(ask(load_text(catalog(typed("name", "X") + "," + typed("protocol", "6") + "," + null_direction)), "domain",
+              kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "U");
+}
+
+TEST_CASE("SyncML that only asks changes nothing") {
+    const std::string rule = item("FirewallRules/ssh/Direction", "IN") + item("FirewallRules/ssh/Protocol", "6") +
+                             item("FirewallRules/ssh/LocalPortRanges", "22");
+    for (const std::string command : {"Get", "Results", "Exec"}) {
+        const std::string asked = "<" + command +
+                                  "><Item><Target><LocURI>./Vendor/MSFT/Firewall/MdmStore/FirewallRules/"
+                                  "ssh/LocalPortRanges</LocURI></Target></Item></" +
+                                  command + ">";
+        CHECK(ask(load_text(sync(rule + asked)), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+        CHECK(ask(load_text(sync(rule + asked)), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
+    }
+}
