@@ -12,9 +12,11 @@ namespace {
 
 bool is_service_host(std::string_view path) {
     constexpr std::string_view kName = "svchost.exe";
+    if (path.size() > 1 && path.front() == '"' && path.back() == '"') path = path.substr(1, path.size() - 2);
     if (path.size() < kName.size()) return false;
     const std::string_view tail = path.substr(path.size() - kName.size());
-    const bool whole_name = path.size() == kName.size() || path[path.size() - kName.size() - 1] == '\\';
+    const bool whole_name =
+        path.size() == kName.size() || std::string_view("\\/").find(path[path.size() - kName.size() - 1]) != path.npos;
     return whole_name && std::equal(tail.begin(), tail.end(), kName.begin(),
                                     [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
 }

@@ -11,9 +11,15 @@ namespace fwproof {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string copy(text);
-    std::transform(copy.begin(), copy.end(), copy.begin(), [](unsigned char c) { return std::tolower(c); });
+// Without quotes and the prefixes of the object manager, in lower case, with one kind of slash.
+std::string plain(std::string_view path) {
+    if (path.size() > 1 && path.front() == '"' && path.back() == '"') path = path.substr(1, path.size() - 2);
+    for (const std::string_view prefix : {"\\\\?\\", "\\??\\"}) {
+        if (path.starts_with(prefix)) path.remove_prefix(prefix.size());
+    }
+    std::string copy(path);
+    std::transform(copy.begin(), copy.end(), copy.begin(),
+                   [](unsigned char c) { return c == '/' ? '\\' : std::tolower(c); });
     return copy;
 }
 
@@ -21,8 +27,9 @@ std::string lower(std::string_view text) {
 bool user_writable(std::string_view path) {
     static constexpr auto kVariables = std::to_array<std::string_view>(
         {"%userprofile%", "%appdata%", "%localappdata%", "%temp%", "%tmp%", "%public%", "%homepath%"});
-    static constexpr auto kDirectories = std::to_array<std::string_view>({"\\users\\", "\\temp\\", "\\tmp\\"});
-    const std::string name = lower(path);
+    static constexpr auto kDirectories =
+        std::to_array<std::string_view>({"\\users\\", "\\documents and settings\\", "\\temp\\", "\\tmp\\"});
+    const std::string name = plain(path);
     const auto begins = [&](std::string_view start) { return std::string_view(name).starts_with(start); };
     if (std::any_of(kVariables.begin(), kVariables.end(), begins)) return true;
     // "c:\users\...", "%systemdrive%\users\..."; and the temporary directory of the system.
