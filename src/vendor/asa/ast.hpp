@@ -92,6 +92,12 @@ struct Ace {
     bool logs = false;
     bool inactive = false;
     bool removed = false;  // by `no access-list`; still in AccessList::order until settle()
+    enum class Presence : std::uint8_t {
+        sure,
+        perhaps_removed,  // by a `no` with another spelling
+        perhaps_refused,  // it stands further down already
+    };
+    Presence presence = Presence::sure;
     // `object-group X object-group Y` at the end of a tcp or udp rule: X may be source ports or the destination. The
     // operands hold the second reading; `source_port` is left empty.
     bool two_readings = false;
@@ -122,9 +128,12 @@ struct AccessList {
     ListKind kind = ListKind::unknown;
     std::vector<Ace> entries;          // in the order of input
     std::vector<std::uint32_t> order;  // into entries, in the order of evaluation
-    // Entries by what they say, filled up to `keyed` when a line is to be removed: scripts remove thousands of them.
-    std::unordered_map<std::string, std::vector<std::uint32_t>> by_meaning;
-    std::size_t keyed = 0;
+    // Entries by what they say, filled up to `keyed` when a line is to be removed: scripts remove thousands.
+    struct Keys {
+        std::unordered_map<std::string, std::vector<std::uint32_t>> entries;
+        std::size_t keyed = 0;
+    };
+    Keys by_meaning, by_rough_meaning;
     std::size_t removed = 0;  // entries of `order` that are removed
     bool has_inactive = false;
     std::optional<std::uint64_t> element_count;  // the header of `show access-list`
@@ -193,6 +202,7 @@ struct InterfaceBlock {
     std::optional<int> level;
     std::vector<Address> addresses;
     std::vector<Prefix> networks;
+    std::vector<Address> standby;             // of the other unit of a pair, which has this configuration too
     bool dynamic4 = false, dynamic6 = false;  // DHCP, PPPoE, autoconfiguration
     bool no_address4 = false;                 // `no ip address`
     bool default4 = false, default6 = false;  // takes its default route from there (`setroute`, `default`)
@@ -207,8 +217,11 @@ struct InterfaceBlock {
     Place place;
 };
 
-// `interface Tunnel1`: whatever passes there was or will be in a tunnel.
-inline bool is_tunnel(const InterfaceBlock& block) { return block.hardware.starts_with("Tunnel"); }
+// `interface Tunnel1`, `interface Virtual-Template1 type tunnel`: whatever passes there was or will be in a tunnel.
+inline bool is_tunnel_template(const InterfaceBlock& block) { return block.hardware.starts_with("Virtual-Template"); }
+inline bool is_tunnel(const InterfaceBlock& block) {
+    return block.hardware.starts_with("Tunnel") || is_tunnel_template(block);
+}
 
 struct RouteLine {
     std::string_view interface;

@@ -76,10 +76,21 @@ private:
             rule.match = exact_or_bounded(ace);
         }
         apply_time(ace, rule);
+        doubt_presence(ace, rule);
         if (ace.advanced && ace.action == Ace::Action::permit && decide.verdict == Verdict::permit)
             inspect(ace, decide);
         rule.action = decide;
         return rule;
+    }
+
+    static void doubt_presence(const Ace& ace, Rule& rule) {
+        if (ace.presence == Ace::Presence::sure) return;
+        rule.match.conditional = true;
+        rule.match.conditions.push_back({ConditionKind::other,
+                                         ace.presence == Ace::Presence::perhaps_removed
+                                             ? "line that a 'no' may have removed"
+                                             : "line that a device may refuse, because it stands further down",
+                                         rule.span});
     }
 
     RuleMatch exact_or_bounded(const Ace& ace) {

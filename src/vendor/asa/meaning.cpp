@@ -11,8 +11,9 @@ namespace fwproof::asa {
 
 namespace {
 
-// Before 9.0, and where only IPv4 can stand, `any` is `0.0.0.0 0.0.0.0`.
-enum class Any : std::uint8_t { both, v4 };
+// Which words for all addresses are the same: before 9.0, and where only IPv4 can stand, `any` is `0.0.0.0 0.0.0.0`; in
+// an `ipv6 access-list` it is `::/0`.
+enum class Any : std::uint8_t { both, v4, v6 };
 
 std::string of_mask(const Address& address, std::uint32_t mask, Any any) {
     if (mask == 0xffffffff) return to_string(address);
@@ -30,13 +31,13 @@ std::string of(const Config& config, const AddressOperand& operand, Any any) {
         case Kind::unknown: return "?";
         case Kind::any: return "any";
         case Kind::any4: return any == Any::v4 ? "any" : "any4";
-        case Kind::any6: return "any6";
+        case Kind::any6: return any == Any::v6 ? "any" : "any6";
         case Kind::host: return to_string(operand.first);
         case Kind::masked: return of_mask(operand.first, static_cast<std::uint32_t>(operand.second), any);
         case Kind::prefix: {
             const Prefix prefix{operand.first, static_cast<std::uint8_t>(operand.second)};
             return prefix.length == 128 ? to_string(prefix.address)
-                   : prefix.length == 0 ? "any6"
+                   : prefix.length == 0 ? (any == Any::v6 ? "any" : "any6")
                                         : to_string(Prefix{prefix.first(), prefix.length});
         }
         case Kind::range:
@@ -58,12 +59,27 @@ std::string of(const Config& config, const AddressOperand& operand, Any any) {
     return "?";
 }
 
+// `protocol` 0: those of a group, or of an object.
+std::optional<std::uint16_t> number_of(std::string_view port, std::uint8_t protocol) {
+    if (protocol != 0) return port_of(port, protocol);
+    const auto tcp = port_of(port, kTcp);
+    return tcp ? tcp : port_of(port, kUdp);
+}
+
 std::string of(std::string_view port, std::uint8_t protocol) {
-    if (const auto number = port_of(port, protocol)) return std::to_string(*number);
+    if (const auto number = number_of(port, protocol)) return std::to_string(*number);
     return std::string(port);
 }
 
-std::string of(const PortOperand& operand, std::uint8_t protocol) {
+std::string of(const PortOperand& operand, std::uint8_t protocol, bool rough) {
+    using Kind = PortOperand::Kind;
+    const auto first = number_of(operand.first, protocol), second = number_of(operand.second, protocol);
+    if (rough && first) {
+        if (operand.kind == Kind::eq) return fmt::format("{}-{}", *first, *first);
+        if (operand.kind == Kind::lt) return fmt::format("0-{}", *first - 1);
+        if (operand.kind == Kind::gt) return fmt::format("{}-65535", *first + 1);
+        if (operand.kind == Kind::range && second) return fmt::format("{}-{}", *first, *second);
+    }
     return fmt::format("{} {} {}", static_cast<int>(operand.kind), of(operand.first, protocol),
                        of(operand.second, protocol));
 }
@@ -91,16 +107,29 @@ std::string of(const ProtocolOperand& protocol) {
     return "?";
 }
 
-Any any_of(const Config& config) { return config.version && config.version->major < 9 ? Any::v4 : Any::both; }
+std::optional<bool> unified_any(const Config& config) {
+    if (config.product == ProductLine::ftd) return true;
+    if (config.product == ProductLine::pix || config.product == ProductLine::fwsm) return false;
+    return config.version ? std::optional(config.version->major >= 9) : std::nullopt;
+}
+
+std::string meaning(const Config& config, const AccessList& list, const Ace& ace, bool rough) {
+    const std::uint8_t protocol = ace.protocol.kind == ProtocolOperand::Kind::number ? ace.protocol.number : 0;
+    const Any any = list.ipv6 ? Any::v6 : unified_any(config).value_or(!rough) ? Any::both : Any::v4;
+    return fmt::format("{} {} {}; {} {}; {} {}; {}; {} {}", static_cast<int>(ace.action), ace.advanced,
+                       of(ace.protocol), of(config, ace.source, any), of(ace.source_port, protocol, rough),
+                       of(config, ace.destination, any), of(ace.destination_port, protocol, rough),
+                       of(ace.icmp, protocol), ace.time_range, ace.remark);  // (the frames of an ethertype rule)
+}
 
 }  // namespace
 
-std::string meaning(const Config& config, const Ace& ace) {
-    const std::uint8_t protocol = ace.protocol.kind == ProtocolOperand::Kind::number ? ace.protocol.number : 0;
-    const Any any = any_of(config);
-    return fmt::format("{} {} {}; {} {}; {} {}; {}; {}", static_cast<int>(ace.action), ace.advanced, of(ace.protocol),
-                       of(config, ace.source, any), of(ace.source_port, protocol), of(config, ace.destination, any),
-                       of(ace.destination_port, protocol), of(ace.icmp, protocol), ace.time_range);
+std::string meaning(const Config& config, const AccessList& list, const Ace& ace) {
+    return meaning(config, list, ace, false);
+}
+
+std::string rough_meaning(const Config& config, const AccessList& list, const Ace& ace) {
+    return meaning(config, list, ace, true);
 }
 
 std::string meaning(const Config& config, const NatLine& line) {

@@ -8,8 +8,11 @@
 
 namespace fwproof::asa {
 
-// Without position, log options, counters and whether the rule is active.
-std::string meaning(const Config& config, const Ace& ace);
+// Of a rule of a list: without position, log options, counters and whether the rule is active.
+std::string meaning(const Config& config, const AccessList& list, const Ace& ace);
+// Alike for rules that some device may take for one line and another may not: `eq 80` and `range 80 80`, and, where the
+// release is not known, `any` and `0 0`.
+std::string rough_meaning(const Config& config, const AccessList& list, const Ace& ace);
 // Without position, options that change no address and whether the line is active.
 std::string meaning(const Config& config, const NatLine& line);
 std::string meaning(const Config& config, const OldNatLine& line);

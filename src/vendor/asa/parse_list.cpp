@@ -35,21 +35,40 @@ ListKind kind_of(std::string_view word) {
 }
 
 // What makes two entries the same line of a device: their meaning, and the text of what was not understood.
-std::string entry_key(const Config& config, const Ace& ace) {
-    if (ace.kind == Ace::Kind::rule) return meaning(config, ace);
+std::string entry_key(const Config& config, const AccessList& list, const Ace& ace, bool rough) {
+    if (ace.kind == Ace::Kind::rule) return rough ? rough_meaning(config, list, ace) : meaning(config, list, ace);
     if (ace.kind == Ace::Kind::remark) return fmt::format("remark {}", ace.remark);
     return std::string(span_of(*config.source, ace.place).text());
 }
 
 // The entries with this meaning that are still there.
-std::vector<std::uint32_t>* equal_entries(const Config& config, AccessList& list, const Ace& ace) {
-    for (; list.keyed < list.entries.size(); ++list.keyed) {
-        const auto at = static_cast<std::uint32_t>(list.keyed);
+std::vector<std::uint32_t>* equal_entries(const Config& config, AccessList& list, const Ace& ace, bool rough = false) {
+    auto& keys = rough ? list.by_rough_meaning : list.by_meaning;
+    for (; keys.keyed < list.entries.size(); ++keys.keyed) {
+        const auto at = static_cast<std::uint32_t>(keys.keyed);
         if (list.entries[at].removed) continue;
-        list.by_meaning[entry_key(config, list.entries[at])].push_back(at);
+        keys.entries[entry_key(config, list, list.entries[at], rough)].push_back(at);
     }
-    const auto found = list.by_meaning.find(entry_key(config, ace));
-    return found == list.by_meaning.end() || found->second.empty() ? nullptr : &found->second;
+    const auto found = keys.entries.find(entry_key(config, list, ace, rough));
+    return found == keys.entries.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+// Lines that this `no` may mean by another spelling. False: there are none.
+bool doubt_entries(Config& config, AccessList& list, const Ace& ace) {
+    const auto* near = equal_entries(config, list, ace, true);
+    if (!near) return false;
+    bool any = false;
+    for (const std::uint32_t i : *near) {
+        if (list.entries[i].removed) continue;
+        list.entries[i].presence = Ace::Presence::perhaps_removed;
+        any = true;
+    }
+    if (!any) return false;
+    add_note(config, NoteKind::unmodelled_condition,
+             fmt::format("whether this 'no access-list {}' removes a line that is written otherwise is not known",
+                         list.name),
+             config.version ? "write it as the device shows it" : "include the 'ASA Version' line", ace.place);
+    return true;
 }
 
 // `ace`: what stands behind `no`.
@@ -63,6 +82,7 @@ void remove_entry(Config& config, AccessList& list, Ace ace) {
     }
     auto* const equal = equal_entries(config, list, ace);
     if (!equal) {
+        if (ace.kind == Ace::Kind::rule && doubt_entries(config, list, ace)) return;
         add_note(config, NoteKind::information,
                  fmt::format("'no access-list {}' removes a line that is not there", list.name), "", place);
         return;
@@ -87,14 +107,25 @@ bool replaces(const Config& config, AccessList& list, const Ace& ace) {
     return changed;
 }
 
+// Whether a line that is to stand at `position` stands further down already: a device keeps no duplicates, and which of
+// the two it keeps then is not known.
+bool moves_up(const Config& config, AccessList& list, const Ace& ace, std::uint32_t position) {
+    if (ace.kind != Ace::Kind::rule || position == 0 || position > list.order.size()) return false;
+    const auto* equal = equal_entries(config, list, ace);
+    if (!equal) return false;
+    const auto before = list.order.begin() + static_cast<std::ptrdiff_t>(position - 1);
+    return std::none_of(list.order.begin(), before,
+                        [&](std::uint32_t i) { return std::find(equal->begin(), equal->end(), i) != equal->end(); });
+}
+
 void remove_list(Config& config, std::string_view name, bool ipv6) {
     auto& index = ipv6 ? config.list6_index : config.list_index;
     if (const auto found = index.find(name); found != index.end()) {
         auto& list = config.lists[found->second];
         list.entries.clear();
         list.order.clear();
-        list.by_meaning.clear();
-        list.keyed = list.removed = 0;
+        list.by_meaning = list.by_rough_meaning = {};
+        list.removed = 0;
         list.has_inactive = false;
         list.kind = ListKind::unknown;
         list.name = {};  // a list that is gone has no name
@@ -130,7 +161,6 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
         add_problem(config, {"the name of the access list is missing", "", statement.here().place()});
         return std::nullopt;
     }
-    if (statement.word() == "cached") return std::nullopt;
     const Token name = statement.take();
     if (negated && (statement.at_end() || statement.word() == "extended" || statement.word() == "standard") &&
         statement.size() <= statement.position() + 1) {
@@ -193,7 +223,10 @@ std::optional<std::pair<std::size_t, std::size_t>> parse_access_list(Config& con
         return std::nullopt;
     }
     if (ace.kind == Ace::Kind::rule && replaces(config, list, ace)) return std::nullopt;
-    if (position) list.settle();
+    if (position) {
+        list.settle();
+        if (moves_up(config, list, ace, *position)) ace.presence = Ace::Presence::perhaps_refused;
+    }
     const auto at = position && *position > 0 && *position <= list.order.size()
                         ? list.order.begin() + static_cast<std::ptrdiff_t>(*position - 1)
                         : list.order.end();
