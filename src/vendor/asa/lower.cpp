@@ -100,6 +100,10 @@ void general_assumptions(Lowering& lowering) {
                 : "packets out of a VPN tunnel, which by default no list filters, come from the address pools, the "
                   "networks that crypto maps name, and by tunnel interfaces alone");
     }
+    const auto& blocks = lowering.config.interfaces;
+    if (std::any_of(blocks.begin(), blocks.end(), [](const InterfaceBlock& block) { return !block.standby.empty(); })) {
+        assumptions.emplace_back("the standby unit answers at its addresses as the active one does at its own");
+    }
     if (lowering.config.cut) {
         assumptions.emplace_back(lowering.config.cut_bindings
                                      ? "what was cut off the export binds no list on the way out, and changes no rule"
@@ -206,6 +210,7 @@ void lower_interfaces(Lowering& lowering) {
         interface.description = block.hardware;
         interface.networks = block.networks;
         interface.addresses = block.addresses;
+        interface.addresses.insert(interface.addresses.end(), block.standby.begin(), block.standby.end());
         interface.security_level = level_of(block);
         interface.enabled = !block.shut_down;
         const auto& checked = lowering.config.checked_sources;
@@ -249,7 +254,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
     if (!dialect.unified_any && config.list6_index.empty()) policy.families = {Family::v4};
 
     Resolver resolver(config, policy);
-    Lowering lowering{config, options, policy, resolver, dialect, {}, {}, {}, false};
+    Lowering lowering{config, options, policy, resolver, dialect, {}, {}, {}, {}, false, {}};
     lower_lists(lowering);
     lower_interfaces(lowering);
     lower_routes(lowering);

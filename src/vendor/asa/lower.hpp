@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "fwproof/policy/policy.hpp"
 #include "fwproof/vendor/vendor.hpp"
@@ -31,7 +32,9 @@ struct Lowering {
     Dialect dialect;
     std::unordered_map<const AccessList*, RulesetIndex> rulesets;
     std::optional<RulesetIndex> nat, ingress;  // stages of the transit path, when it has them
+    std::optional<RulesetIndex> box_nat;       // what meets packets for the device itself in place of `nat`
     bool filters_out = false;
+    std::unordered_set<std::string_view> noted_in_nat;  // names that nat lines use, of which it was said
 
     SourceSpan span(Place place) const { return span_of(*config.source, place); }
     void note(NoteKind kind, std::string message, std::string hint, Place place);
@@ -49,8 +52,8 @@ Active active_at(const TimeRange& range, const Config& config, const LoadOptions
 // The paths and the rulesets that express what the device does by itself.
 void lower_transit(Lowering& lowering);
 void lower_box(Lowering& lowering);
-// The stage that restores real destinations; nothing when the export translates none.
-std::optional<RulesetIndex> lower_nat(Lowering& lowering);
+// The stages that restore real destinations (Lowering::nat and box_nat); none when the export translates none.
+void lower_nat(Lowering& lowering);
 // What becomes of the source of packets behind all lists; nothing when the export translates none.
 std::optional<Ruleset> translate_sources(Lowering& lowering);
 // The stages between the lists of the two interfaces, before 8.3.

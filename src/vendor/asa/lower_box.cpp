@@ -21,7 +21,7 @@ public:
     void lower() {
         Path path;
         path.position = Position::inbound;
-        if (lowering_.nat) path.stages.push_back({*lowering_.nat, {}});
+        if (lowering_.box_nat) path.stages.push_back({*lowering_.box_nat, {}});
         const bool listed = std::any_of(
             config_.access_groups.begin(), config_.access_groups.end(),
             [](const AccessGroup& group) { return group.direction == AccessGroup::Direction::control_plane; });
@@ -73,6 +73,18 @@ private:
         for (auto& rule : ruleset_.rules) rule.action = Decide{Verdict::permit, ""};
     }
 
+    // Whether a list on the way out may filter what leaves by the interface.
+    bool filters_out(const InterfaceBlock& interface) const {
+        return std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
+            if (group.direction != AccessGroup::Direction::out) return false;
+            const auto at = [&](const InterfaceBlock& other) {
+                return other.name == group.interface && (is_member(other, interface) || is_member(interface, other));
+            };
+            return group.interface == interface.name ||
+                   std::any_of(config_.interfaces.begin(), config_.interfaces.end(), at);
+        });
+    }
+
     // Whether packets go from one interface to another. Where no list decides, levels do.
     Action between(std::string_view in, std::string_view out) const {
         const auto at = [&](std::string_view name) {
@@ -81,8 +93,7 @@ private:
         };
         const auto from = at(in), to = at(out);
         const auto end = config_.interfaces.end();
-        if (lowering_.filters_out || !lowering_.ingress) return Decide{Verdict::unknown, ""};
-        if (from == end || to == end) return Decide{Verdict::unknown, ""};
+        if (from == end || to == end || !lowering_.ingress || filters_out(*to)) return Decide{Verdict::unknown, ""};
         const int high = level_of(*from), low = level_of(*to);
         const bool levels = config_.product != ProductLine::ftd;
         const bool allowed =
@@ -156,10 +167,18 @@ private:
         loopbacks();
         for (const auto& near : config_.interfaces) {
             if (near.name.empty()) continue;
-            AddressSet others;
+            AddressSet others, standby;
             for (const auto& far : config_.interfaces) {
                 if (far.name.empty() || far.name == near.name || is_loopback(far)) continue;
                 for (const auto& address : far.addresses) others = others | AddressSet::of(address);
+                for (const auto& address : far.standby) standby = standby | AddressSet::of(address);
+            }
+            if (!standby.empty()) {  // what passes the active unit on its way there
+                Product product;
+                product.in = InterfaceSet::of(std::string(near.name));
+                product.destination = share(std::move(standby));
+                add("address of the standby unit behind another interface", product, Verdict::unknown,
+                    lowering_.span(near.place));
             }
             for (const auto& address : near.addresses) others = others - AddressSet::of(address);
             for (const auto& bridge : config_.interfaces) {  // is near to its members
@@ -212,6 +231,7 @@ private:
         for (const auto& line : config_.management) {
             if (line.kind == ManagementLine::Kind::icmp || line.kind == ManagementLine::Kind::icmp6) continue;
             if (line.kind == ManagementLine::Kind::http && !config_.http_server) continue;
+            if (!again) note_unknown(line);
             const Addresses& source = lowering_.resolver.addresses(line.source, AnyMeaning::both);
             Product product;
             product.in = with_members(config_, line.interface);
@@ -231,6 +251,16 @@ private:
             }
             ruleset_.rules.push_back(std::move(rule));
         }
+    }
+
+    void note_unknown(const ManagementLine& line) {
+        const bool known =
+            config_.interfaces.empty() || std::any_of(config_.interfaces.begin(), config_.interfaces.end(),
+                                                      [&](const auto& block) { return block.name == line.interface; });
+        if (known) return;
+        lowering_.note(NoteKind::undefined_reference,
+                       fmt::format("no interface of this export is named '{}'", line.interface),
+                       "the line is taken to hold nowhere else", line.place);
     }
 
     void control_plane() {
@@ -284,6 +314,7 @@ private:
                 const auto code = parse_decimal(line.icmp.code, 255);
                 if (type) term.icmp = code ? icmp_code(*type, static_cast<std::uint8_t>(*code)) : icmp_type(*type);
             }
+            note_unknown(line);
             const Addresses& source = lowering_.resolver.addresses(line.source, v4 ? AnyMeaning::v4 : AnyMeaning::v6);
             Product product;
             product.in = InterfaceSet::of(std::string(line.interface));

@@ -287,6 +287,26 @@ void forbid(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset
     Forbidding(lowering, ports, ruleset).run();
 }
 
+std::vector<PerhapsOwn> perhaps_own(const Config& config) {
+    std::vector<PerhapsOwn> found;
+    for (const auto& block : config.interfaces) {
+        if (block.name.empty() || block.shut_down) continue;
+        AddressSet own, six;
+        if (block.dynamic4) own = AddressSet::any4();
+        for (const Prefix& network : block.networks) {
+            if (network.address.family == Family::v6) six = six | AddressSet::of(network);
+        }
+        if (block.dynamic6) own = own | (six.empty() ? AddressSet::any6() : six);
+        if (own.empty()) continue;
+        PerhapsOwn one{&block, {}};
+        one.packets.in = one.packets.out = InterfaceSet::of(std::string(block.name));
+        one.packets.destination = share(std::move(own));
+        one.packets.states = StateSet(State::new_);
+        found.push_back(std::move(one));
+    }
+    return found;
+}
+
 bool is_null_interface(std::string_view name) { return name == "Null0" || name == "null0"; }
 
 InterfaceSet interfaces_of(const std::vector<std::string>& names) {

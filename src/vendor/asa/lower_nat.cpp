@@ -107,11 +107,16 @@ public:
                 lower_line(*line);
             }
         }
+        ruleset_.rules.insert(ruleset_.rules.end(), unlent_.begin(), unlent_.end());
+        taking_ = ruleset_.rules.size();
         if (reverse_) reverse_->untranslated(ruleset_);
         lowering_.policy.diversions = std::move(diversions_).take();
         if (ruleset_.rules.empty()) return std::nullopt;
         return std::move(ruleset_);
     }
+
+    // Of the rules that lower() made those about packets that a line takes; they come first.
+    std::size_t taking() const { return taking_; }
 
     // What the lines make of the source of packets that leave, which no list of this device sees.
     std::optional<Ruleset> lower_sources(const std::vector<const NatLine*>& table) {
@@ -263,6 +268,11 @@ private:
         rule.match.conditional = true;
         rule.match.conditions.push_back({ConditionKind::memory, "translation that is in use", rule.span});
         ruleset_.rules.push_back(std::move(rule));
+        divert_perhaps(line, header);
+        if (line.real_interface == "any" || line.real_interface.empty()) return;
+        header.out = nat_interface(line.real_interface);
+        unlent_.push_back(implicit_rule("address of a translation pool that nobody has", std::move(header),
+                                        Decide{Verdict::deny, ""}, lowering_.span(line.place)));
     }
 
     // `static ... access-list`: the real address and whom it is for stand in a list that is not followed.
@@ -552,7 +562,7 @@ private:
             const Addresses& mapped = addresses(line.mapped_source);
             return mapped.exact() ? mapped.surely : nullptr;
         }
-        for (const auto& own : lowering_.policy.interfaces) {
+        for (const auto& own : lowering_.config.interfaces) {
             if (own.name == line.mapped_interface && own.addresses.size() == 1) {
                 return share(AddressSet::of(own.addresses.front()));
             }
@@ -575,7 +585,9 @@ private:
     Ruleset ruleset_;
     RoutingTable table_;  // where real addresses are
     std::optional<ReversePath> reverse_;
-    std::size_t at_ = 0;  // of the line in its table
+    std::vector<Rule> unlent_;  // what does not get to the inside of a pool, behind all lines
+    std::size_t at_ = 0;        // of the line in its table
+    std::size_t taking_ = 0;    // rules about packets that a line takes
     Diversions diversions_;
 };
 
@@ -590,12 +602,24 @@ std::optional<Ruleset> translate_sources(Lowering& lowering) {
     return nat.lower_sources(nat.table());
 }
 
-std::optional<RulesetIndex> lower_nat(Lowering& lowering) {
+void lower_nat(Lowering& lowering) {
     NatLowering nat(lowering);
     auto ruleset = nat.lower(nat.table());
-    if (!ruleset) return std::nullopt;
-    lowering.policy.rulesets.push_back(std::move(*ruleset));
-    return static_cast<RulesetIndex>(lowering.policy.rulesets.size() - 1);
+    if (!ruleset) return;
+    const auto add = [&](Ruleset one) {
+        lowering.policy.rulesets.push_back(std::move(one));
+        return static_cast<RulesetIndex>(lowering.policy.rulesets.size() - 1);
+    };
+    // Answers of the device itself are not translated: what no line takes of its packets is not dropped for that.
+    const bool whole = nat.taking() == ruleset->rules.size();
+    if (!whole && nat.taking() > 0) {
+        Ruleset box = *ruleset;
+        box.name = "nat to the box";
+        box.rules.resize(nat.taking());
+        lowering.box_nat = add(std::move(box));
+    }
+    lowering.nat = add(std::move(*ruleset));
+    if (whole) lowering.box_nat = lowering.nat;
 }
 
 }  // namespace fwproof::asa

@@ -36,7 +36,7 @@ public:
         }
         Path path;
         path.position = Position::transit;
-        if (lowering_.dialect.real_addresses) lowering_.nat = lower_nat(lowering_);
+        if (lowering_.dialect.real_addresses) lower_nat(lowering_);
         if (lowering_.nat) path.stages.push_back({*lowering_.nat, {}});
         lowering_.ingress = add(ingress());
         path.stages.push_back({*lowering_.ingress, {}});
@@ -161,6 +161,7 @@ private:
         known_connections(ruleset);
         related_packets(ruleset);
         meet_tunnels(lowering_, ruleset, true);
+        unknown_addresses(ruleset);
         forbid(lowering_, ports_, ruleset);
         bridge_groups(ruleset);
         for (const auto& place : config_.established) {
@@ -191,6 +192,19 @@ private:
         implicit_denies(ruleset, AccessGroup::Direction::in);
         levels(ruleset);
         return ruleset;
+    }
+
+    // The list on the way out of that interface still denies.
+    void unknown_addresses(Ruleset& ruleset) const {
+        for (const auto& own : perhaps_own(config_)) {
+            Rule rule = implicit_rule("in and out on one interface", own.packets, Decide{Verdict::unknown, ""},
+                                      lowering_.span(own.interface->place));
+            rule.match.conditional = true;
+            rule.match.conditions.push_back(
+                {ConditionKind::address_keyword,
+                 fmt::format("address of interface {}, assigned at run time", own.interface->name), rule.span});
+            ruleset.rules.push_back(std::move(rule));
+        }
     }
 
     // `established PROTO PORT [PORT] [permitto PROTO PORTS] [permitfrom PROTO PORTS]`: what it lets through. Null: all.

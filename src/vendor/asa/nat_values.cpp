@@ -32,6 +32,14 @@ bool ascends(const Lowering& lowering, const AddressOperand& operand, std::optio
     return ascending;
 }
 
+// What is doubtful about a name that nat lines use, at the first of them: each line is read several times.
+void note_once(Lowering& lowering, std::string_view name, Place place, const std::vector<Doubt>& doubts) {
+    if (doubts.empty() || !lowering.noted_in_nat.insert(name).second) return;
+    for (const Doubt& doubt : doubts) {
+        if (!doubt.noted) lowering.note(doubt.note, doubt.message, doubt.hint, place);
+    }
+}
+
 }  // namespace
 
 bool nat_pairs_in_order(const Lowering& lowering, const AddressOperand& real, const AddressOperand& mapped) {
@@ -46,17 +54,24 @@ bool nat_pairs_in_order(const Lowering& lowering, const AddressOperand& real, co
 }
 
 const Addresses& nat_addresses(Lowering& lowering, const AddressOperand& operand) {
+    if (operand.kind != AddressOperand::Kind::object) return lowering.resolver.addresses(operand, AnyMeaning::both);
     AddressOperand value = operand;
     const auto* definition = lowering.resolver.definition(operand.name);
-    if (value.kind == AddressOperand::Kind::object && definition && definition->kind == DefinitionKind::network_group) {
-        value.kind = AddressOperand::Kind::group;
-    }
-    return lowering.resolver.addresses(value, AnyMeaning::both);
+    if (definition && definition->kind == DefinitionKind::network_group) value.kind = AddressOperand::Kind::group;
+    if (!definition && lowering.config.aliases.contains(operand.name)) value.kind = AddressOperand::Kind::host_alias;
+    const Addresses& found = lowering.resolver.addresses(value, AnyMeaning::both);
+    note_once(lowering, operand.name, operand.place, found.doubts);
+    return found;
 }
 
-std::optional<std::pair<ServiceTerm, ServiceTerm>> nat_services(const Lowering& lowering, const NatLine& line) {
+std::optional<std::pair<ServiceTerm, ServiceTerm>> nat_services(Lowering& lowering, const NatLine& line) {
     const auto only_term = [&](std::string_view name) -> const ServiceTerm* {
         const Services* services = lowering.resolver.service_object(name);
+        if (!lowering.resolver.definition(name)) {
+            note_once(lowering, name, line.place, {undefined("service object", name)});
+        } else if (services) {
+            note_once(lowering, name, line.place, services->doubts);
+        }
         if (!services || !services->exact() || !services->surely || services->surely->terms.size() != 1) return nullptr;
         return services->surely->terms.data();
     };

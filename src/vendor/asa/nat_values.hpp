@@ -16,7 +16,7 @@ bool nat_pairs_in_order(const Lowering& lowering, const AddressOperand& real, co
 
 // The terms of `service A B`: A holds the real source and the mapped destination ports, B the mapped source and the
 // real destination ports. Nothing where the export does not decide them.
-std::optional<std::pair<ServiceTerm, ServiceTerm>> nat_services(const Lowering& lowering, const NatLine& line);
+std::optional<std::pair<ServiceTerm, ServiceTerm>> nat_services(Lowering& lowering, const NatLine& line);
 
 // An interface of a line: a name, or "any".
 InterfaceSet nat_interface(std::string_view name);

@@ -118,7 +118,23 @@ bool parse_group_member(Statement& statement, ServiceMember& member, Problem& pr
     return false;
 }
 
-bool parse_network_value(Statement& statement, AddressOperand& operand, Problem& problem) {
+// `range FIRST LAST` with `name` statements for either; false: no names, or none of addresses in that order.
+bool read_aliases(const Config& config, Statement& statement, AddressOperand& operand) {
+    const auto end = [&](std::string_view word) {
+        const auto alias = config.aliases.find(word);
+        return alias == config.aliases.end() ? parse_address(word) : alias->second.address;
+    };
+    const auto first = end(statement.word()), last = end(statement.word(1));
+    if (!first || !last || first->family != last->family || last->value < first->value) return false;
+    statement.take();
+    statement.take();
+    operand.kind = AddressOperand::Kind::range;
+    operand.first = *first;
+    operand.second = last->value;
+    return true;
+}
+
+bool parse_network_value(const Config& config, Statement& statement, AddressOperand& operand, Problem& problem) {
     const Token word = statement.here();
     if (word.text == "host") {
         statement.take();
@@ -130,7 +146,7 @@ bool parse_network_value(Statement& statement, AddressOperand& operand, Problem&
     }
     if (word.text == "range") {
         statement.take();
-        return parse_range(statement, operand, problem);
+        return read_aliases(config, statement, operand) || parse_range(statement, operand, problem);
     }
     if (word.text == "fqdn") {
         statement.take();
@@ -247,7 +263,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
     switch (definition.kind) {
         case DefinitionKind::network_object:
             is_address = true;
-            read = parse_network_value(statement, address, problem);
+            read = parse_network_value(config, statement, address, problem);
             if (read) definition.addresses.clear();
             break;
         case DefinitionKind::network_group:
@@ -259,7 +275,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
                 read = !address.name.empty();
                 if (!read) problem = problem_here(statement, "the name of the group is missing");
             } else {
-                read = parse_network_value(statement, address, problem);
+                read = parse_network_value(config, statement, address, problem);
             }
             break;
         case DefinitionKind::service_object:

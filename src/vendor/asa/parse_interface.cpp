@@ -21,8 +21,16 @@ void set_v4(InterfaceBlock& interface, const AddressOperand& operand) {
 }
 
 void drop_family(InterfaceBlock& interface, Family family) {
-    std::erase_if(interface.addresses, [&](const Address& address) { return address.family == family; });
+    for (auto* addresses : {&interface.addresses, &interface.standby}) {
+        std::erase_if(*addresses, [&](const Address& address) { return address.family == family; });
+    }
     std::erase_if(interface.networks, [&](const Prefix& network) { return network.address.family == family; });
+}
+
+// `... standby ADDRESS`
+void parse_standby(Statement& statement, InterfaceBlock& interface) {
+    if (!statement.accept("standby")) return;
+    if (const auto address = parse_address(statement.word())) interface.standby.push_back(*address);
 }
 
 bool has_word(const Statement& statement, std::string_view word) {
@@ -44,6 +52,7 @@ void parse_ip_address(Config& config, Statement& statement, InterfaceBlock& inte
     Problem problem;
     if (parse_network(statement, operand, problem) && operand.kind == AddressOperand::Kind::masked) {
         set_v4(interface, operand);
+        parse_standby(statement, interface);
         return;
     }
     if (operand.kind == AddressOperand::Kind::masked_alias) {
@@ -51,6 +60,7 @@ void parse_ip_address(Config& config, Statement& statement, InterfaceBlock& inte
             alias != config.aliases.end() && alias->second.address) {
             operand.first = *alias->second.address;
             set_v4(interface, operand);
+            parse_standby(statement, interface);
             return;
         }
         problem = {fmt::format("'{}' is not an address", operand.name), "", operand.place};
@@ -80,6 +90,8 @@ void parse_ipv6_address(Config& config, Statement& statement, InterfaceBlock& in
     } else {
         interface.addresses.push_back(*address);
     }
+    statement.take();
+    parse_standby(statement, interface);
     interface.networks.push_back(*prefix);
 }
 

@@ -53,11 +53,21 @@ AddressOperand parse_value(Statement& statement, std::string_view interface) {
     } else if (token.text.find(':') != std::string_view::npos && parse_address(token.text)) {
         operand.kind = AddressOperand::Kind::host;
         operand.first = *parse_address(token.text);
+    } else if (const auto prefix = parse_v6_prefix(token.text)) {
+        operand.kind = AddressOperand::Kind::prefix;
+        operand.first = prefix->address;
+        operand.second = prefix->length;
     } else if (!token.text.empty()) {
         operand.kind = AddressOperand::Kind::object;
         operand.name = token.text;
     }
     return operand;
+}
+
+// What a source becomes: a value, or `pat-pool` and one.
+AddressOperand parse_mapped(Statement& statement, const NatLine& line) {
+    if (!line.is_static) statement.accept("pat-pool");
+    return parse_value(statement, line.mapped_interface);
 }
 
 // What may follow and changes no address.
@@ -93,8 +103,7 @@ void parse_twice_nat(Config& config, Statement& statement, NatLine& line) {
     }
     statement.take();
     line.real_source = parse_value(statement, line.real_interface);
-    line.mapped_source = parse_value(statement, line.mapped_interface);
-    if (line.mapped_source.name == "pat-pool") line.mapped_source = parse_value(statement, line.mapped_interface);
+    line.mapped_source = parse_mapped(statement, line);
     while (!statement.at_end()) {
         const std::string_view word = statement.word();
         if (parse_option(statement, line)) continue;
@@ -227,7 +236,7 @@ void parse_object_nat(Config& config, Statement& statement, std::size_t index) {
         return;
     }
     line.is_static = statement.take().text == "static";
-    line.mapped_source = parse_value(statement, line.mapped_interface);
+    line.mapped_source = parse_mapped(statement, line);
     while (!statement.at_end()) {
         const std::string_view word = statement.word();
         if (parse_option(statement, line)) continue;

@@ -174,9 +174,10 @@ void parse_management(Config& config, Statement& statement, bool negated) {
         word = "icmp6";
     }
     if (word == "http" && statement.word() == "server") {
-        if (statement.word(1) == "enable") config.http_server = !negated;
-        if (const auto port = parse_decimal(statement.word(2), 65535))
-            config.http_port = static_cast<std::uint16_t>(*port);
+        if (statement.word(1) != "enable") return;  // time limits
+        config.http_server = !negated;
+        const auto port = parse_decimal(statement.word(2), 65535);
+        config.http_port = static_cast<std::uint16_t>(port.value_or(443));
         return;
     }
     Problem problem;
@@ -234,6 +235,10 @@ void parse_version(Config& config, Statement& statement) {
     const auto [dot, error] = std::from_chars(number.text.data(), end, version.major);
     if (error == std::errc() && dot != end && *dot == '.') std::from_chars(dot + 1, end, version.minor);
     if (error == std::errc()) config.version = version;
+    if (config.product == ProductLine::pix && config.version && *config.version < Version{7, 0}) {
+        config.nat_control = true;  // there always
+        config.vpn_bypass = false;  // there only with `sysopt connection permit-ipsec`
+    }
     const std::string_view context = statement.word();
     // Devices print the word "context" itself in every context.
     if (context.starts_with('<') && context.ends_with('>') && context != "<context>") {
@@ -277,6 +282,9 @@ void replay_clear(Config& config, Statement& statement) {
     if (what == "all") {
         Config fresh;
         fresh.source = config.source;
+        fresh.product = config.product;
+        fresh.version = config.version;
+        fresh.version_text = config.version_text;
         fresh.notes = std::move(config.notes);
         fresh.filter_statements = config.filter_statements;
         config = std::move(fresh);

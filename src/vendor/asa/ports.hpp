@@ -23,6 +23,14 @@ struct Port {
 // the reverse path and the authentication of users.
 void forbid(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset);
 
+// Packets that seem to leave where they came in, but may be for the device itself: its address there is assigned at run
+// time.
+struct PerhapsOwn {
+    const InterfaceBlock* interface = nullptr;
+    Product packets;
+};
+std::vector<PerhapsOwn> perhaps_own(const Config& config);
+
 // Where a route drops what it leads there.
 bool is_null_interface(std::string_view name);
 InterfaceSet interfaces_of(const std::vector<std::string>& names);

@@ -548,12 +548,16 @@ void Reader::settle_interfaces() {
         const auto dot = interface.hardware.rfind('.');
         const bool part = dot != std::string_view::npos;
         if (part && down.contains(interface.hardware.substr(0, dot))) interface.shut_down = true;
+        // Its tunnels bring the routes to what is behind them.
+        const bool grows = is_tunnel_template(interface) && !interface.name.empty() && !interface.shut_down;
+        if (grows) config_.routing.push_back({"a tunnel template", true, true, interface.place});
     }
 }
 
 Config Reader::finish() && {
     for (auto& list : config_.lists) list.settle();
     settle_inspections();
+    settle_interface_names(config_);
     settle_access_groups();
     config_.has_vpn = config_.has_vpn ||
                       std::any_of(config_.interfaces.begin(), config_.interfaces.end(),

@@ -132,6 +132,9 @@ bool parse_tunnel(Config& config, Statement& statement, bool negated);
 // What else may change a verdict: same-security-traffic, sysopt, nat-control, established, firewall ...
 bool parse_setting(Config& config, Statement& statement, bool negated);
 
+// Names of interfaces do not tell small letters from capitals: all become what `nameif` says.
+void settle_interface_names(Config& config);
+
 // `clear configure ...`
 void replay_clear(Config& config, Statement& statement);
 

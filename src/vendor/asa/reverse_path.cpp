@@ -6,6 +6,7 @@
 
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/nat_values.hpp"
+#include "vendor/asa/ports.hpp"
 
 namespace fwproof::asa {
 
@@ -218,6 +219,10 @@ void ReversePath::give_up(const Taken& taken, Ruleset& ruleset) const {
 }
 
 void ReversePath::untranslated(Ruleset& ruleset) const {
+    for (const auto& own : perhaps_own(lowering_.config)) {
+        ruleset.rules.push_back(implicit_rule("address that may be the device's own", own.packets,
+                                              Decide{Verdict::permit, ""}, lowering_.span(own.interface->place)));
+    }
     for (const Answer& answer : answers_) {
         if (answer.identity && answer.certain && answer.service.is_all()) continue;  // it takes the packet as well
         Product header;
