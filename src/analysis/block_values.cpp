@@ -38,6 +38,8 @@ public:
     // A set that begins or ends at every cut of packets that were not moved yet and may be so many times.
     IntervalSet<T> values(std::size_t times) {
         settle(cuts_);
+        std::sort(maps_.begin(), maps_.end());
+        maps_.erase(std::unique(maps_.begin(), maps_.end()), maps_.end());
         std::vector<T> behind = cuts_;
         for (; times > 0 && !behind.empty(); --times) {
             std::vector<T> before;
@@ -66,6 +68,9 @@ public:
 private:
     struct Map {
         T first, to, size;  // size: of the block, less one
+
+        friend bool operator==(const Map&, const Map&) = default;
+        friend auto operator<=>(const Map&, const Map&) = default;
     };
 
     static void settle(std::vector<T>& cuts) {

@@ -6,7 +6,7 @@ namespace {
 
 constexpr int kVisitsBeforeSummary = 4;
 // More combinations of marks and translations than any export needs; what would need more is undecided.
-constexpr std::size_t kMostWorlds = 512;
+constexpr std::size_t kMostWorlds = 2048;
 
 Product having_ports() {
     ServiceTerm term;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -123,10 +124,15 @@ struct Ace {
 enum class ListKind : std::uint8_t { unknown, extended, standard, ethertype, webtype };
 
 struct AccessList {
+    AccessList() = default;
+    AccessList(AccessList&&) noexcept = default;
+    AccessList& operator=(AccessList&&) noexcept = default;
+
     std::string_view name;
     bool ipv6 = false;  // `ipv6 access-list`, before 9.0
     ListKind kind = ListKind::unknown;
-    std::vector<Ace> entries;          // in the order of input
+    std::deque<Ace> entries;           // in the order of input; released as they are lowered
+    bool has_rules = false;            // set with that: not only remarks
     std::vector<std::uint32_t> order;  // into entries, in the order of evaluation
     // Entries by what they say, filled up to `keyed` when a line is to be removed: scripts remove thousands.
     struct Keys {
@@ -214,6 +220,8 @@ struct InterfaceBlock {
     std::vector<std::string_view> no_forward;  // `no forward interface`: the hardware of others
     std::optional<Place> damaged;              // a line that may have been one of the above
     std::string_view zone;
+    std::string_view channel;                 // `channel-group N`: a member of Port-channelN
+    std::vector<std::string_view> hardwares;  // `member-interface`: of a Redundant interface
     Place place;
 };
 

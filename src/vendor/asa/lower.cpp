@@ -39,13 +39,17 @@ Dialect dialect_of(const Config& config, Policy& policy) {
     return dialect;
 }
 
-void lower_lists(Lowering& lowering) {
+void lower_lists(Lowering& lowering, Config& config) {
     const bool fragment = lowering.config.access_groups.empty() && lowering.config.interfaces.empty();
-    const auto add = [&](const AccessList& list, bool shown) {
+    const auto add = [&](AccessList& list, bool shown) {
         if (list.name.empty()) return;
         const bool filters = list.kind == ListKind::extended || (list.kind == ListKind::unknown && !list.order.empty());
         if (!filters) return;
-        Ruleset ruleset = lower_list(lowering, list, shown);
+        // Translations before 8.3 read the lists that choose their packets.
+        const bool again = std::any_of(config.list_uses.begin(), config.list_uses.end(), [&](const ListUse& use) {
+            return use.list == list.name && (use.what == "nat" || use.what == "static");
+        });
+        Ruleset ruleset = lower_list(lowering, list, shown, !again);
         ruleset.bound = fragment;  // bindings set it
         for (const auto& use : lowering.config.list_uses) {
             if (use.list != list.name) continue;
@@ -56,8 +60,8 @@ void lower_lists(Lowering& lowering) {
         lowering.rulesets.emplace(&list, static_cast<RulesetIndex>(lowering.policy.rulesets.size()));
         lowering.policy.rulesets.push_back(std::move(ruleset));
     };
-    for (const auto& list : lowering.config.lists) add(list, false);
-    for (const auto& list : lowering.config.shown_lists) {
+    for (auto& list : config.lists) add(list, false);
+    for (auto& list : config.shown_lists) {
         if (list.element_count && *list.element_count > list.elements_seen) {
             lowering.note(NoteKind::partial_export,
                           fmt::format("the list '{}' has {} elements, but {} stand here", list.name,
@@ -255,7 +259,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
 
     Resolver resolver(config, policy);
     Lowering lowering{config, options, policy, resolver, dialect, {}, {}, {}, {}, false, {}};
-    lower_lists(lowering);
+    lower_lists(lowering, config);
     lower_interfaces(lowering);
     lower_routes(lowering);
     lower_transit(lowering);

@@ -42,8 +42,9 @@ struct Lowering {
     std::vector<std::string> ports() const;
 };
 
-// One list to one ruleset without a default verdict.
-Ruleset lower_list(Lowering& lowering, const AccessList& list, bool shown);
+// One list to one ruleset without a default verdict. `release`: nobody reads its entries again, and large exports need
+// their memory for the rules.
+Ruleset lower_list(Lowering& lowering, AccessList& list, bool shown, bool release);
 
 // Whether a time range is active: yes, no, or not known.
 enum class Active : std::uint8_t { yes, no, unknown };

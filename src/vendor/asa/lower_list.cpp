@@ -11,15 +11,14 @@ namespace {
 
 class ListLowering {
 public:
-    ListLowering(Lowering& lowering, const AccessList& list, bool shown)
-        : lowering_(lowering), list_(list), shown_(shown) {
+    ListLowering(Lowering& lowering, AccessList& list, bool shown) : lowering_(lowering), list_(list), shown_(shown) {
         any_ = list.ipv6 ? AnyMeaning::v6 : lowering.dialect.unified_any ? AnyMeaning::both : AnyMeaning::v4;
         for (std::size_t i = 0; i < lowering.config.time_ranges.size(); ++i) {
             times_.emplace(lowering.config.time_ranges[i].name, i);
         }
     }
 
-    Ruleset lower() {
+    Ruleset lower(bool release) {
         Ruleset ruleset;
         ruleset.name = list_.name;
         ruleset.span = lowering_.span(list_.place);
@@ -28,8 +27,12 @@ public:
         std::uint32_t number = 0;
         const bool short_of = shown_ && list_.element_count && *list_.element_count > list_.elements_seen;
         const bool gaps = shown_ && (!list_.element_count || short_of);
+        auto& entries = list_.entries;
+        std::uint32_t released = 0;
+        const bool in_order = release && std::is_sorted(list_.order.begin(), list_.order.end());
         for (const std::uint32_t index : list_.order) {
-            const Ace& ace = list_.entries[index];
+            for (; in_order && released < index; ++released) entries.pop_front();
+            const Ace& ace = entries[index - released];
             if (gaps && ace.number && *ace.number > number + 1) {
                 ruleset.rules.push_back(missing(fmt::format("lines before line {}", *ace.number), ace.place));
             }
@@ -43,6 +46,8 @@ public:
             ruleset.rules.back().comment = remark;
             remark = {};
         }
+        list_.has_rules = !ruleset.rules.empty();
+        if (release) entries.clear();
         if (short_of) ruleset.rules.push_back(missing("the rest of the list", list_.place));
         return ruleset;
     }
@@ -355,7 +360,7 @@ private:
     }
 
     Lowering& lowering_;
-    const AccessList& list_;
+    AccessList& list_;
     bool shown_;
     AnyMeaning any_ = AnyMeaning::both;
     std::unordered_map<std::string_view, std::size_t> times_;
@@ -364,8 +369,8 @@ private:
 
 }  // namespace
 
-Ruleset lower_list(Lowering& lowering, const AccessList& list, bool shown) {
-    return ListLowering(lowering, list, shown).lower();
+Ruleset lower_list(Lowering& lowering, AccessList& list, bool shown, bool release) {
+    return ListLowering(lowering, list, shown).lower(release);
 }
 
 }  // namespace fwproof::asa

@@ -13,6 +13,7 @@
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/nat_values.hpp"
 #include "vendor/asa/reverse_path.hpp"
+#include "vendor/asa/shifts.hpp"
 
 namespace fwproof::asa {
 
@@ -97,6 +98,7 @@ public:
         ruleset_.filters = false;
         // Before 8.3 what needs no translation stands elsewhere.
         if (lowering_.dialect.real_addresses) reverse_.emplace(lowering_, table);
+        gather_shifts(table, false);
         for (at_ = 0; at_ < table.size(); ++at_) {
             const NatLine* line = table[at_];
             for (const auto name : {line->real_service, line->mapped_service}) lowering_.resolver.mark_used(name);
@@ -123,6 +125,7 @@ public:
         ruleset_.name = "nat of sources";
         ruleset_.default_verdict = Verdict::permit;
         ruleset_.filters = false;
+        gather_shifts(table, true);
         for (const NatLine* line : table) {
             if (!line->inactive) lower_source(*line);
         }
@@ -156,6 +159,30 @@ private:
     }
 
     const Addresses& addresses(const AddressOperand& operand) { return nat_addresses(lowering_, operand); }
+
+    // Of lines that translate one host: forth (`outward`: sources), or back.
+    void gather_shifts(const std::vector<const NatLine*>& table, bool outward) {
+        for (const NatLine* line : table) {
+            if (line->inactive || line->problem || line->by_list || !line->is_static) continue;
+            if (line->mapped_source.kind == AddressOperand::Kind::interface) continue;
+            const Addresses& real = addresses(line->real_source);
+            const Addresses& mapped = addresses(line->mapped_source);
+            const auto inside = real.exact() ? only_address(real.surely) : std::nullopt;
+            const auto outside = mapped.exact() ? only_address(mapped.surely) : std::nullopt;
+            if (!inside || !outside || *inside == *outside) continue;
+            outward ? shifts_.add(*inside, *outside) : shifts_.add(*outside, *inside);
+        }
+    }
+
+    // The part for packets with these addresses alone.
+    Translate::Part in_block(Translate::Part part, const AddressSetRef& addresses) const {
+        const auto only = part.address ? only_address(addresses) : std::nullopt;
+        if (!only) return part;
+        const Translate::Part moved = shifts_.of(*only, *part.address);
+        part.address = moved.address;
+        part.block = moved.block;
+        return part;
+    }
 
     struct Direction {
         InterfaceSet in;
@@ -332,7 +359,7 @@ private:
         }
         const auto push = [&](const Product& some, const ReversePath::Piece& piece, bool surely) {
             Translate translate;
-            translate.destination = piece.part;
+            translate.destination = in_block(piece.part, piece.mapped);
             translate.destination.port = direction.port;
             translate.destination.port_unknown = direction.port_unknown;
             // Nothing is rewritten: the table stops here.
@@ -546,6 +573,7 @@ private:
                            size_of(first) <= size_of(mapped_block);
         if (pairs) {
             move(translate.source, first, mapped_block);
+            translate.source = in_block(translate.source, header.source);
             push(header.source, translate);
         } else if (to && target.first == target.last && !line.is_static) {
             translate.source.address = Address{target.family, target.first};
@@ -589,6 +617,7 @@ private:
     std::size_t at_ = 0;        // of the line in its table
     std::size_t taking_ = 0;    // rules about packets that a line takes
     Diversions diversions_;
+    Shifts shifts_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/old_nat.hpp"
+#include "vendor/asa/shifts.hpp"
 
 namespace fwproof::asa {
 
@@ -39,6 +40,10 @@ public:
         // The device's own order: exemptions with a list, static lines, then dynamic ones.
         for (const auto& old : config_.old_nat) {
             if (old.kind == Kind::exempt && !old.exact) exempt(old);
+        }
+        for (const NatLine& line : statics_) {
+            const auto from = one_of(addresses(line.real_source)), to = one_of(addresses(line.mapped_source));
+            if (!line.problem && from && to && *from != *to) shifts_.add(*from, *to);
         }
         for (const NatLine& line : statics_) fixed(line);
         for (const auto& old : config_.old_nat) {
@@ -96,6 +101,7 @@ private:
         if (const auto address = one_of(mapped)) {
             translate.source = {};
             translate.source.address = address;
+            if (const auto from = one_of(real)) translate.source = shifts_.of(*from, *address);
         } else {
             const auto from = block_of(real).value_or(Interval<std::uint32_t>{}), to = block_of(mapped).value_or(from);
             if (from.first < from.last && to.last - to.first == from.last - from.first) {
@@ -129,6 +135,7 @@ private:
     const Config& config_;
     const std::deque<NatLine>& statics_;
     Ruleset ruleset_;
+    Shifts shifts_;
 };
 
 }  // namespace

@@ -353,9 +353,7 @@ private:
     // A device binds no list without rules, and none of another kind: what stands here is not what it had.
     static std::string_view why_not_bound(const AccessList& list) {
         if (list.kind == ListKind::standard || list.kind == ListKind::webtype) return "is no list of IP packets";
-        const bool rules = std::any_of(list.order.begin(), list.order.end(),
-                                       [&](std::uint32_t i) { return list.entries[i].kind != Ace::Kind::remark; });
-        return rules ? "" : "holds no rule";
+        return list.has_rules ? "" : "holds no rule";
     }
 
     bool has_list(std::string_view interface) const {

@@ -186,6 +186,16 @@ bool read_member(Config& config, Statement& statement, std::size_t index, bool n
         interface.bridge_group = negated ? std::string_view() : second;
         return true;
     }
+    if (word == "channel-group") {
+        interface.channel = negated ? std::string_view() : second;
+        return true;
+    }
+    if (word == "member-interface") {
+        statement.take();
+        std::erase(interface.hardwares, statement.rest());
+        if (!negated) interface.hardwares.push_back(statement.rest());
+        return true;
+    }
     if (word == "forward" && second == "interface") {
         statement.take();
         statement.take();
@@ -213,16 +223,16 @@ bool read_member(Config& config, Statement& statement, std::size_t index, bool n
                                               second == "local" || second == "router" || second == "enforce-eui64");
     if (word == "ip") return second != "local" && second != "audit" && second != "verify" && second != "address";
     if (word == "ipv6") return !top_level;
-    return word == "speed" || word == "duplex" || word == "vlan" || word == "channel-group" || word == "mac-address" ||
-           word == "member-interface" || word == "port-channel" || word == "lacp" || word == "nve-only" ||
-           word == "flowcontrol" || word == "hello-interval" || word == "ospf" || word == "eigrp" || word == "rip" ||
-           word == "igmp" || word == "pim" || word == "multicast" || word == "delay" || word == "authentication" ||
-           word == "summary-address" || word == "split-horizon" || word == "switchport" || word == "forward" ||
-           word == "backup" || word == "nve" || word == "cts" || word == "dhcprelay" || word == "ddns" ||
-           word == "pppoe" || word == "dhcp" || word == "tunnel" || word == "bfd" || word == "isis" ||
-           word == "media-type" || word == "negotiation" || word == "fec" || word == "security-group-tagging" ||
-           word == "allow-ssc-mgmt" || word == "segment-id" || word == "vtep-nve" || word == "redundant" ||
-           word == "failover" || word == "standby" || word == "keepalive" || word == "mtu";
+    return word == "speed" || word == "duplex" || word == "vlan" || word == "mac-address" || word == "port-channel" ||
+           word == "lacp" || word == "nve-only" || word == "flowcontrol" || word == "hello-interval" ||
+           word == "ospf" || word == "eigrp" || word == "rip" || word == "igmp" || word == "pim" ||
+           word == "multicast" || word == "delay" || word == "authentication" || word == "summary-address" ||
+           word == "split-horizon" || word == "switchport" || word == "forward" || word == "backup" || word == "nve" ||
+           word == "cts" || word == "dhcprelay" || word == "ddns" || word == "pppoe" || word == "dhcp" ||
+           word == "tunnel" || word == "bfd" || word == "isis" || word == "media-type" || word == "negotiation" ||
+           word == "fec" || word == "security-group-tagging" || word == "allow-ssc-mgmt" || word == "segment-id" ||
+           word == "vtep-nve" || word == "redundant" || word == "failover" || word == "standby" ||
+           word == "keepalive" || word == "mtu";
 }
 
 // What is not believed of an interface: what comes and goes there.

@@ -538,11 +538,28 @@ void Reader::read_unknown(const Line& line) {
          near ? fmt::format("did you mean '{}'?", *near) : "nothing was concluded from it", token.place());
 }
 
-// What is on a hardware that is shut down is down too.
+// What is on a hardware that is shut down is down too, and a channel or a redundant interface of which all members are;
+// one member that is up carries it.
 void Reader::settle_interfaces() {
     std::unordered_set<std::string_view> down;
     for (const auto& interface : config_.interfaces) {
         if (interface.shut_down) down.insert(interface.hardware);
+    }
+    for (auto& interface : config_.interfaces) {
+        std::size_t members = 0, up = 0;
+        const bool channel = interface.hardware.starts_with("Port-channel");
+        for (const auto& other : config_.interfaces) {
+            const bool named = std::find(interface.hardwares.begin(), interface.hardwares.end(), other.hardware) !=
+                               interface.hardwares.end();
+            if (!named && !(channel && !other.channel.empty() && interface.hardware.substr(12) == other.channel))
+                continue;
+            ++members;
+            if (!down.contains(other.hardware)) ++up;
+        }
+        // Of members that the export does not hold nothing is known.
+        if (members == 0 || up > 0 || members < interface.hardwares.size()) continue;
+        interface.shut_down = true;
+        down.insert(interface.hardware);
     }
     for (auto& interface : config_.interfaces) {
         const auto dot = interface.hardware.rfind('.');

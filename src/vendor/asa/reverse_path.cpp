@@ -7,6 +7,7 @@
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/nat_values.hpp"
 #include "vendor/asa/ports.hpp"
+#include "vendor/asa/shifts.hpp"
 
 namespace fwproof::asa {
 
@@ -15,15 +16,6 @@ namespace {
 constexpr std::size_t kMostRules = 100'000;  // of all pairs of lines together
 
 bool none(const AddressSetRef& set) { return set && set->empty(); }
-
-std::optional<Address> only_address(const AddressSetRef& set) {
-    if (!set) return std::nullopt;
-    const auto& v4 = set->v4.intervals();
-    const auto& v6 = set->v6.intervals();
-    if (v4.size() == 1 && v6.empty() && v4[0].first == v4[0].last) return Address{Family::v4, v4[0].first};
-    if (v6.size() == 1 && v4.empty() && v6[0].first == v6[0].last) return Address{Family::v6, v6[0].first};
-    return std::nullopt;
-}
 
 // Nothing: none. Interfaces of nat lines are one name or any.
 std::optional<InterfaceSet> both(const InterfaceSet& a, const InterfaceSet& b) {
