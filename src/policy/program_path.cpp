@@ -49,7 +49,7 @@ Path plain(std::string_view written) {
 // The same directory can be written in ways that nobody can compare without the host: short names, variables of a user,
 // names of devices and of the object manager, steps upwards.
 bool is_unclear(const Path& path) {
-    constexpr auto kSpellings = std::to_array<std::string_view>({"%", "~", "\\..\\", "\\.\\", "\\?\\", "\\??\\"});
+    constexpr auto kSpellings = std::to_array<std::string_view>({"%", "~", "*", "\\..\\", "\\.\\", "\\?\\", "\\??\\"});
     return path.text.starts_with("\\device\\") || path.text.starts_with("\\systemroot\\") ||
            path.text.starts_with("\\\\") || std::any_of(kSpellings.begin(), kSpellings.end(), [&](auto spelling) {
                return path.text.find(spelling) != std::string::npos;
@@ -75,7 +75,11 @@ Likeness compare_programs(std::string_view a, std::string_view b) {
     const Path one = plain(a), other = plain(b);
     if (one.text == other.text) return Likeness::same;
     if (is_unclear(one) || is_unclear(other) || may_be_case(one.text, other.text)) return Likeness::open;
-    if ((one.assumed || other.assumed) && file_name(one.text) == file_name(other.text)) return Likeness::open;
+    // A file name without its directory may be that file; "System" is the kernel.
+    const auto bare = [](const Path& path) { return path.text.find_first_of("\\:") == path.text.npos; };
+    const bool bare_file = (bare(one) || bare(other)) && one.text != "system" && other.text != "system";
+    if ((one.assumed || other.assumed || bare_file) && file_name(one.text) == file_name(other.text))
+        return Likeness::open;
     return Likeness::different;
 }
 

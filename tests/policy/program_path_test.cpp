@@ -25,6 +25,10 @@ TEST_CASE("programs compare as Windows would find them, or stay open") {
         {"%SystemRoot%\\System32\\svchost.exe", "D:\\Windows\\System32\\lsass.exe", Likeness::different},
         {"%APPDIR%\\x.exe", "C:\\app\\x.exe", Likeness::open},
         {"C:\\PROGRA~1\\App\\app.exe", "C:\\Program Files\\App\\app.exe", Likeness::open},
+        {"x.exe", "C:\\a\\x.exe", Likeness::open},
+        {"x.exe", "C:\\a\\y.exe", Likeness::different},
+        {"System", "C:\\a\\System", Likeness::different},
+        {"C:\\a\\*.exe", "C:\\a\\x.exe", Likeness::open},
         // Other spellings of a place.
         {"\\\\?\\C:\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
         {"\\??\\C:\\a\\x.exe", "C:\\a\\x.exe", Likeness::open},
