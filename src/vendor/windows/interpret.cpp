@@ -66,23 +66,21 @@ enum class Token : std::uint8_t {
     ignored,
 };
 
-// A newer schema may bring further spellings of a list ("LPort2_30", "RA43"). Their members widen the list, so that the
-// token must not be taken for a condition that only narrows the rule.
+// A newer schema may bring further spellings of a list ("LPort2_30", "RA43", "RA4Dyn"). Their members widen the list,
+// so that the token must not be taken for a condition that only narrows the rule.
 std::optional<Token> find_later_list(std::string_view key) {
     struct List {
         std::string_view start;
         Token token;
     };
-    constexpr auto kLists = std::to_array<List>({{"LPort2_", Token::local_port},
-                                                 {"RPort2_", Token::remote_port},
+    constexpr auto kLists = std::to_array<List>({{"LPort", Token::local_port},
+                                                 {"RPort", Token::remote_port},
                                                  {"LA4", Token::local_address4},
                                                  {"LA6", Token::local_address6},
                                                  {"RA4", Token::remote_address4},
                                                  {"RA6", Token::remote_address6}});
     for (const List& list : kLists) {
-        if (!starts_with_word(key, list.start)) continue;
-        const std::string_view rest = key.substr(list.start.size());
-        if (!rest.empty() && rest.find_first_not_of("0123456789_") == std::string_view::npos) return list.token;
+        if (starts_with_word(key, list.start)) return list.token;
     }
     return std::nullopt;
 }
