@@ -141,6 +141,7 @@ private:
     void read_extensions(const pugi::xml_node& computer) {
         for (const auto& data : computer.children()) {
             if (local_name(data) != "ExtensionData") continue;
+            if (const auto error = child(data, "Error")) read_error(data, error);
             for (const auto& extension : data.children()) {
                 if (local_name(extension) != "Extension") continue;
                 for (const auto& node : extension.children()) {
@@ -159,13 +160,37 @@ private:
         }
     }
 
+    // What the report could not show of an extension.
+    void read_error(const pugi::xml_node& data, const pugi::xml_node& error) {
+        const std::string_view name = text_of(child(data, "Name"));
+        const bool firewall = names_firewall(name);
+        if (!firewall && !same_word(name, "Registry") && !same_word(name, "Security")) return;
+        const auto details = child(error, "Details");
+        note(
+            NoteKind::partial_export,
+            fmt::format("the report could not show the settings of '{}': {}", name, text_of(details ? details : error)),
+            "report it again with the rights to read it, or read registry.pol of this policy object", error);
+        if (!firewall) return;
+        found_ = true;
+        RawRule raw;
+        raw.id = "what the report could not show";
+        raw.span = xml_.span(error);
+        raw.unreadable = true;
+        store_.rules.push_back(interpret(raw, into_.notes));
+        for (const Profile profile : kProfiles) {
+            for (const Setting setting : {Setting::enable_firewall, Setting::shielded})
+                legacy_.push_back({profile, setting, raw.span});
+        }
+    }
+
     // Registry values of the object's security template.
     void read_security_option(const pugi::xml_node& node) {
         if (merged_ && child(node, "Precedence") && text_of(child(node, "Precedence")) != "1") return;
         const auto figure = child(node, "SettingNumber");
         const std::string line = fmt::format("{}={},{}", text_of(child(node, "KeyName")), figure ? 4 : 1,
                                              text_of(figure ? figure : child(node, "SettingString")));
-        if (auto value = parse_template_value(line, xml_.span(node))) written_.push_back(std::move(*value));
+        if (auto value = parse_template_line("Registry Values", line, xml_.span(node)))
+            written_.push_back(std::move(*value));
     }
 
     void read_service(const pugi::xml_node& node) {

@@ -49,7 +49,8 @@ PolicyValues policy_rules(const XmlDocument& xml) {
     PolicyValues policies;
     for (const auto& entry : xml.root().children()) {
         if (local_name(entry) == "SecurityTemplate") {
-            if (auto value = parse_template_value(entry.child("LineItem").text().get(), xml.span(entry)))
+            if (auto value = parse_template_line(entry.attribute("Section").value(),
+                                                 entry.child("LineItem").text().get(), xml.span(entry)))
                 values_of(policies, entry).push_back(std::move(*value));
             continue;
         }

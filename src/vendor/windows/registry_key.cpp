@@ -106,11 +106,13 @@ KeyPlace classify_key(std::string_view key, std::optional<StoreKind> root) {
     for (const auto* user : {"HKEY_CURRENT_USER\\", "HKEY_USERS\\"}) {
         if (starts_with_word(key, user)) return {};  // the firewall reads the machine's keys only
     }
-    // The redirected copy for programs of 32 bits, which the firewall does not read.
-    if (below(key, "WOW6432Node\\Policies\\Microsoft\\WindowsFirewall")) {
+    // The copies for programs of 32 bits and of the policy editor, which the firewall does not read.
+    for (const std::string_view copy : {"WOW6432Node", "Group Policy Objects"}) {
+        const auto rest = below(key, copy);
+        if (!rest || !below(*rest, "Policies\\Microsoft\\WindowsFirewall")) continue;
         KeyPlace place;
         place.meaning = KeyMeaning::other_rules;
-        place.what = "WOW6432Node";
+        place.what = copy;
         return place;
     }
     if (const auto rest = below(key, "Policies\\Microsoft\\WindowsFirewall")) {

@@ -359,16 +359,18 @@ RawRule StoreReader::old_opening(const RegistryValue& value, std::string_view wh
 void StoreReader::read_service(const RegistryValue& value) {
     struct Opening {
         std::string_view key;
-        std::string_view protocol, ports;  // one port, or a range
+        std::string_view protocol, what;  // one port, a range or a word; of ICMP a type, or nothing
     };
     constexpr auto kOpenings = std::to_array<Opening>({{"Services\\FileAndPrint", "6", "139"},
                                                        {"Services\\FileAndPrint", "6", "445"},
                                                        {"Services\\FileAndPrint", "17", "137-138"},
+                                                       {"Services\\FileAndPrint", "1", "8:*"},
                                                        {"Services\\RemoteDesktop", "6", "3389"},
                                                        {"Services\\UPnPFramework", "6", "2869"},
                                                        {"Services\\UPnPFramework", "17", "1900"},
                                                        {"RemoteAdminSettings", "6", "135"},
                                                        {"RemoteAdminSettings", "6", "445"},
+                                                       {"RemoteAdminSettings", "6", "RPC"},
                                                        {"IcmpSettings", "1", ""}});
     held();  // what is switched off is firewall policy, too
     if (value.type == ValueType::number && value.number == 0) return;
@@ -379,7 +381,8 @@ void StoreReader::read_service(const RegistryValue& value) {
         if (!same_word(opening.key, place_.what)) continue;
         RawRule raw = old_opening(value, id, id);
         raw.fields.push_back({"Protocol", std::string(opening.protocol), value.span});
-        if (!opening.ports.empty()) raw.fields.push_back({"LPort", std::string(opening.ports), value.span});
+        const std::string_view list = opening.protocol == "1" ? "ICMP4" : "LPort";
+        if (!opening.what.empty()) raw.fields.push_back({std::string(list), std::string(opening.what), value.span});
         held().store.rules.push_back(interpret(raw, into_.notes));
     }
 }

@@ -15,7 +15,6 @@ std::string_view unquoted(std::string_view text) {
     return text;
 }
 
-// `"MpsSvc",4,"D:AR(A;;CC..."`: a service, its start mode and who may change it.
 std::optional<RegistryValue> parse_service(std::string_view line, SourceSpan span) {
     const auto comma = line.find(',');
     if (comma == std::string_view::npos) return std::nullopt;
@@ -25,9 +24,7 @@ std::optional<RegistryValue> parse_service(std::string_view line, SourceSpan spa
     return service_start(unquoted(line.substr(0, comma)), *mode, span);
 }
 
-}  // namespace
-
-std::optional<RegistryValue> parse_template_value(std::string_view line, SourceSpan span) {
+std::optional<RegistryValue> parse_value(std::string_view line, SourceSpan span) {
     constexpr std::string_view kMachine = "MACHINE\\";
     constexpr unsigned kText = 1, kExpanded = 2, kNumber = 4;
     line = trimmed(line);
@@ -57,6 +54,14 @@ std::optional<RegistryValue> parse_template_value(std::string_view line, SourceS
     return value;
 }
 
+}  // namespace
+
+std::optional<RegistryValue> parse_template_line(std::string_view section, std::string_view line, SourceSpan span) {
+    if (same_word(section, "Registry Values")) return parse_value(line, span);
+    if (same_word(section, "Service General Setting")) return parse_service(line, span);
+    return std::nullopt;
+}
+
 RegistryValue service_start(std::string_view service, std::uint32_t mode, SourceSpan span) {
     RegistryValue value;
     value.key = fmt::format("SYSTEM\\CurrentControlSet\\Services\\{}", service);
@@ -80,14 +85,11 @@ Result<std::vector<Export>> read_security_template(const SourceRef& source) {
         const SourceSpan span{source.get(), source->line_offset(number),
                               static_cast<std::uint32_t>(source->line(number).size())};
         if (line.starts_with('[')) {
-            section = line;
+            section = line.substr(1, std::min(line.find(']'), line.size()) - 1);
             continue;
         }
         if (line.empty() || line.starts_with(';')) continue;
-        auto value = same_word(section, "[Registry Values]")           ? parse_template_value(line, span)
-                     : same_word(section, "[Service General Setting]") ? parse_service(line, span)
-                                                                       : std::nullopt;
-        if (value) values.push_back(std::move(*value));
+        if (auto value = parse_template_line(section, line, span)) values.push_back(std::move(*value));
     }
     std::vector<Export> exports(1);
     read_values(std::move(values), std::nullopt, exports[0]);

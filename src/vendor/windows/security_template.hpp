@@ -9,8 +9,10 @@
 
 namespace fwproof::windows {
 
-// "MACHINE\Software\...\EnableFirewall=4,0": a key, a name, the type as a number, and the data. Nothing: no such line.
-std::optional<RegistryValue> parse_template_value(std::string_view line, SourceSpan span);
+// A line of "Registry Values", `MACHINE\Software\...\EnableFirewall=4,0`: a key, a name, the type as a number, and the
+// data; or of "Service General Setting", `"MpsSvc",4,""`: a service, its start mode, and who may change it. Nothing: of
+// another section, or no such line.
+std::optional<RegistryValue> parse_template_line(std::string_view section, std::string_view line, SourceSpan span);
 // The start mode that a template gives to a service (4: disabled), as the registry value that it becomes.
 RegistryValue service_start(std::string_view service, std::uint32_t mode, SourceSpan span);
 

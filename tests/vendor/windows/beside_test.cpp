@@ -143,6 +143,26 @@ TEST_CASE("a policy object can switch the firewall off in its security settings"
     };
     CHECK(in81(load_text(rules + line("1"))) == "D");
     CHECK(in81(load_text(rules + line("0"))) == "P");
+    CHECK(in81(load_text(rules + "<SecurityTemplate Section=\"Service General Setting\"><LineItem>\"MpsSvc\",4,\"\""
+                                 "</LineItem><PolicyName>A</PolicyName></SecurityTemplate></PolicyRules>")) == "U");
+}
+
+TEST_CASE("what a report could not show may be anything") {
+    const auto with = [](const std::string& name) {
+        std::string text = report("", kOn);
+        const std::string error =
+            "<ExtensionData><Name>" + name + "</Name><Error><Details>Access denied.</Details></Error></ExtensionData>";
+        return load_text(text.replace(text.find("<ExtensionData>"), 0, error));
+    };
+    const auto says = [](const Policy& policy, const std::string& text) {
+        return std::any_of(policy.notes.begin(), policy.notes.end(),
+                           [&](const Note& note) { return note.message == text; });
+    };
+    CHECK(in81(with("Folder Redirection")) == "D");
+    const Policy firewall = with("Windows Firewall");
+    CHECK(in81(firewall) == "U");
+    CHECK(says(firewall, "the report could not show the settings of 'Windows Firewall': Access denied."));
+    CHECK(says(with("Registry"), "the report could not show the settings of 'Registry': Access denied."));
 }
 
 TEST_CASE("without its service the firewall may filter nothing") {

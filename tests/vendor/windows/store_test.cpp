@@ -209,6 +209,8 @@ TEST_CASE("openings of Windows XP are conditional") {
     const std::vector<Case> cases = {
         {"Services\\FileAndPrint", "\"Enabled\"=dword:00000001", "tcp/445"},
         {"Services\\FileAndPrint", "\"Enabled\"=dword:00000001", "udp/138"},
+        {"Services\\FileAndPrint", "\"Enabled\"=dword:00000001", "icmp/8"},
+        {"RemoteAdminSettings", "\"Enabled\"=dword:00000001", "tcp/50000"},
         {"Services\\RemoteDesktop", "\"Enabled\"=dword:00000001", "tcp/3389"},
         {"Services\\UPnPFramework", "\"Enabled\"=dword:00000001", "udp/1900"},
         {"RemoteAdminSettings", "\"Enabled\"=dword:00000001", "tcp/135"},
@@ -743,8 +745,13 @@ TEST_CASE("an exception of Windows XP is off by its state, not by its name") {
     CHECK(verdict("AuthorizedApplications", "\"C:\\\\x.exe\"=\"C:\\\\x.exe:*:Enabled:x:Disabled:y\"") == "U");
 }
 
-TEST_CASE("the copy of the policy for programs of 32 bits is not read by the firewall") {
+TEST_CASE("copies of the policy are not read by the firewall") {
     const std::string copy = "[HKEY_LOCAL_MACHINE\\SOFTWARE\\WOW6432Node\\Policies\\Microsoft\\WindowsFirewall";
+    const std::string editor =
+        "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Group Policy Objects\\"
+        "{1}Machine\\Software\\Policies\\Microsoft\\WindowsFirewall";
+    CHECK(ask(load_text(reg({kAllow22}, section(editor + "\\DomainProfile", "\"EnableFirewall\"=dword:00000000"))),
+              "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
     const Policy policy =
         load_text(reg({kAllow22}, section(copy + "\\DomainProfile", "\"EnableFirewall\"=dword:00000000")));
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "D");
