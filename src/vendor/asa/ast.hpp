@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "fwproof/base/address.hpp"
+#include "vendor/asa/entries.hpp"
 #include "vendor/asa/statement.hpp"
 
 namespace fwproof::asa {
@@ -124,14 +124,10 @@ struct Ace {
 enum class ListKind : std::uint8_t { unknown, extended, standard, ethertype, webtype };
 
 struct AccessList {
-    AccessList() = default;
-    AccessList(AccessList&&) noexcept = default;
-    AccessList& operator=(AccessList&&) noexcept = default;
-
     std::string_view name;
     bool ipv6 = false;  // `ipv6 access-list`, before 9.0
     ListKind kind = ListKind::unknown;
-    std::deque<Ace> entries;           // in the order of input; released as they are lowered
+    Entries<Ace> entries;              // in the order of input; released as they are lowered
     bool has_rules = false;            // set with that: not only remarks
     std::vector<std::uint32_t> order;  // into entries, in the order of evaluation
     // Entries by what they say, filled up to `keyed` when a line is to be removed: scripts remove thousands.

@@ -40,7 +40,8 @@ public:
         settle(line.real_destination);
     }
     void settle(AccessList& list) const {
-        for (auto& ace : list.entries) {
+        for (std::size_t i = 0; i < list.entries.size(); ++i) {
+            Ace& ace = list.entries[i];
             for (auto* end : {&ace.source, &ace.destination}) {
                 settle(end->address);
                 settle(end->zone);

@@ -28,11 +28,10 @@ public:
         const bool short_of = shown_ && list_.element_count && *list_.element_count > list_.elements_seen;
         const bool gaps = shown_ && (!list_.element_count || short_of);
         auto& entries = list_.entries;
-        std::uint32_t released = 0;
         const bool in_order = release && std::is_sorted(list_.order.begin(), list_.order.end());
         for (const std::uint32_t index : list_.order) {
-            for (; in_order && released < index; ++released) entries.pop_front();
-            const Ace& ace = entries[index - released];
+            if (in_order) entries.release_before(index);
+            const Ace& ace = entries[index];
             if (gaps && ace.number && *ace.number > number + 1) {
                 ruleset.rules.push_back(missing(fmt::format("lines before line {}", *ace.number), ace.place));
             }

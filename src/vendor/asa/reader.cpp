@@ -123,9 +123,8 @@ bool Reader::is_shown_line(const Line& line) {
     if (read == config_.list_index.end()) return true;
     auto& list = config_.lists[read->second];
     list.settle();
-    if (std::any_of(list.entries.begin(), list.entries.end(),
-                    [](const Ace& ace) { return ace.kind != Ace::Kind::remark; })) {
-        return true;
+    for (std::size_t i = 0; i < list.entries.size(); ++i) {
+        if (list.entries[i].kind != Ace::Kind::remark) return true;
     }
     for (const std::uint32_t i : list.order) {
         shown.order.push_back(static_cast<std::uint32_t>(shown.entries.size()));
