@@ -61,10 +61,23 @@ struct AddressPool {
 struct CryptoEntry {
     std::string_view map;
     std::string_view sequence;
-    std::string_view list;     // `match address`; empty: whatever the peer asks for
-    std::string_view dynamic;  // the dynamic map that stands here
+    std::string_view list;                // `match address`; empty: whatever the peer asks for
+    std::string_view dynamic;             // the dynamic map that stands here
+    std::vector<std::string_view> peers;  // `set peer`
     bool reverse_route = false;
     Place place;
+};
+
+// `group-policy NAME attributes`.
+struct GroupPolicy {
+    std::optional<std::string_view> filter;  // `vpn-filter`: a list, or empty for none; nothing: that of DfltGrpPolicy
+    bool external = false;                   // a server has the attributes
+};
+
+// `tunnel-group NAME general-attributes`; the group of a peer has its address for a name.
+struct TunnelGroup {
+    std::string_view policy;  // `default-group-policy`; empty: DfltGrpPolicy
+    bool decided = true;      // false: a server may say another
 };
 
 struct CheckedSource {
@@ -121,7 +134,11 @@ struct Config {
     std::vector<TunnelDoor> vpn_ends;
     std::vector<AddressPool> pools;
     std::vector<CryptoEntry> crypto_entries;
-    std::vector<TunnelDoor> web_doors;  // `enable IF` inside a block: the VPN portal's, if IF is an interface
+    std::unordered_map<std::string_view, GroupPolicy> group_policies;
+    std::unordered_map<std::string_view, TunnelGroup> tunnel_groups;
+    std::string_view open_policy, open_group;  // whose attributes are being read
+    bool maps_peers = false;                   // `tunnel-group-map`: certificates tell the group of a peer
+    std::vector<TunnelDoor> web_doors;         // `enable IF` inside a block: the VPN portal's, if IF is an interface
     bool transparent = false;
     bool nat_control = false;
     std::vector<IcmpInspection> icmp_inspections;

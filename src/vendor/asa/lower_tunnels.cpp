@@ -1,6 +1,7 @@
 // Tunnels: by default no list filters what comes out of one (`sysopt connection permit-vpn`), and the filters of group
-// policies decide both ways. Which packets of a remote address were in a tunnel no header shows, nor which group
-// policy a peer gets: so both are conditions.
+// policies decide both ways. Which packets of a remote address were in a tunnel no header shows: so that is a
+// condition. The peer of a crypto map gets the filter of its tunnel group's policy; of other peers any filter may be
+// theirs.
 #include "vendor/asa/tunnels.hpp"
 
 #include <fmt/format.h>
@@ -43,7 +44,7 @@ public:
         for (const auto& block : config_.interfaces) {
             if (block.name.empty() || block.shut_down || !is_tunnel(block)) continue;
             TunnelEnd& end = at(block.name, block.place);
-            end.remote = AddressSet::any();
+            end.remote = end.open = AddressSet::any();
         }
         for (const auto& door : config_.vpn_ends) open(door);
         for (const auto& door : config_.web_doors) open(door);
@@ -70,6 +71,7 @@ private:
         if (block == config_.interfaces.end() || door.interface.empty()) return;
         TunnelEnd& end = at(door.interface, door.place);
         end.remote = end.remote | pools_;
+        end.open = end.open | pools_;
         end.routed = end.routed | pools_;
         if (door.map.empty()) return;
         for (const auto& entry : config_.crypto_entries) {
@@ -80,6 +82,35 @@ private:
                 if (other.map == entry.dynamic) take(other, end);
             }
         }
+    }
+
+    // The list that filters the tunnels of an entry; empty: none; nothing: the export does not decide it.
+    std::optional<std::string_view> filter_of(const CryptoEntry& entry) const {
+        if (entry.peers.empty() || config_.maps_peers || config_.cut) return std::nullopt;
+        std::optional<std::string_view> filter;
+        for (const auto peer : entry.peers) {
+            const auto group = config_.tunnel_groups.find(peer);
+            if (group == config_.tunnel_groups.end() || !group->second.decided) return std::nullopt;
+            const auto one = filter_of(group->second.policy);
+            if (!one || filter.value_or(*one) != *one) return std::nullopt;
+            filter = one;
+        }
+        return filter;
+    }
+
+    // What a policy does not say it has from the default one, which filters nothing unless that is said.
+    std::optional<std::string_view> filter_of(std::string_view policy) const {
+        constexpr std::string_view kDefault = "DfltGrpPolicy";
+        for (const auto name : {policy.empty() ? kDefault : policy, kDefault}) {
+            const auto found = config_.group_policies.find(name);
+            if (found == config_.group_policies.end()) {
+                if (name == kDefault) break;
+                return std::nullopt;
+            }
+            if (found->second.external) return std::nullopt;
+            if (found->second.filter) return *found->second.filter;
+        }
+        return std::string_view();
     }
 
     // What the list permits to encrypt goes to the remote side.
@@ -98,6 +129,11 @@ private:
         }
         const AddressSet behind = std::move(remote).take();
         end.remote = end.remote | behind;
+        if (const auto filter = filter_of(entry)) {
+            end.known.push_back({behind, *filter});
+        } else {
+            end.open = end.open | behind;
+        }
         if (entry.reverse_route && !(AddressSet::any4() - behind).empty()) end.routed = end.routed | behind;
     }
 
@@ -122,10 +158,10 @@ Rule conditional(std::string name, Product product, Verdict verdict, SourceSpan 
 }
 
 // New packets out of the tunnels of one end (`outward`), or into them.
-Product packets(const TunnelEnd& end, bool outward) {
+Product packets(const TunnelEnd& end, AddressSet remote, bool outward) {
     Product product;
     (outward ? product.in : product.out) = InterfaceSet::of(end.interface);
-    (outward ? product.source : product.destination) = share(end.remote);
+    (outward ? product.source : product.destination) = share(std::move(remote));
     product.states = State::new_;
     return product;
 }
@@ -141,9 +177,16 @@ public:
         }
     }
 
+    bool empty() const { return filters_.empty(); }
+
     void add(Ruleset& ruleset, const TunnelEnd& end) const {
         for (const auto& filter : filters_) {
-            Product product = packets(end, filter.outward);
+            AddressSet remote = end.open;
+            for (const auto& known : end.known) {
+                if (known.filter == filter.name) remote = remote | known.remote;
+            }
+            if (remote.empty()) continue;
+            Product product = packets(end, std::move(remote), filter.outward);
             ruleset.rules.push_back(filter.list
                                         ? implicit_rule(filter.title, std::move(product), Jump{*filter.list}, end.span)
                                         : conditional(filter.title, std::move(product), Verdict::deny, end.span));
@@ -152,6 +195,7 @@ public:
 
 private:
     struct Filter {
+        std::string_view name;
         std::string title;
         bool outward = true;
         std::optional<RulesetIndex> list;  // nothing: it is not in the export
@@ -164,10 +208,10 @@ private:
             const auto at = lowering_.rulesets.find(list);
             if (at == lowering_.rulesets.end()) continue;
             Ruleset copy = denials(lowering_.policy.rulesets[at->second], title, outward);
-            filters_.push_back({title, outward, static_cast<RulesetIndex>(lowering_.policy.rulesets.size())});
+            filters_.push_back({name, title, outward, static_cast<RulesetIndex>(lowering_.policy.rulesets.size())});
             lowering_.policy.rulesets.push_back(std::move(copy));
         }
-        if (filters_.size() == before) filters_.push_back({title, outward, std::nullopt});
+        if (filters_.size() == before) filters_.push_back({name, title, outward, std::nullopt});
     }
 
     // What the list does not permit is dropped, if that is the filter of the tunnel. Its sources are the remote side,
@@ -215,10 +259,16 @@ void meet_tunnels(Lowering& lowering, Ruleset& ruleset, bool inward) {
     if (ends.empty()) return;
     std::optional<Filters> filters;
     if (inward) filters.emplace(lowering);
+    const bool known = std::any_of(ends.begin(), ends.end(), [](const TunnelEnd& end) { return !end.known.empty(); });
+    if (filters && known && !filters->empty()) {
+        lowering.policy.assumptions.emplace_back(
+            "the peer of a crypto map gets the vpn-filter of the tunnel group that is named by its address");
+    }
     for (const auto& end : ends) {
         if (filters) filters->add(ruleset, end);
         if (!lowering.config.vpn_bypass) continue;
-        ruleset.rules.push_back(conditional("packet out of a tunnel", packets(end, true), Verdict::permit, end.span));
+        ruleset.rules.push_back(
+            conditional("packet out of a tunnel", packets(end, end.remote, true), Verdict::permit, end.span));
     }
 }
 

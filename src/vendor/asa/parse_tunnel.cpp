@@ -21,7 +21,11 @@ CryptoEntry& entry_of(Config& config, const Statement& statement) {
         return entry.map == map && entry.sequence == sequence;
     });
     if (found != entries.end()) return *found;
-    entries.push_back({map, sequence, {}, {}, false, statement.place()});
+    CryptoEntry entry;
+    entry.map = map;
+    entry.sequence = sequence;
+    entry.place = statement.place();
+    entries.push_back(std::move(entry));
     return entries.back();
 }
 
@@ -54,6 +58,9 @@ void parse_crypto(Config& config, const Statement& statement, bool negated) {
     const std::string_view what = statement.word(4), value = statement.word(5);
     if (what == "match" && value == "address") entry.list = statement.word(6);
     if (what == "set" && value == "reverse-route") entry.reverse_route = true;
+    if (what == "set" && value == "peer") {
+        for (std::size_t i = 6; !statement.word(i).empty(); ++i) entry.peers.push_back(statement.word(i));
+    }
     if (what == "ipsec-isakmp" && value == "dynamic") entry.dynamic = statement.word(6);
 }
 
@@ -91,6 +98,38 @@ void parse_pool(Config& config, Statement& statement, bool negated) {
     config.pools.push_back({name, *first, *last, place});
 }
 
+// Blocks that say which list filters a tunnel, and their members.
+bool parse_group(Config& config, const Statement& statement, bool negated) {
+    const std::string_view word = statement.word(), name = statement.word(1), third = statement.word(2);
+    if (word == "group-policy") {
+        if (negated) config.group_policies.erase(name);
+        if (!negated && third == "external") config.group_policies[name].external = true;
+        config.open_policy = negated || third != "attributes" ? std::string_view() : name;
+        if (!config.open_policy.empty()) config.group_policies.try_emplace(name);
+    } else if (word == "tunnel-group") {
+        if (negated && third.empty()) config.tunnel_groups.erase(name);
+        config.open_group = negated || third != "general-attributes" ? std::string_view() : name;
+        if (!negated) config.tunnel_groups.try_emplace(name);
+    } else if (word == "username") {
+        config.open_policy = {};  // a filter of his own
+    } else if (word == "tunnel-group-map") {
+        config.maps_peers = config.maps_peers || (!negated && name != "default-group");
+    } else if (word == "vpn-filter") {
+        if (config.open_policy.empty()) return true;
+        auto& filter = config.group_policies[config.open_policy].filter;
+        filter = name == "value" ? third : std::string_view();
+        if (negated) filter = std::nullopt;
+    } else if (word == "default-group-policy") {
+        if (!config.open_group.empty())
+            config.tunnel_groups[config.open_group].policy = negated ? std::string_view() : name;
+    } else if (word == "authorization-server-group") {
+        if (!config.open_group.empty()) config.tunnel_groups[config.open_group].decided = false;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool parse_tunnel(Config& config, Statement& statement, bool negated) {
@@ -103,7 +142,9 @@ bool parse_tunnel(Config& config, Statement& statement, bool negated) {
         config.web_doors.push_back({statement.word(1), {}, statement.place()});
         return true;
     }
-    if (word != "crypto" && word != "webvpn" && word != "tunnel-group") return false;
+    if (word == "tunnel-group") config.has_vpn = true;
+    if (parse_group(config, statement, negated)) return word != "username";
+    if (word != "crypto" && word != "webvpn") return false;
     if (word == "crypto") {
         parse_crypto(config, statement, negated);
     } else {

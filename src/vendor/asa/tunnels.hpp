@@ -12,7 +12,13 @@ namespace fwproof::asa {
 struct TunnelEnd {
     std::string interface;
     AddressSet remote;  // what is behind the tunnels, as far as the export names it; any for an interface that is one
-    AddressSet routed;  // of it what the device adds routes to, while the tunnel is up
+    AddressSet open;    // of it what peers of which the export does not tell the filter may be behind
+    struct Known {
+        AddressSet remote;
+        std::string_view filter;  // empty: none
+    };
+    std::vector<Known> known;  // and the others, by their `vpn-filter`
+    AddressSet routed;         // of it what the device adds routes to, while the tunnel is up
     SourceSpan span;
 };
 // Ascending by interface; none without remote addresses.
