@@ -72,11 +72,12 @@ private:
         }
         readdress(topology_, requirements_, options_.budget, journeys);
         for (auto& journey : journeys) {
-            for (auto& crossing : journey.crossings) meet(journey.requirement, std::move(crossing));
+            for (std::size_t at = 0; at < journey.crossings.size(); ++at)
+                meet(journey.requirement, std::move(journey.crossings[at]), std::move(journey.reply_doubts[at]));
         }
     }
 
-    void meet(std::size_t index, Crossing crossing) {
+    void meet(std::size_t index, Crossing crossing, std::string reply_doubt) {
         const Requirement& requirement = requirements_[index];
         for (auto& claim : claims(index, crossing)) {
             claims_[{crossing.firewall, crossing.path}].push_back(std::move(claim));
@@ -93,7 +94,7 @@ private:
             for (auto& product : crossing.question) product.states = State::established;
             crossing.reply.clear();
         }
-        meetings_.push_back({index, std::move(crossing), {}, {}, {}, false, {}, {}});
+        meetings_.push_back({index, std::move(crossing), {}, {}, {}, false, {}, {}, std::move(reply_doubt)});
     }
 
     // Any source port unless the document names some, any interface.

@@ -179,7 +179,9 @@ void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const 
     const auto verdict = compare(question, bounds);
     if (verdict.judgement == Judgement::satisfied) return;
     if ((requirement.from.anywhere || requirement.to.anywhere) && question.intersects(bounds.surely)) return;
-    if (verdict.judgement == Judgement::conditional) {
+    if (!meeting.reply_doubt.empty() && verdict.judgement != Judgement::missing) {
+        meeting.open.push_back(meeting.reply_doubt);
+    } else if (verdict.judgement == Judgement::conditional) {
         meeting.judgement = Judgement::conditional;
         meeting.notes.emplace_back("whether replies pass, which the rules alone do not decide");
     } else {

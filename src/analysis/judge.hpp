@@ -20,6 +20,7 @@ struct Meeting {
     bool reply_missing = false;
     PacketSet reply_failing;
     std::vector<std::string> open;  // what the verdict depends on beside the rules of the device
+    std::string reply_doubt;        // as Journey::reply_doubts says
 };
 
 // What the requirement lets rules assume: its programs, its services, its port keywords. Programs are those that

@@ -76,7 +76,11 @@ std::string place(const Policy& policy, const Path& path, const std::vector<Prod
 AddressSetRef rewritten(const AddressSetRef& addresses, const RewrittenSide& side) {
     if (side.address) return share(AddressSet::of(*side.address));
     if (side.block) return share(addresses ? side.block->of(*addresses) : side.block->image());
-    return addresses;
+    if (!side.address_unknown || !addresses) return addresses;
+    AddressSet any;
+    if (!addresses->v4.empty()) any = any | AddressSet::any4();
+    if (!addresses->v6.empty()) any = any | AddressSet::any6();
+    return share(std::move(any));
 }
 
 // What a side of these packets becomes, where its addresses change and are known.
@@ -89,16 +93,17 @@ AddressSetRef made_of(const std::vector<Product>& packets, bool source, const Re
     return share(std::move(made));
 }
 
-// The services as they leave. Source ports that nobody can say are any.
+// The services as they leave. Ports that nobody can say are any.
 ServiceSetRef rewritten(const ServiceSetRef& services, const Departure& departure) {
     const RewrittenSide& source = departure.source;
     const RewrittenSide& destination = departure.destination;
-    if (!source.port && !source.port_unknown && !destination.port) return services;
+    if (!source.port && !source.port_unknown && !destination.port && !destination.port_unknown) return services;
     ServiceSet made = *services;
     for (ServiceTerm& term : made.terms) {
         if (source.port) term.source_ports = PortSet::of(*source.port);
         if (source.port_unknown) term.source_ports = PortSet::all();
         if (destination.port) term.destination_ports = PortSet::of(*destination.port);
+        if (destination.port_unknown) term.destination_ports = PortSet::all();
     }
     return share(std::move(made));
 }
@@ -185,6 +190,7 @@ private:
         const Path& way = paths_.at(crossing.path)->whole;
         const PacketSet question = evaluator.space().from(crossing.question) & evaluator.occurring();
         auto departures = evaluator.departures(way, question);
+        answer_from(crossing, departures, journey.reply_doubts[at]);
         const bool denied = departures.empty() && !question.empty();
         if (denied) {
             departures = evaluator.departures(paths_.at(crossing.path)->denied, question);
@@ -247,6 +253,51 @@ private:
         for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
             if (journey.crossings[next].doubt.empty()) send_on(translations, sights, journey.crossings[next]);
         }
+    }
+
+    // Replies come from where this device sent the packets. What it makes of their source is undone before the rules
+    // see the reply.
+    void answer_from(Crossing& crossing, const std::vector<Departure>& departures, std::string& open) const {
+        if (!crossing.reply_by_rules || crossing.reply.empty()) return;
+        if (departures.empty()) open = fmt::format("where {} sends these packets", firewall_.id);
+        std::map<RewrittenSide, PacketSet> sent;
+        bool moved = false;
+        for (const Departure& departure : departures) {
+            const PacketSet packets = departure.packets.for_some_interface();
+            const auto [known, fresh] = sent.emplace(departure.destination, packets);
+            if (!fresh) known->second = known->second | packets;
+            moved = moved || departure.destination != RewrittenSide();
+        }
+        if (!moved) return;
+        const auto doubt = [&](std::string_view question, const RewrittenSide& to) {
+            if (!open.empty()) return;
+            open = fmt::format(
+                "{} the destination{}", question,
+                place(policy_, paths_.at(crossing.path)->whole, crossing.question, &Translate::destination, to));
+        };
+        std::vector<Sight> sights;
+        std::optional<PacketSet> seen;
+        for (const auto& [to, packets] : sent) {
+            // What a host sends on to others is answered by them.
+            if (crossing.path->position == Position::inbound && (to.address || to.block)) continue;
+            if (to.address_unknown || to.port_unknown) doubt(fmt::format("what {} makes of", firewall_.id), to);
+            if (seen && seen->intersects(packets)) doubt(fmt::format("whether {} translates", firewall_.id), to);
+            seen = seen ? *seen | packets : packets;
+            Departure inside;
+            inside.destination = to;
+            const auto parts = packets.products(kMostSights);
+            if (parts.complete) {
+                for (const Product& part : parts.products) add_sight(crossing, part, inside, sights);
+            } else {
+                doubt(fmt::format("how {} translates", firewall_.id), to);
+                for (const Sight& whole : crossing.sights)
+                    sights.push_back({whole.from, rewritten(whole.to, to), rewritten(whole.services, inside)});
+            }
+        }
+        if (sights.empty()) return crossing.reply.clear();
+        auto replies = seen_as(topology_, crossing, std::move(sights)).reply;
+        if (replies.empty()) return doubt(fmt::format("where {} sends", firewall_.id), {});
+        crossing.reply = std::move(replies);
     }
 
     void send_on(const std::vector<std::string>& translations, std::vector<Sight> sights, Crossing& later) const {

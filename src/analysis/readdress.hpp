@@ -14,6 +14,9 @@ namespace fwproof {
 struct Journey {
     std::size_t requirement = 0;
     std::vector<Crossing> crossings;
+    // Of each crossing: of what it depends that replies pass, where nobody knows where they come from; then its `reply`
+    // is all that they may be. Else empty.
+    std::vector<std::string> reply_doubts = std::vector<std::string>(crossings.size());
 };
 
 // Replaces the questions of crossings behind a device that translates, and sets what remains open about them.

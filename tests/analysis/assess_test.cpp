@@ -469,6 +469,76 @@ TEST_CASE("what a firewall sends somewhere else is not certain to arrive") {
     CHECK(to("10.2.0.21", "1433").starts_with("near satisfied\nfar satisfied\n"));
 }
 
+namespace {
+
+// A port forward to 10.2.0.77 (and what else nat says), where the rules of FORWARD alone let replies pass.
+std::string forwarded_flow(const std::string& nat, const std::string& replies) {
+    std::string rules = translating(nat, replies + "-A FORWARD -m conntrack --ctstate NEW -j ACCEPT\n");
+    const std::string every = "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
+    rules.erase(rules.find(every), every.size());
+    const auto near = load("near", rules);
+    Topology topology;
+    topology.firewalls = {transit("near", near.at(0))};
+    topology.firewalls[0].zones = {{"m", "d"}};
+    const std::vector<Requirement> requirements{
+        need(end("ms", "ms1", "10.1.0.11", "m"), end("db", "sql1", "10.2.0.21, 10.2.0.77", "d"), kTcp, "1433")};
+    const Assessment assessment = assess(topology, requirements);
+    const FlowResult& flow = assessment.flows.at(0);
+    std::string text(to_string(flow.judgement));
+    if (flow.reply_missing) text += ", no reply " + to_string(flow.reply_witness.value());
+    for (const auto& condition : flow.conditions) text += "; " + condition;
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("replies come from where a firewall sent the packets") {
+    const std::string dnat = "-A PREROUTING -d 10.2.0.21/32 -j DNAT --to-destination 10.2.0.77\n";
+    const auto from = [](const std::string& source) {
+        return "-A FORWARD -s " + source + " -p tcp -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
+    };
+    CHECK(forwarded_flow(dnat, from("10.2.0.77/32")) == "satisfied");
+    CHECK(forwarded_flow(dnat, from("10.2.0.21/32")) ==
+          "satisfied, no reply tcp 10.2.0.77:1433 > 10.1.0.11:1024 state established direction reply");
+    // What becomes of the source is undone before the rules see a reply.
+    const std::string masquerade = "-A POSTROUTING -j MASQUERADE\n";
+    CHECK(forwarded_flow(dnat + masquerade, "-A FORWARD -s 10.2.0.77/32 ! -d 10.1.0.11/32 -j DROP\n" +
+                                                from("10.2.0.77/32")) == "satisfied");
+    CHECK(forwarded_flow(dnat + masquerade, "") ==
+          "satisfied, no reply tcp 10.2.0.77:1433 > 10.1.0.11:1024 state established direction reply");
+    // From the port to which they were sent.
+    const std::string port = "-A PREROUTING -p tcp -m tcp --dport 1433 -j DNAT --to-destination 10.2.0.77:14330\n";
+    const auto with_port = [](const std::string& number) {
+        return "-A FORWARD -s 10.2.0.77/32 -p tcp -m tcp --sport " + number +
+               " -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
+    };
+    CHECK(forwarded_flow(port, with_port("14330")).starts_with("conditional; whether sql1 listens on port 14330"));
+    CHECK(forwarded_flow(port, with_port("1433")).starts_with("conditional, no reply tcp 10.2.0.77:14330 > "));
+}
+
+TEST_CASE("what a host sends on is not answered by it") {
+    std::string rules = translating("-A PREROUTING -p tcp -m tcp --dport 1433 -j DNAT --to-destination 172.17.0.2\n",
+                                    "-A OUTPUT -s 10.2.0.21/32 -m conntrack --ctstate ESTABLISHED -j ACCEPT\n");
+    rules.replace(rules.find(":OUTPUT ACCEPT", rules.find("*filter")), 14, ":OUTPUT DROP");
+    const auto policies = load("sql1", rules);
+    Topology topology;
+    topology.firewalls = {host_firewall("sql1", "sql1", policies.at(0))};
+    CHECK(summary(topology, {need(kMs1, kSql, kTcp, "1433")}).starts_with("ms-db tcp/1433: conditional\n"));
+}
+
+TEST_CASE("where nobody knows which address a firewall sent the packets to, replies may come from any") {
+    const std::string pool = "-A PREROUTING -d 10.2.0.21/32 -j DNAT --to-destination 10.2.0.77-10.2.0.79\n";
+    const std::string every = "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
+    CHECK(forwarded_flow(pool, every) == "satisfied");
+    CHECK(forwarded_flow(pool, "-A FORWARD -s 10.2.0.77/32 -m conntrack --ctstate ESTABLISHED -j ACCEPT\n") ==
+          "conditional; what near makes of the destination (near:7)");
+    CHECK(forwarded_flow(pool, "").starts_with("satisfied, no reply tcp "));
+    const std::string some = "-A PREROUTING -i eth0 -d 10.2.0.21/32 -j DNAT --to-destination 10.2.0.77\n";
+    CHECK(forwarded_flow(some, every) == "satisfied");
+    CHECK(forwarded_flow(some, "-A FORWARD -s 10.2.0.21/32 -m conntrack --ctstate ESTABLISHED -j ACCEPT\n") ==
+          "conditional; whether near translates the destination (near:7)");
+}
+
 TEST_CASE("rules that decide about replies do so whatever the site says") {
     const auto policies =
         load("edge",
