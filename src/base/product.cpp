@@ -7,6 +7,7 @@
 #include <charconv>
 #include <span>
 
+#include "fwproof/base/field_range.hpp"
 #include "fwproof/base/notation.hpp"
 
 namespace fwproof {
@@ -212,6 +213,25 @@ std::string_view to_string(Field field) {
         case Field::opaque: return "opaque";
     }
     return "field";
+}
+
+std::uint64_t greatest(Field field) {
+    switch (field) {
+        case Field::source_mac: return kNoMac;
+        case Field::packet_length: return 0xffff;
+        case Field::ttl:
+        case Field::tos: return 0xff;
+        case Field::packet_type: return 2;
+        case Field::source_kind:
+        case Field::destination_kind: return static_cast<std::uint64_t>(AddressKind::prohibit);
+        case Field::spi: return 0xffffffff;
+        case Field::fragment:
+        case Field::connection_direction:
+        case Field::input_bridge_port:
+        case Field::output_bridge_port: return 1;  // of bridge ports: whether there is one
+        case Field::opaque: break;
+    }
+    return ~std::uint64_t{0};
 }
 
 bool Product::is_all() const {

@@ -37,7 +37,10 @@ void BoxMaker::add(const Product& product, const std::vector<Service>& services,
     box[AxisKind::out] = interfaces(scales_.interfaces, product.out);
     for (const auto& test : product.fields) {
         const Slot slot = slot_of(test.field);
-        box.sets[slot] = set_of(scales_.fields[slot - kFieldSlot].second, test.values);
+        const Scale& scale = scales_.fields[slot - kFieldSlot].second;
+        // What no packet has there is no part of the universe.
+        const auto last = static_cast<std::uint64_t>(scale.last(scale.count() - 1));
+        box.sets[slot] = set_of(scale, test.values & IntervalSet<std::uint64_t>::range(0, last));
     }
     if (std::find(box.sets.begin(), box.sets.end(), kEmptySet) != box.sets.end()) return;
     const auto add_services = [&] {

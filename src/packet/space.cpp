@@ -3,6 +3,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "fwproof/base/field_range.hpp"
 #include "packet/space_impl.hpp"
 
 namespace fwproof {
@@ -146,7 +147,9 @@ Space SpaceBuilder::build() {
     scales.state = Scale(std::move(from.state), kStateCount - 1);
     scales.interfaces = packet::InterfaceScale(std::move(from.interfaces));
     for (auto& [field, cuts] : from.fields) {
-        scales.fields.emplace_back(field, Scale(std::move(cuts), IntervalSet<std::uint64_t>::kMax));
+        const std::uint64_t last = greatest(field);
+        std::erase_if(cuts, [&](uint128 value) { return value > last; });
+        scales.fields.emplace_back(field, Scale(std::move(cuts), last));
     }
     const auto order = from.seen < kFewestToRace ? packet::usual_order() : packet::race_orders(scales, from.sample);
     const Budget budget = from.budget;

@@ -32,6 +32,30 @@ std::vector<std::string> texts(const PacketSet& set, std::size_t limit = 100) {
 
 }  // namespace
 
+TEST_CASE("no packet has a value that does not fit its field") {
+    for (const auto& [field, last] : {std::pair<Field, std::uint64_t>{Field::tos, 255},
+                                      {Field::ttl, 255},
+                                      {Field::packet_length, 65535},
+                                      {Field::spi, 0xffffffff},
+                                      {Field::source_mac, kNoMac},
+                                      {Field::source_kind, 8},
+                                      {Field::input_bridge_port, 1}}) {
+        INFO(to_string(field));
+        using Values = IntervalSet<std::uint64_t>;
+        Product zero, others, written, beyond;
+        zero.fields = {{field, Values::of(0)}};
+        others.fields = {{field, Values::of(0).complement()}};
+        written.fields = {{field, Values::range(1, last)}};  // as a rule says it
+        beyond.fields = {{field, Values::range(last, Values::kMax)}};
+        const Space space = space_of({zero, others, written, beyond});
+        CHECK(space.from({zero, written}) == space.all());
+        CHECK(space.from(others) == space.from(written));
+        const auto left = space.from(beyond).products(2).products;
+        REQUIRE(left.size() == 1);
+        CHECK(left[0].fields == std::vector{FieldTest{field, Values::of(last)}});
+    }
+}
+
 TEST_CASE("sets agree with the plain definition on every packet of a tiny space") {
     const auto packets = tiny::every_packet();
     for (std::uint32_t seed = 0; seed < 80; ++seed) {

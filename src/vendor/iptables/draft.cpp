@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fwproof/base/field_range.hpp"
+
 namespace fwproof::iptables {
 
 namespace {
@@ -80,6 +82,7 @@ ServiceSetRef intersect(const ServiceSetRef& a, const ServiceSetRef& b) {
 }
 
 void add_field(Product& product, Field field, IntervalSet<std::uint64_t> values) {
+    values = values & IntervalSet<std::uint64_t>::range(0, greatest(field));
     auto at = std::lower_bound(product.fields.begin(), product.fields.end(), field,
                                [](const FieldTest& test, Field f) { return test.field < f; });
     if (at != product.fields.end() && at->field == field) {
