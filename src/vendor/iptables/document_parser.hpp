@@ -36,6 +36,7 @@ private:
     // --- commands; `words` stand behind the command word
     void append(std::span<const Word> words, std::string_view verb);
     void set_policy(std::span<const Word> words);
+    void end_listing(std::string_view chain);
     void remove_rule(ChainAst& chain, std::span<const Word> words);
     void rename_chain(std::span<const Word> words);
     RuleAst finish_rule(std::span<const Word> words);

@@ -157,10 +157,23 @@ void DocumentParser::set_policy(std::span<const Word> words) {
     const std::string_view policy = words.size() > 1 ? words[1].text : std::string_view();
     if (!chain->built_in || (policy != "ACCEPT" && policy != "DROP"))
         return unparsed("-P takes a built-in chain and ACCEPT or DROP");
+    if (!table()->named && chain->policy != PolicyWord::none) return end_listing(chain->name);
     chain->policy = policy == "DROP" ? PolicyWord::drop : PolicyWord::accept;
     chain->declared = true;
     chain->offset = offset_;
     chain->length = length_;
+}
+
+// iptables -S prints every policy once, and before the rules: what follows is another listing.
+void DocumentParser::end_listing(std::string_view chain) {
+    note(NoteKind::partial_export,
+         fmt::format("a second policy of {} begins a second listing, and no line says of which table and family "
+                     "either is: the table filter is unknown",
+                     chain),
+         "put each listing into a file of its own, or export with iptables-save");
+    lose_all(*table());
+    commit(false);
+    skipping_ = true;
 }
 
 void DocumentParser::remove_rule(ChainAst& chain, std::span<const Word> words) {

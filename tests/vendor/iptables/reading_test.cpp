@@ -137,6 +137,20 @@ TEST_CASE("what stands in no table is read or is unknown, and no policy is made 
           "    hint: export with iptables-save, which prints ':INPUT DROP [0:0]' or ACCEPT\n");
 }
 
+TEST_CASE("a second listing behind the first is of a table and a family that nobody knows") {
+    const std::string first =
+        "-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n-A INPUT -p tcp --dport 80 -j DROP\n";
+    const std::string second = "-P INPUT DROP\n-P FORWARD DROP\n-P OUTPUT DROP\n-A INPUT -s 2001:db8::/32 -j ACCEPT\n";
+    CHECK(verdict(load_text(first), Position::inbound, tcp_to(81)) == "A");
+    const Policy both = load_text(first + second);
+    CHECK(verdict(both, Position::inbound, tcp_to(80)) == "?");
+    CHECK(verdict(both, Position::inbound, tcp_to(81)) == "?");
+    CHECK(std::any_of(both.notes.begin(), both.notes.end(), [](const Note& note) {
+        return note.kind == NoteKind::partial_export && note.span.line() == 5 &&
+               note.message.starts_with("a second policy of INPUT begins a second listing");
+    }));
+}
+
 TEST_CASE("an archive is refused, whatever stands in it") {
     const std::string hint = " is an archive or a compressed file\nhint: unpack it and give the files in it\n";
     const std::string dump = "*filter\n:INPUT DROP [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n";
