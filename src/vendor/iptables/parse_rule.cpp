@@ -243,10 +243,10 @@ private:
     bool repeated(const OptionAst& option) const {
         const OptionId id = option.spec->id;
         if (id == OptionId::opaque) {  // those of policy come again behind --next
-            return option.match != kNoExtension && rule_.matches[option.match]->name != "policy" &&
-                   std::any_of(rule_.options.begin(), rule_.options.end(), [&](const OptionAst& other) {
-                       return other.spec == option.spec && other.match == option.match;
-                   });
+            const bool again = option.match != kNoExtension && rule_.matches[option.match]->name == "policy";
+            return !again && std::any_of(rule_.options.begin(), rule_.options.end(), [&](const OptionAst& other) {
+                return other.spec == option.spec && other.match == option.match;
+            });
         }
         if (id == OptionId::match || id == OptionId::no_meaning || id == OptionId::jump || id == OptionId::goto_chain ||
             id == OptionId::comment) {
