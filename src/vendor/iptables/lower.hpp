@@ -107,6 +107,8 @@ struct RuleScope {
                    NoteKind note = NoteKind::unmodelled_condition, std::string hint = {});
 };
 
+    // The same, on what a name meant when the rules were loaded.
+    void name_condition(const OptionAst& option, std::string_view name);
 // The topics. Each reads every option of its own in the rule.
 void lower_addresses(RuleScope& scope);     // -s -d, iprange, interfaces, further header fields
 void lower_service(RuleScope& scope);       // protocol, ports, ICMP types, TCP flags

@@ -50,11 +50,9 @@ void lower_address(RuleScope& scope, const OptionAst& option, AddressSetRef& sid
                 set = std::move(word->addresses);
             else
                 others.push_back(std::move(word->addresses));
-        } else if (looks_like_host_name(part.substr(0, part.find('/'))) && part.find('/') == std::string_view::npos) {
+        } else if (names_network(part, scope.family())) {
             keep = false;
-            scope.condition(ConditionKind::fqdn, std::string(part), scope.span(option),
-                            fmt::format("host name '{}' is looked up when the rules are loaded", part),
-                            NoteKind::unresolved_name, "iptables-save prints the addresses that it meant");
+            scope.name_condition(option, part);
         } else {
             return scope.refuse(option,
                                 fmt::format("'{}' is no {} address or network", part, family_name(scope.family())));

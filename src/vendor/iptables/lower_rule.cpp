@@ -17,6 +17,12 @@ void RuleScope::condition(ConditionKind kind, std::string value, SourceSpan at, 
     notes.push_back({note, std::move(message), std::move(hint), at});
 }
 
+void RuleScope::name_condition(const OptionAst& option, std::string_view name) {
+    condition(ConditionKind::fqdn, std::string(name), span(option),
+              fmt::format("host name '{}' is looked up when the rules are loaded", name), NoteKind::unresolved_name,
+              "iptables-save prints the addresses that it meant");
+}
+
 namespace {
 
 // Matches whose test depends on something outside of a header, and options that are not modelled.

@@ -118,18 +118,13 @@ public:
             case OptionId::ctorigsrc:
             case OptionId::ctorigdst: {
                 const auto word = parse_address_word(text, scope_.family());
-                if (!word && looks_like_host_name(text)) {
-                    return scope_.condition(ConditionKind::fqdn, std::string(text), scope_.span(option),
-                                            fmt::format("host name '{}' is looked up when the rules are loaded", text),
-                                            NoteKind::unresolved_name,
-                                            "iptables-save prints the addresses that it meant");
-                }
+                tests_original_ = true;
+                if (!word && names_network(text, scope_.family())) return scope_.name_condition(option, text);
                 if (!word || !word->exact)
                     return scope_.refuse(option, fmt::format("'{}' is no address or network", text));
                 const AddressSet all = AddressSet::any(scope_.family());
                 auto& side = option.spec->id == OptionId::ctorigsrc ? original_.source : original_.destination;
                 side = common(side, share(option.negated ? all - word->addresses : word->addresses));
-                tests_original_ = true;
                 break;
             }
             case OptionId::ctorigsrcport:

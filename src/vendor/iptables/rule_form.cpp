@@ -43,7 +43,8 @@ bool is_group(std::string_view text) {
 
 // An address, perhaps with a mask, or a host name.
 bool is_network(std::string_view text) {
-    return parse_address_word(text, Family::v4) || parse_address_word(text, Family::v6) || looks_like_host_name(text);
+    return parse_address_word(text, Family::v4) || parse_address_word(text, Family::v6) ||
+           names_network(text, Family::v4) || names_network(text, Family::v6);
 }
 
 // A filter program: the number of its instructions, and them.

@@ -224,12 +224,21 @@ std::optional<AddressWord> parse_address_word(std::string_view text, Family fami
     return family == Family::v4 ? parse_ipv4_word(address, mask) : parse_ipv6_word(address, mask);
 }
 
+bool names_network(std::string_view text, Family family) {
+    const auto slash = text.find('/');
+    if (!looks_like_host_name(text.substr(0, slash))) return false;
+    if (slash == std::string_view::npos) return true;
+    const std::string any = family == Family::v4 ? "0.0.0.0" : "::";
+    return parse_address_word(any + std::string(text.substr(slash)), family).has_value();
+}
+
 bool looks_like_host_name(std::string_view text) {
     bool letter = false;
     for (const char c : text) {
-        const bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        letter = letter || alpha;
-        if (!alpha && !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '_') return false;
+        const auto byte = static_cast<unsigned char>(c);
+        letter = letter || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || byte >= 0x80;
+        const bool graphic = byte > ' ' && byte != 0x7f;
+        if (!graphic || c == '/' || c == ':' || c == ',' || c == '!') return false;
     }
     return letter && text.front() != '-' && text.front() != '.' && text.size() < 254;
 }

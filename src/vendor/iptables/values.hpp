@@ -37,8 +37,10 @@ struct AddressWord {
     bool host_bits = false;  // bits below the mask were set, and are ignored
 };
 std::optional<AddressWord> parse_address_word(std::string_view text, Family family);
-// Letters, digits, dots and hyphens, and at least one letter: could be a host name.
+// Could stand in /etc/hosts: a letter is among its characters.
 bool looks_like_host_name(std::string_view text);
+// The same with or without a mask: iptables looks such a word up when it loads the rule.
+bool names_network(std::string_view text, Family family);
 // "a-b" or one address; a reversed range is empty.
 std::optional<AddressSet> parse_address_range(std::string_view text, Family family);
 // Of thousands of sets in one step.
