@@ -93,13 +93,14 @@ void look_at_target(const TableAst& table, const RuleAst& rule, std::uint8_t hoo
     look_at_marks(rule, name, hooks, facts);
 }
 
-void look_at_source(const TableAst& table, const RuleAst& rule, Facts& facts) {
+void look_at_source(const TableAst& table, const RuleAst& rule, std::uint8_t hooks, Facts& facts) {
     const std::string_view name = rule.target_extension->name;
     if (table.name != TableName::nat || (name != "SNAT" && name != "MASQUERADE" && name != "NETMAP")) return;
     SourceTranslation translation;
     for (const auto& option : rule.options) {
         if (option.match != kNoExtension || option.negated) continue;
         if (option.spec->id == OptionId::source) {
+    if (name == "NETMAP" && (hooks & (kInput | kPostrouting)) == 0) return;
             if (auto word = parse_address_word(option.value.text, table.family); word && word->exact)
                 translation.from = share(std::move(word->addresses));
         } else if (option.spec->id == OptionId::out_interface) {
@@ -109,6 +110,9 @@ void look_at_source(const TableAst& table, const RuleAst& rule, Facts& facts) {
             const auto to = parse_endpoint(option.value.text, table.family);
             if (to && to->address)
                 translation.to = share(AddressSet::range(*to->address, to->address_range ? to->last : *to->address));
+        } else if (option.spec->id == OptionId::to_network) {
+            if (auto word = parse_address_word(option.value.text, table.family); word && word->exact)
+                translation.to = share(std::move(word->addresses));
         }
     }
     auto& all = facts.source_translations;
@@ -156,7 +160,7 @@ void collect_facts(const TableAst& table, const std::vector<std::uint8_t>& hooks
             look_at_matches(table, rule, facts);
             if (!rule.target_extension) continue;
             look_at_target(table, rule, hooks[c], facts);
-            look_at_source(table, rule, facts);
+            look_at_source(table, rule, hooks[c], facts);
         }
         if (table.name == TableName::nat && !chain.rules.empty()) facts.tracking = true;
     }

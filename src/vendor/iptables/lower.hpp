@@ -144,6 +144,8 @@ struct TargetEffect {
     AddressSetRef pool;           // what a destination is translated to one of; null: one address, or unknown
     bool logs = false;
     bool match_unknown = false;  // the action takes place on a condition of its own
+    // Each of these moves in place of the last action, which is a translation of one side and says which.
+    std::vector<BlockMap> blocks;
 };
 // `chain_index`: where a chain of this table stands in the policy.
 TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string_view, RulesetIndex>& chain_index);

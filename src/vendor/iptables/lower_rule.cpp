@@ -94,6 +94,10 @@ std::optional<Rule> unchanged(const Rule& rule, const AddressSetRef& pool) {
     const Translate::Part& to = translate->destination;
     Match same;
     same.header.destination = to.address ? share(AddressSet::of(*to.address)) : pool;
+    if (to.block) {
+        if (to.block->first != to.block->to) return std::nullopt;
+        same.header.destination = share(to.block->block());
+    }
     if (to.port) {
         ServiceTerm term;
         term.destination_ports = PortSet::of(*to.port);
@@ -115,6 +119,32 @@ std::optional<Rule> unchanged(const Rule& rule, const AddressSetRef& pool) {
         result.match.conditions.push_back({ConditionKind::other, "the address that it is translated to", rule.span});
     }
     return result;
+}
+
+// In place of a rule that moves several blocks one for each that it meets; the last of them stands for the statement.
+std::vector<Rule> moves(const Rule& rule, const std::vector<BlockMap>& blocks) {
+    std::vector<Rule> rules;
+    const auto* whole = std::get_if<Translate>(&rule.action);
+    for (const auto& block : blocks) {
+        const bool destination = whole->destination.address_unknown;
+        Match part;
+        (destination ? part.header.destination : part.header.source) = share(block.block());
+        Rule one = rule;
+        one.implicit = true;
+        for (auto* matches : {&one.match.any_of, &one.match.outer}) {
+            for (auto& match : *matches) intersect(match, part);
+            std::erase_if(*matches, [](const Match& match) { return plainly_empty(match.header); });
+        }
+        if (one.match.any_of.empty() && one.match.outer.empty()) continue;
+        Translate moved = *whole;
+        Translate::Part& side = destination ? moved.destination : moved.source;
+        side.block = block;
+        side.address_unknown = false;
+        one.action = moved;
+        rules.push_back(std::move(one));
+    }
+    if (!rules.empty()) rules.back().implicit = false;
+    return rules;
 }
 
 // What a rule that was not understood could still do to a packet.
@@ -196,11 +226,18 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
         ruleset.rules.push_back(std::move(step));
     }
     if (!effect.actions.empty()) result.action = std::move(effect.actions.back());
-    if (scope.facts().tests_translation && place.table.name == TableName::nat) {
-        if (auto same = unchanged(result, effect.pool))
-            ruleset.rules.insert(ruleset.rules.begin() + static_cast<std::ptrdiff_t>(steps_begin), std::move(*same));
-    }
-    ruleset.rules.push_back(std::move(result));
+    const auto add = [&](Rule&& one) {
+        if (scope.facts().tests_translation && place.table.name == TableName::nat) {
+            if (auto same = unchanged(one, effect.pool))
+                ruleset.rules.insert(ruleset.rules.begin() + static_cast<std::ptrdiff_t>(steps_begin),
+                                     std::move(*same));
+        }
+        ruleset.rules.push_back(std::move(one));
+    };
+    std::vector<Rule> moved;
+    if (!effect.blocks.empty()) moved = moves(result, effect.blocks);
+    for (Rule& one : moved) add(std::move(one));
+    if (moved.empty()) add(std::move(result));
 }
 
 }  // namespace fwproof::iptables

@@ -181,6 +181,79 @@ bool is_loopback(const Address& address) {
     return address.family == Family::v4 ? (address.value >> 24) == 127 : address.value == 1;
 }
 
+constexpr std::size_t kMostBlocks = 256;
+
+// Of each network of that size that the addresses meet, where its part of them goes. Nothing: too many.
+template <class Value>
+std::optional<std::vector<BlockMap>> moved_blocks(const IntervalSet<Value>& tested, const Address& to, Value hosts) {
+    std::vector<BlockMap> blocks;
+    for (auto [first, last] : tested.intervals()) {
+        while (true) {
+            if (blocks.size() == kMostBlocks) return std::nullopt;
+            const Value end = std::min<Value>(last, first | hosts);
+            blocks.push_back({{to.family, first}, {to.family, end}, {to.family, to.value | (first & hosts)}});
+            if (end == last) break;
+            first = end + 1;
+        }
+    }
+    return blocks;
+}
+
+// net/netfilter/xt_NETMAP.c: the bits of the network are replaced, those below stay. Of the destination before routing,
+// of the source behind it.
+void lower_network_map(RuleScope& scope, TargetEffect& effect) {
+    const OptionAst* to = find_option(scope.rule, OptionId::to_network);
+    if (!to) return refuse_target(scope, "NETMAP needs --to");
+    const auto network = parse_address_word(to->value.text, scope.family());
+    if (!network && !names_network(to->value.text, scope.family()))
+        return scope.refuse(*to, fmt::format("'{}' is no network to translate to", to->value.text));
+    const bool early = (scope.hooks & (kPrerouting | kOutput)) != 0;
+    const bool late = (scope.hooks & (kInput | kPostrouting)) != 0;
+    Translate translate;
+    translate.destination.address_unknown = early;
+    translate.source.address_unknown = late || !early;
+    const bool exact = network && network->exact && !network->odd_mask && early != late;
+    if (early && network && network->exact) effect.pool = share(network->addresses);
+    if (exact) {
+        const auto& side = early ? scope.draft.base.header.destination : scope.draft.base.header.source;
+        const AddressSet tested = side ? *side : AddressSet::any(scope.family());
+        const auto map = [&](const auto& moved, const auto& networks) {
+            const auto [first, last] = networks.intervals()[0];
+            const Address start{scope.family(), first};
+            if (auto blocks = moved_blocks(moved, start, last - first)) effect.blocks = std::move(*blocks);
+            Translate::Part& part = early ? translate.destination : translate.source;
+            if (first == last) {  // one address for all
+                part = {};
+                part.address = start;
+                effect.blocks.clear();
+            }
+            translate.to_this_device = early && is_loopback(start);
+        };
+        if (scope.family() == Family::v4)
+            map(tested.v4, network->addresses.v4);
+        else
+            map(tested.v6, network->addresses.v6);
+    }
+    const bool known = !effect.blocks.empty() || translate.source.address || translate.destination.address;
+    if (!network) {
+        scope.notes.push_back({NoteKind::unresolved_name,
+                               fmt::format("host name '{}' is looked up when the rules are loaded", to->value.text),
+                               "iptables-save prints the addresses that it meant", scope.span(*to)});
+    } else if (!known && scope.hooks != 0) {
+        scope.notes.push_back(
+            {NoteKind::unmodelled_condition,
+             fmt::format("to which address of {} a packet is sent is left open: more than {} networks "
+                         "are translated, or a mask is no prefix",
+                         to->value.text, kMostBlocks),
+             "name the networks with -d or -s", scope.span(*to)});
+    }
+    if ((scope.hooks & kPrerouting) != 0 && !translate.to_this_device) {
+        effect.actions.emplace_back(
+            SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere, std::nullopt, ~std::uint32_t{0}});
+    }
+    effect.actions.emplace_back(translate);
+}
+
 void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& effect) {
     if (scope.table.name != TableName::nat)
         return refuse_target(scope, fmt::format("{} works in the nat table only", name));
@@ -209,22 +282,7 @@ void lower_translation(RuleScope& scope, std::string_view name, TargetEffect& ef
         effect.actions.emplace_back(translate);
         return;
     }
-    if (name == "NETMAP") {
-        if ((scope.hooks & (kPrerouting | kOutput)) != 0) {
-            translate.destination.address_unknown = true;
-            const OptionAst* to = find_option(scope.rule, OptionId::to_network);
-            if (const auto network = to ? parse_address_word(to->value.text, scope.family()) : std::nullopt)
-                effect.pool = share(network->addresses);
-            if ((scope.hooks & kPrerouting) != 0) {
-                effect.actions.emplace_back(SetRegister{Register::disposition, ~kSentElsewhere, kSentElsewhere,
-                                                        std::nullopt, ~std::uint32_t{0}});
-            }
-        } else {
-            translate.source.address_unknown = true;
-        }
-        effect.actions.emplace_back(translate);
-        return;
-    }
+    if (name == "NETMAP") return lower_network_map(scope, effect);
     const OptionAst* ports = find_option(scope.rule, OptionId::to_ports);
     Endpoint endpoint;
     if (ports) {
