@@ -426,7 +426,8 @@ TEST_CASE("a rule behind a translation that asks what an address is changes what
     write_file(directory, "new.v4", rules("ACCEPT"));
     const Ran ran = run_fwproof({"diff", "old.v4", "new.v4"}, directory);
     INFO(ran.out);
-    CHECK(ran.out.find("    newly permitted  tcp any > 10.0.2.2 destination-kind unicast\n") != std::string::npos);
+    CHECK(ran.out.find("    newly permitted  tcp any > 10.0.2.2:0-79,81-65535\n") != std::string::npos);
+    CHECK(ran.out.find("tcp any > 10.0.2.2:80 destination-kind unicast\n") != std::string::npos);
     CHECK(ran.out.find("tcp any > any:80 destination-kind local\n") != std::string::npos);
 }
 

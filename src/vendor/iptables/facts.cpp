@@ -85,6 +85,7 @@ void look_at_target(const TableAst& table, const RuleAst& rule, std::uint8_t hoo
     if (name == "DNAT" || name == "NETMAP") facts.sends_elsewhere = true;
     if (name == "TTL" || name == "HL") facts.changes_ttl = true;
     if (name == "DSCP" || name == "TOS" || name == "ECN") facts.changes_tos = true;
+    if (name == "REDIRECT" && (hooks & kPrerouting) != 0) facts.takes_in = true;
     if (name == "SET") {
         for (const auto& option : rule.options) {
             if (option.spec->id == OptionId::changed_set) facts.changed_sets.insert(std::string(option.value.text));

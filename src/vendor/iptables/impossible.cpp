@@ -176,6 +176,28 @@ void forbid(Policy& policy, Field field, Numbers values, InterfaceSet in = {}, I
     policy.impossible.push_back(std::move(product));
 }
 
+// Whether what is sent to others may be delivered to this host (REDIRECT).
+bool takes_in(const Policy& policy) {
+    std::vector<bool> seen(policy.rulesets.size());
+    std::vector<RulesetIndex> open;
+    const auto enter = [&](RulesetIndex ruleset) {
+        if (!seen[ruleset]) open.push_back(ruleset);
+        seen[ruleset] = true;
+    };
+    for (const Stage& stage : policy.find_path(Position::inbound)->stages) enter(stage.ruleset);
+    while (!open.empty()) {
+        const RulesetIndex at = open.back();
+        open.pop_back();
+        for (const Rule& rule : policy.rulesets[at].rules) {
+            const auto* translate = std::get_if<Translate>(&rule.action);
+            if (translate && translate->to_this_device) return true;
+            if (const auto* jump = std::get_if<Jump>(&rule.action)) enter(jump->to);
+            if (const auto* go = std::get_if<Goto>(&rule.action)) enter(go->to);
+        }
+    }
+    return false;
+}
+
 void add_kinds(Policy& policy, const Tested& tested, bool translates) {
     const InterfaceSet none = InterfaceSet::none();
     const InterfaceSet some{{{"", false}}, true};
@@ -203,8 +225,13 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
             other.fields = {{Field::destination_kind, (routed(family) | kinds({AddressKind::multicast})).complement()}};
             policy.impossible.push_back(std::move(other));
         }
-        forbid(policy, Field::destination_kind, kinds({AddressKind::unicast}), some, none);
-        if (!translates) forbid(policy, Field::destination_kind, kinds({AddressKind::local}), some, some);
+        if (!takes_in(policy)) forbid(policy, Field::destination_kind, kinds({AddressKind::unicast}), some, none);
+        // What is sent to this host passes on only where it is translated, with its connection.
+        Product passing;
+        passing.in = passing.out = some;
+        passing.fields = {{Field::destination_kind, kinds({AddressKind::local})}};
+        if (translates) passing.states = StateSet(State::invalid) | State::untracked;
+        policy.impossible.push_back(std::move(passing));
     }
     if (tested.fields.contains(Field::source_kind)) {
         for (const Family family : policy.families) {
@@ -217,6 +244,9 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
             Product none_yet;  // who asks for an address
             none_yet.source = share(zero);
             none_yet.fields = {{Field::source_kind, kinds({AddressKind::broadcast}).complement()}};
+            policy.impossible.push_back(none_yet);
+            none_yet.fields.clear();  // no router passes it on
+            none_yet.in = none_yet.out = some;
             policy.impossible.push_back(std::move(none_yet));
         }
         forbid(policy, Field::source_kind, kinds({AddressKind::local}),

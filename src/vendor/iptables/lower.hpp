@@ -49,6 +49,7 @@ struct Facts {
     bool zones_vary = false;  // a reply may be looked up in another zone than its connection stands in
     bool tests_state_early = false;  // in the raw table, before packets are tracked
     bool translates = false;         // DNAT, REDIRECT, NETMAP
+    bool takes_in = false;           // REDIRECT, of what comes in
     bool tests_translation = false;  // --ctstate DNAT
     bool sends_elsewhere = false;    // DNAT, NETMAP: a packet for the host may leave for another one
     bool restores_mark = false;      // a packet of a known connection carries a mark from earlier

@@ -145,6 +145,86 @@ void lower_interface(RuleScope& scope, const OptionAst& option) {
 
 constexpr std::uint64_t kind(AddressKind of) { return static_cast<std::uint64_t>(of); }
 
+constexpr std::uint8_t kBehindRouting = kInput | kForward | kPostrouting;
+
+const AddressSet& multicast_addresses() {
+    static const AddressSet kMulticast =
+        AddressSet::of(*parse_prefix("224.0.0.0/4")) | AddressSet::of(*parse_prefix("ff00::/8"));
+    return kMulticast;
+}
+
+// Of packets to others: which are of one of these kinds. No router passes on what is for itself, or a broadcast.
+void passing_of_kinds(const RuleScope& scope, const Match& among, const Numbers& kinds,
+                      std::vector<Alternative>& found) {
+    const bool unicast = kinds.contains(kind(AddressKind::unicast));
+    const bool multicast = kinds.contains(kind(AddressKind::multicast));
+    if (!unicast && !multicast) return;
+    Alternative passing;
+    passing.match = among;
+    if (unicast != multicast) {
+        const AddressSet groups = AddressSet::any(scope.family()) & multicast_addresses();
+        passing.match.header.destination = share(multicast ? groups : AddressSet::any(scope.family()) - groups);
+    }
+    found.push_back(std::move(passing));
+}
+
+// The packets whose destination is of one of the kinds. Behind routing a destination shows its kind by where it is
+// sent, whatever it was before a translation; in front of it the field tells the kind of the destination as it came.
+std::vector<Alternative> of_destination_kinds(const RuleScope& scope, const Numbers& kinds) {
+    std::vector<Alternative> found;
+    const auto by_field = [&](Match among, const Numbers& values) {
+        add_field(among.header, Field::destination_kind, values);
+        if (!plainly_empty(among.header)) found.push_back({std::move(among), true});
+    };
+    if (scope.hooks == 0 || (scope.hooks & ~kBehindRouting) != 0) {
+        by_field({}, kinds);
+        return found;
+    }
+    const InterfaceSet none = InterfaceSet::none(), some{{{"", false}}, true};
+    const bool local = kinds.contains(kind(AddressKind::local));
+    Match translated, as_it_came;
+    if (scope.facts().translates) {
+        translated.destination_translated = true;
+        as_it_came.destination_translated = false;
+    }
+    if ((scope.hooks & kInput) != 0) {
+        if (scope.hooks != kInput) translated.header.out = as_it_came.header.out = none;
+        // Where REDIRECT takes in what is sent to others, the question has such destinations too; all others are local.
+        const Numbers unicast = scope.facts().takes_in ? Numbers::of(kind(AddressKind::unicast)) : Numbers();
+        by_field(as_it_came, local ? kinds | unicast : kinds - unicast);
+        if (scope.facts().translates && local) found.push_back({translated, true});
+    }
+    if ((scope.hooks & kForward) != 0) {
+        Match among;
+        if (scope.hooks != kForward) {
+            among.header.in = some;
+            among.header.out = some;
+        }
+        passing_of_kinds(scope, among, kinds, found);
+    }
+    if ((scope.hooks & kPostrouting) != 0) {
+        translated.header.out = as_it_came.header.out = scope.hooks == kPostrouting ? InterfaceSet::any() : some;
+        by_field(as_it_came, kinds);
+        if (scope.facts().translates) {
+            translated.header.out = InterfaceSet{{{"", false}, {"lo", false}}, true};
+            passing_of_kinds(scope, translated, kinds, found);
+            translated.header.out = InterfaceSet::of("lo");
+            if (local) found.push_back({translated, true});
+        }
+    }
+    return found;
+}
+
+void require_kinds(RuleScope& scope, Field field, const Numbers& kinds) {
+    if (field == Field::source_kind) return add_field(scope.draft.base.header, field, kinds);
+    auto found = of_destination_kinds(scope, kinds);
+    if (found.empty()) {
+        scope.draft.never = true;
+    } else if (found.size() > 1 || !intersect(scope.draft.base, found[0].match)) {
+        scope.draft.unions.push_back(std::move(found));
+    }
+}
+
 // net/netfilter/xt_addrtype.c, match_type6: UNSPEC, UNICAST and MULTICAST are read from the address, so that a local
 // address is UNICAST too, and all of them have to hold; of the others, which routing knows, one is enough.
 void lower_kinds6(RuleScope& scope, const OptionAst& option, AddressSetRef& side, Field field, const Numbers& asked) {
@@ -164,12 +244,19 @@ void lower_kinds6(RuleScope& scope, const OptionAst& option, AddressSetRef& side
         if (asked.contains(kind(of))) routed = routed | Numbers::of(kind(of));
     }
     if (!option.negated) {
-        if (!routed.empty()) add_field(scope.draft.base.header, field, routed);
+        if (!routed.empty()) require_kinds(scope, field, routed);
         return constrain(scope, side, share(std::move(addresses)));
     }
     if (routed.empty()) return constrain(scope, side, share(all - addresses));
-    if (addresses == all) return add_field(scope.draft.base.header, field, routed.complement());
-    Alternative elsewhere, otherwise;
+    if (addresses == all) return require_kinds(scope, field, routed.complement());
+    std::vector<Alternative> either;
+    if (field == Field::destination_kind) {
+        either = of_destination_kinds(scope, routed.complement());
+    } else {
+        either.emplace_back();
+        add_field(either[0].match.header, field, routed.complement());
+    }
+    Alternative elsewhere;
     (field == Field::source_kind ? elsewhere.match.header.source : elsewhere.match.header.destination) =
         share(all - addresses);
     add_field(otherwise.match.header, field, routed.complement());
@@ -200,7 +287,7 @@ void lower_kinds(RuleScope& scope, const OptionAst& option, AddressSetRef& side,
         rest.remove_prefix(comma + 1);
     }
     if (scope.family() == Family::v6) return lower_kinds6(scope, option, side, field, asked);
-    add_field(scope.draft.base.header, field, option.negated ? asked.complement() : asked);
+    require_kinds(scope, field, option.negated ? asked.complement() : asked);
 }
 
 void lower_tos(RuleScope& scope, const OptionAst& option, std::uint32_t value, std::uint32_t mask) {

@@ -69,6 +69,8 @@ TEST_CASE("the kinds that packets can be of follow from their addresses") {
     packet.source = *parse_address("0.0.0.0");
     CHECK(of_kind(Field::source_kind, AddressKind::broadcast));
     CHECK(!of_kind(Field::source_kind, AddressKind::unicast));
+    packet.out = "eth1";
+    CHECK(!of_kind(Field::source_kind, AddressKind::broadcast));
 }
 
 TEST_CASE("what questions leave out is said") {
