@@ -46,7 +46,10 @@ void look_at_matches(const TableAst& table, const RuleAst& rule, Facts& facts) {
 
 void look_at_marks(const RuleAst& rule, std::string_view target, std::uint8_t hooks, Facts& facts) {
     const auto has = [&](OptionId id) { return find_option(rule, id) != nullptr; };
-    if (target == "HMARK" || target == "TPROXY") facts.mark_unknown = true;
+    if (target == "HMARK") facts.mark_unknown = true;
+    // What it marks is let through or dropped there and then, nobody knows which, so that only marks that are saved
+    // with its connection meet another rule.
+    if (target == "TPROXY") facts.proxies = true;
     if (target == "CONNMARK") {
         const bool restores = has(OptionId::restore_mark);
         if (restores) {
@@ -82,10 +85,10 @@ void look_at_target(const TableAst& table, const RuleAst& rule, std::uint8_t hoo
     const bool translates = name == "DNAT" || name == "REDIRECT" || name == "NETMAP";
     if (translates || name == "DNPT") facts.translates = true;
     if (translates && (hooks & kOutput) != 0) facts.translates_own = true;
-    if (name == "DNAT" || name == "NETMAP") facts.sends_elsewhere = true;
-    if (name == "TTL" || name == "HL") facts.changes_ttl = true;
-    if (name == "DSCP" || name == "TOS" || name == "ECN") facts.changes_tos = true;
     if (name == "REDIRECT" && (hooks & kPrerouting) != 0) facts.takes_in = true;
+    if (name == "DNAT" || name == "NETMAP") facts.sends_elsewhere = true;
+    if (name == "TTL" || name == "HL") facts.changes_ttl |= hooks;
+    if (name == "DSCP" || name == "TOS" || name == "ECN") facts.changes_tos |= hooks;
     if (name == "SET") {
         for (const auto& option : rule.options) {
             if (option.spec->id == OptionId::changed_set) facts.changed_sets.insert(std::string(option.value.text));
@@ -97,23 +100,23 @@ void look_at_target(const TableAst& table, const RuleAst& rule, std::uint8_t hoo
 void look_at_source(const TableAst& table, const RuleAst& rule, std::uint8_t hooks, Facts& facts) {
     const std::string_view name = rule.target_extension->name;
     if (table.name != TableName::nat || (name != "SNAT" && name != "MASQUERADE" && name != "NETMAP")) return;
+    if (name == "NETMAP" && (hooks & (kInput | kPostrouting)) == 0) return;
     SourceTranslation translation;
     for (const auto& option : rule.options) {
         if (option.match != kNoExtension || option.negated) continue;
         if (option.spec->id == OptionId::source) {
-    if (name == "NETMAP" && (hooks & (kInput | kPostrouting)) == 0) return;
             if (auto word = parse_address_word(option.value.text, table.family); word && word->exact)
                 translation.from = share(std::move(word->addresses));
         } else if (option.spec->id == OptionId::out_interface) {
             const auto pattern = parse_interface(option.value.text);
             if (pattern && !(pattern->prefix && pattern->name.empty())) translation.out = {{*pattern}, false};
+        } else if (option.spec->id == OptionId::to_network) {
+            if (auto word = parse_address_word(option.value.text, table.family); word && word->exact)
+                translation.to = share(std::move(word->addresses));
         } else if (option.spec->id == OptionId::to_source) {
             const auto to = parse_endpoint(option.value.text, table.family);
             if (to && to->address)
                 translation.to = share(AddressSet::range(*to->address, to->address_range ? to->last : *to->address));
-        } else if (option.spec->id == OptionId::to_network) {
-            if (auto word = parse_address_word(option.value.text, table.family); word && word->exact)
-                translation.to = share(std::move(word->addresses));
         }
     }
     auto& all = facts.source_translations;
@@ -170,7 +173,7 @@ void collect_facts(const TableAst& table, const std::vector<std::uint8_t>& hooks
 
 void finish_facts(Facts& facts) {
     for (int round = 0; round < 2; ++round) {
-        if (facts.mark_unknown && facts.saves_mark) facts.connection_mark_unknown = true;
+        if ((facts.mark_unknown || facts.proxies) && facts.saves_mark) facts.connection_mark_unknown = true;
         if (facts.connection_mark_unknown && facts.restores_mark) facts.mark_unknown = true;
     }
 }

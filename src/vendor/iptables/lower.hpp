@@ -62,9 +62,10 @@ struct Facts {
     bool tests_connection_mark = false;
     std::uint32_t mark_bits = 0;  // that rules set in packets
     bool mark_unknown = false;    // computed by something that is not modelled
+    bool proxies = false;         // TPROXY
     bool connection_mark_unknown = false;
-    bool changes_ttl = false;
-    bool changes_tos = false;
+    std::uint8_t changes_ttl = 0;  // hooks in which the mangle table does
+    std::uint8_t changes_tos = 0;
     std::set<std::string, std::less<>> changed_sets;  // by the SET target
 };
 

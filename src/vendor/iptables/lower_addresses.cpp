@@ -259,8 +259,8 @@ void lower_kinds6(RuleScope& scope, const OptionAst& option, AddressSetRef& side
     Alternative elsewhere;
     (field == Field::source_kind ? elsewhere.match.header.source : elsewhere.match.header.destination) =
         share(all - addresses);
-    add_field(otherwise.match.header, field, routed.complement());
-    scope.draft.unions.push_back({elsewhere, otherwise});
+    either.push_back(std::move(elsewhere));
+    scope.draft.unions.push_back(std::move(either));
 }
 
 void lower_kinds(RuleScope& scope, const OptionAst& option, AddressSetRef& side, Field field) {
@@ -290,16 +290,42 @@ void lower_kinds(RuleScope& scope, const OptionAst& option, AddressSetRef& side,
     require_kinds(scope, field, option.negated ? asked.complement() : asked);
 }
 
-void lower_tos(RuleScope& scope, const OptionAst& option, std::uint32_t value, std::uint32_t mask) {
-    if (scope.facts().changes_tos) {
-        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
-                               "another rule rewrites the type of service");
+// The hooks of the mangle table that a packet has met where it meets the rule, or may be in.
+std::uint8_t met_hooks(const RuleScope& scope) {
+    std::uint8_t met = 0;
+    if ((scope.hooks & (kInput | kForward)) != 0) met |= kPrerouting;
+    if ((scope.hooks & kPostrouting) != 0) met |= kPrerouting | kForward | kOutput;
+    if (scope.table.name != TableName::raw) met |= scope.hooks;
+    return met;
+}
+
+// A field of the header that other rules may have changed before: of any packet, or (in the hooks `changed`) of the
+// host's own ones, which come back over lo.
+void lower_changeable(RuleScope& scope, const OptionAst& option, Field field, Numbers values, std::uint8_t changed,
+                      std::string_view what) {
+    const auto condition = [&] { return fmt::format("the {} that another rule rewrites", what); };
+    if ((changed & met_hooks(scope)) != 0) {
+        return scope.condition(ConditionKind::other, condition(), scope.span(option),
+                               fmt::format("a rule that packets may meet before this one rewrites the {}", what));
     }
+    const bool returns = (changed & (kOutput | kPostrouting)) != 0 && (scope.hooks & (kPrerouting | kInput)) != 0;
+    if (!returns) return add_field(scope.draft.base.header, field, std::move(values));
+    Alternative outside, own;
+    outside.match.header.in = InterfaceSet{{{"lo", false}}, true};
+    add_field(outside.match.header, field, std::move(values));
+    own.match.header.in = InterfaceSet::of("lo");
+    own.sure = false;
+    scope.draft.unions.push_back({std::move(outside), std::move(own)});
+    scope.draft.conditions.push_back({ConditionKind::other, condition(), scope.span(option)});
+}
+
+void lower_tos(RuleScope& scope, const OptionAst& option, std::uint32_t value, std::uint32_t mask) {
     std::vector<Interval<std::uint64_t>> values;
     for (std::uint64_t byte = 0; byte < 256; ++byte) {
         if (((byte & mask) == value) != option.negated) values.push_back({byte, byte});
     }
-    add_field(scope.draft.base.header, Field::tos, Numbers(std::move(values)));
+    lower_changeable(scope, option, Field::tos, Numbers(std::move(values)), scope.facts().changes_tos,
+                     "type of service");
 }
 
 void lower_tos_word(RuleScope& scope, const OptionAst& option) {
@@ -340,10 +366,6 @@ void lower_dscp_class(RuleScope& scope, const OptionAst& option) {
 void lower_ttl(RuleScope& scope, const OptionAst& option) {
     const auto value = parse_number(option.value.text, 255);
     if (!value) return scope.refuse(option, fmt::format("'{}' is no hop limit", option.value.text));
-    if (scope.facts().changes_ttl) {
-        return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
-                               "another rule rewrites the hop limit");
-    }
     if ((scope.hooks & kPrerouting) != 0) {
         return scope.condition(ConditionKind::other, std::string(option.value.text), scope.span(option),
                                "the hop limit is tested before the router decrements it");
@@ -357,7 +379,7 @@ void lower_ttl(RuleScope& scope, const OptionAst& option) {
         default: set = Numbers::of(*value);
     }
     if (option.negated) set = set.complement();
-    add_field(scope.draft.base.header, Field::ttl, std::move(set));
+    lower_changeable(scope, option, Field::ttl, std::move(set), scope.facts().changes_ttl, "hop limit");
 }
 
 void lower_mac(RuleScope& scope, const OptionAst& option) {

@@ -189,10 +189,11 @@ private:
             hidden = hidden - ProtocolSet::of(own_icmp);
         }
         if (ports.contains(0)) sure.terms.push_back(part((shown | ProtocolSet::of(own_icmp) | hidden).complement()));
+        if (const auto required = required_protocol(scope_.rule)) hidden = hidden & ProtocolSet::of(*required);
         ServiceSet possible = sure;
-        if (!ports.empty()) (ports.is_all() ? sure : possible).terms.push_back(part(hidden));
+        if (!hidden.empty() && !ports.empty()) (ports.is_all() ? sure : possible).terms.push_back(part(hidden));
         if (ports.is_all()) possible = sure;
-        if (!ports.empty() && !ports.is_all()) hides_ports_ = true;
+        if (!hidden.empty() && !ports.empty() && !ports.is_all()) hides_ports_ = true;
         possible_services_ = intersect(possible_services_, share(std::move(possible)));
         original_.services = intersect(original_.services, share(std::move(sure)));
     }
