@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "kernel/network.hpp"
@@ -12,6 +13,8 @@ Network& network();
 Backend backend();
 // How many times the usual number of probes (FWPROOF_KERNEL_LONG in the environment: ten).
 std::size_t effort();
+// What random rules and packets are drawn from: other ones with FWPROOF_KERNEL_SEED in the environment, a number.
+std::uint32_t seed(std::uint32_t usual);
 
 // A part of the test that this machine cannot run. Said on standard output; the program then ends with kSkipped.
 void skip(const std::string& what, const std::string& why);

@@ -26,6 +26,12 @@ std::size_t effort() {
     return wanted != nullptr && *wanted != '\0' ? 10 : 1;
 }
 
+std::uint32_t seed(std::uint32_t usual) {
+    const char* wanted = std::getenv("FWPROOF_KERNEL_SEED");
+    return wanted != nullptr && *wanted != '\0' ? usual + static_cast<std::uint32_t>(std::strtoul(wanted, nullptr, 10))
+                                                : usual;
+}
+
 void skip(const std::string& what, const std::string& why) {
     skipped = true;
     std::printf("skipped: %s: %s\n", what.c_str(), why.c_str());
