@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "base/secret_forms.hpp"
 #include "fwproof/base/address.hpp"
@@ -75,6 +76,10 @@ constexpr auto kCommands = std::to_array<std::string_view>({"enable",
                                                             "cts",
                                                             "license",
                                                             "auto-signon",
+                                                            "logging",
+                                                            "token",
+                                                            "http-proxy",
+                                                            "https-proxy",
                                                             "no"});
 
 // Words behind which the secret stands, perhaps after some that say how it is encrypted.
@@ -150,6 +155,29 @@ std::string_view rest_from(std::string_view line, std::string_view word) {
     return line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
 }
 
+bool is_hexadecimal(std::string_view word) {
+    return word.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+// Commands whose secrets stand at a place of their own, without a word before them that says so.
+void add_placed(const Words& words, const std::function<void(std::string_view, std::string_view)>& add) {
+    const std::size_t first = words[0] == "no" ? 1 : 0;
+    if (words.size() < first + 2) return;
+    const std::string command = lower_case(words[first]), next = lower_case(words[first + 1]);
+    const std::size_t count = words.size() - first;
+    if (command == "logging" && next == "ftp-server") {  // HOST PATH USER [8] PASSWORD
+        if (count > 5) add(words.back(), "password");
+    } else if (command == "token") {  // of umbrella-global
+        if (count == 2 && next.size() >= 16 && is_hexadecimal(next)) add(words.back(), "token");
+    } else if (command == "key" && next == "config-key") {  // password-encryption NEW [OLD]
+        for (std::size_t i = first + 3; i < words.size(); ++i) add(words[i], "key");
+    } else if (command == "crypto" && next == "ca") {  // import|export NAME pkcs12 PASSPHRASE
+        for (std::size_t i = first + 4; i < words.size(); ++i) {
+            if (lower_case(words[i - 1]) == "pkcs12") return add(words[i], "password");
+        }
+    }
+}
+
 void add_commands(std::string_view line, std::vector<Secret>& secrets) {
     std::string_view rest = line;
     const std::string command = lower_case(take_word(rest));
@@ -162,13 +190,11 @@ void add_commands(std::string_view line, std::vector<Secret>& secrets) {
         secrets.push_back(
             {static_cast<std::uint32_t>(value.data() - line.data()), static_cast<std::uint32_t>(value.size()), kind});
     };
+    add_placed(words, add);
     // Forms without a keyword right before the value.
     const bool typed = words.size() == 3 && is_one_of(kBehindKeyword, words[1]);  // key 8 VALUE
     const bool number = words[1].size() < 4 && !typed;                            // of a key in a chain
-    if (command == "key" && (words[1] == "chain" || words[1] == "config-key" || number)) {
-        if (words[1] == "config-key" && words.size() > 3) add(words.back(), "key");
-        return;
-    }
+    if (command == "key" && (words[1] == "chain" || words[1] == "config-key" || number)) return;
     if (command == "authentication" && words[1] == "key") {  // authentication key eigrp 100 VALUE key-id 1
         if (words.size() > 4) add(words[4], "key");
         return;
