@@ -26,8 +26,9 @@ std::string printable(std::string_view text) {
         }
         static constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
         valid = valid && c >= kSmallest[length] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
-        const bool steers = c < 0xa0 || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-                            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+        // Also U+FFFE, U+FFFF and their like, which are no characters: XML must not hold them.
+        const bool steers = c < 0xa0 || (c & 0xfffe) == 0xfffe || (c >= 0x200b && c <= 0x200f) ||
+                            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
         if (!valid) {
             out += '?';
             ++i;

@@ -26,12 +26,14 @@ TEST_CASE("an empty report is still a whole one") {
 }
 
 TEST_CASE("no format lets an export's control bytes through") {
-    const Report report = sample_report();
+    Report report = sample_report();
+    report.findings[0].message += "\xef\xbf\xbe";
     for (const auto& format : formats()) {
         INFO(format.name);
         const std::string bytes = format.render(report, {});
         CHECK(bytes.find('\x1b') == std::string::npos);
         CHECK(bytes.find("\xe2\x80\xae") == std::string::npos);
         CHECK(bytes.find('\xfc') == std::string::npos);
+        CHECK(bytes.find("\xef\xbf\xbe") == std::string::npos);  // U+FFFE, which makes XML ill-formed
     }
 }
