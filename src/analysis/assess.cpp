@@ -220,23 +220,33 @@ private:
     }
 
     void collect() {
-        using Key = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string, int,
+        // What does not count stands apart from what does: where one of several ways is enough, its rules are told.
+        using Key = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string, int, bool,
                                std::size_t, const Path*>;
-        const auto key_of = [](const Requirement& r, std::size_t firewall, const Path* path) {
-            return Key{r.catalog, r.flow, r.service, r.from.role, r.to.role, r.any_of_key, static_cast<int>(r.reading),
-                       firewall,  path};
+        const auto key_of = [&](std::size_t i, std::size_t firewall, const Path* path) {
+            const Requirement& r = requirements_[i];
+            return Key{r.catalog,
+                       r.flow,
+                       r.service,
+                       r.from.role,
+                       r.to.role,
+                       r.any_of_key,
+                       static_cast<int>(r.reading),
+                       settled_.quiet.contains(i),
+                       firewall,
+                       path};
         };
         std::set<Key> failing;
         for (const auto& m : meetings_) {
             if (m.judgement <= Judgement::conditional) continue;
-            failing.insert(key_of(requirements_[m.requirement], m.crossing.firewall, m.crossing.path));
+            failing.insert(key_of(m.requirement, m.crossing.firewall, m.crossing.path));
         }
         std::map<std::pair<Key, bool>, std::size_t> known;
         std::vector<std::vector<const Meeting*>> members;
         // What is undecided between some hosts stands apart from what is closed between others.
-        const auto flow_of = [&](const Requirement& r, std::size_t firewall, const Path* path,
+        const auto flow_of = [&](std::size_t requirement, std::size_t firewall, const Path* path,
                                  Judgement judgement) -> std::size_t {
-            const Key key = key_of(r, firewall, path);
+            const Key key = key_of(requirement, firewall, path);
             const bool apart = judgement == Judgement::conditional && failing.contains(key);
             const auto [entry, fresh] = known.emplace(std::pair(key, apart), result_.flows.size());
             if (fresh) {
@@ -251,7 +261,7 @@ private:
         std::size_t next = 0;
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
             if (!unchecked_[i].empty() && !settled_.quiet.contains(i)) {
-                const std::size_t at = flow_of(requirements_[i], kNoFirewall, nullptr, Judgement::unchecked);
+                const std::size_t at = flow_of(i, kNoFirewall, nullptr, Judgement::unchecked);
                 FlowResult& flow = result_.flows[at];
                 flow.judgement = Judgement::unchecked;
                 flow.unchecked = unchecked_[i];
@@ -260,7 +270,7 @@ private:
             }
             for (; next < meetings_.size() && meetings_[next].requirement == i; ++next) {
                 const Meeting& m = meetings_[next];
-                members[flow_of(requirements_[i], m.crossing.firewall, m.crossing.path, m.judgement)].push_back(&m);
+                members[flow_of(i, m.crossing.firewall, m.crossing.path, m.judgement)].push_back(&m);
             }
         }
         for (std::size_t i = 0; i < result_.flows.size(); ++i) {

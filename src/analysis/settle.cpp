@@ -59,10 +59,12 @@ private:
             GroupResult group;
             group.key = key;
             group.judgement = Judgement::missing;
+            std::set<std::string> complete;
             for (const auto& [variant, members] : variants) {
                 Judgement worst = Judgement::satisfied;
                 for (const std::size_t i : members) worst = std::max(worst, verdicts_[i], better);
                 group.judgement = std::min(group.judgement, worst, better);
+                if (worst == Judgement::satisfied) complete.insert(variant);
                 group.requirements.insert(group.requirements.end(), members.begin(), members.end());
                 if (worst != Judgement::conditional) continue;
                 std::copy_if(members.begin(), members.end(), std::back_inserter(group.undecided),
@@ -81,7 +83,9 @@ private:
                 first = false;
             }
             if (group.judgement == Judgement::satisfied) {
-                settled_.quiet.insert(group.requirements.begin(), group.requirements.end());
+                for (const auto& [variant, members] : variants) {
+                    if (!complete.contains(variant)) settled_.quiet.insert(members.begin(), members.end());
+                }
             } else {
                 assessment_.groups.push_back(std::move(group));
             }

@@ -75,7 +75,7 @@ std::string render_markdown(const Report& report, const RenderOptions&) {
                 "| {} | {} | {} | {} | {} | {} | {} |\n", inert(flow.catalog + " " + flow.flow + "/" + flow.service),
                 inert(flow.from + " (" + flow.from_hosts + ")"), inert(flow.to + " (" + flow.to_hosts + ")"),
                 inert(flow.ports), inert(flow.firewall.empty() ? "-" : flow.firewall + ", " + flow.path),
-                inert(to_string(flow.judgement)),
+                inert(std::string(to_string(flow.judgement)) + (flow.counts ? "" : " (decided otherwise)")),
                 flow.unchecked.empty() ? rules(passes ? flow.permitted_by : flow.stopped_by) : inert(flow.unchecked));
         }
     }

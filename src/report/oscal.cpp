@@ -125,6 +125,7 @@ private:
         }
         if (passes && flow.passes) description += "; witness " + to_string(*flow.passes);
         if (!passes && flow.fails) description += "; witness " + to_string(*flow.fails);
+        if (!flow.counts) description += "; it does not count, another alternative or reading decides";
         if (!flow.unchecked.empty()) description += "; " + flow.unchecked;
         if (flow.citation) description += "; because " + citation_text(*flow.citation);
         Json object = observation(id(fmt::format("flow {}", number)),

@@ -36,6 +36,62 @@ TEST_CASE("the matrix has a cell for each pair of roles and a line for each serv
     CHECK(run_fwproof({"check", "--site", kForgotten + "site.toml"}).out.find("satisfied for 5") == std::string::npos);
 }
 
+TEST_CASE("where one of several hosts is enough, every format says by which it is satisfied") {
+    const std::string here = fresh_directory("one-is-enough");
+    write_file(here, "mini.toml",
+               R"(format = "flow-catalog/1"
+[catalog]
+id = "mini"
+product = "Mini"
+title = "Ports of Mini"
+[document]
+title = "Mini Guide"
+file = "guide.txt"
+sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+[[role]]
+id = "client"
+title = "Client"
+kind = "host"
+[[role]]
+id = "db"
+title = "Database"
+kind = "host"
+[[flow]]
+id = "push"
+from = ["db"]
+to = ["client"]
+initiator = "from"
+from-mode = "any"
+cite = {line = 4}
+service = [{id = "news", protocol = "udp", ports = ["26"]}]
+)");
+    write_file(
+        here, "edge.v4",
+        "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A FORWARD -m conntrack --ctstate "
+        "RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -s 10.0.0.5/32 -d 10.0.0.3/32 -p udp -m udp --dport 26 -j "
+        "ACCEPT\nCOMMIT\n");
+    const auto check = [&](const std::string& format) {
+        return run_fwproof({"check", "--catalog", "mini.toml", "--bind", "client=10.0.0.3", "--bind",
+                            "db=10.0.0.2,10.0.0.5", "edge.v4", "--format", format},
+                           here)
+            .out;
+    };
+    CHECK(check("text").find("1 of 1 required flow satisfied") != std::string::npos);
+    const auto flows = nlohmann::json::parse(check("json")).at("flows");
+    REQUIRE(flows.size() == 2);
+    const auto& counts = flows[0].at("counts") ? flows[0] : flows[1];
+    const auto& other = flows[0].at("counts") ? flows[1] : flows[0];
+    CHECK(counts.at("verdict") == "satisfied");
+    CHECK(counts.at("counts") == true);
+    CHECK(other.at("counts") == false);
+    CHECK(other.at("verdict") == "missing");
+    CHECK(check("html").find("\u2713 1/1") != std::string::npos);
+    const std::string markdown = check("markdown");
+    CHECK(markdown.find("| satisfied | ") != std::string::npos);
+    CHECK(markdown.find("| missing (decided otherwise) | ") != std::string::npos);
+    CHECK(check("oscal").find("it does not count, another alternative or reading decides") != std::string::npos);
+}
+
 TEST_CASE("the matrix says which site of a hierarchy lacks a role") {
     const Ran text = run_fwproof(
         {"check", "--site", "fixtures/catalog/configmgr/distribution-point-at-a-misspelt-site/site.toml", "--matrix"});
