@@ -176,7 +176,7 @@ private:
         auto one = std::find_if(taken.begin(), taken.end(), [&](auto by) { return differs(by) && alone(by); });
         if (one == taken.end()) one = std::find_if(taken.begin(), taken.end(), alone);
         if (one != taken.end()) {
-            anomaly.blamed = {{{index_, *one}, boxes_.pick(match.boxes[0])}};
+            anomaly.blamed = {{{index_, *one}, boxes_.pick(match.boxes[0]), !differs(*one)}};
             return;
         }
         blame_fewest(rule, match, taken, anomaly);
@@ -207,8 +207,9 @@ private:
                 break;
             }
             const auto own = untaken_without(by);
-            anomaly.blamed.push_back(
-                {{index_, by}, own ? *own : boxes_.pick(boxes_.intersect(match, takes_.surely(by)).boxes[0])});
+            anomaly.blamed.push_back({{index_, by},
+                                      own ? *own : boxes_.pick(boxes_.intersect(match, takes_.surely(by)).boxes[0]),
+                                      takes_.same_end(by, rule)});
         }
     }
 

@@ -160,7 +160,9 @@ private:
             }
             if (std::holds_alternative<SetRegister>(rule.action)) return std::nullopt;
         }
-        const bool differs = own && anomaly.standing == Standing::shadowed;
+        // Of rules that take parts first, those are not blamed whose part another one takes as well.
+        const bool differs = own && std::any_of(anomaly.blamed.begin(), anomaly.blamed.end(),
+                                                [](const Blame& blame) { return !blame.same_end; });
         if (!policy_.ordered) {
             if (differs)
                 return own->verdict == Verdict::permit ? std::optional(Fault::defeated_by_block) : std::nullopt;

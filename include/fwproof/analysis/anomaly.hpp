@@ -25,6 +25,7 @@ std::string_view to_string(Standing standing);  // "effective", "matches nothing
 struct Blame {
     RuleRef rule;
     Packet witness;
+    bool same_end = false;  // it decides what it takes as the rule would
 };
 
 struct Anomaly {
