@@ -46,6 +46,20 @@ bool same_file(const struct stat& one, const struct stat& other) {
            one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
 }
 
+// What to name instead of a directory that is no export.
+std::string inside_hint(const std::string& path) {
+    std::vector<std::string> backups;
+    std::error_code problem;
+    for (std::filesystem::directory_iterator entry(path, problem), end; !problem && entry != end;
+         entry.increment(problem)) {
+        std::error_code ignored;
+        if (entry->is_directory(ignored) && is_policy_backup(entry->path().string()))
+            backups.push_back(entry->path().string());
+    }
+    if (backups.empty()) return fmt::format("name the files in it: {}/*", path);
+    return fmt::format("name one of the policy objects in it: {}", *std::min_element(backups.begin(), backups.end()));
+}
+
 }  // namespace
 
 Result<SourceRef> read_text(const std::string& path, World& world) {
@@ -56,8 +70,7 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
         return fail_for(path, fmt::format("cannot be read: {}", std::strerror(reason)),
                         reason == ENOENT ? "check the path; it is taken from the current directory" : "");
     }
-    if (S_ISDIR(status.st_mode))
-        return fail_for(path, "is a directory", fmt::format("name the files in it: {}/*", path));
+    if (S_ISDIR(status.st_mode)) return fail_for(path, "is a directory", inside_hint(path));
     if (S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) > kMaxInputBytes) {
         return fail(too_large(path));
     }
@@ -72,14 +85,15 @@ Result<SourceRef> read_text(const std::string& path, World& world) {
     return source;
 }
 
-// Of the files of a policy object: the computer's policy, its preferences, the report. What is below User is for users.
-// What Windows writes is found under any spelling.
+// Of the files of a policy object: the computer's policy, its preferences, its security template, the report. What is
+// below User is for users. What Windows writes is found under any spelling.
 bool is_computer_policy(const std::string& path_in_backup) {
     std::vector<std::string> words;
     for (const auto& word : std::filesystem::path(path_in_backup)) words.push_back(lower_case(word.string()));
     if (words.empty() || std::find(words.begin(), words.end(), "user") != words.end()) return false;
     const std::string& name = words.back();
-    return name == "registry.pol" || name == "registry.xml" || (name == "gpreport.xml" && words.size() == 1);
+    return name == "registry.pol" || name == "registry.xml" || name == "gpttmpl.inf" ||
+           (name == "gpreport.xml" && words.size() == 1);
 }
 
 bool marks_policy_backup(const std::string& name) {

@@ -53,3 +53,26 @@ TEST_CASE("a file that a site names is read or ends the run") {
         "junk.txt: error: not a Windows Firewall export that fwproof knows; use netsh advfirewall export FILE.wfw, reg "
         "export, or Get-GPOReport -ReportType Xml\n");
 }
+
+TEST_CASE("the security template of a backup counts") {
+    namespace fs = std::filesystem;
+    const std::string directory = fresh_directory("backup template");
+    const std::string machine = directory + "/{1}/DomainSysvol/GPO/Machine";
+    fs::create_directories(machine + "/microsoft/windows nt/SecEdit");
+    fs::copy_file(FWPROOF_ROOT + std::string("/fixtures/vendor/windows/one-policy/registry.pol"),
+                  machine + "/registry.pol");
+    const auto verdict = [&](const std::string& service) {
+        write_file(machine + "/microsoft/windows nt/SecEdit", "GptTmpl.inf",
+                   "[Unicode]\r\nUnicode=yes\r\n[Version]\r\nsignature=\"$CHICAGO$\"\r\nRevision=1\r\n"
+                   "[Service General Setting]\r\n" +
+                       service + "\r\n");
+        const Ran ran =
+            run_fwproof({"explain", directory + "/{1}", "tcp 192.0.2.1 > 10.9.9.9:9", "--network-profile", "domain"});
+        return ran.out.substr(0, ran.out.find(' '));
+    };
+    CHECK(verdict("\"Spooler\",4,\"\"") == "deny");
+    CHECK(verdict("\"MpsSvc\",4,\"\"") == "unknown");
+    // A directory of backups is many exports.
+    CHECK(run_fwproof({"explain", ".", "tcp 192.0.2.1 > 10.9.9.9:9"}, directory).err ==
+          ".: error: is a directory; name one of the policy objects in it: ./{1}\n");
+}
