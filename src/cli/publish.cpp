@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "cli/interrupt.hpp"
 #include "cli/outputs.hpp"
@@ -87,13 +88,24 @@ ReportInput report_input(const LoadedPolicy& loaded) {
         if (!interface.name.empty() && !interface.description.empty() && interface.description != interface.name)
             input.interfaces.emplace(interface.name, interface.description);
     }
+    // A statement can stand in several rulesets (one for each profile of Windows) and in several parts.
+    std::map<std::pair<const Source*, std::uint32_t>, bool> statements;  // to whether it is exact
     for (const auto& ruleset : loaded.policy->rulesets) {
         for (const auto& rule : ruleset.rules) {
             if (rule.implicit) continue;
-            ++input.rules;
-            if (!rule.match.exact()) ++input.conditional;
+            const bool exact = rule.match.exact();
+            if (rule.span) {
+                bool& whole = statements.try_emplace({rule.span.source, rule.span.offset}, true).first->second;
+                whole = whole && exact;
+            } else {
+                ++input.rules;
+                if (!exact) ++input.conditional;
+            }
         }
     }
+    input.rules += statements.size();
+    input.conditional += static_cast<std::size_t>(
+        std::count_if(statements.begin(), statements.end(), [](const auto& one) { return !one.second; }));
     input.not_understood = static_cast<std::size_t>(std::count_if(
         loaded.policy->notes.begin(), loaded.policy->notes.end(),
         [](const Note& n) { return n.kind == NoteKind::unparsed_line || n.kind == NoteKind::partial_export; }));
