@@ -41,6 +41,10 @@ std::string sentence(const Policy& policy, const FaultyRule& faulty) {
     switch (faulty.fault) {
         case Fault::shadowed:
         case Fault::unreachable:
+            if (anomaly.blamed.empty()) {
+                return fmt::format("{} never matches: nothing that goes to {} fits it", rule,
+                                   policy.rulesets[anomaly.rule.ruleset].name);
+            }
             return fmt::format("{} never matches: {} all its packets before it", rule, takers(policy, anomaly));
         case Fault::unreachable_log:
             return fmt::format("{} never logs: {} all its packets before it", rule, takers(policy, anomaly));
@@ -128,8 +132,11 @@ void report_faults(const CheckContext& context, const Check& check, Fault fault,
             const RuleRef by = anomaly.blamed[i].rule;
             finding.decided_by.push_back(evidence(firewall, by));
         }
-        finding.witness =
-            fault == Fault::redundant && anomaly.witness ? anomaly.witness : telling(policy, anomaly).witness;
+        if (fault == Fault::redundant && anomaly.witness) {
+            finding.witness = anomaly.witness;
+        } else if (!anomaly.blamed.empty()) {
+            finding.witness = telling(policy, anomaly).witness;
+        }
         add_fix(policy, faulty, finding);
         const auto denies = [&](const Blame& by) { return verdict_of(policy, by.rule) == "deny"; };
         if (fault == Fault::unreachable && verdict_of(policy, anomaly.rule) == "permit" &&

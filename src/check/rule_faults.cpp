@@ -7,7 +7,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+
+#include "check/entering.hpp"
 
 #include "check/removals.hpp"
 
@@ -17,20 +18,15 @@ namespace {
 
 // One statement of the export: all rules made of it, in the order of the rulesets.
 struct Statement {
-    std::vector<const Anomaly*> all;
+    std::vector<Anomaly*> all;
 };
 
 class FaultFinder {
 public:
     FaultFinder(std::size_t firewall, const RuleDesk& desk)
-        : firewall_(firewall), desk_(desk), policy_(desk.policy), finder_(desk.policy, desk.space) {}
+        : firewall_(firewall), desk_(desk), policy_(desk.policy), finder_(desk.policy, desk.space), entering_(desk) {}
 
     void find(std::vector<FaultyRule>& faults) {
-        try {
-            entering_ = entering_packets();
-        } catch (const OutOfBudget&) {
-            entering_.assign(policy_.rulesets.size(), desk_.occurring);
-        }
         for (RulesetIndex i = 0; i < policy_.rulesets.size(); ++i) {
             const Ruleset& ruleset = policy_.rulesets[i];
             if (!ruleset.bound || !ruleset.used_by.empty()) continue;
@@ -41,8 +37,8 @@ public:
         // Rules without a place of their own are judged one by one.
         std::map<std::pair<const Source*, std::uint32_t>, std::size_t> by_span;
         std::vector<Statement> statements;
-        for (const auto& anomalies : found_) {
-            for (const auto& anomaly : anomalies) {
+        for (auto& anomalies : found_) {
+            for (auto& anomaly : anomalies) {
                 const Rule& rule = rule_of(anomaly.rule);
                 if (rule.implicit || !rule.enabled) continue;
                 std::size_t at = statements.size();
@@ -61,39 +57,6 @@ public:
     }
 
 private:
-    // By ruleset, the packets that can get there: the guards of the stages, handed on by jumps. (An IPv4 rule without
-    // addresses names no family; that its chain only meets IPv4 stands in the guard.)
-    std::vector<PacketSet> entering_packets() const {
-        std::vector<PacketSet> entering(policy_.rulesets.size(), desk_.space.empty());
-        std::vector<RulesetIndex> open;
-        const auto enter = [&](RulesetIndex to, const PacketSet& packets) {
-            if (to >= entering.size() || packets.subset_of(entering[to])) return;
-            entering[to] = entering[to] | packets;
-            open.push_back(to);
-        };
-        for (const auto& path : policy_.paths) {
-            for (const auto& stage : path.stages) {
-                enter(stage.ruleset,
-                      stage.guard.is_all() ? desk_.occurring : desk_.space.from(stage.guard) & desk_.occurring);
-            }
-        }
-        while (!open.empty()) {
-            const RulesetIndex from = open.back();
-            open.pop_back();
-            std::set<RulesetIndex> targets;
-            for (const auto& rule : policy_.rulesets[from].rules) {
-                if (const auto* jump = std::get_if<Jump>(&rule.action)) targets.insert(jump->to);
-                if (const auto* go = std::get_if<Goto>(&rule.action)) targets.insert(go->to);
-            }
-            for (const RulesetIndex to : targets) enter(to, entering[from]);
-        }
-        // What no path leads to is judged for whatever there is.
-        for (auto& packets : entering) {
-            if (packets.empty()) packets = desk_.occurring;
-        }
-        return entering;
-    }
-
     void look_at(RulesetIndex index) {
         const Ruleset& ruleset = policy_.rulesets[index];
         AnomalyOptions options;
@@ -102,7 +65,7 @@ private:
             *steps = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(*steps) * share));
         }
         try {
-            found_.push_back(finder_.find(index, entering_[index], options));
+            found_.push_back(finder_.find(index, entering_.packets(index), options));
         } catch (const OutOfBudget&) {
             for (std::uint32_t i = 0; i < ruleset.rules.size(); ++i) {
                 if (!ruleset.rules[i].implicit && ruleset.rules[i].enabled) beyond({index, i});
@@ -121,7 +84,7 @@ private:
 
     std::optional<FaultyRule> judge(const Statement& statement) {
         std::optional<Fault> fault;
-        for (const Anomaly* anomaly : statement.all) {
+        for (Anomaly* anomaly : statement.all) {
             const auto one = judge(*anomaly);
             if (!one || (fault && *one != *fault)) return std::nullopt;
             fault = one;
@@ -138,13 +101,50 @@ private:
         return faulty;
     }
 
-    std::optional<Fault> judge(const Anomaly& anomaly) {
+    std::optional<Fault> judge(Anomaly& anomaly) {
         switch (anomaly.standing) {
+            case Standing::matches_nothing: return judge_unentered(anomaly);
             case Standing::shadowed:
-            case Standing::unreachable: return judge_dead(anomaly);
+            case Standing::unreachable: blame_callers(anomaly); return judge_dead(anomaly);
             case Standing::redundant: return judge_redundant(anomaly);
             default: return std::nullopt;
         }
+    }
+
+    // Counts or marks packets: that it does so for none may well be meant.
+    static bool does_nothing_visible(const Rule& rule) {
+        return std::holds_alternative<Continue>(rule.action) || std::holds_alternative<SetRegister>(rule.action);
+    }
+
+    // Of what a dead rule matches, a part may not even get to its ruleset.
+    void blame_callers(Anomaly& anomaly) const {
+        try {
+            const auto before = entering_.takers_before(anomaly.rule, anomaly.blamed);
+            anomaly.blamed.insert(anomaly.blamed.begin(), before.begin(), before.end());
+        } catch (const OutOfBudget&) {
+            anomaly.blamed_complete = false;
+        }
+    }
+
+    // Nothing that it matches gets to its ruleset: rules before the jumps take it, or no jump fits it.
+    std::optional<Fault> judge_unentered(Anomaly& anomaly) const {
+        const Rule& rule = rule_of(anomaly.rule);
+        const Decide* own = decision(anomaly.rule);
+        const bool log = rule.logs && std::holds_alternative<Continue>(rule.action);
+        // What is written against itself, or against the place where its ruleset stands, is another matter.
+        if (!own && !log && does_nothing_visible(rule)) return std::nullopt;
+        if (desk_.possibly(rule).empty() || !entering_.by_jumps(anomaly.rule.ruleset)) return std::nullopt;
+        if (!entering_.handed_on(anomaly.rule).empty()) {
+            anomaly.blamed = entering_.takers_before(anomaly.rule, {});
+            if (anomaly.blamed.empty()) return std::nullopt;
+            for (const auto& blame : anomaly.blamed) {
+                if (rule_of(blame.rule).implicit) return std::nullopt;
+            }
+        }
+        if (log) return anomaly.blamed.empty() ? std::nullopt : std::optional(Fault::unreachable_log);
+        const bool differs = own && std::any_of(anomaly.blamed.begin(), anomaly.blamed.end(),
+                                                [](const Blame& blame) { return !blame.same_end; });
+        return differs && !passes_as_related(anomaly) ? Fault::shadowed : Fault::unreachable;
     }
 
     std::optional<Fault> judge_dead(const Anomaly& anomaly) {
@@ -234,7 +234,7 @@ private:
         const auto* go = std::get_if<Goto>(&rule_of(ref).action);
         const bool ends = decision(ref) || (jump && finder_.decides_everything(jump->to)) ||
                           (go && finder_.decides_everything(go->to));
-        const bool all = ends && entering_[ref.ruleset].subset_of(desk_.surely(rule_of(ref)));
+        const bool all = ends && entering_.packets(ref.ruleset).subset_of(desk_.surely(rule_of(ref)));
         return catch_all_.emplace(ref, all).first->second;
     }
 
@@ -242,7 +242,7 @@ private:
     const RuleDesk& desk_;
     const Policy& policy_;
     AnomalyFinder finder_;
-    std::vector<PacketSet> entering_;
+    Entering entering_;
     std::vector<std::vector<Anomaly>> found_;
     std::map<RuleRef, bool> catch_all_;
 };
