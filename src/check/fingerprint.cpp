@@ -5,6 +5,7 @@
 #include "fwproof/base/digest.hpp"
 #include "fwproof/base/notation.hpp"
 #include "fwproof/base/secrets.hpp"
+#include "fwproof/packet/packet_set.hpp"
 
 namespace fwproof {
 
@@ -92,12 +93,39 @@ void rename(InterfaceSet& set, const Names& names) {
     std::sort(set.except.begin(), set.except.end());
 }
 
-std::string key(const Finding& finding, const FingerprintNames& called) {
+// The same packets are the same products, however they were cut: in a space that knows no other values than theirs.
+std::vector<Product> canonical(const std::vector<Product>& products) {
+    constexpr std::size_t kMost = 1'024;
+    SpaceBuilder builder;
+    for (const auto& product : products) builder.add(product);
+    try {
+        const auto found = builder.build().from(products).products(kMost);
+        if (found.complete) return found.products;
+    } catch (const OutOfBudget&) {
+        // They stay as they are.
+    }
+    return products;
+}
+
+struct Key {
+    std::string about;
+    std::vector<std::string> packets;
+    bool opening = false;  // the packets are those of an opening, exactly
+
+    std::string text() const {
+        std::string text = about;
+        for (const auto& product : packets) text += '\n' + product;
+        return text;
+    }
+};
+
+Key key(const Finding& finding, const FingerprintNames& called) {
     static const Names kNone;
     const Names& names = called.files;
     const auto of_file = called.interfaces.find(finding.file);
     const Names& interfaces = of_file == called.interfaces.end() ? kNone : of_file->second;
-    std::string text = "fwproof-finding/1";
+    Key key{"fwproof-finding/1", {}, !finding.packets.empty()};
+    std::string& text = key.about;
     const auto add = [&](std::string_view part) {
         text += '\n';
         text += part;
@@ -106,7 +134,7 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
     const std::string& firewall = name == names.end() ? finding.firewall : name->second;
     for (const auto* part : {&finding.check, &firewall, &finding.catalog, &finding.flow, &finding.service})
         add(quoted(*part));
-    const auto& packets = finding.region.empty() ? finding.subject : finding.region;
+    const auto& packets = key.opening ? finding.packets : !finding.region.empty() ? finding.region : finding.subject;
     if (packets.empty()) {
         const std::string statement = plain_statement(finding.span ? shown_text(finding.span) : "");
         add(quoted(interfaces.empty() ? statement : replaced(statement, interfaces)));
@@ -117,7 +145,7 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
                 message.replace(at, name->first.size(), firewall);
         }
         add(quoted(message));
-        return text;
+        return key;
     }
     // The same packets at the host and through it are two openings.
     if (const auto position = position_of(finding); !position.empty()) add(position);
@@ -126,18 +154,16 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
         conditions.push_back(plain_condition(std::string(without_place(condition))));
     std::sort(conditions.begin(), conditions.end());
     for (const auto& condition : conditions) add("if " + quoted(condition));
-    std::vector<std::string> region;
     if (finding.region.empty()) add("subject");
-    for (Product product : packets) {
-        if (!interfaces.empty()) {
-            rename(product.in, interfaces);
-            rename(product.out, interfaces);
-        }
-        region.push_back(to_exact_string(product));
+    std::vector<Product> renamed = packets;
+    for (auto& product : renamed) {
+        if (interfaces.empty()) break;
+        rename(product.in, interfaces);
+        rename(product.out, interfaces);
     }
-    std::sort(region.begin(), region.end());
-    for (const auto& product : region) add(product);
-    return text;
+    for (const auto& product : canonical(renamed)) key.packets.push_back(to_exact_string(product));
+    std::sort(key.packets.begin(), key.packets.end());
+    return key;
 }
 
 }  // namespace
@@ -145,7 +171,12 @@ std::string key(const Finding& finding, const FingerprintNames& called) {
 void set_fingerprints(std::vector<Finding>& findings, const FingerprintNames& names) {
     std::map<std::string, std::size_t> seen;
     for (auto& finding : findings) {
-        std::string text = key(finding, names);
+        Key found = key(finding, names);
+        std::string text = found.text();
+        if (found.opening) {
+            finding.about = sha256(found.about);
+            finding.exact = std::move(found.packets);
+        }
         const std::size_t nth = ++seen[text];
         if (nth > 1) text += "\n#" + std::to_string(nth);
         finding.fingerprint = sha256(text);

@@ -14,6 +14,7 @@ namespace fwproof {
 namespace {
 
 constexpr std::size_t kRegionLimit = 16;
+constexpr std::size_t kMostExact = 256;  // products
 
 bool any_said(const Opening& opening, const std::function<bool(const Product&)>& test) {
     return std::any_of(opening.said.begin(), opening.said.end(), test);
@@ -43,6 +44,7 @@ Finding finding_about(const Check& check, const CheckContext& context, const Ope
     finding.region = plain_region(region.products);
     finding.region_complete = region.complete;
     finding.subject = {standing_at(opening.path->position)};
+    if (auto exact = packets.products(kMostExact); exact.complete) finding.packets = std::move(exact.products);
     if (!opening.surely) {
         finding.certainty = Certainty::may_be_less;
         const auto& rules = policy.rulesets[opening.rule.ruleset].rules;

@@ -11,6 +11,8 @@
 #include "cli/options.hpp"
 #include "cli/read.hpp"
 #include "cli/version.hpp"
+#include "fwproof/base/notation.hpp"
+#include "fwproof/packet/packet_set.hpp"
 
 namespace fwproof::cli {
 
@@ -52,6 +54,65 @@ std::optional<KnownFile> known_file(const Json& object) {
     }
     return file;
 }
+
+// Nothing: some of them are no packets.
+std::optional<std::vector<Product>> parse_packets(const std::vector<std::string>& texts) {
+    std::vector<Product> packets;
+    for (const auto& text : texts) {
+        const Source source("packets", text);
+        WordReader words({&source, 0, static_cast<std::uint32_t>(text.size())});
+        auto product = parse_product(words);
+        if (!product || !words.at_end()) return std::nullopt;
+        packets.push_back(std::move(*product));
+    }
+    return packets;
+}
+
+std::optional<std::vector<Product>> known_packets(const Json& finding) {
+    std::vector<std::string> texts;
+    for (const auto& text : finding.value("packets", Json::array())) {
+        if (!text.is_string()) return std::nullopt;
+        texts.push_back(text.get<std::string>());
+    }
+    return parse_packets(texts);
+}
+
+// Openings by what they are about: what was let in before, all together.
+class KnownOpenings {
+public:
+    explicit KnownOpenings(const Baseline& baseline) {
+        for (const auto& entry : baseline.findings) {
+            const KnownFinding& known = entry.second;
+            if (!known.about.empty() && !known.packets.empty()) by_about_[known.about].push_back(&known);
+        }
+    }
+
+    // Those that let in something of it before, where they let in all of it; none of them was less severe.
+    std::vector<const KnownFinding*> covering(const Finding& finding) const {
+        const auto found = by_about_.find(finding.about);
+        const auto now = parse_packets(finding.exact);
+        if (finding.about.empty() || found == by_about_.end() || !now || now->empty()) return {};
+        SpaceBuilder builder;
+        for (const auto& product : *now) builder.add(product);
+        for (const auto* known : found->second) {
+            if (known->severity < finding.severity) return {};
+            for (const auto& product : known->packets) builder.add(product);
+        }
+        const Space space = builder.build();
+        const PacketSet packets = space.from(*now);
+        PacketSet before = space.empty();
+        std::vector<const KnownFinding*> covering;
+        for (const auto* known : found->second) {
+            const PacketSet let_in = space.from(known->packets);
+            if (let_in.intersects(packets)) covering.push_back(known);
+            before = before | let_in;
+        }
+        return packets.subset_of(before) ? covering : std::vector<const KnownFinding*>();
+    }
+
+private:
+    std::map<std::string, std::vector<const KnownFinding*>> by_about_;
+};
 
 // The exports of a report, by the names that they were given.
 std::map<std::string, KnownFile> files_of(const Report& report) {
@@ -136,11 +197,14 @@ Result<Baseline> read_baseline(const std::string& path, World& world) {
             return not_a_baseline(path, fmt::format("finding {} has no fingerprint", number));
         const auto severity = parse_severity(text_of(finding, "severity"));
         if (!severity) return not_a_baseline(path, fmt::format("finding {} has no severity", number));
-        const auto entry = baseline.findings
-                               .emplace(text_of(finding, "fingerprint"),
-                                        KnownFinding{*severity, text_of(finding, "check"), text_of(finding, "file"),
-                                                     text_of(finding, "message")})
-                               .first;
+        auto packets = known_packets(finding);
+        if (!packets) return not_a_baseline(path, fmt::format("the packets of finding {} are not understood", number));
+        const auto entry =
+            baseline.findings
+                .emplace(text_of(finding, "fingerprint"),
+                         KnownFinding{*severity, text_of(finding, "check"), text_of(finding, "file"),
+                                      text_of(finding, "message"), text_of(finding, "about"), std::move(*packets)})
+                .first;
         entry->second.severity = std::max(entry->second.severity, *severity);
     }
     number = 0;
@@ -229,11 +293,16 @@ std::string render_baseline(const Report& report, std::string_view written, cons
     }
     file["findings"] = Json::array();
     for (const Finding* finding : findings) {
-        file["findings"].push_back({{"fingerprint", finding->fingerprint},
-                                    {"check", finding->check},
-                                    {"severity", to_string(finding->severity)},
-                                    {"file", called(finding->file, names)},
-                                    {"message", finding->message}});
+        Json one = {{"fingerprint", finding->fingerprint},
+                    {"check", finding->check},
+                    {"severity", to_string(finding->severity)},
+                    {"file", called(finding->file, names)},
+                    {"message", finding->message}};
+        if (!finding->about.empty()) {
+            one["about"] = finding->about;
+            one["packets"] = finding->exact;
+        }
+        file["findings"].push_back(std::move(one));
     }
     return file.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
@@ -246,8 +315,17 @@ void leave_out_known(const Baseline& baseline, Report& report, const Fingerprint
         return std::find(report.checks.begin(), report.checks.end(), known.check) != report.checks.end() &&
                (known.file.empty() || std::any_of(report.inputs.begin(), report.inputs.end(), is_input));
     };
+    const KnownOpenings openings(baseline);
+    std::set<const KnownFinding*> narrowed;
+    std::vector<bool> is_narrowed;
+    for (const auto& finding : report.findings) {
+        const bool same = baseline.findings.contains(finding.fingerprint) || !finding.waived_by.empty();
+        const auto covering = same ? std::vector<const KnownFinding*>() : openings.covering(finding);
+        narrowed.insert(covering.begin(), covering.end());
+        is_narrowed.push_back(!covering.empty());
+    }
     for (const auto& [fingerprint, known] : baseline.findings) {
-        if (found_now.contains(fingerprint) || !looked_at(known)) continue;
+        if (found_now.contains(fingerprint) || narrowed.contains(&known) || !looked_at(known)) continue;
         Finding& gone = report.gone.emplace_back();
         gone.check = known.check;
         gone.severity = known.severity;
@@ -257,10 +335,12 @@ void leave_out_known(const Baseline& baseline, Report& report, const Fingerprint
     }
     std::vector<Finding> fresh;
     report.known.emplace();
-    for (auto& finding : report.findings) {
+    for (std::size_t i = 0; i < report.findings.size(); ++i) {
+        Finding& finding = report.findings[i];
         const auto found = baseline.findings.find(finding.fingerprint);
-        const bool known =
+        const bool same =
             finding.waived_by.empty() && found != baseline.findings.end() && finding.severity <= found->second.severity;
+        const bool known = same || is_narrowed[i];
         (known ? *report.known : fresh).push_back(std::move(finding));
     }
     report.findings = std::move(fresh);

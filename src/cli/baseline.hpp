@@ -15,6 +15,8 @@ namespace fwproof::cli {
 struct KnownFinding {
     Severity severity{};
     std::string check, file, message;  // as they were
+    std::string about;                 // Finding::about; empty: not of an opening
+    std::vector<Product> packets;      // of an opening: all that it let in
 };
 
 // An export that was looked at, by what it is known again when it is called otherwise.
@@ -48,8 +50,10 @@ std::optional<Error> refuse_other_file(const std::string& path, World& world);
 // move.
 std::string render_baseline(const Report& report, std::string_view written, const FingerprintNames& names);
 
-// Takes the findings that the baseline knows out of the report and keeps them beside it. One that is worse now is new,
-// and a waived one stays. What the baseline has and the run, though it looked, did not find again is gone.
+// Takes the findings that the baseline knows out of the report and keeps them beside it: those with a fingerprint that
+// it has, and those of openings that let in nothing which openings of that kind did not let in before. One that is
+// worse now is new, and a waived one stays. What the baseline has and the run, though it looked, did not find again is
+// gone.
 void leave_out_known(const Baseline& baseline, Report& report, const FingerprintNames& names);
 
 }  // namespace fwproof::cli

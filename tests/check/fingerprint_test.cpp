@@ -33,6 +33,38 @@ TEST_CASE("a fingerprint of packets survives renumbering, renaming and moving") 
     CHECK(fingerprint(about_packets()).size() == 64);
 }
 
+TEST_CASE("a fingerprint does not depend on how packets are cut") {
+    const auto cut = [](std::vector<PortSet> ports, std::vector<const char*> sources) {
+        Finding finding = about_packets();
+        finding.region.clear();
+        for (const auto& some : ports) {
+            for (const char* source : sources) {
+                Product product;
+                product.source = share(*parse_address_set(source));
+                product.services = service(kTcp, some);
+                finding.region.push_back(product);
+            }
+        }
+        return finding;
+    };
+    const Finding whole = cut({PortSet::range(1, 100)}, {"10.0.0.0/8"});
+    const Finding parts = cut({PortSet::range(51, 100), PortSet::range(1, 60)}, {"10.128.0.0/9", "10.0.0.0/9"});
+    CHECK(fingerprint(parts) == fingerprint(whole));
+    CHECK(fingerprint(cut({PortSet::range(51, 100), PortSet::range(1, 49)}, {"10.0.0.0/8"})) != fingerprint(whole));
+
+    // What an opening lets in counts, not the words for it.
+    Finding opening = whole, worded = parts;
+    opening.packets = worded.packets = whole.region;
+    worded.region.pop_back();
+    CHECK(fingerprint(worded) == fingerprint(opening));
+    worded.packets = cut({PortSet::of(7)}, {"10.0.0.0/8"}).region;
+    CHECK(fingerprint(worded) != fingerprint(opening));
+    std::vector<Finding> all{opening, worded};
+    set_fingerprints(all);
+    CHECK(all[0].about == all[1].about);
+    CHECK(all[1].exact.size() == 1);
+}
+
 TEST_CASE("a fingerprint changes with the packets, the check, the firewall and the catalog entry") {
     const std::string base = fingerprint(about_packets());
     Finding wider = about_packets();

@@ -96,6 +96,49 @@ TEST_CASE("what the baseline has is counted and not shown; what is new is shown"
     CHECK(more.out.find("\n1 error, no warning, no note, 2 in the baseline; ") != std::string::npos);
 }
 
+TEST_CASE("an opening that lets in less than before is known, one that lets in more is new") {
+    const std::string here = fresh_directory("baseline-narrowed");
+    const auto dump = [&](const std::string& policy, const std::string& rules) {
+        write_file(
+            here, "gw.v4",
+            "*filter\n:INPUT " + policy + " [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n" + rules + "COMMIT\n");
+    };
+    const auto lint = [&](const std::string& baseline) {
+        return run_fwproof({"lint", "--select", "default-permit,any-service,forward-without-interface", baseline,
+                            "known.json", "gw.v4"},
+                           here);
+    };
+    const std::string forward = "-A FORWARD -s 10.0.0.0/8 -d 10.9.0.0/16 -j ACCEPT\n";
+    dump("ACCEPT", "-A INPUT -p tcp -m tcp --dport 25 -j DROP\n" + forward);
+    CHECK(lint("--write-baseline").out.find("\n1 error, 2 warnings, no note; ") != std::string::npos);
+    CHECK(lint("--baseline").out.find("\nno error, no warning, no note, 3 in the baseline; ") != std::string::npos);
+    // A rule that has nothing to do with them.
+    dump("ACCEPT",
+         "-A INPUT -p tcp -m tcp --dport 25 -j DROP\n-A OUTPUT -d 203.0.113.77/32 -p udp -m udp --dport 9999 "
+         "-j ACCEPT\n" +
+             forward);
+    CHECK(lint("--baseline").out.find("\nno error, no warning, no note, 3 in the baseline; ") != std::string::npos);
+    // Less is let in.
+    dump("ACCEPT",
+         "-A INPUT -p tcp -m tcp --dport 23 -j DROP\n-A INPUT -p tcp -m tcp --dport 25 -j DROP\n"
+         "-A FORWARD -s 10.1.0.0/16 -d 10.9.0.0/16 -j ACCEPT\n");
+    const Ran less = lint("--baseline");
+    CHECK(less.status == 0);
+    CHECK(less.out.find("\nno error, no warning, no note, 3 in the baseline; ") != std::string::npos);
+    CHECK(less.out.find("gone") == std::string::npos);
+    // Something else is.
+    dump("ACCEPT", "-A INPUT -p tcp -m tcp --dport 23 -j DROP\n" + forward);
+    const Ran more = lint("--baseline");
+    CHECK(more.status == 1);
+    CHECK(more.out.find("\n1 error, no warning, no note, 2 in the baseline; ") != std::string::npos);
+    write_file(
+        here, "known.json",
+        R"({"format": "fwproof-baseline/1", "findings": [{"fingerprint": "00", "severity": "error", "packets": ["nonsense"]}]})");
+    CHECK(lint("--baseline").err ==
+          "known.json: error: is no baseline: the packets of finding 1 are not understood; write it with "
+          "--write-baseline\n");
+}
+
 TEST_CASE("a baseline knows a file however its path is spelled") {
     const std::string here = fresh_directory("baseline-spelled");
     fs::create_directories(here + "/rules");

@@ -61,14 +61,21 @@ struct Finding {
     std::optional<Citation> citation;
     std::string catalog, flow, service;  // where it comes from a catalog: the first of the entries
     std::vector<EntryNames> entries;     // all that it is about; empty: no more than these three say
-    std::string waived_by;               // reason of the waiver that covers it; empty: none
-    std::string fingerprint;             // 64 hexadecimal digits, see set_fingerprints
+    // Of an opening: all that it lets in, exactly; empty: the region is all that is known. Not shown.
+    std::vector<Product> packets;
+    std::string waived_by;    // reason of the waiver that covers it; empty: none
+    std::string fingerprint;  // 64 hexadecimal digits, see set_fingerprints
+    // Filled in with it: the same of all but the packets, and those of an opening in their exact notation, disjoint.
+    // Both empty where there is no opening.
+    std::string about;
+    std::vector<std::string> exact;
 };
 
 // Gives every finding a fingerprint that stays the same while lines, rules, lists and objects are moved, renumbered or
-// renamed: the SHA-256 of the check, the firewall, the catalog entry and the packets (the region, else the subject);
-// where there are no packets, of the message and the statement. Equal ones are told apart by their order.
-// `names`: what files are called for it, where that is not as they were spelled; they are names of firewalls too.
+// renamed: the SHA-256 of the check, the firewall, the catalog entry and the packets (of an opening, else the region,
+// else the subject), however they are cut into products; where there are no packets, of the message and the statement.
+// Equal ones are told apart by their order. `names`: what files are called for it, where that is not as they were
+// spelled; they are names of firewalls too.
 void set_fingerprints(std::vector<Finding>& findings, const std::map<std::string, std::string>& names = {});
 
 }  // namespace fwproof
