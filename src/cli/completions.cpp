@@ -91,7 +91,8 @@ std::vector<std::string> formats_in(std::string_view text) {
         const auto start = std::min(text.find_first_not_of(" ,():;", at), text.size());
         at = std::min(text.find_first_of(" ,():;", start), text.size());
         const std::string word(text.substr(start, at - start));
-        if (std::find(all.begin(), all.end(), word) != all.end()) named.push_back(word);
+        const bool known = std::find(named.begin(), named.end(), word) != named.end();
+        if (!known && std::find(all.begin(), all.end(), word) != all.end()) named.push_back(word);
     }
     return named.size() > 1 ? named : names_of(formats());
 }

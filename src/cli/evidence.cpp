@@ -40,6 +40,9 @@ again. What passes is in it as well as what does not. The exports themselves sta
 With --verify the bundle is made again from the files as they are now, from the same directory, and every byte compared.
 Exit status: of check; with --verify 0 when all is the same and 1 when something differs.
 SOURCE_DATE_EPOCH is the time of the bundle, else the present; run.json keeps it.
+
+Instead of a new bundle:
+  --verify DIR  make the bundle in DIR again and compare every byte
 )";
 
 // File in the bundle -> format of the report.

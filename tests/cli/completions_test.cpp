@@ -32,6 +32,7 @@ TEST_CASE("bash completes commands, options, and the values that an option can h
     CHECK(completed("fwproof check --catalog sc", 3) == "scom\n");
     CHECK(completed("fwproof merge --format ''", 3) == "json jsonl text\n");
     CHECK(completed("fwproof explain --format ''", 3) == "text json\n");
+    CHECK(completed("fwproof lint --format te", 3) == "text\n");
     CHECK(completed("fwproof lint --format sa", 3) == "sarif\n");
     CHECK(completed("fwproof check --site ''", 3) == "\n");  // files, by the shell itself
 }

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <regex>
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/program.hpp"
@@ -21,18 +22,33 @@ TEST_CASE("the manual of the checks is made of their pages, and clean") {
     CHECK(std::system(command.c_str()) == 0);
 }
 
-TEST_CASE("the manual describes every option of check, of lint and of diff") {
+namespace {
+
+std::vector<std::string> found_in(const std::string& text, const std::string& expression) {
+    const std::regex wanted(expression);
+    std::vector<std::string> found;
+    for (std::sregex_iterator at(text.begin(), text.end(), wanted), end; at != end; ++at) found.push_back((*at)[1]);
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("the manual describes every option of every command, and completions offer it") {
     const std::string manual = read_whole(std::string(FWPROOF_ROOT) + "/man/fwproof.1");
-    for (const std::string command : {"check", "lint", "diff"}) {
-        const std::string help = run_fwproof({command, "--help"}).out;
-        const std::regex option("\n  --([a-z-]+)");
-        int seen = 0;
-        for (std::sregex_iterator at(help.begin(), help.end(), option), end; at != end; ++at) {
-            const std::string name = (*at)[1];
+    std::vector<std::string> offers;
+    for (const std::string shell : {"bash", "zsh", "fish"}) offers.push_back(run_fwproof({"completions", shell}).out);
+    const auto commands = found_in(run_fwproof({"--help"}).out, "\n  ([a-z]+) ");
+    CHECK(commands.size() >= 15);
+    for (const auto& command : commands) {
+        const auto options = found_in(run_fwproof({command, "--help"}).out, "\n  (?:-[a-z] \\[ )?--([a-z-]+)");
+        const bool full = command == "check" || command == "lint" || command == "diff";
+        if (full) CHECK(options.size() >= 10);
+        for (const auto& name : options) {
             INFO(command << " " << name);
-            CHECK(manual.find(".It Fl -" + name) != std::string::npos);
-            ++seen;
+            const std::regex described(full ? "\\.It Fl -" + name + "\\b" : "Fl -" + name + "\\b");
+            CHECK(std::regex_search(manual, described));
+            CHECK(found_in(offers[0], "(\\b" + command + "\\) words='[^']*--" + name + "\\b)").size() >= 1);
+            for (const auto& offer : offers) CHECK(offer.find(name) != std::string::npos);
         }
-        CHECK(seen >= 10);
     }
 }
