@@ -55,6 +55,18 @@ const Command* find_command(std::string_view name) {
     return found == all.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> command_names() {
+    std::vector<std::string> names;
+    for (const auto& command : commands()) names.emplace_back(command.name);
+    return names;
+}
+
+tl::unexpected<Error> unknown_command(const std::string& name) {
+    const auto near = did_you_mean(name, command_names());
+    return fail(fmt::format("unknown command '{}'", name),
+                near ? fmt::format("did you mean '{}'?", *near) : "'fwproof --help' lists the commands");
+}
+
 Result<int> dispatch(const std::vector<std::string>& arguments, World& world) {
     if (arguments.empty()) return fail("no command given", "'fwproof --help' lists the commands");
     const std::string& first = arguments.front();
@@ -65,6 +77,7 @@ Result<int> dispatch(const std::vector<std::string>& arguments, World& world) {
     if (first == "--help" || first == "-h" || first == "help") {
         if (arguments.size() > 1) {
             if (const Command* command = find_command(arguments[1])) return command->run({"--help"}, world);
+            return unknown_command(arguments[1]);
         }
         print_overview(world.out);
         return kClean;
@@ -76,14 +89,11 @@ Result<int> dispatch(const std::vector<std::string>& arguments, World& world) {
                     "usage: fwproof COMMAND [OPTION...] [EXPORT...]");
     }
     // Files alone are linted.
-    std::vector<std::string> names;
-    for (const auto& command : commands()) names.emplace_back(command.name);
-    const auto near = did_you_mean(first, names);
+    const auto near = did_you_mean(first, command_names());
     const bool looks_like_file = first.find_first_of("./") != std::string::npos || first == "-";
     const Command* lint = find_command("lint");
     if (lint && (looks_like_file || !near)) return lint->run(arguments, world);
-    return fail(fmt::format("unknown command '{}'", first),
-                near ? fmt::format("did you mean '{}'?", *near) : "'fwproof --help' lists the commands");
+    return unknown_command(first);
 }
 
 }  // namespace

@@ -37,6 +37,19 @@ std::vector<std::string> option_names(const po::options_description& options) {
     return names;
 }
 
+// An option that is given and says nothing: a variable of the script that is not set.
+std::optional<Error> refuse_empty(const Arguments& arguments, const po::options_description& options) {
+    for (const auto& [name, value] : arguments.in_order) {
+        const auto* option = options.find_nothrow(name, false);
+        if (!option || option->semantic()->max_tokens() == 0) continue;
+        if (value.find_first_not_of(',') != std::string::npos) continue;
+        return Error{fmt::format("--{} is given without a value", name),
+                     "leave it out, or say what is meant; is a variable not set?",
+                     {}};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<std::string> Arguments::texts(const std::string& name) const {
@@ -71,6 +84,7 @@ Result<Arguments> parse_arguments(std::string_view command, const std::vector<st
                 result.in_order.emplace_back(option.string_key, option.value.empty() ? "" : option.value.front());
             }
         }
+        if (auto error = refuse_empty(result, options)) return fail(std::move(*error));
     } catch (const po::unknown_option& error) {
         const auto near = did_you_mean(bare(error.get_option_name()), option_names(options));
         return fail(fmt::format("unknown option '{}'", error.get_option_name()),

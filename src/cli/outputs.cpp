@@ -13,7 +13,7 @@ namespace fwproof::cli {
 
 Result<std::vector<NamedOutput>> read_outputs(const Arguments& arguments, const std::vector<std::string>& formats) {
     std::vector<NamedOutput> outputs;
-    std::optional<std::string> pending;
+    std::optional<std::string> pending, without_format;
     for (const auto& [option, value] : arguments.in_order) {
         if (option == "format") {
             if (pending) outputs.push_back({*pending, {}});
@@ -23,9 +23,13 @@ Result<std::vector<NamedOutput>> read_outputs(const Arguments& arguments, const 
                             near ? fmt::format("did you mean '{}'?", *near)
                                  : fmt::format("known: {}", fmt::join(formats, ", ")));
             }
+            if (without_format) {
+                return fail(fmt::format("--output {} stands before --format {}", *without_format, value),
+                            "write the --output behind the --format that it is for");
+            }
             pending = value;
         } else if (option == "output") {
-            if (value.empty()) return fail("--output needs a file name", "'-' is standard output");
+            if (!pending) without_format = value;
             outputs.push_back({pending.value_or(formats.front()), value == "-" ? std::string() : value});
             pending.reset();
         }

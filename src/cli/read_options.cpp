@@ -84,8 +84,6 @@ Result<Reading> read_common_options(const Arguments& arguments) {
         if (!prefix) return fail(fmt::format("--local-subnet '{}' is not a prefix", word), "write it as 10.1.0.0/24");
         reading.load.local_subnets.push_back(*prefix);
     }
-    if (arguments.has("local-subnet") && reading.load.local_subnets.empty())
-        return fail("--local-subnet names no prefix", "write it as 10.1.0.0/24");
     if (arguments.has("as-of")) {
         const auto date = parse_date(arguments.text("as-of"), "--as-of");
         if (!date) return fail(date.error());
