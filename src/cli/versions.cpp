@@ -57,13 +57,27 @@ std::map<std::string, std::string> listed(std::string_view list, std::string_vie
     return blobs;
 }
 
+// A name that git has nothing for.
+Error not_found(const std::string& name) {
+    const std::string revision = name.substr(0, name.find(':'));
+    const auto objects = read_git_objects({revision});
+    if (revision.empty() || !objects || !objects->front().type.empty())
+        return {"is neither a file nor REV:path of this git repository", "HEAD:rules/edge.cfg is one", {}, name};
+    const auto shallow = run_git({"rev-parse", "--is-shallow-repository"});
+    return {"is no revision of this git repository",
+            shallow && shallow->starts_with("true")
+                ? "this clone is shallow: fetch the history too (GIT_DEPTH: 0, fetch-depth: 0, git fetch --unshallow)"
+                : "'git fetch' brings what another repository has",
+            {},
+            revision};
+}
+
 Result<Version> version_in_git(const std::string& name) {
     const auto objects = read_git_objects({name});
     if (!objects) return fail(objects.error());
     const GitObject& object = objects->front();
     if (object.type.empty()) {
-        return fail(
-            Error{"is neither a file nor REV:path of this git repository", "HEAD:rules/edge.cfg is one", {}, name});
+        return fail(not_found(name));
     }
     Version version;
     if (object.type == "blob") {
@@ -315,8 +329,7 @@ Result<std::optional<Input>> read_in_version(const VersionRoot& root, const std:
     if (path_in_revision(name)) {
         auto input = input_in_git(name, name);
         if (!input || *input || root.kind == Kind::below) return input;
-        return fail(
-            Error{"is neither a file nor REV:path of this git repository", "HEAD:rules/edge.cfg is one", {}, name});
+        return fail(not_found(name));
     }
     std::error_code ignored;
     if (root.kind == Kind::below && !fs::exists(name, ignored)) return std::nullopt;

@@ -488,6 +488,28 @@ TEST_CASE("what is staged is judged by the settings that are staged") {
     CHECK(status("") == 0);
 }
 
+TEST_CASE("a revision that a shallow clone lacks is named, with what to do about it") {
+    Repository repository("deep");
+    repository.stage("edge.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n");
+    repository.commit("first");
+    repository.stage("edge.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
+    repository.commit("second");
+    const std::string base = repository.git({"rev-parse", "HEAD~1"}).out.substr(0, 40);
+    const std::string missing = std::string(40, 'a');
+    CHECK(repository.fwproof({"diff", missing + ":", "HEAD:"}).err ==
+          missing + ": error: is no revision of this git repository; 'git fetch' brings what another repository has\n");
+    Repository shallow("shallow");
+    shallow.git({"fetch", "-q", "--depth", "1", "file://" + repository.path, "main"});
+    shallow.git({"checkout", "-q", "FETCH_HEAD"});
+    for (const std::string path : {"", "edge.v4"}) {
+        const Ran ran = shallow.fwproof({"diff", base + ":" + path, "HEAD:" + path});
+        CHECK(ran.status == 2);
+        CHECK(ran.err == base +
+                             ": error: is no revision of this git repository; this clone is shallow: fetch the history "
+                             "too (GIT_DEPTH: 0, fetch-depth: 0, git fetch --unshallow)\n");
+    }
+}
+
 TEST_CASE("each version is read with its own sets") {
     const Repository repository("git-sets");
     const std::string rules =
