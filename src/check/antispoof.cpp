@@ -1,6 +1,6 @@
 #include "check/antispoof.hpp"
 
-#include "check/openings.hpp"
+#include "check/outside.hpp"
 
 namespace fwproof {
 
@@ -15,11 +15,11 @@ AddressSet networks_of(const Interface& interface) {
 }  // namespace
 
 std::vector<Interface> unchecked_interfaces(const Policy& policy) {
-    const Outside outside = outside_of(policy);
+    const auto outside = lowest_interfaces(policy);
     std::vector<Interface> found;
-    if (!outside.known) return found;
+    if (!outside) return found;
     for (const auto& interface : policy.interfaces) {
-        if (interface.enabled && !interface.checks_source && outside.interfaces.contains(interface.name)) {
+        if (interface.enabled && !interface.checks_source && outside->contains(interface.name)) {
             found.push_back(interface);
         }
     }

@@ -8,28 +8,12 @@ namespace fwproof {
 
 namespace {
 
-// What a server answers to a host that asks for its address, and what is sent to every neighbour: a host cannot do
-// without the one, and no router brings the other.
-bool is_local_exchange(const Product& said) {
-    static const AddressSet kNeighbours =
-        parse_address_set("224.0.0.0/24 239.255.255.250 255.255.255.255 ff02::/16").value();
-    if (said.destination && said.destination->subset_of(kNeighbours)) return true;
-    if (!said.services) return false;
-    return std::all_of(said.services->terms.begin(), said.services->terms.end(), [](const ServiceTerm& term) {
-        const bool v4 = term.source_ports == PortSet::of(67) && term.destination_ports == PortSet::of(68);
-        const bool v6 = term.source_ports == PortSet::of(547) && term.destination_ports == PortSet::of(546);
-        return term.protocols == ProtocolSet::of(kUdp) && (v4 || v6);
-    });
-}
-
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     each_opening(context, [&](const Opening& opening) {
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const PacketSet anybody = from_anybody(desk, opening);
         if (anybody.empty() || says_any_service(opening)) return false;
-        if (opening.path->position == Position::inbound &&
-            std::all_of(opening.said.begin(), opening.said.end(), is_local_exchange))
-            return false;
+        if (opening.path->position == Position::inbound && is_local_exchange(opening)) return false;
         // A rule for any destination is reported for that.
         if (opening.path->position == Position::transit && says_any_destination(opening)) return false;
         PacketSet left = anybody & desk.with_ports;

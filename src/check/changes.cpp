@@ -97,6 +97,8 @@ std::vector<ChangedAccess> changed_access(const CheckContext& context) {
     std::vector<ChangedAccess> all;
     for (const auto& policy : context.input().change->policies) {
         const auto first = static_cast<std::ptrdiff_t>(all.size());
+        const Firewall& firewall = context.firewalls()[policy.firewall];
+        const auto outside = std::make_shared<const Outside>(outside_of(firewall, context.input().topology.zones));
         for (const auto& path : policy.review->paths) {
             for (const auto& region : path.regions) {
                 const auto known = std::find_if(all.begin() + first, all.end(), [&](const ChangedAccess& access) {
@@ -106,7 +108,7 @@ std::vector<ChangedAccess> changed_access(const CheckContext& context) {
                 if (known != all.end()) {
                     known->paths.push_back(path.after);
                 } else {
-                    all.push_back({&context.firewalls()[policy.firewall], &policy, &region, {path.after}});
+                    all.push_back({&firewall, &policy, &region, {path.after}, outside});
                 }
             }
         }
@@ -210,9 +212,11 @@ bool from_untrusted(const ChangedAccess& access, const Product& product) {
                      [](const Path* path) { return path->variant.empty() || path->variant == "public"; }))
         return false;
     if (product.source && (*product.source & internet_addresses()).empty()) return false;
-    const auto& outside = outside_of(*access.firewall->policy).interfaces.any_of;
-    return std::any_of(outside.begin(), outside.end(),
-                       [&](const InterfacePattern& interface) { return product.in.contains(interface.name); });
+    return !only_by_doubtful(access, product) || meets(product.in, access.outside->doubtful);
+}
+
+bool only_by_doubtful(const ChangedAccess& access, const Product& product) {
+    return !meets(product.in, access.outside->interfaces.any_of) && !meets(product.in, access.outside->unnamed);
 }
 
 }  // namespace fwproof

@@ -1,10 +1,12 @@
 // What checks about a change tell of it: its regions, each once for all profiles in which it is the same.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "check/outside.hpp"
 #include "fwproof/check/change.hpp"
 #include "fwproof/check/check.hpp"
 
@@ -14,7 +16,8 @@ struct ChangedAccess {
     const Firewall* firewall = nullptr;  // of the version after
     const ChangedPolicy* policy = nullptr;
     const ChangedRegion* region = nullptr;
-    std::vector<const Path*> paths;  // of the version after, at least one
+    std::vector<const Path*> paths;          // of the version after, at least one
+    std::shared_ptr<const Outside> outside;  // of the version after
 
     bool widens() const { return region->widens; }
     std::vector<Product> packets() const;  // all of them
@@ -40,7 +43,9 @@ void report_replies(const CheckContext& context, const Check& check, std::vector
                     std::string_view how, std::vector<Finding>& findings);
 
 // Whether packets of the product can come from the Internet: by an interface that may lead outside, from an address
-// that is not private.
+// that is not private. `doubtful` interfaces may.
 bool from_untrusted(const ChangedAccess& access, const Product& product);
+// Of a product that can: only by interfaces of which nothing says whether they lead outside.
+bool only_by_doubtful(const ChangedAccess& access, const Product& product);
 
 }  // namespace fwproof

@@ -8,6 +8,7 @@
 #include "check/describe.hpp"
 #include "check/rule_desk.hpp"
 #include "check/rule_study.hpp"
+#include "check/unknown_outside.hpp"
 #include "check/waivers.hpp"
 #include "fwproof/check/change.hpp"
 #include "fwproof/policy/object_names.hpp"
@@ -45,7 +46,7 @@ const Assessment& CheckContext::assessment() const {
 }
 
 const RuleStudy& CheckContext::rules() const {
-    if (!impl_->rules) impl_->rules.emplace(firewalls(), impl_->input.assess.budget, input().threads);
+    if (!impl_->rules) impl_->rules.emplace(input().topology, impl_->input.assess.budget, input().threads);
     return *impl_->rules;
 }
 
@@ -71,6 +72,18 @@ std::vector<BeyondBudget> CheckContext::beyond_budget() const {
     }
     return all;
 }
+
+std::vector<Unassessed> CheckContext::unassessed() const {
+    std::vector<Unassessed> all;
+    for (const auto& unknown : unknown_outsides(*this)) {
+        for (const Check* check : checks_from_outside()) {
+            if (runs(check->name)) all.push_back({unknown.firewall->file, std::string(check->name)});
+        }
+    }
+    return all;
+}
+
+const RuleStudy* CheckContext::rules_so_far() const { return impl_->rules ? &*impl_->rules : nullptr; }
 
 bool CheckContext::runs(std::string_view check) const {
     return std::any_of(impl_->running.begin(), impl_->running.end(), [&](const Check* c) { return c->name == check; });
@@ -129,10 +142,13 @@ std::vector<Finding> run_checks(const CheckContext& context, std::span<const Che
             context.impl_->unfinished.push_back(&check);
         }
     };
-    extern const Check check_beyond_budget;  // sees what all others could not work out, and cannot be waived
+    // They see what all others could not work out; the first cannot be waived.
+    extern const Check check_beyond_budget, check_unknown_outside;
     for (const Check* check : selected) {
-        if (check->subject != Subject::waiver && check != &check_beyond_budget) run(*check);
+        const bool last = check == &check_beyond_budget || check == &check_unknown_outside;
+        if (check->subject != Subject::waiver && !last) run(*check);
     }
+    if (context.runs(check_unknown_outside.name)) run(check_unknown_outside);
     apply_waivers(context, findings);
     for (const Check* check : selected) {
         if (check->subject == Subject::waiver) run(*check);

@@ -19,15 +19,12 @@ std::string open_egress(const CheckContext& context, const Opening& opening) {
     if (!is_network(context, opening.firewall)) return {};
     const RuleDesk& desk = context.rules().desk(opening.firewall);
     if (is_any_to_any(desk, opening)) return {};
-    const Outside outside = outside_of(desk.policy);
     const auto leads_out = [&](const Product& said) {
         if (!covers_internet(said.destination)) return false;
         if (only_private(said.source)) return true;
         // Any source, on an interface that is known not to be outside.
-        const auto& names = said.in.any_of;
-        return outside.known && !said.in.negated && !names.empty() &&
-               std::none_of(names.begin(), names.end(),
-                            [&](const InterfacePattern& p) { return outside.interfaces.contains(p.name); });
+        return desk.outside.known && !said.in.negated && !said.in.any_of.empty() &&
+               !meets(said.in, desk.outside.interfaces.any_of);
     };
     const auto every_port = [](const Product& said, std::uint8_t protocol) {
         return said.services &&

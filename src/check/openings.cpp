@@ -1,8 +1,6 @@
 #include "check/openings.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/letters.hpp"
@@ -215,43 +213,10 @@ bool covers_internet(const AddressSetRef& addresses) { return covers_half(addres
 bool covers_most(const AddressSetRef& addresses) { return covers_half(addresses, AddressSet::any()); }
 bool only_private(const AddressSetRef& addresses) { return addresses && addresses->subset_of(private_addresses()); }
 
-Outside outside_of(const Policy& policy) {
-    Outside outside;
-    outside.interfaces.negated = false;
-    std::optional<int> lowest, highest;
-    for (const auto& interface : policy.interfaces) {
-        if (!interface.enabled || !interface.security_level) continue;
-        lowest = std::min(lowest.value_or(*interface.security_level), *interface.security_level);
-        highest = std::max(highest.value_or(*interface.security_level), *interface.security_level);
-    }
-    if (lowest && *lowest < *highest) {
-        outside.known = true;
-        for (const auto& interface : policy.interfaces) {
-            if (interface.enabled && interface.security_level == lowest) {
-                outside.interfaces.any_of.push_back({interface.name, false});
-            }
-        }
-        return outside;
-    }
-    std::set<std::string> named;
-    for (const auto& ruleset : policy.rulesets) {
-        for (const auto& rule : ruleset.rules) {
-            for (const auto& match : rule.match.any_of) {
-                for (const auto* set : {&match.header.in, &match.header.out}) {
-                    for (const auto& pattern : set->any_of) {
-                        if (!pattern.prefix && !pattern.name.empty() && pattern.name != "lo")
-                            named.insert(pattern.name);
-                    }
-                }
-            }
-        }
-    }
-    outside.interfaces.any_of.push_back({kOtherInterface + "outside", false});
-    if (named.size() == 1) outside.interfaces.any_of.push_back({*named.begin(), false});
-    return outside;
-}
+namespace {
 
-PacketSet from_anybody(const RuleDesk& desk, const Opening& opening) {
+// The part of it that is in `anybody`, where the rule leaves the source open to the Internet.
+PacketSet open_to(const PacketSet& anybody, const RuleDesk& desk, const Opening& opening) {
     const bool open = std::any_of(opening.said.begin(), opening.said.end(),
                                   [](const Product& said) { return covers_internet(said.source); });
     const bool home = !opening.path->variant.empty() && opening.path->variant != "public" && !desk.policy.ordered;
@@ -261,13 +226,25 @@ PacketSet from_anybody(const RuleDesk& desk, const Opening& opening) {
         if (depends_on_source(rule) || is_for_known_sources(desk.policy, opening.rule.ruleset, *opening.path))
             return desk.space.empty();
     }
-    const PacketSet packets = opening.packets & desk.anybody;
+    const PacketSet packets = opening.packets & anybody;
     // An earlier rule may have taken all but a few sources.
     PacketSet kept = desk.space.empty();
     for (const auto& product : packets.products(64).products) {
         if (covers_internet(product.source)) kept = kept | desk.space.from(product);
     }
     return kept;
+}
+
+}  // namespace
+
+PacketSet from_anybody(const RuleDesk& desk, const Opening& opening) {
+    const bool everywhere =
+        std::any_of(opening.said.begin(), opening.said.end(), [](const Product& said) { return said.in.is_all(); });
+    return open_to(everywhere ? desk.anybody | desk.unnamed_anybody : desk.anybody, desk, opening);
+}
+
+PacketSet perhaps_from_anybody(const RuleDesk& desk, const Opening& opening) {
+    return open_to(desk.perhaps_anybody, desk, opening);
 }
 
 }  // namespace fwproof

@@ -28,14 +28,6 @@ struct Opening {
     bool whole = true;
 };
 
-// Where packets come in that may be anybody's: the interfaces of the lowest security level; where none has a level, an
-// interface that no rule names, and the only one that rules name.
-struct Outside {
-    InterfaceSet interfaces;
-    bool known = false;  // from security levels
-};
-Outside outside_of(const Policy& policy);
-
 // In the order in which packets meet the rules, path by path.
 struct Openings {
     std::vector<Opening> permits;
@@ -54,5 +46,7 @@ bool only_private(const AddressSetRef& addresses);
 // The part that anybody may send: from outside, where the rule leaves the source open to the Internet. Windows hosts
 // are outside in the public profile only.
 PacketSet from_anybody(const RuleDesk& desk, const Opening& opening);
+// The same of the interfaces of which nothing says whether they lead outside.
+PacketSet perhaps_from_anybody(const RuleDesk& desk, const Opening& opening);
 
 }  // namespace fwproof

@@ -20,6 +20,18 @@ bool any_said(const Opening& opening, const std::function<bool(const Product&)>&
     return std::any_of(opening.said.begin(), opening.said.end(), test);
 }
 
+bool is_local(const Product& said) {
+    static const AddressSet kNeighbours =
+        parse_address_set("224.0.0.0/24 239.255.255.250 255.255.255.255 ff02::/16").value();
+    if (said.destination && said.destination->subset_of(kNeighbours)) return true;
+    if (!said.services) return false;
+    return std::all_of(said.services->terms.begin(), said.services->terms.end(), [](const ServiceTerm& term) {
+        const bool v4 = term.source_ports == PortSet::of(67) && term.destination_ports == PortSet::of(68);
+        const bool v6 = term.source_ports == PortSet::of(547) && term.destination_ports == PortSet::of(546);
+        return term.protocols == ProtocolSet::of(kUdp) && (v4 || v6);
+    });
+}
+
 std::string end_text(const Opening& opening, const AddressSetRef Product::*end) {
     if (opening.said.size() != 1) return "several addresses";
     const AddressSetRef& addresses = opening.said[0].*end;
@@ -39,8 +51,9 @@ Finding finding_about(const Check& check, const CheckContext& context, const Ope
     finding.witness = packets.pick();
     // Where only packets from the Internet are meant, no region needs to say so.
     const RuleDesk& desk = context.rules().desk(opening.firewall);
-    const bool from_internet = packets.subset_of(desk.anybody);
-    const auto region = plain_products(packets, from_internet ? desk.first & desk.anybody : desk.first, kRegionLimit);
+    const PacketSet anybody = desk.anybody | desk.unnamed_anybody;
+    const bool from_internet = packets.subset_of(anybody);
+    const auto region = plain_products(packets, from_internet ? desk.first & anybody : desk.first, kRegionLimit);
     finding.region = plain_region(region.products);
     finding.region_complete = region.complete;
     finding.subject = {standing_at(opening.path->position)};
@@ -121,6 +134,10 @@ bool says_any_destination(const Opening& opening) {
     return any_said(opening, [](const Product& said) { return covers_most(said.destination); });
 }
 
+bool is_local_exchange(const Opening& opening) {
+    return std::all_of(opening.said.begin(), opening.said.end(), [](const Product& said) { return is_local(said); });
+}
+
 bool is_any_to_any(const RuleDesk& desk, const Opening& opening) {
     const bool says = any_said(opening, [](const Product& said) {
         return covers_internet(said.source) && covers_most(said.destination) && any_service(said.services);
@@ -131,7 +148,7 @@ bool is_any_to_any(const RuleDesk& desk, const Opening& opening) {
 bool is_network(const CheckContext& context, std::size_t firewall) {
     if (context.input().position) return *context.input().position == FirewallKind::transit;
     if (context.firewalls()[firewall].placed) return context.firewalls()[firewall].kind == FirewallKind::transit;
-    if (outside_of(*context.firewalls()[firewall].policy).known) return true;
+    if (lowest_interfaces(*context.firewalls()[firewall].policy)) return true;
     // A host that forwards nothing has no rule that lets new packets through.
     const auto& openings = context.rules().openings();
     return std::any_of(openings.begin(), openings.end(), [&](const Opening& opening) {

@@ -35,6 +35,9 @@ std::string services_said(const Opening& opening);
 bool any_service(const ServiceSetRef& services);
 // A rule that permits every service, from the Internet (or from anywhere, where the side is not known), to everything.
 bool is_any_to_any(const RuleDesk& desk, const Opening& opening);
+// What a server answers to a host that asks for its address, and what is sent to every neighbour: a host cannot do
+// without the one, and no router brings the other.
+bool is_local_exchange(const Opening& opening);
 bool says_any_service(const Opening& opening);
 bool says_any_destination(const Opening& opening);
 

@@ -1,5 +1,7 @@
 #include "check/rule_desk.hpp"
 
+#include <utility>
+
 #include "check/antispoof.hpp"
 #include "check/openings.hpp"
 #include "check/sensitive_services.hpp"
@@ -9,16 +11,16 @@ namespace fwproof {
 
 namespace {
 
-Product from_internet(const Policy& policy) {
+Product from_internet(InterfaceSet in) {
     Product product;
     product.source = share(internet_addresses());
-    product.in = outside_of(policy).interfaces;
+    product.in = std::move(in);
     return product;
 }
 
-Product with_port_protocols() {
+Product of_protocols(const ProtocolSet& protocols) {
     ServiceTerm term;
-    term.protocols = ProtocolSet::of(kTcp) | ProtocolSet::of(kUdp) | ProtocolSet::of(kSctp);
+    term.protocols = protocols;
     Product product;
     product.services = share(ServiceSet{{std::move(term)}});
     return product;
@@ -39,12 +41,13 @@ Product first_of(const Policy& policy) {
 }
 
 // Everything that sets of this space are ever made of.
-Space make_space(const Policy& policy) {
+Space make_space(const Policy& policy, const Outside& outside) {
     SpaceBuilder builder;
     add_values(builder, policy);
     builder.add(first_of(policy));
-    builder.add(from_internet(policy));
-    builder.add(with_port_protocols());
+    builder.add(from_internet(outside.interfaces));
+    for (const auto* some : {&outside.unnamed, &outside.doubtful}) builder.add(from_internet({*some, false}));
+    for (const auto protocol : {kTcp, kUdp, kSctp}) builder.add(of_protocols(ProtocolSet::of(protocol)));
     for (const auto& outer : unchecked_interfaces(policy)) builder.add(forged_packets(policy, outer));
     for (const auto& sensitive : sensitive_services()) builder.add(sensitive.product());
     return builder.build();
@@ -52,14 +55,19 @@ Space make_space(const Policy& policy) {
 
 }  // namespace
 
-RuleDesk::RuleDesk(const Policy& judged, const Budget& allowed)
-    : policy(judged),
-      space(make_space(judged)),
-      everybody(everybody_of(judged)),
-      occurring(space.all() - space.from(judged.impossible)),
-      first(space.from(first_of(judged)) & occurring),
-      with_ports(space.from(with_port_protocols())),
-      anybody(space.from(from_internet(judged))),
+RuleDesk::RuleDesk(const Firewall& judged, std::span<const Zone> zones, const Budget& allowed)
+    : policy(*judged.policy),
+      outside(outside_of(judged, zones)),
+      space(make_space(policy, outside)),
+      everybody(everybody_of(policy)),
+      occurring(space.all() - space.from(policy.impossible)),
+      first(space.from(first_of(policy)) & occurring),
+      tcp(space.from(of_protocols(ProtocolSet::of(kTcp)))),
+      udp(space.from(of_protocols(ProtocolSet::of(kUdp)))),
+      with_ports(tcp | udp | space.from(of_protocols(ProtocolSet::of(kSctp)))),
+      anybody(space.from(from_internet(outside.interfaces))),
+      unnamed_anybody(space.from(from_internet({outside.unnamed, false}))),
+      perhaps_anybody(space.from(from_internet({outside.doubtful, false}))),
       budget(allowed) {
     space.set_budget(budget);
     for (const auto& service : sensitive_services()) sensitive.push_back(space.from(service.product()));

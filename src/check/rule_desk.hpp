@@ -2,23 +2,29 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <vector>
 
+#include "check/outside.hpp"
 #include "fwproof/analysis/evaluate.hpp"
 
 namespace fwproof {
 
 struct RuleDesk {
     // The budget is for what is asked of the desk, not for the sets that it starts with.
-    RuleDesk(const Policy& judged, const Budget& budget);
+    RuleDesk(const Firewall& judged, std::span<const Zone> zones, const Budget& budget);
 
     const Policy& policy;
+    Outside outside;
     Space space;
     AddressSet everybody;  // the addresses of the families that the export speaks about
     PacketSet occurring;   // headers that can occur
     PacketSet first;       // of those, first packets between computers, in the families that the export speaks about
-    PacketSet with_ports;  // TCP, UDP, SCTP
-    PacketSet anybody;     // from the Internet, coming in outside
+    PacketSet tcp, udp;
+    PacketSet with_ports;              // TCP, UDP, SCTP
+    PacketSet anybody;                 // from the Internet, coming in outside
+    PacketSet unnamed_anybody;         // from there, coming in by an interface that no rule names, besides
+    PacketSet perhaps_anybody;         // from there, coming in where nothing says whether it is outside
     std::vector<PacketSet> sensitive;  // of sensitive_services(), in their order
     const Budget budget;
     // What took more than the budget: paths whose openings are not known, and rules that were not judged, by ruleset.

@@ -11,6 +11,7 @@ namespace fwproof {
 
 struct RuleStudy::Impl {
     const std::vector<Firewall>& firewalls;
+    const std::vector<Zone>& zones;
     std::size_t threads;
     Budget budget;
     std::vector<std::unique_ptr<RuleDesk>> desks;  // one for each firewall, made when needed
@@ -19,7 +20,7 @@ struct RuleStudy::Impl {
 
     RuleDesk& desk(std::size_t firewall) {
         auto& made = desks[firewall];
-        if (!made) made = std::make_unique<RuleDesk>(*firewalls[firewall].policy, budget);
+        if (!made) made = std::make_unique<RuleDesk>(firewalls[firewall], zones, budget);
         return *made;
     }
 
@@ -44,9 +45,10 @@ struct RuleStudy::Impl {
     }
 };
 
-RuleStudy::RuleStudy(const std::vector<Firewall>& firewalls, const Budget& budget, std::size_t threads)
-    : impl_(std::make_unique<Impl>(Impl{firewalls, threads, budget, {}, std::nullopt, std::nullopt})) {
-    impl_->desks.resize(firewalls.size());
+RuleStudy::RuleStudy(const Topology& topology, const Budget& budget, std::size_t threads)
+    : impl_(std::make_unique<Impl>(
+          Impl{topology.firewalls, topology.zones, threads, budget, {}, std::nullopt, std::nullopt})) {
+    impl_->desks.resize(topology.firewalls.size());
 }
 RuleStudy::~RuleStudy() = default;
 RuleStudy::RuleStudy(RuleStudy&&) noexcept = default;
@@ -62,6 +64,9 @@ const std::vector<FaultyRule>& RuleStudy::faults() const {
 }
 
 const std::vector<Opening>& RuleStudy::openings() const { return impl_->found().permits; }
+const std::vector<Opening>* RuleStudy::openings_so_far() const {
+    return impl_->openings ? &impl_->openings->permits : nullptr;
+}
 const std::vector<Opening>& RuleStudy::denials() const { return impl_->found().denials; }
 
 const RuleDesk& RuleStudy::desk(std::size_t firewall) const { return impl_->desk(firewall); }

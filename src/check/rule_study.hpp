@@ -35,7 +35,7 @@ struct FaultyRule {
 
 class RuleStudy {
 public:
-    RuleStudy(const std::vector<Firewall>& firewalls, const Budget& budget, std::size_t threads);
+    RuleStudy(const Topology& topology, const Budget& budget, std::size_t threads);
     ~RuleStudy();
     RuleStudy(RuleStudy&&) noexcept;
 
@@ -43,6 +43,8 @@ public:
     // the device itself (a firewall that is switched off).
     const std::vector<FaultyRule>& faults() const;
     const std::vector<Opening>& openings() const;
+    // Null: no check asked for them so far.
+    const std::vector<Opening>* openings_so_far() const;
     // What is surely denied, in the same form.
     const std::vector<Opening>& denials() const;
     const RuleDesk& desk(std::size_t firewall) const;

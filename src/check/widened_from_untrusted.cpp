@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "check/changes.hpp"
+#include "check/describe.hpp"
 
 namespace fwproof {
 
@@ -13,6 +16,13 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         std::erase_if(finding.region, [&](const Product& product) { return !from_untrusted(access, product); });
         if (finding.region.empty()) continue;
         finding.message = change_text(access) + "; it can come from the Internet";
+        if (std::all_of(finding.region.begin(), finding.region.end(),
+                        [&](const Product& product) { return only_by_doubtful(access, product); })) {
+            finding.certainty = Certainty::assumed;
+            std::vector<std::string> names;
+            for (const auto& one : access.outside->doubtful) names.push_back(one.name + (one.prefix ? "+" : ""));
+            finding.message += fmt::format(", as nothing says which of {} leads there", join_some(names));
+        }
         findings.push_back(std::move(finding));
     }
 }
@@ -28,8 +38,8 @@ const Check check_widened_from_untrusted = {
     .summary = R"(A change lets packets in that can come from the Internet)",
     .why =
         R"(The region has sources that anybody can have, and comes in where the Internet may be: on an ASA by the interface with the
-lowest security level, else by an interface that no rule names or by the only one that rules name, on a Windows host in
-the public profile. What a host itself sends is left out.)",
+lowest security level, else by that which the site, address translation or the default route calls outside; where
+nothing says it, by any that rules name (then the certainty is assumed). On a Windows host it is the public profile. What a host itself sends is left out.)",
     .example = R"(-  network-object 25.1.2.0 255.255.255.128
 +  network-object 25.1.2.0 255.255.255.0)",
     .fix =

@@ -169,6 +169,7 @@ Result<int> run_lint(const std::vector<std::string>& arguments, World& world) {
     report.day = day_text(*day);
     report.findings = run_checks(context, *selected);
     report.exhausted = context.beyond_budget().size();
+    report.unassessed = context.unassessed();
     for (const Check* check : *selected) report.checks.emplace_back(check->name);
     report.files = report_files(world, &place->site, {}, other_uses(*parsed, *place));
     report.arguments = arguments_without_outputs(*parsed);

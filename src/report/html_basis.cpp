@@ -32,7 +32,7 @@ std::string not_assessed_section(const Report& report) {
     for (const auto& one : report.findings) {
         ++number;
         if (one.check == "unchecked-flow" || one.check == "unparsed-line" || one.check == "unmodelled-condition" ||
-            one.check == "uncompared-change" || one.check == "beyond-budget")
+            one.check == "uncompared-change" || one.check == "beyond-budget" || one.check == "unknown-outside")
             item(fmt::format("<a href=\"#finding-{}\">{}</a>", number, in_markup(one.message)));
     }
     text += items.empty() ? "<p>Nothing: every statement was understood and every required flow was decided.</p>\n"

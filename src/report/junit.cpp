@@ -1,6 +1,6 @@
 // JUnit XML in the subset that Jenkins, GitLab and GitHub's actions all read. One suite per file, one test case per
 // check that ran: failed where a finding makes the run fail, skipped where all that was found is waived or known or
-// where the file was not wholly understood, so that silence would prove nothing.
+// where the file was not wholly understood or judged, so that silence would prove nothing.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,8 +36,21 @@ std::string block(const std::string& lines) {
 
 using Place = std::pair<std::string, std::string>;  // file, check
 
+// Why silence of a check about a file proves nothing; empty: it does prove something.
+std::string why_unassessed(const Report& report, std::size_t not_understood, const std::string& file,
+                           const std::string& check) {
+    if (not_understood > 0) {
+        return fmt::format("{} of this file {} not understood", counted(not_understood, "statement"),
+                           not_understood == 1 ? "is" : "are");
+    }
+    const bool doubtful = std::any_of(report.unassessed.begin(), report.unassessed.end(), [&](const Unassessed& one) {
+        return one.check == check && (one.file == file || one.file == "./" + file);
+    });
+    return doubtful ? "nothing says which interface leads to the Internet" : "";
+}
+
 TestCase test_case(const Report& report, const std::vector<const Finding*>& findings, std::size_t known,
-                   std::size_t not_understood) {
+                   const std::string& unassessed) {
     std::vector<const Finding*> failing, waived, others;
     for (const Finding* finding : findings)
         (report.fails(*finding) ? failing : finding->waived_by.empty() ? others : waived).push_back(finding);
@@ -62,10 +75,9 @@ TestCase test_case(const Report& report, const std::vector<const Finding*>& find
     } else if (others.empty() && known > 0) {
         test.outcome = Outcome::skipped;
         test.text = fmt::format("<skipped message=\"{} in the baseline\"/>", counted(known, "finding"));
-    } else if (others.empty() && not_understood > 0) {
+    } else if (others.empty() && !unassessed.empty()) {
         test.outcome = Outcome::skipped;
-        test.text = fmt::format("<skipped message=\"nothing was found, but {} of this file {} not understood\"/>",
-                                counted(not_understood, "statement"), not_understood == 1 ? "is" : "are");
+        test.text = fmt::format("<skipped message=\"nothing was found, but {}\"/>", in_markup(unassessed));
     }
     std::vector<const Finding*> rest = others;
     rest.insert(rest.end(), waived.begin(), waived.end());
@@ -109,7 +121,8 @@ std::string render_junit(const Report& report, const RenderOptions&) {
         std::string cases;
         std::size_t failed = 0, skipped = 0;
         for (const auto& check : checks) {
-            const TestCase test = test_case(report, found[{file, check}], known[{file, check}], not_understood);
+            const TestCase test = test_case(report, found[{file, check}], known[{file, check}],
+                                            why_unassessed(report, not_understood, file, check));
             failed += test.outcome == Outcome::failed;
             skipped += test.outcome == Outcome::skipped;
             cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"{}\n", in_markup(file), in_markup(check),

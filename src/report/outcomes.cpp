@@ -72,7 +72,7 @@ std::vector<CheckOutcome> check_outcomes(const Report& report) {
     if (report.known) {
         for (const auto& finding : *report.known) ++of(finding.check).known;
     }
-    for (auto& one : all) one.outcome.kind = judge(one.outcome, !report.incomplete());
+    for (auto& one : all) one.outcome.kind = judge(one.outcome, !report.incomplete(one.name));
     return all;
 }
 
@@ -93,6 +93,7 @@ std::vector<RequirementOutcome> requirement_outcomes(const Report& report) {
                     continue;
                 }
                 requirement.ids.emplace_back(check->id);
+                requirement.incomplete = requirement.incomplete || report.incomplete(check->name);
                 const Outcome& from = found->second->outcome;
                 Outcome& to = requirement.outcome;
                 to.findings.insert(to.findings.end(), from.findings.begin(), from.findings.end());
@@ -106,7 +107,8 @@ std::vector<RequirementOutcome> requirement_outcomes(const Report& report) {
             if (requirement.ids.empty()) continue;
             requirement.standard = &standard;
             requirement.requirement = number;
-            requirement.outcome.kind = judge(requirement.outcome, !report.incomplete() && requirement.not_run.empty());
+            requirement.outcome.kind =
+                judge(requirement.outcome, !requirement.incomplete && requirement.not_run.empty());
             all.push_back(std::move(requirement));
         }
     }

@@ -36,6 +36,7 @@ struct RequirementOutcome {
     std::string requirement;           // "1.2.7"
     std::vector<std::string> ids;      // of the checks that speak for it and ran
     std::vector<std::string> not_run;  // ids of those that did not
+    bool incomplete = false;           // a finding of those that ran may be missing
     Outcome outcome;
 };
 

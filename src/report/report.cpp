@@ -25,8 +25,11 @@ bool Report::fails(const Finding& finding) const {
     return finding.waived_by.empty() && fail_on && finding.severity >= *fail_on;
 }
 
-bool Report::incomplete() const {
-    return unchecked > 0 || undecided > 0 || exhausted > 0 || uncompared > 0 ||
+bool Report::incomplete() const { return !unassessed.empty() || incomplete(std::string_view()); }
+
+bool Report::incomplete(std::string_view check) const {
+    return std::any_of(unassessed.begin(), unassessed.end(), [&](const Unassessed& u) { return u.check == check; }) ||
+           unchecked > 0 || undecided > 0 || exhausted > 0 || uncompared > 0 ||
            std::any_of(inputs.begin(), inputs.end(), [](const ReportInput& i) { return i.not_understood > 0; });
 }
 

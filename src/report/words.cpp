@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "fwproof/base/secrets.hpp"
@@ -127,6 +128,10 @@ std::string summary_line(const Report& report) {
     }
     if (report.exhausted > 0) text += fmt::format("; {} beyond the budget", counted(report.exhausted, "question"));
     if (report.uncompared > 0) text += fmt::format("; {} not compared", counted(report.uncompared, "part"));
+    std::set<std::string_view> in_doubt;
+    for (const auto& one : report.unassessed) in_doubt.insert(one.file);
+    if (!in_doubt.empty())
+        text += fmt::format("; openings from outside not judged in {}", counted(in_doubt.size(), "export"));
     std::size_t rules = 0, conditional = 0, not_understood = 0;
     for (const auto& input : report.inputs) {
         rules += input.rules;

@@ -72,6 +72,31 @@ TEST_CASE("the name of a rule is masked too") {
     }
 }
 
+TEST_CASE("where nothing says which interface leads outside, no format takes silence for a pass") {
+    const auto lint = [](std::vector<std::string> words) {
+        words.insert(words.begin(), {"lint", "bad.v4"});
+        return run_fwproof(words, std::string(FWPROOF_ROOT) + "/fixtures/check/unknown-outside");
+    };
+    CHECK(lint({"--strict"}).status == 3);
+    CHECK(lint({"--format", "json"}).out.find("\"complete\": false") != std::string::npos);
+    const std::string junit = lint({"--format", "junit"}).out;
+    const std::string test = "<testcase classname=\"bad.v4\" name=\"";
+    const std::string skipped =
+        "\"><skipped message=\"nothing was found, but nothing says which interface leads to the Internet\"/>";
+    for (const std::string check : {"any-to-any", "admin-port-from-untrusted", "database-port-from-untrusted",
+                                    "worm-port-from-untrusted", "any-source-from-untrusted", "open-egress"})
+        CHECK(junit.find(test + check + skipped) != std::string::npos);
+    CHECK(junit.find(test + "duplicate-rule\"/>") != std::string::npos);
+    const std::string oscal = lint({"--format", "oscal"}).out;
+    CHECK(oscal.find("\"target-id\": \"FW211\"") == std::string::npos);
+    CHECK(oscal.find("\"target-id\": \"pci-dss-4.0.1_1.4.4\"") == std::string::npos);
+    CHECK(oscal.find("\"target-id\": \"FW104\"") != std::string::npos);
+    const std::string intoto = lint({"--format", "intoto"}).out;
+    CHECK(intoto.find("check admin-port-from-untrusted") > intoto.find("warnedTests"));
+    // A check that does not ask for it is not in doubt.
+    CHECK(lint({"--strict", "--select", "duplicate-rule"}).status == 0);
+}
+
 TEST_CASE("one run writes several reports, each as it would be alone") {
     const std::string folder = fresh_directory("several");
     std::vector<std::string> all;

@@ -50,6 +50,12 @@ struct BeyondBudget {
     std::string what;                    // "what rules let in was not worked out"
 };
 
+// A check that could not judge everything in a file, beside what was not understood there.
+struct Unassessed {
+    std::string file;
+    std::string check;  // name
+};
+
 // The input and what several checks need to know about it, computed on first use.
 class CheckContext {
 public:
@@ -62,8 +68,11 @@ public:
     std::span<const Requirement> requirements() const;
     const Assessment& assessment() const;
     const RuleStudy& rules() const;
+    const RuleStudy* rules_so_far() const;  // null: no check asked for them
     // What the checks so far could not work out within the budget. Never nothing where a finding may be missing for it.
     std::vector<BeyondBudget> beyond_budget() const;
+    // Of the checks that ran, those that had to know which interfaces lead to the Internet where nothing says it.
+    std::vector<Unassessed> unassessed() const;
     // Whether a check of that name is part of this run.
     bool runs(std::string_view check) const;
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "fwproof/base/result.hpp"
-#include "fwproof/check/finding.hpp"
+#include "fwproof/check/check.hpp"
 #include "fwproof/check/flow_row.hpp"
 
 namespace fwproof {
@@ -65,10 +65,11 @@ struct Report {
     std::vector<Finding>
         gone;  // findings of the baseline that are not there any more; no more than their text is known
     std::size_t required = 0, satisfied = 0, unchecked = 0, undecided = 0;  // required flows
-    std::size_t unbound = 0;         // roles that required flows name and the site does not bind
-    std::size_t uncompared = 0;      // parts of a change that were not compared
-    std::size_t exhausted = 0;       // paths of devices that took more than the budget to work out
-    std::vector<MatrixCell> matrix;  // empty unless asked for
+    std::size_t unbound = 0;             // roles that required flows name and the site does not bind
+    std::size_t uncompared = 0;          // parts of a change that were not compared
+    std::vector<Unassessed> unassessed;  // checks that could not judge everything in a file for want of facts
+    std::size_t exhausted = 0;           // paths of devices that took more than the budget to work out
+    std::vector<MatrixCell> matrix;      // empty unless asked for
     std::vector<std::string> assumptions;
     std::string tool_version;
     std::string timestamp;                              // RFC 3339, or empty
@@ -81,6 +82,8 @@ struct Report {
     bool fails(const Finding& finding) const;
     // Something was not understood, not checked or not decided.
     bool incomplete() const;
+    // The same of one check (a name): whether a finding of it may be missing.
+    bool incomplete(std::string_view check) const;
 };
 
 struct RenderOptions {
