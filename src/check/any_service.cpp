@@ -1,4 +1,5 @@
-#include <fmt/format.h>
+#include <algorithm>
+
 #include "check/report_openings.hpp"
 
 namespace fwproof {
@@ -18,8 +19,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         if (within || own_guests) return false;
         if (!(opening.surely && opening.whole)) return false;
         Finding finding = finding_about(check, context, opening, opening.packets);
-        finding.message = fmt::format("{} permits every service from {} to {}", rule_name(desk.policy, opening.rule),
-                                      source_text(opening), destination_text(opening));
+        finding.message = every_service_text(desk, opening, source_text(opening));
         findings.push_back(std::move(finding));
         return true;
     });

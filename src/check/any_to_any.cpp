@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include "check/report_openings.hpp"
 
 namespace fwproof {
@@ -10,8 +9,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         if (!(is_any_to_any(desk, opening))) return false;
         Finding finding = finding_about(check, context, opening, opening.packets);
-        finding.message = fmt::format("{} permits every service from anywhere to {}",
-                                      rule_name(desk.policy, opening.rule), destination_text(opening));
+        finding.message = every_service_text(desk, opening, "anywhere");
         findings.push_back(std::move(finding));
         return true;
     });

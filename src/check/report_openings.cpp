@@ -1,9 +1,11 @@
 #include "check/report_openings.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "check/egress.hpp"
 #include "check/standing.hpp"
@@ -95,6 +97,17 @@ std::string source_text(const Opening& opening) { return end_text(opening, &Prod
 std::string destination_text(const Opening& opening) {
     const std::string text = end_text(opening, &Product::destination);
     return opening.path->position == Position::inbound && text == "anywhere" ? "this device" : text;
+}
+
+std::string every_service_text(const RuleDesk& desk, const Opening& opening, const std::string& from) {
+    std::vector<std::string> gone;
+    for (const auto& [name, packets] : {std::pair("TCP", &desk.tcp), std::pair("UDP", &desk.udp)}) {
+        if ((opening.packets & *packets).empty()) gone.emplace_back(name);
+    }
+    const std::string rule = rule_name(desk.policy, opening.rule), to = destination_text(opening);
+    if (gone.empty()) return fmt::format("{} permits every service from {} to {}", rule, from, to);
+    return fmt::format("{} is written for every service from {} to {}; what comes before it leaves it no {}", rule,
+                       from, to, fmt::join(gone, " and no "));
 }
 
 std::string services_text(const PacketSet& packets) {

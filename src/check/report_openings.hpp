@@ -27,6 +27,10 @@ void each_opening(const CheckContext& context, const std::function<bool(const Op
 std::string source_text(const Opening& opening);
 std::string destination_text(const Opening& opening);
 
+// What a rule for every service does: "INPUT rule 3 permits every service from anywhere to this device". Where rules
+// before it leave it no packet of TCP or UDP it permits less than it is written for.
+std::string every_service_text(const RuleDesk& desk, const Opening& opening, const std::string& from);
+
 // "tcp/443, udp/500": the services of the packets.
 std::string services_text(const PacketSet& packets);
 // "tcp/443": the services that the rule names.
