@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "analysis/compare_routes.hpp"
 #include "analysis/touched.hpp"
 #include "fwproof/policy/rule_at.hpp"
 
@@ -257,14 +258,28 @@ void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, cons
     for (const auto& span : lines_.added) region.because.push_back({true, span});
 }
 
+std::vector<const Rule*> EditBlame::changed_rules() const {
+    std::vector<const Rule*> all;
+    for (const Side* side : {&before_, &after_}) {
+        for (const auto& ref : side->rules) all.push_back(rule_at(*side->policy, ref));
+    }
+    return all;
+}
+
 void EditBlame::explain_by_routes(ChangedRegion& region) const {
     std::vector<EditedLine> lines;
     for (const Side* side : {&before_, &after_}) {
+        const Policy& other = *(side == &before_ ? after_ : before_).policy;
         const auto blame = [&](const SourceSpan& span) {
             for (const auto& line : edited_in(*side, with_block(span))) add(lines, line);
         };
         for (const auto& route : side->policy->routes) blame(route.span);
-        for (const auto& interface : side->policy->interfaces) blame(interface.span);
+        // Another security level, say, leads no packet elsewhere.
+        for (const auto& interface : side->policy->interfaces) {
+            const bool leads_alike = std::any_of(other.interfaces.begin(), other.interfaces.end(),
+                                                 [&](const Interface& twin) { return leads_where(interface, twin); });
+            if (!leads_alike) blame(interface.span);
+        }
         for (const auto& diversion : side->policy->diversions) blame(diversion.span);
     }
     if (!lines.empty()) region.because = std::move(lines);

@@ -25,6 +25,8 @@ public:
     void explain_by_routes(ChangedRegion& region) const;
 
     const LineEdits& lines() const { return lines_; }
+    // That only one of the policies has.
+    std::vector<const Rule*> changed_rules() const;
     // By ruleset; null where the rulesets of the two policies are not the same ones in the same order.
     const std::vector<RuleEdits>* rule_edits() const { return rule_edits_ ? &*rule_edits_ : nullptr; }
     const std::vector<LoggingChange>& logging() const { return logging_; }

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "analysis/assumed.hpp"
 #include "analysis/deciders.hpp"
 #include "analysis/dependence.hpp"
 #include "analysis/touched.hpp"
@@ -68,7 +69,9 @@ Comparison compare(const Policy& before, const Path& before_path, const Policy& 
     result.undecided = result.space.empty();
     PacketSet question = result.space.from(options.question);
     try {
-        question = question - result.space.from(before.impossible) - result.space.from(after.impossible);
+        for (const Policy* policy : {&before, &after}) {
+            question = question - result.space.from(options.left_out ? truly_impossible(*policy) : policy->impossible);
+        }
         if (touched) question = question & result.space.from(*touched);
         const Side sides[] = {{Evaluator(before, result.space, question, rules[0]), before_path},
                               {Evaluator(after, result.space, question, rules[1]), after_path}};

@@ -15,6 +15,7 @@ namespace fwproof {
 namespace {
 
 constexpr std::size_t kMostPairs = 100'000;  // of ways before and after
+constexpr std::size_t kMostSingle = 64;      // of the interfaces that one such pair names
 
 // Both ends have addresses of one family.
 bool can_talk(const Product& header) {
@@ -33,12 +34,28 @@ bool within(const InterfaceSet& part, const InterfaceSet& whole) {
 // The same headers by one way before and by another after.
 struct Moved {
     Product before, after;
+    // One version may also send them another way: what it does with them is not known. At most one is set.
+    bool open_before = false, open_after = false;
 };
 
 struct Ways {
     std::vector<Moved> moved;
     std::string unclear;
 };
+
+bool share_ends(const Product& a, const Product& b) {
+    Product both;
+    both.source = common(a.source, b.source);
+    both.destination = common(a.destination, b.destination);
+    return can_talk(both);
+}
+
+// Some of its packets may also come or leave by another of the ways.
+bool has_other_way(const Product& way, const std::vector<Product>& ways) {
+    return std::any_of(ways.begin(), ways.end(), [&](const Product& other) {
+        return !(other.in == way.in && other.out == way.out) && share_ends(way, other);
+    });
+}
 
 std::vector<Product> ways_of(const Policy& policy, Position position, const Product& question) {
     const Router router(policy);
@@ -52,10 +69,6 @@ std::vector<Product> ways_of(const Policy& policy, Position position, const Prod
 }
 
 bool same_ways(const Policy& before, const Policy& after) {
-    const auto interface = [](const Interface& a, const Interface& b) {
-        return a.name == b.name && a.networks == b.networks && a.enabled == b.enabled && a.transit == b.transit &&
-               a.bridge == b.bridge;
-    };
     const auto route = [](const Route& a, const Route& b) {
         return a.destination == b.destination && a.interface == b.interface && a.outward == b.outward;
     };
@@ -65,8 +78,27 @@ bool same_ways(const Policy& before, const Policy& after) {
     const auto same = [](const auto& a, const auto& b, const auto& alike) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(), alike);
     };
-    return same(before.interfaces, after.interfaces, interface) && same(before.routes, after.routes, route) &&
+    return same(before.interfaces, after.interfaces, leads_where) && same(before.routes, after.routes, route) &&
            same(before.diversions, after.diversions, diversion);
+}
+
+// The header by one interface on either side; none: it does not list them.
+std::vector<Product> singly(const Product& header) {
+    std::vector<Product> all;
+    const auto listed = [](const InterfaceSet& set) {
+        return !set.negated && std::none_of(set.any_of.begin(), set.any_of.end(),
+                                            [](const InterfacePattern& pattern) { return pattern.prefix; });
+    };
+    if (!listed(header.in) || !listed(header.out)) return all;
+    for (const auto& in : header.in.any_of) {
+        for (const auto& out : header.out.any_of) {
+            if (in.name == out.name && header.in.any_of.size() + header.out.any_of.size() > 2) continue;
+            all.push_back(header);
+            all.back().in = InterfaceSet::of(in.name);
+            all.back().out = InterfaceSet::of(out.name);
+        }
+    }
+    return all;
 }
 
 Ways moved_ways(const Policy& before, const Policy& after, Position position, const Product& question) {
@@ -78,20 +110,36 @@ Ways moved_ways(const Policy& before, const Policy& after, Position position, co
         ways.unclear = "networks and routes that differ: they lead to too many pairs of interfaces";
         return ways;
     }
+    std::vector<bool> several;  // of the ways after
+    for (const Product& now : is) several.push_back(has_other_way(now, is));
     for (const Product& old : was) {
-        for (const Product& now : is) {
+        const bool one_of_several = has_other_way(old, was);
+        for (std::size_t i = 0; i < is.size(); ++i) {
+            const Product& now = is[i];
             if (old.in == now.in && old.out == now.out) continue;
             Moved moved{old, now};
             moved.before.source = moved.after.source = common(old.source, now.source);
             moved.before.destination = moved.after.destination = common(old.destination, now.destination);
             if (!can_talk(moved.after)) continue;
+            const auto from = singly(moved.before), to = singly(moved.after);
             // Who knows less asks for every way that it may be, and has been compared on each.
-            if ((within(old.in, now.in) && within(old.out, now.out)) ||
-                (within(now.in, old.in) && within(now.out, old.out)))
+            const bool alike = (within(old.in, now.in) && within(old.out, now.out)) ||
+                               (within(now.in, old.in) && within(now.out, old.out));
+            const bool one_known =
+                std::min(from.size(), to.size()) == 1 && std::max(from.size(), to.size()) <= kMostSingle;
+            if (one_known && ways.moved.size() < kMostPairs) {
+                moved.open_after = to.size() > 1 || several[i];
+                moved.open_before = !moved.open_after && (from.size() > 1 || one_of_several);
+                for (const auto& came : from) {
+                    for (const auto& comes : to) {
+                        if (came.in == comes.in && came.out == comes.out) continue;
+                        moved.before = came;
+                        moved.after = comes;
+                        ways.moved.push_back(moved);
+                    }
+                }
+            } else if (alike) {
                 continue;
-            const bool known = old.in.only() && old.out.only() && now.in.only() && now.out.only();
-            if (known) {
-                ways.moved.push_back(std::move(moved));
             } else if (ways.unclear.empty()) {
                 Product ends;
                 ends.source = moved.after.source;
@@ -112,6 +160,11 @@ Outcome without_interfaces(const Outcome& outcome) {
 
 }  // namespace
 
+bool leads_where(const Interface& a, const Interface& b) {
+    return a.name == b.name && a.networks == b.networks && a.enabled == b.enabled && a.transit == b.transit &&
+           a.bridge == b.bridge;
+}
+
 RouteComparison compare_routes(const Policy& before, const Path& before_path, const Policy& after,
                                const Path& after_path, const CompareOptions& options) {
     RouteComparison result;
@@ -123,14 +176,14 @@ RouteComparison compare_routes(const Policy& before, const Path& before_path, co
     add_values(builder, after);
     builder.add(options.question);
     for (const auto& product : options.values) builder.add(product);
-    for (const auto& [old, now] : ways.moved) builder.add(old).add(now);
+    for (const auto& moved : ways.moved) builder.add(moved.before).add(moved.after);
     Comparison& found = result.found;
     found.space = builder.set_budget(options.budget).build();
     found.undecided = found.space.empty();
     try {
         const Evaluator old(before, found.space), now(after, found.space);
         const PacketSet question = found.space.from(options.question) & old.occurring() & now.occurring();
-        for (const auto& [came, comes] : ways.moved) {
+        for (const auto& [came, comes, open_before, open_after] : ways.moved) {
             const PacketSet from = question & found.space.from(came), to = question & found.space.from(comes);
             const Outcome was = old.evaluate(before_path, from), is = now.evaluate(after_path, to);
             if (was.out_of_budget || is.out_of_budget) throw OutOfBudget();
@@ -146,6 +199,13 @@ RouteComparison compare_routes(const Policy& before, const Path& before_path, co
                         part.packets = later.packets & one.packets.for_some_interface();
                         part.before_by = one.by;
                         part.after_by = later.by;
+                        if (open_after && part.before != Verdict::unknown) {
+                            part.direction = Direction::became_unknown;
+                            part.after = Verdict::unknown;
+                        } else if (open_before && part.after != Verdict::unknown) {
+                            part.direction = Direction::became_known;
+                            part.before = Verdict::unknown;
+                        }
                         found.differences.push_back(std::move(part));
                     }
                 }

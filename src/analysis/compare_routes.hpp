@@ -20,6 +20,9 @@ struct RouteComparison {
 RouteComparison compare_routes(const Policy& before, const Path& before_path, const Policy& after,
                                const Path& after_path, const CompareOptions& options);
 
+// Packets come in and leave by the one as by the other.
+bool leads_where(const Interface& a, const Interface& b);
+
 // Whether answers to passing packets, of protocols that the device does not track, are another matter by the new ways.
 bool replies_move(const Policy& before, const Path& before_path, const Policy& after, const Path& after_path,
                   const CompareOptions& options);

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "analysis/assumed.hpp"
 #include "analysis/blame.hpp"
+#include "analysis/compare_alone.hpp"
 #include "analysis/compare_routes.hpp"
 #include "analysis/interface_names.hpp"
 #include "analysis/leaves_open.hpp"
@@ -56,7 +59,7 @@ bool Review::complete() const {
 }
 
 bool Review::same() const {
-    return !paths.empty() && not_compared.empty() &&
+    return !paths.empty() && not_compared.empty() && assumed.empty() &&
            std::all_of(paths.begin(), paths.end(), [](const PathReview& path) { return path.same(); });
 }
 
@@ -80,6 +83,7 @@ public:
 
     Review run(const Policy& original) {
         say_families();
+        compare_assumptions();
         pair_paths();
         sum_up(result_);
         for (auto& path : result_.paths) {
@@ -106,6 +110,13 @@ private:
                 result_.limits.push_back(fmt::format("only the version {} speaks of {}", one, name));
             }
         }
+    }
+
+    void compare_assumptions() {
+        result_.assumed = assumed_by_one(before_, after_);
+        if (!questions_.between_vendors() && before_.families == after_.families) return;
+        for (const auto& [sentence, after] : std::exchange(result_.assumed, {}))
+            result_.limits.push_back(fmt::format("assumed only {}: {}", after ? "after" : "before", sentence));
     }
 
     void pair_paths() {
@@ -156,7 +167,7 @@ private:
     }
 
     void compare_path(PathReview& path) {
-        auto [asked, routes, problem] = questions_.on(path.before->position);
+        auto [asked, by_ways, routes, problem] = questions_.on(path.before->position);
         path.not_compared = std::move(problem);
         if (!path.not_compared.empty()) {
             path.complete = false;
@@ -176,6 +187,7 @@ private:
             options.budget = options_.budget;
             options.edits = blame_.rule_edits();
             options.values = {whole, first_packets_of(whole)};
+            for (const auto& product : questions_.for_device(path.after->position)) options.values.push_back(product);
             for (int i = 0; questions_.of_replies() && i < kStateCount; ++i) {
                 Product state;
                 state.states = static_cast<State>(i);
@@ -185,22 +197,64 @@ private:
             options.values.insert(options.values.end(), routed.begin(), routed.end());
             const Comparison comparison = compare(before_, *path.before, after_, *path.after, options);
             add_regions(path, comparison, whole, routed, met);
+            for (const auto& beside : left_out(question, whole, blame_.changed_rules())) {
+                CompareOptions asking = options;
+                asking.question = beside.packets;
+                asking.values.push_back(beside.whole);
+                asking.values.push_back(first_packets_of(beside.whole));
+                asking.left_out = true;
+                add_regions(path, compare(before_, *path.before, after_, *path.after, asking), beside.whole, {}, met,
+                            true);
+                say_left_out();
+            }
             if (questions_.between_vendors()) continue;
+            options.question = by_ways;
+            options.values.push_back(by_ways);
+            options.values.push_back(first_packets_of(by_ways));
             const RouteComparison moved = compare_routes(before_, *path.before, after_, *path.after, options);
             const std::size_t known = path.regions.size();
-            add_regions(path, moved.found, whole, routed, met);
+            add_regions(path, moved.found, by_ways, routed, met);
             for (std::size_t i = known; i < path.regions.size(); ++i) blame_.explain_by_routes(path.regions[i]);
             leave_out(moved.not_compared);
             if (replies_move(before_, *path.before, after_, *path.after, options)) {
                 leave_out("replies of other protocols than TCP, UDP and SCTP: they meet other rules by the new routes");
             }
         }
+        compare_what_one_has(path, std::move(by_ways), met);
         if (asked.size() > 1) merge(path.regions);
         if (path.regions.empty() && path.complete) {
             path.undecided = leaves_open(before_, *path.before, asked, options_.budget) ||
                              leaves_open(after_, *path.after, asked, options_.budget);
         }
         check_replies(path, asked);
+    }
+
+    // Packets for an interface or an address that only one of the versions has.
+    void compare_what_one_has(PathReview& path, Product whole, const EditBlame::Met& met) const {
+        whole.source = whole.destination = questions_.addresses();
+        const auto alone = questions_.of_one(path.before->position);
+        for (const auto& [packets, after] : alone) {
+            CompareOptions options;
+            options.question = packets;
+            options.budget = options_.budget;
+            options.values = {whole, first_packets_of(whole)};
+            for (const auto& product : questions_.for_device(path.after->position)) options.values.push_back(product);
+            const AloneVersion version =
+                after ? AloneVersion{after_, *path.after, true} : AloneVersion{before_, *path.before, false};
+            add_regions(path, compare_alone(version, after ? before_ : after_, options), whole, {}, met);
+        }
+        if (alone.empty()) return;
+        std::stable_sort(path.regions.begin(), path.regions.end(),
+                         [](const ChangedRegion& a, const ChangedRegion& b) { return a.direction < b.direction; });
+    }
+
+    void say_left_out() {
+        const std::string_view sentence =
+            "an edited rule asks for packets that an assumption leaves out, and these are compared as well: 'opaque 1' "
+            "came in elsewhere than the way back leads (rpfilter), 2 has extension headers, 3 is both; 'fragment 1' is "
+            "a later fragment";
+        auto& limits = result_.limits;
+        if (std::find(limits.begin(), limits.end(), sentence) == limits.end()) limits.emplace_back(sentence);
     }
 
     void say_routes(const Policy& known) {
@@ -218,17 +272,22 @@ private:
             parts.push_back(std::move(part));
     }
 
+    // `beside`: of packets that an assumption leaves out.
     void add_regions(PathReview& path, const Comparison& comparison, const Product& whole,
-                     const std::vector<Product>& routed, const EditBlame::Met& met) const {
+                     const std::vector<Product>& routed, const EditBlame::Met& met, bool beside = false) const {
         path.complete = path.complete && comparison.complete;
         if (comparison.differences.empty()) return;
         try {
-            const PacketSet all = comparison.space.from(whole) - comparison.space.from(before_.impossible) -
-                                  comparison.space.from(after_.impossible);
+            PacketSet all = comparison.space.from(whole);
+            for (const Policy* policy : {&before_, &after_})
+                all = all - comparison.space.from(beside ? truly_impossible(*policy) : policy->impossible);
             const PacketSet openings = comparison.space.from(first_packets_of(whole)) & all;
             const PacketSet usual = comparison.space.from(routed);
+            // A list does not judge what ends at the device: no witness, and no difference by itself.
+            const PacketSet for_device = comparison.space.from(questions_.for_device(path.after->position));
             for (const auto& difference : comparison.differences) {
-                path.regions.push_back(region(difference, openings, all, usual, met));
+                if (difference.packets.subset_of(for_device)) continue;
+                path.regions.push_back(region(difference, openings, all, usual, for_device, met));
                 path.complete = path.complete && path.regions.back().complete;
             }
         } catch (const OutOfBudget&) {
@@ -237,13 +296,14 @@ private:
     }
 
     ChangedRegion region(const Difference& difference, const PacketSet& openings, const PacketSet& all,
-                         const PacketSet& usual, const EditBlame::Met& met) const {
+                         const PacketSet& usual, const PacketSet& for_device, const EditBlame::Met& met) const {
         ChangedRegion region;
         region.direction = difference.direction;
         region.before = difference.before;
         region.after = difference.after;
         region.widens = difference.widens;
         region.narrows = difference.narrows;
+        region.alone = difference.alone;
         region.before_by = difference.before_by;
         region.after_by = difference.after_by;
         const PacketSet first = difference.packets & openings;
@@ -275,7 +335,7 @@ private:
             region.complete = region.complete && others.complete;
         }
         region.first_packets = std::move(products);
-        const PacketSet shown = first.empty() ? difference.packets : first;
+        const PacketSet shown = (first.empty() ? difference.packets : first) - for_device;
         region.witness = (shown & usual).pick();
         if (!region.witness) region.witness = shown.pick();
         blame_.explain(region, difference.packets, met);

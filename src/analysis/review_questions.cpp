@@ -24,6 +24,37 @@ AddressSetRef compared_addresses(const Policy& before, const Policy& after, std:
     return all == AddressSet::any() ? nullptr : share(std::move(all));
 }
 
+InterfaceSet set_of(const std::set<std::string>& names) {
+    InterfaceSet set{{}, false};
+    for (const auto& name : names) set.any_of.push_back({name, false});
+    return set;
+}
+
+std::set<std::string> without(const std::set<std::string>& names, const std::set<std::string>& others) {
+    std::set<std::string> rest;
+    std::set_difference(names.begin(), names.end(), others.begin(), others.end(), std::inserter(rest, rest.end()));
+    return rest;
+}
+
+std::set<std::string> joined(std::set<std::string> names, const std::set<std::string>& others) {
+    names.insert(others.begin(), others.end());
+    return names;
+}
+
+// Of each family where both versions say some; a version that says none may have any.
+template <class Combine>
+AddressSet of_both(const AddressSet& before, const AddressSet& after, const Combine& combine) {
+    const AddressSet made = combine(before, after);
+    AddressSet all;
+    if (!before.v4.empty() && !after.v4.empty()) all.v4 = made.v4;
+    if (!before.v6.empty() && !after.v6.empty()) all.v6 = made.v6;
+    return all;
+}
+
+AddressSet only_of(const AddressSet& part, const AddressSet& other) {
+    return of_both(part, other, [](const AddressSet& a, const AddressSet& b) { return a - b; });
+}
+
 bool has_interface(const Policy& policy, const std::string& name) {
     return std::any_of(policy.interfaces.begin(), policy.interfaces.end(),
                        [&](const Interface& interface) { return interface.name == name; });
@@ -64,7 +95,9 @@ ReviewQuestions::ReviewQuestions(const Policy& before, const Policy& after, std:
       after_(after),
       by_rules_(before.replies == ReplyHandling::by_rules && after.replies == ReplyHandling::by_rules),
       foreign_(before.vendor != after.vendor),
-      addresses_(compared_addresses(before, after, only)) {}
+      addresses_(compared_addresses(before, after, only)),
+      device_before_(device_of(before)),
+      device_after_(device_of(after)) {}
 
 ReviewQuestions::Asked ReviewQuestions::on(Position position) const {
     Product header;
@@ -76,7 +109,9 @@ ReviewQuestions::Asked ReviewQuestions::on(Position position) const {
     }
     if (!by_rules_) header = first_packets_of(header);
     if (!foreign_) keep_to_device(header, position);
-    return {{std::move(header)}, nullptr, {}};
+    Product ways = header;
+    if (!foreign_ && keeps()) use_interfaces(ways, position, set_of(joined(device_before_.names, device_after_.names)));
+    return {{std::move(header)}, std::move(ways), nullptr, {}};
 }
 
 // First packets by what one of the versions says of its interfaces. Nothing: neither says enough.
@@ -110,35 +145,102 @@ std::optional<ReviewQuestions::Asked> ReviewQuestions::between_sides(const Produ
     return asked;
 }
 
-// A device that names its interfaces has no others, and packets for the device itself go to its addresses, as far
-// as it says those of every interface.
-void ReviewQuestions::keep_to_device(Product& header, Position position) const {
-    std::set<std::string> names;
-    AddressSet own;
-    bool addressed = true;
-    for (const Policy* policy : {&before_, &after_}) {
-        std::set<std::string> here;
-        for (const auto& interface : policy->interfaces) {
-            if (interface.name.empty()) continue;
-            here.insert(interface.name);
-            if (!interface.enabled) continue;
-            addressed = addressed && !interface.addresses.empty();
-            for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
-        }
-        const auto tested = tested_interfaces(*policy);
-        if (here.empty() || !std::includes(here.begin(), here.end(), tested.begin(), tested.end())) return;
-        names.insert(here.begin(), here.end());
-    }
-    InterfaceSet known{{}, false};
-    for (const auto& name : names) known.any_of.push_back({name, false});
-    if (position != Position::outbound) header.in = known;
-    if (position != Position::inbound) header.out = known;
-    if (position != Position::inbound || !addressed) return;
+ReviewQuestions::Device ReviewQuestions::device_of(const Policy& policy) {
     static const AddressSet kLinkLocal = parse_address_set("fe80::/10").value();
-    AddressSet to = own.v6.empty() ? AddressSet::any6() : own | kLinkLocal;
-    to = to | (own.v4.empty() ? AddressSet::any4() : own);
-    if (addresses_) to = to & *addresses_;
-    header.destination = share(std::move(to));
+    Device device;
+    for (const auto& interface : policy.interfaces) {
+        if (interface.name.empty()) continue;
+        device.names.insert(interface.name);
+        if (!interface.networks.empty()) device.routed.insert(interface.name);
+        if (!interface.enabled) continue;
+        device.addressed = device.addressed && !interface.addresses.empty();
+        for (const auto& address : interface.addresses) device.own = device.own | AddressSet::of(address);
+    }
+    for (const auto& route : policy.routes) device.routed.insert(route.interface);
+    const auto& names = device.names;
+    const auto tested = tested_interfaces(policy);
+    device.named = !names.empty() && std::includes(names.begin(), names.end(), tested.begin(), tested.end());
+    device.taken.v4 = device.own.v4;
+    if (!device.own.v6.empty()) device.taken.v6 = (device.own | kLinkLocal).v6;
+    return device;
+}
+
+void ReviewQuestions::use_interfaces(Product& header, Position position, const InterfaceSet& names) const {
+    if (position != Position::outbound) header.in = names;
+    if (position != Position::inbound) header.out = names;
+}
+
+// Of a device that names its interfaces both versions are asked about those that both have, and packets for the device
+// itself go to its addresses, as far as it says those of every interface; what passes goes to none that only one has.
+void ReviewQuestions::keep_to_device(Product& header, Position position) const {
+    if (!keeps()) return;
+    const Device &was = device_before_, &is = device_after_;
+    use_interfaces(header, position, set_of(without(was.names, without(was.names, is.names))));
+    const AddressSet all = addresses_ ? *addresses_ : AddressSet::any();
+    if (position == Position::transit && addressed()) {
+        const AddressSet of_one = (was.own | is.own) - (was.own & is.own);
+        if (!of_one.empty()) header.destination = share(all - of_one);
+    }
+    if (position != Position::inbound || !addressed()) return;
+    AddressSet to = of_both(was.taken, is.taken, [](const AddressSet& a, const AddressSet& b) { return a & b; });
+    // Where one version says no address of a family, the other's count.
+    const AddressSet either = was.taken | is.taken;
+    if (was.taken.v4.empty() || is.taken.v4.empty()) to.v4 = either.v4.empty() ? AddressSet::any4().v4 : either.v4;
+    if (was.taken.v6.empty() || is.taken.v6.empty()) to.v6 = either.v6.empty() ? AddressSet::any6().v6 : either.v6;
+    header.destination = share(to & all);
+}
+
+std::vector<Product> ReviewQuestions::for_device(Position position) const {
+    const AddressSet own = device_before_.own & device_after_.own;
+    if (foreign_ || position != Position::transit || own.empty()) return {};
+    std::vector<Product> all(2);
+    all[0].source = all[1].destination = share(own);
+    return all;
+}
+
+std::vector<ReviewQuestions::OfOne> ReviewQuestions::of_one(Position position) const {
+    std::vector<OfOne> found;
+    if (foreign_ || !keeps()) return found;
+    Product plain;
+    plain.source = plain.destination = addresses_;
+    plain = at_position(plain, position);
+    if (!by_rules_) plain = first_packets_of(plain);
+    Product shared = plain;
+    keep_to_device(shared, position);
+    const AddressSet all = addresses_ ? *addresses_ : AddressSet::any();
+    for (const bool after : {false, true}) {
+        const Device& device = after ? device_after_ : device_before_;
+        const Device& other = after ? device_before_ : device_after_;
+        const auto add = [&](Product packets) {
+            const auto some = [](const AddressSetRef& addresses) { return !addresses || !addresses->empty(); };
+            const auto any = [](const InterfaceSet& names) { return names.negated || !names.any_of.empty(); };
+            if (some(packets.source) && some(packets.destination) && any(packets.in) && any(packets.out))
+                found.push_back({std::move(packets), after});
+        };
+        if (addressed() && position != Position::outbound) {
+            Product packets = shared;
+            use_interfaces(packets, position, set_of(device.names));
+            // What is the other version's own address passes through this one.
+            packets.destination = share(
+                all & (position == Position::inbound ? only_of(device.taken, other.taken) : other.own - device.own));
+            add(std::move(packets));
+        }
+        std::set<std::string> alone = without(device.names, other.names);
+        if (!other.routed.empty()) alone = without(alone, device.routed);
+        if (alone.empty()) continue;
+        Product in = shared, out = shared;
+        use_interfaces(in, position, set_of(device.names));
+        use_interfaces(out, position, set_of(device.names));
+        if (position != Position::outbound) {
+            in.in = set_of(alone);
+            add(std::move(in));
+        }
+        if (position == Position::inbound) continue;
+        out.out = set_of(alone);
+        if (position == Position::transit) out.in = set_of(without(device.names, alone));
+        add(std::move(out));
+    }
+    return found;
 }
 
 std::vector<Product> ReviewQuestions::routed(Position position) const {

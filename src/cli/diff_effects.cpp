@@ -31,9 +31,16 @@ bool moves(const DeviceDiff& device) {
     });
 }
 
+// What is assumed of an ASA follows from what the rules do not show and may let in more; whether a setting that differs
+// does, it says itself. Elsewhere what is assumed follows from what rules test, and they were compared, or is the value
+// of a setting that is not written.
 bool opens(const DeviceDiff& device) {
-    return std::any_of(device.settings.begin(), device.settings.end(),
-                       [](const ChangedSetting& setting) { return setting.may_widen; });
+    const auto& assumed = device.review.assumed;
+    const bool unseen = std::any_of(assumed.begin(), assumed.end(), [&](const Assumed& one) {
+        return device.after->vendor == "asa" && (one.after || device.settings.empty());
+    });
+    return unseen || std::any_of(device.settings.begin(), device.settings.end(),
+                                 [](const ChangedSetting& setting) { return setting.may_widen; });
 }
 
 }  // namespace
@@ -65,8 +72,9 @@ bool has_effect(const DiffReport& report, const std::set<std::string>& effects) 
     const bool narrower = open || removed || moved || effect == Effect::narrowed || effect == Effect::both;
     if (effects.contains("widened") && wider) return true;
     if (effects.contains("narrowed") && narrower) return true;
-    const bool settings =
-        any_device(report, [](const DeviceDiff& device) { return !device.settings.empty() || edge_differs(device); });
+    const bool settings = any_device(report, [](const DeviceDiff& device) {
+        return !device.settings.empty() || !device.review.assumed.empty() || edge_differs(device);
+    });
     if (effects.contains("changed") && (wider || narrower || settings)) return true;
     if (!effects.contains("required-lost") || !report.required) return false;
     return std::any_of(report.required->changes.begin(), report.required->changes.end(),

@@ -136,6 +136,8 @@ Report findings_of(const DiffReport& diff, const VersionPairs& pairs, const std:
                     "{}: some packets are unknown in both versions, and what becomes of them was not compared",
                     file_name(file)));
             }
+            for (const auto& text : assumed_texts(device.review))
+                report.assumptions.push_back(fmt::format("{}: {}", file_name(file), text));
             for (const auto& limit : device.review.limits)
                 report.assumptions.push_back(fmt::format("{}: {}", file_name(file), limit));
         }

@@ -111,6 +111,9 @@ Json device_json(const DeviceDiff& device) {
     }
     Json settings = Json::array();
     for (const auto& setting : device.settings) settings.push_back(printable(setting.text));
+    Json assumed = Json::array();
+    for (const auto& [sentence, after] : review.assumed)
+        assumed.push_back({{"only", after ? "after" : "before"}, {"assumed", printable(sentence)}});
     Json limits = Json::array(), not_compared = Json::array();
     for (const auto& part : review.not_compared) not_compared.push_back(printable(part));
     for (const auto& limit : review.limits) limits.push_back(printable(limit));
@@ -128,6 +131,7 @@ Json device_json(const DeviceDiff& device) {
               {"change_other_effects", review.aside_lines}}},
             {"logging", std::move(logging)},
             {"other_effects", std::move(asides)},
+            {"assumed_by_one", std::move(assumed)},
             {"limits", std::move(limits)},
             {"not_compared", std::move(not_compared)},
             {"paths", std::move(paths)}};

@@ -32,7 +32,9 @@ std::string cell(std::string_view text) {
 
 std::string code(std::string_view text) { return text.empty() ? "" : "<code>" + cell(text) + "</code>"; }
 
-std::string decider_cell(const Policy& policy, Verdict verdict, const std::optional<DecidingRule>& by) {
+std::string decider_cell(const Policy& policy, const ChangedRegion& region, Verdict verdict,
+                         const std::optional<DecidingRule>& by) {
+    if (!by && region.alone) return fmt::format("{}: {}", to_string(verdict), nobody_decides(region, verdict));
     if (!by) return std::string(to_string(verdict));
     const SourceSpan span = rule_span(policy, by->rule);
     std::string text = fmt::format("{}: {}{}", to_string(verdict), cell(rule_name(policy, by->rule)),
@@ -60,8 +62,8 @@ std::string region_row(const DeviceDiff& device, const ObjectNames& names, const
     for (const auto& object : region.objects)
         because += (&object == &region.objects.front() ? "<br>in " : ", ") + code(object.name);
     return fmt::format("| {} | **{}** | {} | {} | {} | {} | {} |\n", cell(path), to_string(region.direction), packets,
-                       decider_cell(*device.before, region.before, region.before_by),
-                       decider_cell(*device.after, region.after, region.after_by), because,
+                       decider_cell(*device.before, region, region.before, region.before_by),
+                       decider_cell(*device.after, region, region.after, region.after_by), because,
                        region.witness ? code(to_string(*region.witness)) : "");
 }
 
@@ -109,6 +111,7 @@ std::string device_section(const FileDiff& file, const DeviceDiff& device) {
                         cell(rule_name(*aside.policy, aside.rule)), cell(place(rule_span(*aside.policy, aside.rule))));
     }
     for (const auto& setting : device.settings) remarks += "- setting " + cell(setting.text) + "\n";
+    for (const auto& assumed : assumed_texts(review)) remarks += "- " + cell(assumed) + "\n";
     if (const std::string edits = edits_sentence(review); !edits.empty()) remarks += "- " + edits + "\n";
     for (const auto& limit : review.limits) remarks += "- note: " + cell(limit) + "\n";
     return text + remarks + "\n";

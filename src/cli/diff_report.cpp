@@ -36,7 +36,7 @@ bool FileDiff::unchanged() const {
     return kind == Kind::changed && std::all_of(devices.begin(), devices.end(), [&](const DeviceDiff& device) {
                const Review& review = device.review;
                return device.settings.empty() && review.not_compared.empty() && review.asides.empty() &&
-                      std::all_of(review.paths.begin(), review.paths.end(), path_is);
+                      review.assumed.empty() && std::all_of(review.paths.begin(), review.paths.end(), path_is);
            });
 }
 
@@ -130,6 +130,8 @@ std::string headline(const DiffReport& report) {
     });
     if (edge) return "unchanged: no verdict differs but for what comes through a tunnel (edge traversal)";
     if (settings) return "unchanged: no verdict differs by what was read, but settings do";
+    if (any_review(report, [](const Review& review) { return !review.assumed.empty(); }))
+        return "unchanged: no verdict differs by what each version assumes, but that differs";
     return "unchanged: no verdict differs";
 }
 
@@ -181,9 +183,24 @@ std::string same_words(const DeviceDiff& device, const PathReview& path) {
     if (inbound && edge_differs(device))
         return "no verdict differs but for what comes through a tunnel (edge traversal)";
     if (device.settings_differ_on(path)) return "no verdict differs by what was read, but settings do";
+    if (!device.review.assumed.empty()) return "no verdict differs by what each version assumes, but that differs";
     const auto& only = device.review.only;
     return fmt::format("permits exactly the same {}flows",
                        only ? fmt::format("{} ", family_name(*only)) : std::string());
+}
+
+std::string_view nobody_decides(const ChangedRegion& region, Verdict verdict) {
+    if (verdict == Verdict::permit) return "what passes every stage is permitted";
+    if (region.alone && verdict == Verdict::deny)
+        return "such packets do not come here: no interface or address of this version takes them";
+    return "no single rule decides";
+}
+
+std::vector<std::string> assumed_texts(const Review& review) {
+    std::vector<std::string> texts;
+    for (const auto& [sentence, after] : review.assumed)
+        texts.push_back(fmt::format("assumed only {}: {}", after ? "after" : "before", sentence));
+    return texts;
 }
 
 std::string edits_sentence(const Review& review) {

@@ -85,6 +85,10 @@ std::string headline(const DiffReport& report);
 // "permits exactly the same flows", "... IPv4 flows"; of a path without a region that is wholly compared. Less where a
 // setting differs or a packet is unknown.
 std::string same_words(const DeviceDiff& device, const PathReview& path);
+// Who decides, where no rule can be named: "what passes every stage is permitted".
+std::string_view nobody_decides(const ChangedRegion& region, Verdict verdict);
+// "assumed only before: ...": one sentence each.
+std::vector<std::string> assumed_texts(const Review& review);
 // "3 lines edited: 1 changes verdicts, 1 changes only what is logged, 1 without effect"
 std::string edits_sentence(const Review& review);
 // "source translation", "connection tracking", "mark", "answer to what is denied": what rules do that changes beside

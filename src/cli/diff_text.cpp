@@ -28,15 +28,9 @@ private:
     std::string text_;
 };
 
-void decider(Writer& out, std::string_view label, const Policy& policy, Verdict verdict,
+void decider(Writer& out, std::string_view label, const Policy& policy, const ChangedRegion& region, Verdict verdict,
              const std::optional<DecidingRule>& by) {
-    if (!by) {
-        const bool through = verdict == Verdict::permit;
-        out.entry(3, label,
-                  fmt::format("{}: {}", to_string(verdict),
-                              through ? "what passes every stage is permitted" : "no single rule decides"));
-        return;
-    }
+    if (!by) return out.entry(3, label, fmt::format("{}: {}", to_string(verdict), nobody_decides(region, verdict)));
     const SourceSpan span = rule_span(policy, by->rule);
     const Rule* rule = rule_at(policy, by->rule);
     std::string text = fmt::format("{}: {}", to_string(verdict), rule_name(policy, by->rule));
@@ -64,8 +58,8 @@ void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names
     for (const auto& product : region.others) packets(printable(to_exact_text(product, names)));
     if (!region.complete) packets("and more");
     if (region.direction == Direction::still_unknown) packets("on other conditions than before");
-    decider(out, "before", *device.before, region.before, region.before_by);
-    decider(out, "after", *device.after, region.after, region.after_by);
+    decider(out, "before", *device.before, region, region.before, region.before_by);
+    decider(out, "after", *device.after, region, region.after, region.after_by);
     std::set<std::string> named;
     for (std::size_t i = 0; i < region.because.size(); ++i) {
         const auto& [added, span] = region.because[i];
@@ -124,6 +118,7 @@ void device_text(Writer& out, const DeviceDiff& device) {
                                 rule_name(*aside.policy, aside.rule), span ? fmt::format(" ({})", place(span)) : ""));
     }
     for (const auto& setting : device.settings) out.line(1, "setting " + printable(setting.text));
+    for (const auto& text : assumed_texts(review)) out.line(1, printable(text));
     if (const std::string edits = edits_sentence(review); !edits.empty()) out.line(1, edits);
     for (const auto& limit : review.limits) out.line(1, "note: " + printable(limit));
 }

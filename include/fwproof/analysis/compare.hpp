@@ -28,6 +28,7 @@ struct Difference {
     Verdict before{};
     Verdict after{};
     bool widens = false, narrows = false;  // some of them may be permitted, or denied, that were not
+    bool alone = false;  // only the version that does not deny them has the interface or the address that they name
     PacketSet packets;
     std::optional<DecidingRule> before_by;  // nothing: no single rule can be named
     std::optional<DecidingRule> after_by;
@@ -38,6 +39,8 @@ struct CompareOptions {
     std::vector<Product> values;  // the space tells these apart as well, so that results can be cut by them
     std::size_t difference_limit = 10'000;
     Budget budget;
+    bool left_out =
+        false;  // the question is one of packets that an assumption leaves out; they are compared all the same
     const std::vector<RuleEdits>* edits = nullptr;  // by ruleset, where the caller knows them already
 };
 
@@ -48,9 +51,9 @@ struct Comparison {
     bool complete = true;                 // every difference has been listed and attributed
 };
 
-// All packets of the question, apart from those that cannot occur on one of the sides, whose verdict on the two paths
-// differs or, unknown on both, depends on other conditions. The policies must outlive the result only where their rules
-// are looked up by it.
+// All packets of the question, apart from those that cannot occur on one of the sides (Policy::impossible), whose
+// verdict on the two paths differs or, unknown on both, depends on other conditions. The policies must outlive the
+// result only where their rules are looked up by it.
 Comparison compare(const Policy& before, const Path& before_path, const Policy& after, const Path& after_path,
                    const CompareOptions& options = {});
 

@@ -34,6 +34,7 @@ struct ChangedRegion {
     Verdict before{};
     Verdict after{};
     bool widens = false, narrows = false;  // some of them may be permitted, or denied, that were not
+    bool alone = false;  // only the version that does not deny them has the interface or the address that they name
     std::optional<DecidingRule> before_by, after_by;
     std::vector<Product> first_packets;  // of new connections
     // Where replies meet the rules also of other packets: those whose headers are among `first_packets` but for state
@@ -79,6 +80,12 @@ struct AsideChange {
     std::optional<RuleRef> before, after;
 };
 
+// What the verdicts of one version alone rest on.
+struct Assumed {
+    std::string sentence;
+    bool after = false;  // the version after; else the one before
+};
+
 struct Review {
     std::vector<PathReview> paths;
     Effect effect{};                  // what can be permitted, surely or possibly, grows or shrinks
@@ -90,10 +97,11 @@ struct Review {
     std::size_t aside_lines = 0;            // edited lines of these rules
     std::optional<Family> only;             // the one address family that is compared, where another is left out
     std::vector<std::string> not_compared;  // what is left out and may differ: "IPv6: only the version after ..."
+    std::vector<Assumed> assumed;           // none between other vendors or families: there they are limits
     std::vector<std::string> limits;        // what the comparison leaves out or rests on; one sentence each
 
     bool complete() const;
-    // Every path is proven to permit exactly the same flows.
+    // Every path is proven to permit exactly the same flows, and that rests on the same in both versions.
     bool same() const;
 };
 

@@ -155,8 +155,12 @@ void lower_extension_headers(RuleScope& scope) {
         if (!needs_extension_header(match, scope.family())) continue;
         add_field(scope.draft.base.header, Field::opaque, opaque_values(kExtensionHeader, true));
         scope.draft.conditional = true;
-        scope.draft.conditions.push_back({ConditionKind::payload, fmt::format("-m {}", match.name),
-                                          scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length)});
+        SourceSpan at = scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
+        const auto of_match = [&](const OptionAst& option) { return option.match == i; };
+        const auto& options = scope.rule.options;
+        if (const auto first = std::find_if(options.begin(), options.end(), of_match); first != options.end())
+            at = scope.span(first->offset, std::find_if(options.rbegin(), options.rend(), of_match)->end());
+        scope.draft.conditions.push_back({ConditionKind::payload, fmt::format("-m {}", match.name), at});
     }
 }
 

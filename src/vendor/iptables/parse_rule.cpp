@@ -204,6 +204,7 @@ private:
         option.spec = &spec;
         option.match = match;
         option.offset = negate_ ? negate_->offset : word.offset;
+        option.past = word.end();
         option.negated = negate_ != nullptr;
         if (negate_ && !spec.invertible) return refuse(*negate_, fmt::format("'{}' cannot be negated", word.text));
         negate_ = nullptr;
