@@ -50,13 +50,20 @@ std::vector<Product> headers(const std::vector<Match>& matches) {
     return all;
 }
 
-void add_conditions(const RuleMatch& match, Step& step) {
-    for (const auto& condition : match.conditions) {
-        step.conditions.push_back(condition_key(condition));
+void add_conditions(const Rule& rule, Step& step) {
+    for (const auto& condition : rule.match.conditions) {
+        step.conditions.push_back(condition_key(condition, rule));
         if (!is_lasting(condition.kind)) step.remembers = true;
     }
     std::sort(step.conditions.begin(), step.conditions.end());
     step.conditions.erase(std::unique(step.conditions.begin(), step.conditions.end()), step.conditions.end());
+}
+
+// Its conditions hold its words.
+bool not_understood(const Rule& rule) {
+    const auto& conditions = rule.match.conditions;
+    return std::any_of(conditions.begin(), conditions.end(),
+                       [](const Condition& condition) { return condition.kind == ConditionKind::syntax; });
 }
 
 // The hit as steps: more than one where its rule, or a jump to it, surely matches a part of its packets.
@@ -66,7 +73,7 @@ std::vector<std::pair<PacketSet, Step>> steps_of(const Policy& policy, const Hit
     step.stage = hit.stage;
     step.by = {hit.rule, hit.surely, hit.via, hit.stage};
     const Rule* decider = rule_at(policy, hit.rule);
-    if (hit.verdict == Verdict::unknown) {
+    if (hit.verdict == Verdict::unknown && !(decider && not_understood(*decider))) {
         step.text = !decider ? "default" : decider->implicit ? decider->name : std::string(decider->span.text());
     }
     std::vector<std::pair<PacketSet, Step>> all = {{hit.packets, std::move(step)}};
@@ -83,7 +90,7 @@ std::vector<std::pair<PacketSet, Step>> steps_of(const Policy& policy, const Hit
             PacketSet maybe = packets - sure;
             if (!surely.empty()) next.emplace_back(std::move(surely), known);
             if (maybe.empty()) continue;
-            add_conditions(rule->match, known);
+            add_conditions(*rule, known);
             next.emplace_back(std::move(maybe), std::move(known));
         }
         all = std::move(next);

@@ -12,9 +12,12 @@ namespace fwproof {
 
 namespace {
 
-bool same_conditions(const RuleMatch& a, const RuleMatch& b) {
-    return std::equal(a.conditions.begin(), a.conditions.end(), b.conditions.begin(), b.conditions.end(),
-                      [](const Condition& x, const Condition& y) { return condition_key(x) == condition_key(y); });
+bool same_conditions(const Rule& a, const Rule& b) {
+    const auto& was = a.match.conditions;
+    const auto& is = b.match.conditions;
+    return std::equal(was.begin(), was.end(), is.begin(), is.end(), [&](const Condition& x, const Condition& y) {
+        return condition_key(x, a) == condition_key(y, b);
+    });
 }
 
 // Rulesets are told apart by name, and those of one name by their order: an added chain moves the others.
@@ -51,7 +54,7 @@ bool same_rule(const Policy& before, const Rule& a, const Policy& after, const R
     if (!a.enabled && !b.enabled) return true;
     return a.enabled == b.enabled && same_action(before, a.action, after, b.action) &&
            a.match.conditional == b.match.conditional && a.match.any_of == b.match.any_of &&
-           a.match.outer == b.match.outer && same_conditions(a.match, b.match);
+           a.match.outer == b.match.outer && same_conditions(a, b);
 }
 
 // The line without packet counters ("[12:3456]", "(hitcnt=7)") and blanks at its end: what changes by itself.
@@ -114,6 +117,27 @@ std::string plain_line(std::string_view line) {
     return plain;
 }
 
+// The words of a rule that is not understood. No comment is among what was not understood.
+std::string plain_words(const Rule& rule) {
+    std::string words(rule.span.text());
+    const std::size_t comment = rule.comment.empty() ? std::string::npos : words.find(rule.comment);
+    if (comment != std::string::npos) words.erase(comment, rule.comment.size());
+    return plain_line(words);
+}
+
+// The lines that a span touches.
+std::string plain_lines(const SourceSpan& span) {
+    const std::uint32_t last = span.source->position(span.offset + (span.length > 0 ? span.length - 1 : 0)).line;
+    std::string lines;
+    for (std::uint32_t line = span.line(); line <= last; ++line) lines += plain_line(span.source->line(line)) + '\n';
+    return lines;
+}
+
+bool within(const SourceSpan& part, const SourceSpan& whole) {
+    return part.source == whole.source && part.offset >= whole.offset &&
+           part.offset + part.length <= whole.offset + whole.length;
+}
+
 // Of two rules that are the same as far as verdicts go.
 bool differ_aside(const Rule& a, const Rule& b) {
     if (!a.enabled) return false;
@@ -159,12 +183,18 @@ bool does_more(const Rule& rule) {
     return std::holds_alternative<Translate>(rule.action) || std::holds_alternative<SetRegister>(rule.action);
 }
 
-std::string condition_key(const Condition& condition) {
+std::string condition_key(const Condition& condition, const Rule& rule) {
     const bool folded = condition.kind == ConditionKind::program || condition.kind == ConditionKind::service;
     std::string key(to_string(condition.kind));
     key += ' ' + (folded ? lower_case(condition.value) : condition.value);
+    if (condition.kind == ConditionKind::syntax) {
+        if (rule.span) key += '\n' + plain_words(rule);
+        if (condition.span && !within(condition.span, rule.span)) key += '\n' + plain_lines(condition.span);
+        return key;
+    }
     const std::string_view written = condition.span ? condition.span.text() : std::string_view();
-    if (written.starts_with('-') || written.starts_with('!')) key.append("\n").append(written);
+    const bool option = written.starts_with('-') || written.starts_with('!');
+    if (option && written != rule.span.text()) key.append("\n").append(written);
     return key;
 }
 

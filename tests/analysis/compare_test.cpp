@@ -58,7 +58,7 @@ std::vector<std::string> conditions_of(const Policy& before, const Policy& after
     for (const Policy* policy : {&before, &after}) {
         for (const auto& ruleset : policy->rulesets) {
             for (const auto& rule : ruleset.rules) {
-                for (const auto& condition : rule.match.conditions) keys.insert(condition_key(condition));
+                for (const auto& condition : rule.match.conditions) keys.insert(condition_key(condition, rule));
             }
         }
     }
@@ -70,9 +70,9 @@ Policy decided(Policy policy, const std::set<std::string>& holding) {
     for (auto& ruleset : policy.rulesets) {
         for (auto& rule : ruleset.rules) {
             RuleMatch& match = rule.match;
-            const bool hold =
-                std::all_of(match.conditions.begin(), match.conditions.end(),
-                            [&](const Condition& condition) { return holding.contains(condition_key(condition)); });
+            const bool hold = std::all_of(
+                match.conditions.begin(), match.conditions.end(),
+                [&](const Condition& condition) { return holding.contains(condition_key(condition, rule)); });
             if (match.conditional && !hold) rule.enabled = false;
             if (!match.outer.empty() && hold) match.any_of = match.outer;
             match.conditional = false;

@@ -21,9 +21,11 @@ struct LineEdits {
 };
 LineEdits edited_lines(const Source& before, const Source& after);
 
-// Conditions are the same where this is: kind, value and, where the export writes the condition as an option of the
-// rule, that option, which also says whether it is negated.
-std::string condition_key(const Condition& condition);
+// Conditions of two rules are the same where this is: kind, value and, where the export writes the condition as an
+// option of the rule, that option, which also says whether it is negated. Of words that were not understood nobody
+// knows how far they reach: there every word of the rule counts, comments and counters apart, and of the line they
+// stand in.
+std::string condition_key(const Condition& condition, const Rule& rule);
 
 // The rule rewrites or marks packets, or does something that bears on no verdict and is not logging.
 bool does_more(const Rule& rule);

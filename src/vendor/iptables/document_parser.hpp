@@ -56,6 +56,7 @@ private:
     // A line that could have been any rule of the open table.
     void unparsed(std::string message, std::string hint = {}) {
         note(NoteKind::unparsed_line, std::move(message), std::move(hint));
+        document_.lost.push_back(line_span());
         ++lost_;
     }
     void catch_up(ChainAst& chain);

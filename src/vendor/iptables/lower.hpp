@@ -79,9 +79,10 @@ struct Lowering {
     // By text, so that equal words share one set: of either family, as they stand and negated.
     Memo<std::string_view, AddressSetRef, std::hash<std::string_view>> addresses[2][2] = {};
     Memo<std::string, ServiceSetRef, std::hash<std::string_view>> services = {};
-    bool assumes_no_marks = false;  // that programs of the host give their packets
-    std::size_t odd_intervals = 0;  // in sets made of discontiguous masks so far
-    std::string key = {};           // scratch
+    bool assumes_no_marks = false;     // that programs of the host give their packets
+    std::size_t odd_intervals = 0;     // in sets made of discontiguous masks so far
+    std::string key = {};              // scratch
+    std::vector<Condition> lost = {};  // on which everything depends where lines were not understood
 
     Facts& facts_of(Family family) { return facts[family == Family::v4 ? 0 : 1]; }
 };

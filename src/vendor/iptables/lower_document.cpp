@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "fwproof/base/digest.hpp"
 #include "vendor/iptables/impossible.hpp"
 #include "vendor/iptables/lower_rule.hpp"
 
@@ -438,6 +439,28 @@ void DocumentLowering::add_other_family(Path& path) {
     path.stages.push_back({*other_family_, guard});
 }
 
+// The lines themselves, as far as they are few: an edit of one of them is an edit of what depends on them.
+std::vector<Condition> lost_lines(const DocumentAst& document) {
+    constexpr std::size_t kShown = 8, kMostWords = 80;
+    constexpr std::string_view kWhat = "lines that were not understood";
+    std::vector<Condition> all;
+    std::string rest;
+    for (const auto& line : document.lost) {
+        if (all.size() < kShown) {
+            all.push_back({ConditionKind::syntax, std::string(line.text().substr(0, kMostWords)), line});
+        } else {
+            rest.append(line.text()).append("\n");
+        }
+    }
+    if (!rest.empty()) {
+        all.push_back({ConditionKind::syntax,
+                       fmt::format("{} more {} (SHA-256 {})", document.lost.size() - kShown, kWhat, sha256(rest)),
+                       {}});
+    }
+    if (all.empty()) all.push_back({ConditionKind::syntax, std::string(kWhat), {}});
+    return all;
+}
+
 void DocumentLowering::make_paths() {
     effects_ = effects(policy_.rulesets);
     const auto make = [&](Position position, std::span<const StageSpec> specs) {
@@ -515,6 +538,7 @@ Result<Policy> DocumentLowering::run(std::vector<SourceRef> sources) {
     }
     for (auto& facts : lowering_.facts) finish_facts(facts);
     name_rulesets();
+    lowering_.lost = lost_lines(document_);
     for (std::size_t i = 0; i < document_.tables.size(); ++i) lower_table(i, graphs[i]);
     make_paths();
     add_impossible(policy_);

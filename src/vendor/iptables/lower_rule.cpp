@@ -33,13 +33,13 @@ void lower_unmodelled(RuleScope& scope) {
         if (match.name == "ipv6header" || needs_extension_header(match, scope.family())) continue;  // modelled above
         const OptionAst* first = nullptr;
         const OptionAst* last = nullptr;
-        const OptionAst* opaque = nullptr;
+        std::vector<const OptionAst*> opaque;
         bool always = false, never = false;
         for (const auto& option : scope.rule.options) {
             if (option.match != i) continue;
             if (!first) first = &option;
             last = &option;
-            if (option.spec->id == OptionId::opaque && !opaque) opaque = &option;
+            if (option.spec->id == OptionId::opaque) opaque.push_back(&option);
             if (option.spec->id == OptionId::recent_set) (option.negated ? never : always) = true;  // only remembers
         }
         if (never) scope.draft.never = true;
@@ -49,9 +49,11 @@ void lower_unmodelled(RuleScope& scope) {
                                         : scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
             scope.condition(match.condition, first ? std::string(at.text()) : std::string(match.name), at,
                             fmt::format("-m {}: the rule depends on {}", match.name, match.why));
-        } else if (opaque) {
-            scope.condition(ConditionKind::other, std::string(scope.span(*opaque).text()), scope.span(*opaque),
-                            fmt::format("-m {}: option --{} is not modelled", match.name, opaque->spec->name));
+            continue;
+        }
+        for (const auto* option : opaque) {
+            scope.condition(ConditionKind::other, std::string(scope.span(*option).text()), scope.span(*option),
+                            fmt::format("-m {}: option --{} is not modelled", match.name, option->spec->name));
         }
     }
 }
@@ -181,7 +183,8 @@ void lower_rule(Lowering& lowering, const RulePlace& place, const RuleAst& rule,
         result.name = fmt::format("{} rule {}", place.chain.name, place.number);
         result.implicit = true;
         result.span = {place.table.source, rule.offset, rule.length};
-        result.match = anything("lines that were not understood", result.span);
+        result.match.conditional = true;
+        result.match.conditions = lowering.lost;
         result.action = Decide{Verdict::unknown, ""};
         ruleset.rules.push_back(std::move(result));
         return;

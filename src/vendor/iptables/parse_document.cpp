@@ -97,6 +97,7 @@ void DocumentParser::parse_line(std::string_view line) {
     }
     if (skipping_) {
         skipping_ = first_word(line) != "COMMIT";
+        if (skipping_) document_.lost.push_back(line_span());
         return;
     }
     if (!open_) {
@@ -154,6 +155,7 @@ void DocumentParser::outside(std::string_view line) {
         return note(NoteKind::information, "this line stands outside of any table and is ignored");
     note(NoteKind::unparsed_line, "this line stands outside of any table and may have been a rule or a policy",
          "iptables-save prints '*filter' before the chains and the rules");
+    document_.lost.push_back(line_span());
     ++stray_;
 }
 
@@ -171,6 +173,7 @@ bool DocumentParser::open_unnamed(std::string_view line) {
                          first_word(line).substr(0, 40)),
              "iptables-save prints '*' and the table before its chains");
         lose_all(*known);
+        document_.lost.push_back(line_span());
         skipping_ = true;
         return false;
     }
@@ -312,6 +315,7 @@ void DocumentParser::parse_chain_line(std::string_view line) {
     } else if (policy != "-") {
         note(NoteKind::unparsed_line, fmt::format("'{}' is no policy", policy.substr(0, 40)),
              "a policy is ACCEPT or DROP");
+        document_.lost.push_back(line_span());
         ++lost_;
     }
 }
