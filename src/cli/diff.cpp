@@ -157,6 +157,23 @@ std::string shell_word(const std::string& word) {
     return quoted + "'";
 }
 
+// The site that the project file of the version before names, where git has that version; empty: none is known.
+std::string site_before(const std::vector<std::string>& words, bool staged, const std::string& store, World& world) {
+    std::vector<std::string> places = words;
+    std::string revision = "HEAD";
+    if (!staged) {
+        const auto named = words.size() == 2 ? revision_of(words[0]) : std::nullopt;
+        if (!named) return {};
+        revision = *named;
+        places = {place_on_disk(words[0])};
+    } else if (words.empty() && !store.empty()) {
+        places = {store};
+    }
+    const StoredFiles then(revision);
+    const auto project = find_project(places, world, &then);
+    return project && *project ? (*project)->site : std::string();
+}
+
 // The version after lies in the project that is judged; one that lies in none may have been copied out of it.
 Loaded<std::optional<Project>> project_of(const std::vector<std::string>& words, bool staged, const std::string& store,
                                           World& world) {
@@ -188,7 +205,8 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     auto project = project_of(words, staged, named_store(*parsed), world);
     if (!project) return unusable(project.error(), world);
     const std::string site = parsed->has("site") ? parsed->text("site") : *project ? (*project)->site : std::string();
-    const auto fail_on = read_fail_on_words(*parsed, !site.empty());
+    const std::string old_site = parsed->has("site") ? site : site_before(words, staged, named_store(*parsed), world);
+    const auto fail_on = read_fail_on_words(*parsed, !site.empty() || !old_site.empty());
     if (!fail_on) return fail(fail_on.error());
     const auto review_options = read_review_options(*parsed);
     if (!review_options) return fail(review_options.error());
@@ -246,8 +264,8 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
         if (auto error = unknown_place(report, review_options->at)) return fail(std::move(*error));
     }
 
-    if (!site.empty()) {
-        RequiredQuestion question{site, parsed->has("site"), words, staged, {}, review_options->budget};
+    if (!site.empty() || !old_site.empty()) {
+        RequiredQuestion question{site, old_site, parsed->has("site"), words, staged, {}, review_options->budget};
         if (*project) question.waivers = (*project)->file.waivers;
         auto required = compare_required(question, *pairs, reading, world);
         if (!required) return unusable(required.error(), world);

@@ -157,17 +157,27 @@ std::string without_revision(const std::string& name) {
 
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
                                       const VersionReading& reading, World& world) {
-    const StoredFiles committed("HEAD"), staged("");
-    const StoredFiles* was_stored = question.staged ? &committed : nullptr;
+    const bool other_site = !question.old_site.empty() && question.old_site != question.site;
+    const auto revision =
+        !question.staged && question.names.size() == 2 ? revision_of(question.names[0]) : std::nullopt;
+    const StoredFiles committed(question.staged || !revision ? "HEAD" : *revision), staged("");
+    const StoredFiles* was_stored = question.staged || (other_site && revision) ? &committed : nullptr;
     const StoredFiles* is_stored = question.staged ? &staged : nullptr;
-    auto file = read_site_file(question.site, world, is_stored);
+    const bool gone = question.site.empty();
+    const std::string& old_site = other_site ? question.old_site : question.site;
+    auto file = read_site_file(gone ? old_site : question.site, world, gone ? was_stored : is_stored);
+    if (!file && gone) {  // nor did it require anything before
+        RequiredDiff nothing;
+        nothing.path = old_site;
+        return nothing;
+    }
     if (!file) return tl::unexpected(file.error());
     auto resolution = resolve(file->catalogs, file->site);
     if (!resolution) return tl::unexpected(resolution.error());
     // A site that could not be used before required nothing.
     std::optional<SiteFile> old_file;
     std::optional<Resolution> old_resolution;
-    if (auto old = was_stored ? read_site_file(question.site, world, was_stored) : Loaded<SiteFile>(*file)) {
+    if (auto old = was_stored && !gone ? read_site_file(old_site, world, was_stored) : Loaded<SiteFile>(*file)) {
         auto resolved = resolve(old->catalogs, old->site);
         if (resolved) {
             old_file = std::move(*old);
@@ -178,6 +188,7 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
         old_file = *file;
         old_resolution = *resolution;
     }
+    if (gone) resolution->requirements.clear();
     for (const auto& store : pairs.stores) {
         if (store.before && store.after) continue;
         return errors({fmt::format("is a store of the version {} alone, and the site names the stores of one version",
@@ -186,22 +197,23 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
                        {},
                        store.path});
     }
-    const std::string base = std::filesystem::path(question.site).parent_path().string();
+    const auto base_of = [](const std::string& path) { return std::filesystem::path(path).parent_path().string(); };
+    const std::string old_base = base_of(old_site), base = gone ? old_base : base_of(question.site);
     Sides sides = exports_of(file->site, base, pairs, question);
-    const Sides old_sides = exports_of(old_file->site, base, pairs, question);
+    const Sides old_sides = exports_of(old_file->site, old_base, pairs, question);
     if (sides.after.empty() && question.asked && !pairs.changed.empty()) {
         return errors({fmt::format("no export of {} is among what is compared", question.site),
                        "compare the files under the names that the site gives them",
                        {}});
     }
     const auto before =
-        check(*old_file, *old_resolution, base, old_sides.before, question, reading.before, was_stored, world);
+        check(*old_file, *old_resolution, old_base, old_sides.before, question, reading.before, was_stored, world);
     if (!before) return tl::unexpected(before.error());
     auto after = check(*file, *resolution, base, sides.after, question, reading.after, is_stored, world);
     if (!after) return tl::unexpected(after.error());
 
     RequiredDiff diff;
-    diff.path = question.site;
+    diff.path = gone ? old_site : question.site;
     // Requirements before; those that are alike in their order.
     std::map<std::string, std::deque<std::size_t>> old_places;
     const auto& old_requirements = old_resolution->requirements;

@@ -10,7 +10,8 @@
 namespace fwproof::cli {
 
 struct RequiredQuestion {
-    std::string site;                // the site file
+    std::string site;                // the site file; empty: no site is named any more
+    std::string old_site;            // that of the version before; empty: the same
     bool asked = false;              // the user named it: then it is an error if no export of it is compared
     std::vector<std::string> names;  // OLD and NEW as given
     bool staged = false;
@@ -22,7 +23,8 @@ struct RequiredQuestion {
 std::string without_revision(const std::string& name);
 
 // The site is checked twice: with its exports as they were before and as they are after; for what is staged also with
-// the site file, its catalogs and its other exports as the last commit has them and as they are staged.
+// the site file, its catalogs and its other exports as the last commit has them and as they are staged. What only
+// another site of the version before required is required no more.
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
                                       const VersionReading& reading, World& world);
 

@@ -376,6 +376,11 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
     return pairs;
 }
 
+std::optional<std::string> revision_of(const std::string& version) {
+    const auto at = path_in_revision(version);
+    return at ? std::optional(version.substr(0, *at - 1)) : std::nullopt;
+}
+
 std::string place_on_disk(const std::string& version) {
     const auto at = path_in_revision(version);
     if (!at) return version;

@@ -46,6 +46,9 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
 // Whether a version is a directory, or a tree of git.
 bool is_directory_version(const std::string& name);
 
+// The revision of REV:path; nothing: a file or a directory.
+std::optional<std::string> revision_of(const std::string& version);
+
 // Where that version lies on disk; of REV:path where it would lie if it were checked out.
 std::string place_on_disk(const std::string& version);
 

@@ -442,6 +442,49 @@ TEST_CASE("what is staged is judged by the site of each version") {
           std::string::npos);
 }
 
+TEST_CASE("a commit that takes the site away loses what the site required") {
+    const std::string folder = std::string(FWPROOF_ROOT) + "/fixtures/check/";
+    std::string site = read_whole(folder + "required-flow-lost/site.toml");
+    const std::string catalog = "../site/demo.toml";
+    site.replace(site.find(catalog), catalog.size(), "demo.toml");
+    std::string other = site;
+    const std::size_t bind = other.rfind("[[bind]]");
+    other.erase(bind, other.find("[[firewall]]") - bind);
+    struct Case {
+        const char* what;
+        const char* settings;  // null: the file is removed
+    };
+    for (const auto& [what, settings] : {Case{"no settings any more", nullptr}, Case{"settings without a site", ""},
+                                         Case{"another site", "site = \"other.toml\"\n"}}) {
+        INFO(what);
+        const Repository repository("git-site-gone");
+        repository.stage("site.toml", site);
+        repository.stage("demo.toml", read_whole(folder + "site/demo.toml"));
+        repository.stage("other.toml", other);
+        repository.stage("edge.v4", read_whole(folder + "required-flow-lost/good.v4"));
+        repository.stage(".fwproof.toml", "site = \"site.toml\"\n");
+        REQUIRE(repository.commit("one").status == 0);
+        repository.stage("edge.v4", read_whole(folder + "required-flow-lost/bad.v4"));
+        if (settings) {
+            repository.stage(".fwproof.toml", settings);
+        } else {
+            repository.git({"rm", "-q", "-f", ".fwproof.toml"});
+        }
+        using Words = std::vector<std::string>;
+        for (const Words& versions : {Words{"--staged"}, Words{"HEAD:", "."}}) {
+            Words words = {"diff"};
+            words.insert(words.end(), versions.begin(), versions.end());
+            const Ran ran = repository.fwproof(words);
+            INFO(ran.out << ran.err);
+            CHECK(ran.status == 1);
+            CHECK(ran.out.find("[demo pages/https]: satisfied before, no longer required after\n") !=
+                  std::string::npos);
+            words.insert(words.end(), {"--fail-on", "required-lost"});
+            CHECK(repository.fwproof(words).status == 1);
+        }
+    }
+}
+
 TEST_CASE("what is staged is judged by the settings that are staged") {
     const Repository repository("git-staged-settings");
     const auto rules = [](const std::string& port) {
