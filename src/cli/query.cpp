@@ -139,6 +139,10 @@ Result<int> run_query(const std::vector<std::string>& arguments, World& world) {
     } else {
         world.out << (format == "csv" ? regions_csv(table) : regions_text(table));
     }
+    if (format == "csv" && !table.complete) {
+        print_error(cut_regions(), world);
+        return kIncomplete;
+    }
     return kClean;
 }
 

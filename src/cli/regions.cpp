@@ -61,6 +61,12 @@ std::string regions_csv(const RegionTable& table) {
     return text;
 }
 
+Error cut_regions() {
+    return {"the regions are not complete: the budget ran out, or there are too many of them",
+            "ask for less, or with a larger --budget",
+            {}};
+}
+
 nlohmann::ordered_json regions_json(const RegionTable& table) {
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const auto& row : table.rows) {

@@ -30,6 +30,8 @@ std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question
 
 std::string regions_text(const RegionTable& table);
 std::string regions_csv(const RegionTable& table);
+// What a format without a place for it says of a table that is not complete, on the error stream.
+Error cut_regions();
 nlohmann::ordered_json regions_json(const RegionTable& table);
 
 }  // namespace fwproof::cli

@@ -176,12 +176,14 @@ Result<int> show_regions(const std::vector<Shown>& all, const std::string& forma
     const auto everything = parse_flow(std::make_shared<const Source>("regions", "any any > any"));
     if (!everything) return fail(everything.error());
     std::string text;
+    bool complete = true;
     Json files = Json::array();
     for (const auto& [file, policies] : all) {
         RegionTable table;
         for (const auto& policy : policies) {
             if (auto error = add_regions(policy, *everything, table, budget)) return fail(std::move(*error));
         }
+        complete = complete && table.complete;
         if (format == "json") {
             files.push_back(
                 {{"file", printable(file)}, {"complete", table.complete}, {"regions", regions_json(table)}});
@@ -198,6 +200,10 @@ Result<int> show_regions(const std::vector<Shown>& all, const std::string& forma
         text = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
     }
     world.out << text;
+    if (format == "csv" && !complete) {
+        print_error(cut_regions(), world);
+        return kIncomplete;
+    }
     return kClean;
 }
 

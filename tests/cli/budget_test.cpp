@@ -37,3 +37,20 @@ TEST_CASE("out of budget is unknown, says so, and is the same every time") {
     CHECK(enough.out.find("inbound: different parts, different verdicts\n") != std::string::npos);
     CHECK(enough.out.find("budget") == std::string::npos);
 }
+
+TEST_CASE("a table of regions that was cut is no whole table") {
+    const std::string input = rules(300);
+    using Words = std::vector<std::string>;
+    for (const Words& words : {Words{"query", "--budget", "1", "-", "--format", "csv"},
+                               Words{"show", "--as", "regions", "--budget", "1", "-", "--format", "csv"}}) {
+        const Ran cut = run_fwproof(words, FWPROOF_ROOT, input);
+        CHECK(cut.status == 3);
+        CHECK(cut.out.starts_with("device,path,verdict,region,decided_by"));
+        CHECK(cut.err ==
+              "fwproof: error: the regions are not complete: the budget ran out, or there are too many of them; ask "
+              "for less, or with a larger --budget\n");
+    }
+    const Ran whole = run_fwproof({"query", "-", "--format", "csv", "--to", "10.1.2.3"}, FWPROOF_ROOT, rules(3));
+    CHECK(whole.status == 0);
+    CHECK(whole.err.empty());
+}
