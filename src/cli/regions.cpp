@@ -26,8 +26,9 @@ std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question
         for (const auto& part : answer.parts) {
             std::string who;
             for (const auto& hit : part.deciders) {
-                const SourceSpan span = rule_span(policy, hit.rule);
-                who += fmt::format("{}{}{}", who.empty() ? "" : ", ", rule_name(policy, hit.rule),
+                // That of the answerer also has what was asked by name, where no path leads.
+                const SourceSpan span = rule_span(answerer.policy(), hit.rule);
+                who += fmt::format("{}{}{}", who.empty() ? "" : ", ", rule_name(answerer.policy(), hit.rule),
                                    span ? fmt::format(" ({})", place(span)) : "");
             }
             table.complete = table.complete && part.region_complete;

@@ -489,3 +489,12 @@ TEST_CASE("questions are answered as their goldens say") {
         CHECK(differs_from_golden(ran.out, std::string("fixtures/cli/explain/") + name + ".golden") == "");
     }
 }
+
+TEST_CASE("a region of a list that was asked by name names the rule of that list") {
+    const std::string rules =
+        "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:WEB - [0:0]\n"
+        "-A INPUT -p tcp -j WEB\n-A WEB -p tcp -m tcp --dport 443 -j ACCEPT\nCOMMIT\n";
+    const Ran ran = run_fwproof({"query", "-", "--at", "WEB", "--permit", "--format", "csv"}, FWPROOF_ROOT, rules);
+    CHECK(ran.out.find("iptables,WEB,permit,tcp any > any:443,WEB rule 1 (-:7)") != std::string::npos);
+    CHECK(ran.out.find("no ruleset") == std::string::npos);
+}
