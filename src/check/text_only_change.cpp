@@ -16,8 +16,10 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const SourceSpan first = lines.added.empty() ? SourceSpan() : lines.added.front();
         Finding finding = finding_after(check, context.firewalls()[policy.firewall], first);
         finding.message = fmt::format(
-            "{} line{} edited, and no verdict and no log differs: both versions permit exactly the same flows", edited,
-            edited == 1 ? " was" : "s were");
+            "{} line{} edited, and neither a verdict nor which rules log differs: both versions permit exactly the "
+            "same "
+            "flows",
+            edited, edited == 1 ? " was" : "s were");
         findings.push_back(std::move(finding));
     }
 }
