@@ -69,6 +69,9 @@ Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world)
     }
     const std::string new_path = arguments.size() > 7 ? printable(arguments[7]) : path;
     world.out << fmt::format("diff --fwproof a/{} b/{}\n", path, new_path);
+    // Of a file that was added or removed git gives a dot.
+    if (arguments[3] != arguments[6] && arguments[3] != "." && arguments[6] != ".")
+        world.out << fmt::format("old mode {}\nnew mode {}\n", printable(arguments[3]), printable(arguments[6]));
     std::string problem;
     VersionPair pair{new_path, new_path == path ? "" : path, {}, {}};
     pair.before = read_version(arguments[1], "a/" + arguments[0], problem, world);

@@ -233,6 +233,8 @@ TEST_CASE("git diff and git log -p show meaning") {
                                      "/fwproof' gitdiff host.v4 old 1 100644 new 2 100644; echo status $? >&2) | true",
                                  repository.path);
     CHECK(left.err == "status 0\n");
+    CHECK(run_fwproof({"gitdiff", "host.v4", "old", "1", "100644", "new", "2", "100755"}, repository.path)
+              .out.starts_with("diff --fwproof a/host.v4 b/host.v4\nold mode 100644\nnew mode 100755\nwidened\n"));
     repository.git({"reset", "-q", "--hard"});
 
     const Ran log = repository.git({"log", "-p", "--format=%s"});
