@@ -29,6 +29,7 @@ struct File {
 struct Version {
     std::map<std::string, File> files;
     std::map<std::string, std::string> submodules;  // their commits, by path; of a tree of git alone
+    std::map<std::string, std::string> links;       // blobs of what they say, by path; of a tree of git alone
     bool directory = false;
 };
 
@@ -37,10 +38,10 @@ std::string below(const std::string& name, const std::string& path) {
     return name.ends_with(":") || name.ends_with("/") ? name + path : name + "/" + path;
 }
 
-constexpr std::string_view kPlainFiles = "100", kSubmodules = "160000";
+constexpr std::string_view kPlainFiles = "100", kSubmodules = "160000", kLinks = "120000";
 
 // Paths and ids of what has such a mode in what git lists, rows that a zero byte ends: "MODE blob ID\tPATH" of a tree,
-// "MODE ID STAGE\tPATH" of the index. No links.
+// "MODE ID STAGE\tPATH" of the index.
 std::map<std::string, std::string> listed(std::string_view list, std::string_view modes) {
     std::map<std::string, std::string> blobs;
     while (!list.empty()) {
@@ -88,6 +89,7 @@ Result<Version> version_in_git(const std::string& name) {
     const auto list = run_git({"ls-tree", "-r", "-z", "--full-tree", object.id});
     if (!list) return fail(list.error());
     version.submodules = listed(*list, kSubmodules);
+    version.links = listed(*list, kLinks);
     for (auto& [path, id] : listed(*list, kPlainFiles)) version.files[path] = {below(name, path), id, {}};
     return version;
 }
@@ -336,6 +338,26 @@ Result<std::optional<Input>> read_in_version(const VersionRoot& root, const std:
     return read_export(name, world);
 }
 
+namespace {
+
+// Git lists a link as what it says, and the file that it leads to under its own name: a link to a file of the directory
+// that is the same on the disk is no file that was added.
+std::optional<Error> leave_out_links(const Version& tree, const std::string& place, Version& directory) {
+    if (!directory.directory) return std::nullopt;
+    for (const auto& [path, blob] : tree.links) {
+        std::error_code problem;
+        const auto says = fs::read_symlink(fs::path(place) / path, problem);
+        if (problem || !directory.files.contains(path)) continue;
+        const auto objects = read_git_objects({blob});
+        if (!objects) return objects.error();
+        const std::string target = (fs::path(path).parent_path() / says).lexically_normal().string();
+        if (objects->front().bytes == says.string() && directory.files.contains(target)) directory.files.erase(path);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const VersionReading& reading,
                                    World& world) {
     auto was = find_version(before, world);
@@ -347,6 +369,8 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
                                 was->directory ? after : before),
                     "compare two files or two directories");
     }
+    if (auto error = leave_out_links(*was, after, *is)) return fail(std::move(*error));
+    if (auto error = leave_out_links(*is, before, *was)) return fail(std::move(*error));
     std::vector<Candidate> candidates;
     if (!was->directory) {
         candidates.push_back({after, {}, std::move(was->files[""]), std::move(is->files[""])});

@@ -730,3 +730,23 @@ TEST_CASE("what cannot be compared is named, with what to do about it") {
     CHECK(no_repository.status == 2);
     CHECK(no_repository.err.find("fwproof: error: git: ") == 0);
 }
+
+TEST_CASE("a link to an export is no export of its own") {
+    const Repository repository("diff-links");
+    repository.stage("a.v4", host(kSsh));
+    std::filesystem::create_symlink("a.v4", repository.path + "/current.v4");
+    repository.git({"add", "current.v4"});
+    REQUIRE(repository.commit("one").status == 0);
+    const std::vector<std::string> tree = {"diff", "HEAD:", ".", "--fail-on", "changed"};
+    const Ran same = repository.fwproof(tree);
+    INFO(same.out << same.err);
+    CHECK(same.status == 0);
+    CHECK(first_line(same.out) == "unchanged: no export differs");
+    // One that leads elsewhere is another export in its place.
+    write_file(repository.path, "b.v4", host(kWideSsh));
+    std::filesystem::remove(repository.path + "/current.v4");
+    std::filesystem::create_symlink("b.v4", repository.path + "/current.v4");
+    const Ran moved = repository.fwproof(tree);
+    CHECK(moved.status == 1);
+    CHECK(moved.out.find("current.v4: added") != std::string::npos);
+}
