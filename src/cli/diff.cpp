@@ -144,6 +144,53 @@ std::optional<Error> unknown_place(const DiffReport& report, const std::string& 
                  {}};
 }
 
+// The interfaces that a version has, or that its rules name.
+std::set<std::string> interfaces_of(const Policy& policy) {
+    std::set<std::string> names;
+    for (const auto& interface : policy.interfaces) names.insert(interface.name);
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
+                for (const auto& match : *matches) {
+                    for (const auto* set : {&match.header.in, &match.header.out}) {
+                        for (const auto& pattern : set->any_of) names.insert(pattern.name);
+                    }
+                }
+            }
+        }
+    }
+    names.erase("");
+    return names;
+}
+
+// A name that is mistaken would rename nothing and compare other interfaces. A version that lists no interfaces may
+// have some that no rule names.
+std::optional<Error> unknown_interface(const DiffReport& report, const std::map<std::string, std::string>& pairs) {
+    std::set<std::string> before, after;
+    bool lists_before = false, lists_after = false;
+    for (const auto& file : report.files) {
+        for (const auto& device : file.devices) {
+            before.merge(interfaces_of(*device.before));
+            after.merge(interfaces_of(*device.after));
+            lists_before = lists_before || !device.before->interfaces.empty();
+            lists_after = lists_after || !device.after->interfaces.empty();
+        }
+    }
+    const auto refuse = [](const std::string& name, const std::string& pair, std::string_view version,
+                           const std::set<std::string>& known) {
+        const auto near = did_you_mean(name, {known.begin(), known.end()});
+        return Error{fmt::format("--interface '{}': no interface of the version {} is called {}", pair, version, name),
+                     near ? fmt::format("did you mean '{}'?", *near) : fmt::format("known: {}", fmt::join(known, ", ")),
+                     {}};
+    };
+    for (const auto& [was, is] : pairs) {
+        const std::string pair = was + "=" + is;
+        if (lists_before && !before.contains(was)) return refuse(was, pair, "before", before);
+        if (lists_after && !after.contains(is)) return refuse(is, pair, "after", after);
+    }
+    return std::nullopt;
+}
+
 int unusable(const std::vector<Error>& errors, World& world) {
     for (const auto& error : errors) print_error(error, world);
     return kUnusable;
@@ -260,6 +307,7 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
         file.problem = why;
     }
 
+    if (auto error = unknown_interface(report, review_options->interfaces)) return fail(std::move(*error));
     if (parsed->has("at")) {
         if (auto error = unknown_place(report, review_options->at)) return fail(std::move(*error));
     }

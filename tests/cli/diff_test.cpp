@@ -750,3 +750,25 @@ TEST_CASE("a link to an export is no export of its own") {
     CHECK(moved.status == 1);
     CHECK(moved.out.find("current.v4: added") != std::string::npos);
 }
+
+TEST_CASE("an interface that a version does not have renames nothing") {
+    const std::string edge =
+        "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+        " ip address 203.0.113.2 255.255.255.0\n";
+    const std::string folder = fresh_directory("diff-interface-names");
+    write_file(folder, "a.cfg", edge);
+    write_file(folder, "b.cfg", edge);
+    write_file(folder, "c.v4", host("-A INPUT -i eth0 -j ACCEPT\n"));
+    const auto error = [&](const std::string& after, const std::string& pair) {
+        const Ran ran = run_fwproof({"diff", "a.cfg", after, "--interface", pair}, folder);
+        CHECK(ran.status == (ran.err.empty() ? 0 : 2));
+        return ran.err;
+    };
+    CHECK(error("b.cfg", "outsid=outside") ==
+          "fwproof: error: --interface 'outsid=outside': no interface of the version before is called outsid; did you "
+          "mean 'outside'?\n");
+    CHECK(error("b.cfg", "outside=eth0") ==
+          "fwproof: error: --interface 'outside=eth0': no interface of the version after is called eth0; known: "
+          "outside\n");
+    CHECK(error("c.v4", "outside=eth1").empty());  // a dump lists no interfaces
+}
