@@ -108,10 +108,10 @@ struct RuleScope {
     // The rule holds on a condition that no header shows.
     void condition(ConditionKind kind, std::string value, SourceSpan at, std::string message,
                    NoteKind note = NoteKind::unmodelled_condition, std::string hint = {});
-};
-
     // The same, on what a name meant when the rules were loaded.
     void name_condition(const OptionAst& option, std::string_view name);
+};
+
 // The topics. Each reads every option of its own in the rule.
 void lower_addresses(RuleScope& scope);     // -s -d, iprange, interfaces, further header fields
 void lower_service(RuleScope& scope);       // protocol, ports, ICMP types, TCP flags
@@ -145,10 +145,10 @@ std::optional<Endpoint> parse_endpoint(std::string_view text, Family family);
 struct TargetEffect {
     std::vector<Action> actions;  // all but the last go on to the next
     AddressSetRef pool;           // what a destination is translated to one of; null: one address, or unknown
-    bool logs = false;
-    bool match_unknown = false;  // the action takes place on a condition of its own
     // Each of these moves in place of the last action, which is a translation of one side and says which.
     std::vector<BlockMap> blocks;
+    bool logs = false;
+    bool match_unknown = false;  // the action takes place on a condition of its own
 };
 // `chain_index`: where a chain of this table stands in the policy.
 TargetEffect lower_target(RuleScope& scope, const std::unordered_map<std::string_view, RulesetIndex>& chain_index);
