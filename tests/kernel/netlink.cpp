@@ -25,8 +25,9 @@ constexpr std::size_t kAlign = 4;
 
 template <class Header>
 void append(Bytes& bytes, const Header& header) {
-    const auto* start = reinterpret_cast<const std::uint8_t*>(&header);
-    bytes.insert(bytes.end(), start, start + sizeof header);
+    const std::size_t at = bytes.size();
+    bytes.resize(at + sizeof header);
+    std::memcpy(bytes.data() + at, &header, sizeof header);
 }
 
 template <class Header>
