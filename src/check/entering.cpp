@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMostProducts = 100;  // of what does not get in
 constexpr std::size_t kMostRules = 4'096;   // of a ruleset whose takings are followed
 constexpr std::size_t kMostTakers = 32;
-constexpr std::size_t kMostLooks = 200'000;  // at rules before jumps, of one policy
+constexpr std::size_t kMostLooks = 5'000'000;  // at rules before jumps, of one policy
 
 std::optional<RulesetIndex> target(const Rule& rule) {
     if (const auto* jump = std::get_if<Jump>(&rule.action)) return jump->to;
@@ -128,6 +128,13 @@ PacketSet Entering::takes(const Rule& rule) const {
     return jump ? desk_.surely(rule) & decided_in(jump->to) : desk_.space.empty();
 }
 
+const PacketSet& Entering::taken_by(RuleRef ref) const {
+    auto& known = taken_[ref.ruleset];
+    if (known.empty()) known.resize(policy_.rulesets[ref.ruleset].rules.size());
+    if (!known[ref.rule]) known[ref.rule] = takes(rule_of(ref));
+    return *known[ref.rule];
+}
+
 // Packets that surely get a verdict there. Only asked where no packet goes round in circles.
 const PacketSet& Entering::decided_in(RulesetIndex ruleset) const {
     const auto known = decided_.find(ruleset);
@@ -158,13 +165,15 @@ void Entering::take(RulesetIndex ruleset, const PacketSet& packets, std::vector<
                     PacketSet& untaken) const {
     if (jumps_[ruleset].empty()) untaken = untaken | packets;
     for (const RuleRef jump : jumps_[ruleset]) {
+        if (++looks_ > kMostLooks) throw OutOfBudget();
         PacketSet left = packets & handed_[jump.ruleset] & desk_.possibly(rule_of(jump));
         for (std::uint32_t i = 0; i < jump.rule && !left.empty(); ++i) {
             const RuleRef ref{jump.ruleset, i};
             if (!rule_of(ref).enabled) continue;
             if (++looks_ > kMostLooks) throw OutOfBudget();
-            const PacketSet taken = left & takes(rule_of(ref));
-            if (taken.empty()) continue;
+            const PacketSet& all = taken_by(ref);
+            if (!all.intersects(left)) continue;
+            const PacketSet taken = left & all;
             left = left - taken;
             const auto known = std::find_if(parts.begin(), parts.end(), [&](const Part& p) { return p.rule == ref; });
             if (known == parts.end()) {

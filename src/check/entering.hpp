@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "check/rule_desk.hpp"
@@ -35,6 +36,7 @@ private:
     bool put_in_order(RulesetIndex ruleset, std::vector<int>& seen, std::vector<RulesetIndex>& order) const;
     // What the rule surely keeps from the rules behind it in its ruleset.
     PacketSet takes(const Rule& rule) const;
+    const PacketSet& taken_by(RuleRef ref) const;  // the same, remembered
     const PacketSet& decided_in(RulesetIndex ruleset) const;
     void take(RulesetIndex ruleset, const PacketSet& packets, std::vector<Part>& parts, PacketSet& untaken) const;
     void leave_out(bool same_verdict, RuleRef rule, std::vector<Part>& parts) const;
@@ -48,6 +50,7 @@ private:
     std::vector<PacketSet> handed_;            // by the jumps, whatever rules before them take
     std::vector<std::vector<RuleRef>> jumps_;  // to each ruleset; empty where packets go round in circles
     mutable std::map<RulesetIndex, PacketSet> decided_;
+    mutable std::map<RulesetIndex, std::vector<std::optional<PacketSet>>> taken_;
     mutable std::size_t looks_ = 0;  // at rules, for takers_before
 };
 

@@ -12,7 +12,8 @@ const Check check_shadowed_rule = {
     .why =
         R"(Somebody wrote the rule for a purpose, and the firewall does the opposite. A permit that is shadowed by a deny is an
 outage that waits to be noticed; a deny that is shadowed by a permit is a hole that the rule was meant to close.
-Shadowing by several rules together counts as well: none of them covers the rule alone. Flags, states, negations and
+Shadowing by several rules together counts as well: none of them covers the rule alone. So does what rules before a jump
+to the chain take. Flags, states, negations and
 interfaces are compared too, and rules that only may match are never blamed.)",
     .example = R"(access-list OUT extended deny tcp any 10.2.0.0 255.255.255.0
 access-list OUT extended permit tcp host 10.1.0.5 host 10.2.0.9 eq 443)",

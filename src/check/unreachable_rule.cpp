@@ -11,7 +11,8 @@ const Check check_unreachable_rule = {
     .summary = R"(A rule never matches because earlier rules take all its packets)",
     .why =
         R"(The text says something that has no effect. It makes every review longer, and it turns into a real rule when somebody
-removes or narrows what hides it. Earlier rules here have the same verdict, or the rule only jumps.)",
+removes or narrows what hides it. Earlier rules here have the same verdict, or the rule only jumps. A rule in a chain is unreachable too where nothing that
+jumps to the chain fits it: udp behind -p tcp -j TCP.)",
     .example = R"(-A INPUT -s 10.0.0.0/8 -p tcp -j ACCEPT
 -A INPUT -s 10.1.2.3/32 -p tcp -m tcp --dport 22 -j ACCEPT)",
     .fix = R"(Remove the rule, or narrow the earlier one if it is wider than it was meant to be.)",
