@@ -63,6 +63,14 @@ Result<FlowQuery> read_query(const Arguments& arguments) {
     if (!query) return query;
     query->header.source = *from;
     query->header.destination = *to;
+    const auto meet = [](const AddressSet& a, const AddressSet& b) {
+        return (!a.v4.empty() && !b.v4.empty()) || (!a.v6.empty() && !b.v6.empty());
+    };
+    if (*from && *to && !meet(**from, **to)) {
+        return fail(fmt::format("--from {} and --to {} are of two address families", arguments.text("from"),
+                                arguments.text("to")),
+                    "no packet goes from one to the other");
+    }
     return query;
 }
 

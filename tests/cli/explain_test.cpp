@@ -498,3 +498,12 @@ TEST_CASE("a region of a list that was asked by name names the rule of that list
     CHECK(ran.out.find("iptables,WEB,permit,tcp any > any:443,WEB rule 1 (-:7)") != std::string::npos);
     CHECK(ran.out.find("no ruleset") == std::string::npos);
 }
+
+TEST_CASE("a query whose ends are of two families is refused") {
+    const Ran ran = run_fwproof({"query", "-", "--from", "10.0.0.1", "--to", "2001:db8::1"}, FWPROOF_ROOT, kHost);
+    CHECK(ran.status == 2);
+    CHECK(
+        ran.err ==
+        "fwproof: error: --from 10.0.0.1 and --to 2001:db8::1 are of two address families; no packet goes from one to "
+        "the other\n");
+}
