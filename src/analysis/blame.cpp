@@ -266,6 +266,27 @@ std::vector<const Rule*> EditBlame::changed_rules() const {
     return all;
 }
 
+bool EditBlame::changes_name(std::string_view interface, const Met& met) const {
+    const auto names = [&](const InterfaceSet& set) {
+        return std::any_of(set.any_of.begin(), set.any_of.end(), [&](const InterfacePattern& pattern) {
+            return !pattern.prefix && pattern.name == interface;
+        });
+    };
+    for (const Side* side : {&before_, &after_}) {
+        const auto& rulesets = side->added ? met.after : met.before;
+        for (const auto& ref : side->rules) {
+            const Rule* rule = rule_at(*side->policy, ref);
+            if (!rulesets[ref.ruleset] || !rule || !rule->enabled || decides_nothing(*rule)) continue;
+            for (const auto* matches : {&rule->match.any_of, &rule->match.outer}) {
+                if (std::any_of(matches->begin(), matches->end(),
+                                [&](const Match& match) { return names(match.header.in) || names(match.header.out); }))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
 void EditBlame::explain_by_routes(ChangedRegion& region) const {
     std::vector<EditedLine> lines;
     for (const Side* side : {&before_, &after_}) {

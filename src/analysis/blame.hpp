@@ -27,6 +27,8 @@ public:
     const LineEdits& lines() const { return lines_; }
     // That only one of the policies has.
     std::vector<const Rule*> changed_rules() const;
+    // Whether one of them that packets can meet tells packets of that interface apart.
+    bool changes_name(std::string_view interface, const Met& met) const;
     // By ruleset; null where the rulesets of the two policies are not the same ones in the same order.
     const std::vector<RuleEdits>* rule_edits() const { return rule_edits_ ? &*rule_edits_ : nullptr; }
     const std::vector<LoggingChange>& logging() const { return logging_; }

@@ -175,6 +175,8 @@ private:
         }
         if (routes) say_routes(*routes);
         const EditBlame::Met met{rulesets_on(before_, *path.before), rulesets_on(after_, *path.after)};
+        if (path.after->position == Position::transit && blame_.changes_name("lo", met))
+            say("what passes from or to lo, which an edited rule names, is not asked about");
         for (const auto& question : asked) {
             CompareOptions options;
             options.question = question;
@@ -248,13 +250,17 @@ private:
                          [](const ChangedRegion& a, const ChangedRegion& b) { return a.direction < b.direction; });
     }
 
+    void say(std::string_view limit) {
+        auto& limits = result_.limits;
+        if (std::find(limits.begin(), limits.end(), limit) == limits.end()) limits.emplace_back(limit);
+    }
+
     void say_left_out() {
         const std::string_view sentence =
             "an edited rule asks for packets that an assumption leaves out, and these are compared as well: 'opaque 1' "
             "came in elsewhere than the way back leads (rpfilter), 2 has extension headers, 3 is both; 'fragment 1' is "
             "a later fragment";
-        auto& limits = result_.limits;
-        if (std::find(limits.begin(), limits.end(), sentence) == limits.end()) limits.emplace_back(sentence);
+        say(sentence);
     }
 
     void say_routes(const Policy& known) {

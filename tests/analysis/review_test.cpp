@@ -780,3 +780,15 @@ TEST_CASE("a device is asked about addresses and interfaces of one version in th
           "tcp 10.5.0.0/31 > 203.0.113.2/31:444 in partner out outside");
     CHECK(to_string(*transit.regions[0].witness) == "tcp 10.5.0.0:49152 > 203.0.113.3:444 in partner out outside");
 }
+
+TEST_CASE("what is not asked about is said where an edited rule names it") {
+    const auto said = [](const std::string& before, const std::string& after) {
+        const Loaded loaded = review_of(host(before), host(after));
+        const auto& limits = loaded.result.limits;
+        return std::find(limits.begin(), limits.end(),
+                         "what passes from or to lo, which an edited rule names, is not asked about") != limits.end();
+    };
+    CHECK(said("-A FORWARD -i lo -j ACCEPT\n", ""));
+    CHECK_FALSE(said("-A INPUT -i lo -j ACCEPT\n", ""));
+    CHECK_FALSE(said("-A FORWARD -i lo -j ACCEPT\n", "-A FORWARD -i lo -j ACCEPT\n-A FORWARD -i eth0 -j ACCEPT\n"));
+}
