@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace fwproof::windows {
 
@@ -33,6 +37,25 @@ std::size_t find_depth(std::string_view text) {
     return std::string_view::npos;
 }
 
+// Remembers a name that an object has twice: which of the two values would hold nobody says.
+class TwiceNamed {
+public:
+    bool operator()(int, json::parse_event_t event, const json& parsed) {
+        if (event == json::parse_event_t::object_start) names_.emplace_back();
+        if (event == json::parse_event_t::object_end && !names_.empty()) names_.pop_back();
+        if (event == json::parse_event_t::key && !names_.empty()) {
+            const auto& name = parsed.get_ref<const std::string&>();
+            if (!names_.back().insert(name).second && found_.empty()) found_ = name;
+        }
+        return true;
+    }
+    const std::string& found() const { return found_; }
+
+private:
+    std::vector<std::set<std::string>> names_;  // of the objects that are open
+    std::string found_;
+};
+
 }  // namespace
 
 Result<json> parse_json(const SourceRef& source) {
@@ -48,7 +71,12 @@ Result<json> parse_json(const SourceRef& source) {
                        "no firewall export is; export it again");
     }
     try {
-        return json::parse(text.begin(), text.end());
+        TwiceNamed twice;
+        json document = json::parse(text.begin(), text.end(), std::ref(twice));
+        if (twice.found().empty()) return document;
+        Error error{fmt::format("'{}' stands twice in one object", twice.found()), std::string(kEdited), {}};
+        error.file = source->name();
+        return fail(std::move(error));
     } catch (const json::parse_error& error) {
         return problem("not well-formed JSON", error.byte == 0 ? 0 : error.byte - 1);
     } catch (const json::exception&) {

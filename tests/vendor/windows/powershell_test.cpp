@@ -524,3 +524,10 @@ TEST_CASE("two spellings of one property that say different things leave it open
     CHECK(in80(json_rule(profile + "\"Domain\"" + kFilters), "public") == "D");
     CHECK(in80(json_rule(profile + "\"Public\"" + kFilters), "public") == "U");
 }
+
+TEST_CASE("JSON that names a property twice is refused") {
+    const std::string text = json_rule(kAllowed + kFilters + ",\"LocalPort\":\"443\"");
+    CHECK(load_error(text, "r.json") ==
+          "r.json: error: 'LocalPort' stands twice in one object\n"
+          "hint: the file looks cut or was edited; export it again\n");
+}
