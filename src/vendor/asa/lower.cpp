@@ -132,9 +132,6 @@ void general_assumptions(Lowering& lowering) {
         assumptions.emplace_back(
             "broadcast and multicast, which a routed firewall does not forward, are not asked about");
     }
-    if (!lowering.dialect.real_addresses && !lowering.config.old_nat.empty()) {
-        assumptions.emplace_back("packets to a real address that has a translation are judged by the lists alone");
-    }
 }
 
 // What bears on how safe the rules are, beside them.

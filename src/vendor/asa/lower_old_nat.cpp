@@ -207,6 +207,7 @@ std::vector<RulesetIndex> lower_old_nat(Lowering& lowering) {
     std::vector<const NatLine*> table;
     const auto statics = static_lines(lowering);
     for (const NatLine& line : statics) table.push_back(&line);
+    add(old_reverse_path(lowering, statics));
     auto destinations = restore_destinations(lowering, table);  // tells where mapped addresses are, too
     const bool filters_out =
         std::any_of(config.access_groups.begin(), config.access_groups.end(),

@@ -21,6 +21,9 @@ std::optional<std::vector<Chosen>> chosen_by(const Lowering& lowering, std::stri
 // by_list and has_destination are both set); other lines stay as they are.
 std::deque<NatLine> static_lines(const Lowering& lowering);
 
+// What drops packets to real addresses whose answers would be translated; nothing where none would.
+std::optional<Ruleset> old_reverse_path(Lowering& lowering, const std::deque<NatLine>& statics);
+
 // With nat-control packets between levels need a translation, whatever the lists permit.
 void lower_nat_control(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ingress);
 
