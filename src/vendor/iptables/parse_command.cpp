@@ -39,6 +39,15 @@ ChainAst* DocumentParser::chain_of(std::span<const Word> words) {
     return chain;
 }
 
+// Says whether nothing of a rule stands behind the words that the command takes.
+bool DocumentParser::ends_behind(std::span<const Word> words, std::size_t most) {
+    if (words.size() <= most) return true;
+    const std::string_view next = words[most].text;
+    if (next == "-c" || next == "--set-counters" || next == "-v" || next == "--verbose") return true;
+    unparsed(fmt::format("'{}' has no meaning behind this command", next));
+    return false;
+}
+
 RuleAst DocumentParser::finish_rule(std::span<const Word> words) {
     RuleAst rule = parse_rule(words, *table());
     // The line end becomes part of the word, which a comment may have.
@@ -93,9 +102,14 @@ void DocumentParser::parse_command(std::string_view line) {
     if (verb == "-A" || verb == "-I" || verb == "-R") return append(words, verb);
     if (verb == "-P") return set_policy(words);
     if (verb == "-E") return rename_chain(words);
-    if (verb == "-Z") return;
+    if (verb == "-Z") {
+        const bool number = words.size() > 1 && words[1].text.find_first_not_of("0123456789") == std::string_view::npos;
+        if (!words.empty() && chain_of(words)) ends_behind(words, number ? 2 : 1);
+        return;
+    }
     if (verb == "-N") {
         if (words.empty()) return unparsed("the command names no chain");
+        if (!ends_behind(words, 1)) return;
         if (table()->find(words[0].text)) {
             return note(NoteKind::conflicting_definition, fmt::format("chain {} exists already", words[0].text));
         }
@@ -110,6 +124,7 @@ void DocumentParser::parse_command(std::string_view line) {
         ChainAst* chain = chain_of(words);
         if (!chain) return;
         if (verb == "-D") return remove_rule(*chain, words.subspan(1));
+        if (!ends_behind(words, 1)) return;
         chain->rules.clear();
         if (verb == "-X" && !chain->built_in) table()->index.erase(chain->name);
         return;
@@ -157,6 +172,7 @@ void DocumentParser::set_policy(std::span<const Word> words) {
     const std::string_view policy = words.size() > 1 ? words[1].text : std::string_view();
     if (!chain->built_in || (policy != "ACCEPT" && policy != "DROP"))
         return unparsed("-P takes a built-in chain and ACCEPT or DROP");
+    if (!ends_behind(words, 2)) return;
     if (!table()->named && chain->policy != PolicyWord::none) return end_listing(chain->name);
     chain->policy = policy == "DROP" ? PolicyWord::drop : PolicyWord::accept;
     chain->declared = true;
