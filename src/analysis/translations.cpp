@@ -4,6 +4,7 @@
 #include "analysis/translations.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "analysis/overlap.hpp"
 #include "fwproof/analysis/nearby.hpp"
@@ -80,6 +81,24 @@ bool apply(Product& product, const Translate::Part& part, const End& end) {
     return true;
 }
 
+// The same for equal products.
+std::size_t likeness(const Product& product) {
+    std::size_t all = product.fields.size();
+    const auto mix = [&](std::size_t value) { all = (all ^ value) * 0x9e3779b97f4a7c15U; };
+    static const AddressSet kAny = AddressSet::any();
+    for (const AddressSetRef& end : {product.source, product.destination}) {
+        const AddressSet& set = end ? *end : kAny;
+        mix(set.v6.intervals().size());
+        for (const auto& interval : set.v4.intervals()) mix(std::size_t{interval.first} << 32 | interval.last);
+    }
+    if (!product.services) return all;
+    for (const ServiceTerm& term : product.services->terms) {
+        for (const auto& interval : term.destination_ports.intervals())
+            mix(std::size_t{interval.first} << 16 | interval.last);
+    }
+    return all;
+}
+
 }  // namespace
 
 const Translate* translation_of(const Rule& rule) {
@@ -113,6 +132,8 @@ template <class Step>
 std::optional<std::vector<Product>> Translations::follow(std::vector<Product> products, const Step& step) const {
     std::size_t fresh = 0;  // those of the last round begin here
     std::size_t steps = 0;
+    std::unordered_multimap<std::size_t, std::size_t> places;  // in products, by their likeness
+    for (std::size_t i = 0; i < products.size(); ++i) places.emplace(likeness(products[i]), i);
     for (std::size_t round = 0; round < most_ && fresh < products.size(); ++round) {
         const std::size_t end = products.size();
         for (; fresh < end; ++fresh) {
@@ -121,8 +142,13 @@ std::optional<std::vector<Product>> Translations::follow(std::vector<Product> pr
                     for (const Match& match : *matches) {
                         if (++steps > kMostSteps) return std::nullopt;
                         auto next = step(products[fresh], *translation_of(*rule), match.header);
-                        if (!next || std::find(products.begin(), products.end(), *next) != products.end()) continue;
+                        if (!next) continue;
+                        const std::size_t like = likeness(*next);
+                        const auto [first, last] = places.equal_range(like);
+                        if (std::any_of(first, last, [&](const auto& at) { return products[at.second] == *next; }))
+                            continue;
                         if (products.size() >= kMostProducts) return std::nullopt;
+                        places.emplace(like, products.size());
                         products.push_back(std::move(*next));
                     }
                 }
