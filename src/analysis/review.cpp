@@ -15,6 +15,7 @@
 #include "analysis/compare_routes.hpp"
 #include "analysis/interface_names.hpp"
 #include "analysis/leaves_open.hpp"
+#include "analysis/merge_regions.hpp"
 #include "analysis/review_questions.hpp"
 #include "analysis/review_replies.hpp"
 #include "analysis/review_sum.hpp"
@@ -223,7 +224,7 @@ private:
             }
         }
         compare_what_one_has(path, std::move(by_ways), met);
-        if (asked.size() > 1) merge(path.regions);
+        if (asked.size() > 1) path.regions = merge_regions(std::move(path.regions));
         if (path.regions.empty() && path.complete) {
             path.undecided = leaves_open(before_, *path.before, asked, options_.budget) ||
                              leaves_open(after_, *path.after, asked, options_.budget);
@@ -346,35 +347,6 @@ private:
         if (!region.witness) region.witness = shown.pick();
         blame_.explain(region, difference.packets, met);
         return region;
-    }
-
-    // One region for each pair of deciding rules, where the question came in several parts.
-    static void merge(std::vector<ChangedRegion>& regions) {
-        const auto same_rule = [](const std::optional<DecidingRule>& a, const std::optional<DecidingRule>& b) {
-            return a.has_value() == b.has_value() && (!a || (a->rule == b->rule && a->via == b->via));
-        };
-        std::vector<ChangedRegion> merged;
-        for (auto& region : regions) {
-            const auto twin = std::find_if(merged.begin(), merged.end(), [&](const ChangedRegion& other) {
-                return other.direction == region.direction && other.before == region.before &&
-                       other.after == region.after && same_rule(other.before_by, region.before_by) &&
-                       same_rule(other.after_by, region.after_by);
-            });
-            if (twin == merged.end()) {
-                merged.push_back(std::move(region));
-                continue;
-            }
-            twin->first_packets.insert(twin->first_packets.end(), region.first_packets.begin(),
-                                       region.first_packets.end());
-            twin->others.insert(twin->others.end(), region.others.begin(), region.others.end());
-            twin->also = twin->also | region.also;
-            twin->complete = twin->complete && region.complete;
-            twin->widens = twin->widens || region.widens;
-            twin->narrows = twin->narrows || region.narrows;
-        }
-        std::stable_sort(merged.begin(), merged.end(),
-                         [](const ChangedRegion& a, const ChangedRegion& b) { return a.direction < b.direction; });
-        regions = std::move(merged);
     }
 
     void check_replies(PathReview& path, const std::vector<Product>& asked) {

@@ -1,6 +1,7 @@
 // A review against the naive evaluator, packet by packet, and the edits that it blames.
 #include "fwproof/analysis/review.hpp"
 
+#include "analysis/merge_regions.hpp"
 #include "fwproof/vendor/vendor.hpp"
 #include "support/catch.hpp"
 #include "support/naive.hpp"
@@ -791,4 +792,34 @@ TEST_CASE("what is not asked about is said where an edited rule names it") {
     CHECK(said("-A FORWARD -i lo -j ACCEPT\n", ""));
     CHECK_FALSE(said("-A INPUT -i lo -j ACCEPT\n", ""));
     CHECK_FALSE(said("-A FORWARD -i lo -j ACCEPT\n", "-A FORWARD -i lo -j ACCEPT\n-A FORWARD -i eth0 -j ACCEPT\n"));
+}
+
+TEST_CASE("regions of several questions are one where they say the same of other states") {
+    Product web, mail;
+    web.destination = share(AddressSet::of(*parse_prefix("192.0.2.80/32")));
+    mail.destination = share(AddressSet::of(*parse_prefix("192.0.2.25/32")));
+    const auto region = [](const std::vector<Product>& first, StateSet also, const std::vector<Product>& others = {}) {
+        ChangedRegion one;
+        one.direction = Direction::newly_permitted;
+        one.first_packets = first;
+        one.also = also;
+        one.others = others;
+        return one;
+    };
+    const auto merged = [&](const ChangedRegion& a, const ChangedRegion& b) { return merge_regions({a, b}); };
+    const StateSet established = State::established;
+    REQUIRE(merged(region({web}, established), region({mail}, established)).size() == 1);
+    // What holds for one alone is said of one alone.
+    const auto apart = merged(region({web}, established), region({mail}, {}));
+    REQUIRE(apart.size() == 2);
+    CHECK(apart[0].also == established);
+    CHECK(apart[1].also.empty());
+    const auto beside = merged(region({web}, established), region({}, {}, {mail}));
+    REQUIRE(beside.size() == 1);
+    CHECK(beside[0].first_packets == std::vector{web});
+    CHECK(beside[0].also == established);
+    CHECK(beside[0].others == std::vector{mail});
+    ChangedRegion other = region({mail}, established);
+    other.direction = Direction::newly_denied;
+    CHECK(merged(other, region({web}, established))[0].direction == Direction::newly_permitted);
 }
