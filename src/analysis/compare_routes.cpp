@@ -68,6 +68,22 @@ std::vector<Product> ways_of(const Policy& policy, Position position, const Prod
     return router.route(header, position != Position::outbound, position != Position::inbound);
 }
 
+// Whether these ends may take this way as well.
+bool takes(const std::vector<Product>& ways, const Product& way, const Product& ends) {
+    const auto covers = [](const AddressSetRef& whole, const AddressSetRef& part) {
+        return !whole || (part && part->subset_of(*whole));
+    };
+    return std::any_of(ways.begin(), ways.end(), [&](const Product& one) {
+        if (!(one.in == way.in && one.out == way.out) || !covers(one.source, ends.source) ||
+            !covers(one.destination, ends.destination))
+            return false;
+        Product other = one;
+        other.source = way.source;
+        other.destination = way.destination;
+        return other == way;
+    });
+}
+
 bool same_ways(const Policy& before, const Policy& after) {
     const auto route = [](const Route& a, const Route& b) {
         return a.destination == b.destination && a.interface == b.interface && a.outward == b.outward;
@@ -121,6 +137,8 @@ Ways moved_ways(const Policy& before, const Policy& after, Position position, co
             moved.before.source = moved.after.source = common(old.source, now.source);
             moved.before.destination = moved.after.destination = common(old.destination, now.destination);
             if (!can_talk(moved.after)) continue;
+            // Two of several ways that both versions leave open.
+            if (takes(is, old, moved.before) && takes(was, now, moved.after)) continue;
             const auto from = singly(moved.before), to = singly(moved.after);
             // Who knows less asks for every way that it may be, and has been compared on each.
             const bool alike = (within(old.in, now.in) && within(old.out, now.out)) ||

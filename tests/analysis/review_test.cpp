@@ -823,3 +823,30 @@ TEST_CASE("regions of several questions are one where they say the same of other
     other.direction = Direction::newly_denied;
     CHECK(merged(other, region({web}, established))[0].direction == Direction::newly_permitted);
 }
+
+namespace {
+
+// A device with four interfaces, of which the routes know all of IPv4.
+std::string edge(const std::string& rules) {
+    return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+           " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+           " security-level 100\n ip address 10.0.0.1 255.255.255.0\ninterface GigabitEthernet0/2\n nameif dmz\n"
+           " security-level 50\n ip address 192.0.2.1 255.255.255.0\n" +
+           rules +
+           "access-group OUT in interface outside\nroute outside 0.0.0.0 0.0.0.0 203.0.113.1 1\n"
+           "route inside 10.0.0.0 255.0.0.0 10.0.0.2 1\n";
+}
+
+const std::string kWebServer = "object network W\n host 10.0.0.80\n nat (inside,outside) static 203.0.113.80\n";
+const std::string kWebList = "access-list OUT extended permit tcp any host 192.0.2.10 eq www\n";
+
+}  // namespace
+
+TEST_CASE("a translation that comes moves nothing that both versions leave open") {
+    const std::string more = "object network X\n host 10.0.0.90\n nat (inside,outside) static 203.0.113.90\n";
+    ReviewOptions options;
+    options.at = "transit";
+    const Loaded loaded = review_of(edge(kWebServer + kWebList), edge(more + kWebServer + kWebList), options);
+    CHECK(loaded.result.not_compared.empty());
+    CHECK(loaded.result.complete());
+}
