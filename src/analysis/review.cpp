@@ -198,16 +198,18 @@ private:
             }
             const auto routed = questions_.routed(path.after->position);
             options.values.insert(options.values.end(), routed.begin(), routed.end());
+            const auto leaving = questions_.leaving(path.after->position);
+            options.values.insert(options.values.end(), leaving.begin(), leaving.end());
             const Comparison comparison = compare(before_, *path.before, after_, *path.after, options);
-            add_regions(path, comparison, whole, routed, met);
+            add_regions(path, comparison, {whole, routed, leaving}, met);
             for (const auto& beside : left_out(question, whole, blame_.changed_rules())) {
                 CompareOptions asking = options;
                 asking.question = beside.packets;
                 asking.values.push_back(beside.whole);
                 asking.values.push_back(first_packets_of(beside.whole));
                 asking.left_out = true;
-                add_regions(path, compare(before_, *path.before, after_, *path.after, asking), beside.whole, {}, met,
-                            true);
+                add_regions(path, compare(before_, *path.before, after_, *path.after, asking), {beside.whole, {}, {}},
+                            met, true);
                 say_left_out();
             }
             if (questions_.between_vendors()) continue;
@@ -216,7 +218,7 @@ private:
             options.values.push_back(first_packets_of(by_ways));
             const RouteComparison moved = compare_routes(before_, *path.before, after_, *path.after, options);
             const std::size_t known = path.regions.size();
-            add_regions(path, moved.found, by_ways, routed, met);
+            add_regions(path, moved.found, {by_ways, routed, {}}, met);
             for (std::size_t i = known; i < path.regions.size(); ++i) blame_.explain_by_routes(path.regions[i]);
             leave_out(moved.not_compared);
             if (replies_move(before_, *path.before, after_, *path.after, options)) {
@@ -244,7 +246,7 @@ private:
             for (const auto& product : questions_.for_device(path.after->position)) options.values.push_back(product);
             const AloneVersion version =
                 after ? AloneVersion{after_, *path.after, true} : AloneVersion{before_, *path.before, false};
-            add_regions(path, compare_alone(version, after ? before_ : after_, options), whole, {}, met);
+            add_regions(path, compare_alone(version, after ? before_ : after_, options), {whole, {}, {}}, met);
         }
         if (alone.empty()) return;
         std::stable_sort(path.regions.begin(), path.regions.end(),
@@ -273,27 +275,47 @@ private:
         routes_said_ = true;
     }
 
+    void say_leaving() {
+        const std::string text = "packets leave by the interfaces to which networks and routes of the exports lead";
+        auto& limits = result_.limits;
+        if (std::find(limits.begin(), limits.end(), text) == limits.end()) limits.push_back(text);
+    }
+
     void leave_out(std::string part) {
         auto& parts = result_.not_compared;
         if (!part.empty() && std::find(parts.begin(), parts.end(), part) == parts.end())
             parts.push_back(std::move(part));
     }
 
+    // Which packets are meant where a difference is printed.
+    struct Packets {
+        const Product& whole;
+        const std::vector<Product>& routed;   // the better witnesses
+        const std::vector<Product>& leaving;  // no others occur; empty: all do
+    };
+
     // `beside`: of packets that an assumption leaves out.
-    void add_regions(PathReview& path, const Comparison& comparison, const Product& whole,
-                     const std::vector<Product>& routed, const EditBlame::Met& met, bool beside = false) const {
+    void add_regions(PathReview& path, const Comparison& comparison, const Packets& packets, const EditBlame::Met& met,
+                     bool beside = false) {
         path.complete = path.complete && comparison.complete;
         if (comparison.differences.empty()) return;
+        const auto& [whole, routed, leaving] = packets;
         try {
             PacketSet all = comparison.space.from(whole);
             for (const Policy* policy : {&before_, &after_})
                 all = all - comparison.space.from(beside ? truly_impossible(*policy) : policy->impossible);
+            if (!leaving.empty()) all = all & comparison.space.from(leaving);
             const PacketSet openings = comparison.space.from(first_packets_of(whole)) & all;
             const PacketSet usual = comparison.space.from(routed);
             // A list does not judge what ends at the device: no witness, and no difference by itself.
             const PacketSet for_device = comparison.space.from(questions_.for_device(path.after->position));
-            for (const auto& difference : comparison.differences) {
+            for (Difference difference : comparison.differences) {
                 if (difference.packets.subset_of(for_device)) continue;
+                if (!leaving.empty() && !difference.packets.subset_of(all)) {
+                    say_leaving();
+                    difference.packets = difference.packets & all;
+                    if (difference.packets.empty()) continue;
+                }
                 path.regions.push_back(region(difference, openings, all, usual, for_device, met));
                 path.complete = path.complete && path.regions.back().complete;
             }

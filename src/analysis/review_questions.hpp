@@ -52,6 +52,10 @@ public:
     // Packets that come and go where the networks and routes of the version after say: the better witnesses.
     std::vector<Product> routed(Position position) const;
 
+    // Passing packets on every interface by which the networks, routes and translations of one of the versions may send
+    // them, wherever they come in: no others occur. Empty: nothing is known of that.
+    std::vector<Product> leaving(Position position) const;
+
 private:
     std::optional<Asked> between_sides(const Product& header, Position position) const;
     void keep_to_device(Product& header, Position position) const;

@@ -1,8 +1,10 @@
 #include "analysis/sides.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "analysis/diversion.hpp"
+#include "analysis/interface_names.hpp"
 
 namespace fwproof {
 
@@ -192,6 +194,16 @@ Side given_side(const AddressSetRef& addresses, const InterfaceSet& interfaces) 
 }
 
 }  // namespace
+
+std::optional<InterfaceSet> listed_interfaces(const Policy& policy) {
+    std::set<std::string> names;
+    for (const auto& interface : policy.interfaces) {
+        if (!interface.name.empty()) names.insert(interface.name);
+    }
+    const auto tested = tested_interfaces(policy);
+    if (names.empty() || !std::includes(names.begin(), names.end(), tested.begin(), tested.end())) return std::nullopt;
+    return set_of({names.begin(), names.end()});
+}
 
 Router::Router(const Policy& policy)
     : policy_(policy),

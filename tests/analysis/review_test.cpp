@@ -850,3 +850,23 @@ TEST_CASE("a translation that comes moves nothing that both versions leave open"
     CHECK(loaded.result.not_compared.empty());
     CHECK(loaded.result.complete());
 }
+
+TEST_CASE("packets are shown only where one of the versions sends them") {
+    ReviewOptions options;
+    options.at = "transit";
+    const std::string opened = "access-list OUT extended permit tcp any host 10.0.0.80 eq www\n";
+    const Loaded loaded = review_of(edge(kWebServer + kWebList), edge(kWebServer + kWebList + opened), options);
+    CHECK(texts(loaded.result) ==
+          std::vector<std::string>{"newly permitted tcp any > 203.0.113.80:80 in outside out inside"});
+    CHECK(loaded.result.limits ==
+          std::vector<std::string>{"packets leave by the interfaces to which networks and routes of the exports lead"});
+    // To an address that no route covers they may leave by any.
+    const std::string lost = edge(kWebList);
+    const std::string no_default = lost.substr(0, lost.find("route outside"));
+    const std::string far = "access-list OUT extended permit tcp any host 198.51.100.9 eq 25\n";
+    const std::string open = edge(kWebList + far);
+    const Loaded anywhere = review_of(no_default, open.substr(0, open.find("route outside")), options);
+    REQUIRE(texts(anywhere.result).size() == 1);
+    CHECK(texts(anywhere.result)[0].starts_with("newly permitted tcp any > 198.51.100.9:25 in outside"));
+    CHECK(texts(anywhere.result)[0].find("out inside") == std::string::npos);
+}

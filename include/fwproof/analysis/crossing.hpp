@@ -101,6 +101,9 @@ private:
     RoutingTable own_, from_, to_;
 };
 
+// All interfaces of the device by name, ascending. Nothing: it lists none, or rules test others too.
+std::optional<InterfaceSet> listed_interfaces(const Policy& policy);
+
 // Every address that one computer on a network can have: no loopback, multicast or unspecified one. Peers that may be
 // anywhere are asked for at these.
 const AddressSet& computer_addresses();
