@@ -235,7 +235,7 @@ private:
     }
 
     // Packets for an interface or an address that only one of the versions has.
-    void compare_what_one_has(PathReview& path, Product whole, const EditBlame::Met& met) const {
+    void compare_what_one_has(PathReview& path, Product whole, const EditBlame::Met& met) {
         whole.source = whole.destination = questions_.addresses();
         const auto alone = questions_.of_one(path.before->position);
         for (const auto& [packets, after] : alone) {

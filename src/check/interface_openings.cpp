@@ -15,10 +15,17 @@ Interface named(const Policy& policy, const std::string& name) {
     return unknown;
 }
 
+// Whether people wrote the list, and bound it: what else a device asks is no list at an interface.
+bool is_list(const Ruleset& ruleset) {
+    return ruleset.bound &&
+           std::any_of(ruleset.rules.begin(), ruleset.rules.end(), [](const Rule& rule) { return !rule.implicit; });
+}
+
 // A jump to a list before the rule, for packets from there.
-bool has_list(const Ruleset& ruleset, std::uint32_t before, const std::string& from) {
+bool has_list(const Policy& policy, const Ruleset& ruleset, std::uint32_t before, const std::string& from) {
     return std::any_of(ruleset.rules.begin(), ruleset.rules.begin() + before, [&](const Rule& rule) {
-        return std::holds_alternative<Jump>(rule.action) &&
+        const auto* jump = std::get_if<Jump>(&rule.action);
+        return jump && is_list(policy.rulesets[jump->to]) &&
                std::any_of(rule.match.any_of.begin(), rule.match.any_of.end(), [&](const Match& match) {
                    const auto& names = match.header.in.any_of;
                    return !match.header.in.negated &&
@@ -44,7 +51,7 @@ std::vector<InterfaceOpening> interface_openings(const CheckContext& context, st
         one.opening = &opening;
         one.from = named(policy, header.in.any_of[0].name);
         for (const auto& pattern : header.out.any_of) one.to.push_back(named(policy, pattern.name));
-        one.listed = has_list(ruleset, opening.rule.rule, one.from.name);
+        one.listed = has_list(policy, ruleset, opening.rule.rule, one.from.name);
         found.push_back(std::move(one));
     }
     return found;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/standing.hpp"
 #include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/letters.hpp"
 #include "fwproof/packet/packet.hpp"
@@ -141,13 +142,14 @@ private:
             passing = outcome.permitted | outcome.undecided;
         }
         if (filters == 0) return;
+        const PacketSet own = desk_.space.from(by_own_interfaces(policy_, path.position));
         for (const auto& hit : evaluator_.attribute(path, question)) {
             if (hit.verdict == Verdict::deny && hit.surely) {
                 found.denials.push_back({firewall_, &path, hit.rule, by(hit.rule), true, {}, hit.packets, true});
             }
             if (hit.verdict != Verdict::permit || !policy_.rulesets[path.stages[hit.stage].ruleset].filters) continue;
             Opening opening{firewall_, &path, hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing, true};
-            if (opening.packets.empty()) continue;
+            if (!opening.packets.intersects(own)) continue;
             if (opening.by == OpenedBy::rule) {
                 if (!std::holds_alternative<Decide>(rule_of(hit.rule).action)) continue;
                 say(hit, path, opening);

@@ -5,6 +5,7 @@
 #include "check/antispoof.hpp"
 #include "check/openings.hpp"
 #include "check/sensitive_services.hpp"
+#include "check/standing.hpp"
 #include "fwproof/analysis/crossing.hpp"
 
 namespace fwproof {
@@ -48,6 +49,8 @@ Space make_space(const Policy& policy, const Outside& outside) {
     builder.add(from_internet(outside.interfaces));
     for (const auto* some : {&outside.unnamed, &outside.doubtful}) builder.add(from_internet({*some, false}));
     for (const auto protocol : {kTcp, kUdp, kSctp}) builder.add(of_protocols(ProtocolSet::of(protocol)));
+    for (const Position position : {Position::transit, Position::inbound})
+        builder.add(by_own_interfaces(policy, position));
     for (const auto& outer : unchecked_interfaces(policy)) builder.add(forged_packets(policy, outer));
     for (const auto& sensitive : sensitive_services()) builder.add(sensitive.product());
     return builder.build();
