@@ -12,7 +12,8 @@ namespace fwproof {
 
 namespace {
 
-constexpr std::size_t kMostNamed = 8;  // edits that are named where several together make a difference
+constexpr std::size_t kMostNamed = 8;      // edits that are named where several together make a difference
+constexpr std::size_t kMostPossible = 32;  // and where it is not known which of them do
 
 bool decides_nothing(const Rule& rule) { return std::holds_alternative<Continue>(rule.action); }
 
@@ -253,9 +254,33 @@ void EditBlame::find_edits(ChangedRegion& region, const PacketSet& packets, cons
         }
     }
     if (region.because.empty()) blame_settings(region);
-    if (!region.because.empty() || lines_.removed.size() + lines_.added.size() > kMostNamed / 2) return;
-    for (const auto& span : lines_.removed) region.because.push_back({false, span});
-    for (const auto& span : lines_.added) region.because.push_back({true, span});
+    if (region.because.empty()) name_possible(region);
+}
+
+void EditBlame::name_possible(ChangedRegion& region) const {
+    std::vector<EditedLine> all, possible;
+    for (const Side* side : {&before_, &after_}) {
+        std::set<std::pair<const Source*, std::uint32_t>> of_rules;
+        for (const auto& ref : side->rules) {
+            for (const auto& line : edited_in(*side, rule_span(*side->policy, ref)))
+                of_rules.emplace(line.span.source, line.span.line());
+        }
+        for (const auto& span : side->added ? lines_.added : lines_.removed) {
+            all.push_back({side->added, span});
+            if (!of_rules.contains({span.source, span.line()})) possible.push_back(all.back());
+        }
+    }
+    if (possible.empty()) possible = std::move(all);
+    if (possible.size() > kMostPossible) return;
+    std::size_t edits = possible.size();
+    for (const auto& [out, in] : lines_.replaced) {
+        const auto has = [&](const EditedLine& line) {
+            return std::find(possible.begin(), possible.end(), line) != possible.end();
+        };
+        if (has({false, lines_.removed[out]}) && has({true, lines_.added[in]})) --edits;
+    }
+    region.because = std::move(possible);
+    region.one_of = edits > 1;
 }
 
 std::vector<const Rule*> EditBlame::changed_rules() const {
@@ -303,7 +328,9 @@ void EditBlame::explain_by_routes(ChangedRegion& region) const {
         }
         for (const auto& diversion : side->policy->diversions) blame(diversion.span);
     }
-    if (!lines.empty()) region.because = std::move(lines);
+    if (lines.empty()) return;
+    region.because = std::move(lines);
+    region.one_of = false;
 }
 
 template <class Changes>

@@ -51,6 +51,8 @@ private:
     template <class Changes>
     std::size_t edited_lines_of(const Changes& changes) const;
     void find_edits(ChangedRegion& region, const PacketSet& packets, const Met& met) const;
+    // Names every edited line but those of rules that are told apart from these packets.
+    void name_possible(ChangedRegion& region) const;
     std::vector<EditedLine> edited_in(const Side& side, const SourceSpan& span) const;
     void blame_settings(ChangedRegion& region) const;
     void blame_rule(const Side& side, const DecidingRule& decider, ChangedRegion& region) const;

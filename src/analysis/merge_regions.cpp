@@ -28,6 +28,7 @@ void unite(ChangedRegion& region, const ChangedRegion& other) {
     region.complete = region.complete && other.complete;
     region.widens = region.widens || other.widens;
     region.narrows = region.narrows || other.narrows;
+    region.one_of = region.one_of || other.one_of;
     if (!region.witness) region.witness = other.witness;
     for (const auto& line : other.because) {
         if (std::find(region.because.begin(), region.because.end(), line) == region.because.end())

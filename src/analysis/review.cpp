@@ -40,7 +40,7 @@ void sum_up(Review& review) {
         for (const auto& region : path.regions) {
             wider = wider || region.widens;
             narrower = narrower || region.narrows;
-            for (const auto& line : region.because) {
+            for (const auto& line : region.one_of ? std::vector<EditedLine>() : region.because) {
                 if (std::find(effective.begin(), effective.end(), line) == effective.end()) effective.push_back(line);
             }
         }

@@ -167,6 +167,7 @@ Finding finding_about(const Check& check, const ChangedAccess& access) {
         add_conditions(after, region.after_by, finding);
     }
     if (region.also.bits() != 0) finding.details.push_back(also_sentence(region.also));
+    if (region.one_of) finding.details.emplace_back("one or more of these edits make it");
     for (const auto& line : region.because) finding.details.push_back(edit_text(line));
     std::vector<std::string> names;
     for (const auto& object : region.objects) names.push_back(object.name);

@@ -67,6 +67,7 @@ Json region_json(const DeviceDiff& device, const ChangedRegion& region) {
             {"before", decider_json(*device.before, region.before_by)},
             {"after", decider_json(*device.after, region.after_by)},
             {"because", std::move(because)},
+            {"because_one_of", region.one_of},
             {"object", objects.empty() ? Json(nullptr) : objects.front()},
             {"objects", objects},
             {"witness", region.witness ? Json(printable(to_string(*region.witness))) : Json(nullptr)}};

@@ -54,7 +54,9 @@ std::string region_row(const DeviceDiff& device, const ObjectNames& names, const
     if (region.direction == Direction::still_unknown) add("on other conditions than before");
     std::string because;
     const LineEdits& lines = device.review.lines;
-    if (region.because.empty() && lines.removed.size() + lines.added.size() > 0) because = "no single line was found";
+    if (region.because.empty() && lines.removed.size() + lines.added.size() > 0)
+        because = "which of the edited lines was not found";
+    if (region.one_of) because = "one or more of these edits:";
     for (const auto& [added, span] : region.because) {
         because += fmt::format("{}{} {}<br>{}", because.empty() ? "" : "<br>", added ? "added" : "removed",
                                cell(place(span)), code(statement(span)));

@@ -216,6 +216,10 @@ std::string edits_sentence(const Review& review) {
     });
     const bool regions = std::any_of(review.paths.begin(), review.paths.end(),
                                      [](const PathReview& path) { return !path.regions.empty(); });
+    const bool unclear = std::any_of(review.paths.begin(), review.paths.end(), [](const PathReview& path) {
+        return std::any_of(path.regions.begin(), path.regions.end(),
+                           [](const ChangedRegion& region) { return region.one_of || region.because.empty(); });
+    });
     const bool replies = std::any_of(review.paths.begin(), review.paths.end(), [](const PathReview& path) {
         return !path.replies_lost.empty() || !path.replies_gained.empty();
     });
@@ -227,7 +231,7 @@ std::string edits_sentence(const Review& review) {
     if (logging > 0) text += fmt::format(", {} only what is logged", logging);
     const std::size_t aside = std::min(all - effective - logging, review.aside_lines);
     if (aside > 0) text += fmt::format(", {} only what rules do beside deciding", aside);
-    if (const std::size_t rest = all - effective - logging - aside; rest > 0 && !replies && (effective > 0 || !regions))
+    if (const std::size_t rest = all - effective - logging - aside; rest > 0 && !replies && !unclear)
         text += fmt::format(", {} without effect", rest);
     return text;
 }

@@ -61,6 +61,7 @@ void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names
     decider(out, "before", *device.before, region, region.before, region.before_by);
     decider(out, "after", *device.after, region, region.after, region.after_by);
     std::set<std::string> named;
+    if (region.one_of) out.entry(3, "because", "of one or more of these edits:");
     for (std::size_t i = 0; i < region.because.size(); ++i) {
         const auto& [added, span] = region.because[i];
         std::string text = fmt::format("{} {}  ({})", added ? '+' : '-', statement(span), place(span));
@@ -69,11 +70,13 @@ void region_text(Writer& out, const DeviceDiff& device, const ObjectNames& names
                 std::find(object.lines.begin(), object.lines.end(), region.because[i]) != object.lines.end();
             if (here && named.insert(object.name).second) text += fmt::format("  in {}", printable(object.name));
         }
-        out.entry(3, i == 0 ? "because" : "", text);
+        out.entry(3, i == 0 && !region.one_of ? "because" : "", text);
     }
     const LineEdits& lines = device.review.lines;
     if (region.because.empty() && lines.removed.size() + lines.added.size() > 0)
-        out.entry(3, "because", "of edited lines of which no single one was found");
+        out.entry(3, "because",
+                  fmt::format("of one or more of the {} edited lines; which was not found",
+                              lines.removed.size() + lines.added.size()));
     if (region.witness) out.entry(3, "witness", printable(to_string(*region.witness)));
 }
 

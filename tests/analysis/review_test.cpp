@@ -870,3 +870,24 @@ TEST_CASE("packets are shown only where one of the versions sends them") {
     CHECK(texts(anywhere.result)[0].starts_with("newly permitted tcp any > 198.51.100.9:25 in outside"));
     CHECK(texts(anywhere.result)[0].find("out inside") == std::string::npos);
 }
+
+TEST_CASE("where no single edit is found, those that may make the difference are named") {
+    const auto named = [](const std::vector<std::string>& addresses, const std::string& list) {
+        std::string text = "names\n";
+        for (std::size_t i = 0; i < addresses.size(); ++i)
+            text += "name " + addresses[i] + " web" + std::to_string(i) + "\n";
+        return edge(text + list);
+    };
+    const std::string list = "access-list OUT extended permit tcp any host web0 eq www\n";
+    ReviewOptions options;
+    options.at = "transit";
+    const Loaded loaded = review_of(named({"192.0.2.10", "192.0.2.11", "192.0.2.12"}, list),
+                                    named({"192.0.2.20", "192.0.2.21", "192.0.2.22"}, list), options);
+    REQUIRE_FALSE(loaded.result.paths.at(0).regions.empty());
+    for (const auto& region : loaded.result.paths[0].regions) {
+        INFO(region.because.size());
+        CHECK(region.one_of);
+        CHECK(causes(region) == std::vector<std::string>{"-15", "-16", "-17", "+15", "+16", "+17"});
+    }
+    CHECK(loaded.result.effective_lines == 0);
+}

@@ -44,6 +44,7 @@ struct ChangedRegion {
     bool complete = true;  // all products are there
     std::optional<Packet> witness;
     std::vector<EditedLine> because;     // the edits that make the difference; empty: no line can be named
+    bool one_of = false;                 // which of `because` make it was not found: one of the edits or several do
     std::vector<ChangedObject> objects;  // whose definitions hold some of these edits; the others are in rules
 };
 
