@@ -1,8 +1,11 @@
 #include "analysis/deciders.hpp"
 
+#include <algorithm>
 #include <array>
+#include <map>
 
 #include "fwproof/analysis/permit_weight.hpp"
+#include "fwproof/policy/rule_at.hpp"
 
 namespace fwproof {
 
@@ -23,12 +26,44 @@ const PacketSet& part(const Outcome& outcome, Verdict verdict) {
     return outcome.undecided;
 }
 
+// Whether the header alone says which packets the rule takes.
+bool asks_headers_alone(const Policy& policy, const RuleRef& ref) {
+    const Rule* rule = rule_at(policy, ref);
+    if (!rule) return true;  // a default
+    return !rule->match.conditional &&
+           std::all_of(rule->match.any_of.begin(), rule->match.any_of.end(), [](const Match& match) {
+               return match.registers.empty() && !match.destination_translated && !match.original_header;
+           });
+}
+
 }  // namespace
 
 int weight_of_permit(const Policy& policy, const RuleRef& ref) {
     const Ruleset& ruleset = policy.rulesets[ref.ruleset];
     if (!ruleset.filters) return 0;
     return ref.rule < ruleset.rules.size() && !ruleset.rules[ref.rule].implicit ? 2 : 1;
+}
+
+std::vector<Hit> final_hits(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict) {
+    std::vector<Hit> found;
+    std::map<std::size_t, PacketSet> taken;  // by stage
+    for (auto hit = hits.rbegin(); hit != hits.rend(); ++hit) {
+        if (hit->verdict != verdict) continue;
+        found.push_back(*hit);
+        if (hit->surely) continue;  // nobody else decides these
+        Hit& last = found.back();
+        const auto [known, fresh] = taken.try_emplace(verdict == Verdict::permit ? hit->stage : 0, hit->packets);
+        if (!fresh) {
+            last.packets = hit->packets - known->second;
+            known->second = known->second | hit->packets;
+        }
+        last.surely = asks_headers_alone(policy, hit->rule) &&
+                      std::all_of(hit->via.begin(), hit->via.end(),
+                                  [&](const RuleRef& via) { return asks_headers_alone(policy, via); });
+        if (last.packets.empty()) found.pop_back();
+    }
+    std::reverse(found.begin(), found.end());
+    return found;
 }
 
 std::vector<DecidedPart> deciders(const Evaluator& evaluator, const Path& path, const PacketSet& region,
@@ -41,18 +76,18 @@ std::vector<DecidedPart> deciders(const Evaluator& evaluator, const Path& path, 
         rest = rest - hit.packets;
     };
     const auto hits = evaluator.attribute(path, region);
+    const auto last = final_hits(evaluator.policy(), hits, verdict);
     if (verdict == Verdict::permit) {
         for (int weight = kHeaviestPermit; weight >= 0; --weight) {
-            for (auto hit = hits.rbegin(); hit != hits.rend(); ++hit) {
-                const bool heavy = weight_of_permit(evaluator.policy(), hit->rule) == weight;
-                if (hit->verdict == Verdict::permit && heavy) claim(*hit);
+            for (auto hit = last.rbegin(); hit != last.rend(); ++hit) {
+                if (weight_of_permit(evaluator.policy(), hit->rule) == weight) claim(*hit);
             }
         }
+    } else if (verdict == Verdict::deny) {
+        for (const auto& hit : last) claim(hit);
     } else {
         for (const auto& hit : hits) {
-            const bool decides = verdict == Verdict::deny ? hit.verdict == Verdict::deny
-                                                          : hit.verdict == Verdict::unknown || !hit.surely;
-            if (decides) claim(hit);
+            if (hit.verdict == Verdict::unknown || !hit.surely) claim(hit);
         }
     }
     if (!rest.empty()) claims.push_back({std::nullopt, rest});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "cli/policies.hpp"
@@ -219,24 +220,26 @@ void Answerer::Impl::add_translations(const Way& way, const PacketSet& asked,
     }
 }
 
-std::vector<const Hit*> deciders_of(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict) {
-    std::vector<const Hit*> deciders;
-    for (const auto& hit : hits) {
-        const bool decides = hit.verdict == verdict && (verdict != Verdict::unknown || hit.surely);
-        if (decides) deciders.push_back(&hit);
+std::vector<Hit> deciders_of(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict) {
+    if (verdict == Verdict::unknown) {
+        std::vector<Hit> deciders;
+        std::copy_if(hits.begin(), hits.end(), std::back_inserter(deciders),
+                     [](const Hit& hit) { return hit.verdict == Verdict::unknown && hit.surely; });
+        return deciders;
     }
-    if (verdict != Verdict::permit) return deciders;
-    std::stable_sort(deciders.begin(), deciders.end(), [&](const Hit* a, const Hit* b) {
-        const int left = weight_of_permit(policy, a->rule), right = weight_of_permit(policy, b->rule);
-        return left != right ? left > right : a->stage > b->stage;
+    std::vector<Hit> deciders = final_hits(policy, hits, verdict);
+    if (verdict == Verdict::deny) return deciders;
+    std::stable_sort(deciders.begin(), deciders.end(), [&](const Hit& a, const Hit& b) {
+        const int left = weight_of_permit(policy, a.rule), right = weight_of_permit(policy, b.rule);
+        return left != right ? left > right : a.stage > b.stage;
     });
     return deciders;
 }
 
-const Hit* only_decider(const std::vector<const Hit*>& deciders, const std::function<Share(const Hit&)>& share) {
-    for (const Hit* hit : deciders) {
-        const Share found = share(*hit);
-        if (found != Share::none) return found == Share::all ? hit : nullptr;
+const Hit* only_decider(const std::vector<Hit>& deciders, const std::function<Share(const Hit&)>& share) {
+    for (const Hit& hit : deciders) {
+        const Share found = share(hit);
+        if (found != Share::none) return found == Share::all ? &hit : nullptr;
     }
     return nullptr;
 }
@@ -294,23 +297,23 @@ PathAnswer Answerer::Impl::answer(const Way& way, const Product& said, std::size
         answer.parts.push_back(std::move(part));
     };
 
-    PacketSet denied = outcome.denied;
-    for (const auto& hit : hits) {
-        if (hit.verdict != Verdict::deny) continue;
-        const PacketSet packets = hit.packets & denied;
-        if (packets.empty()) continue;
-        denied = denied - packets;
-        add(Verdict::deny, packets, {hit});
-    }
-    add(Verdict::deny, denied, {});
-    PacketSet permitted = outcome.permitted;
-    for (const auto* hit : deciders_of(policy, hits, Verdict::permit)) {
-        const PacketSet packets = hit->packets & permitted;
-        if (packets.empty()) continue;
-        permitted = permitted - packets;
-        add(Verdict::permit, packets, {*hit});
-    }
-    add(Verdict::permit, permitted, {});
+    // In the order in which packets meet the denials.
+    const auto add_sure = [&](Verdict verdict, PacketSet packets) {
+        for (const auto& hit : deciders_of(policy, hits, verdict)) {
+            const PacketSet part = hit.packets & packets;
+            if (part.empty()) continue;
+            packets = packets - part;
+            add(verdict, part, {hit});
+            for (const auto& other : hits) {
+                const bool earlier = other.verdict == verdict && !other.surely && !(other.rule == hit.rule);
+                if (earlier && !conditions_of(policy, other).empty() && other.packets.intersects(part))
+                    answer.parts.back().also.push_back(other);
+            }
+        }
+        add(verdict, packets, {});
+    };
+    add_sure(Verdict::deny, outcome.denied);
+    add_sure(Verdict::permit, outcome.permitted);
     // What an export says nothing about stands apart from what its rules leave open.
     Product v4, v6;
     v4.source = share(AddressSet::any4());

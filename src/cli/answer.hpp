@@ -16,6 +16,7 @@ namespace fwproof::cli {
 struct Part {
     Verdict verdict{};
     std::vector<Hit> deciders;      // one, or for what is undecided every rule that may decide it; may be empty
+    std::vector<Hit> also;          // of a sure verdict: those that decide it already if their conditions hold
     std::vector<Hit> translations;  // that it meets, or may meet, on the way, in the order of the stages
     std::vector<Product> region;    // without what the question says already
     bool region_complete = true;

@@ -104,7 +104,7 @@ Result<std::vector<Answerer::Brief>> Answerer::ask_all(const std::vector<FlowQue
         const Outcome outcome = impl_->evaluator->evaluate(way.path, unions[0], impl_->facts);
         const auto hits =
             outcome.out_of_budget ? std::vector<Hit>() : impl_->evaluator->attribute(way.path, unions[0], impl_->facts);
-        std::map<Verdict, std::vector<const Hit*>> deciders;
+        std::map<Verdict, std::vector<Hit>> deciders;
         for (const Verdict verdict : {Verdict::permit, Verdict::deny, Verdict::unknown}) {
             deciders[verdict] = deciders_of(impl_->policy, hits, verdict);
         }
@@ -144,10 +144,11 @@ const Answerer::Impl::Whole* Answerer::Impl::whole(const Way& way) {
             whole.outcome = evaluator->evaluate(way.path, whole.asked, facts);
             if (!packet || whole.outcome.out_of_budget) return nullptr;
             whole.fields = packet->fields;
-            whole.hits = evaluator->attribute(way.path, whole.asked, facts);
-            for (const auto& hit : whole.hits) whole.outlines.push_back(hit.packets.outline());
+            const auto hits = evaluator->attribute(way.path, whole.asked, facts);
             for (const Verdict verdict : {Verdict::permit, Verdict::deny, Verdict::unknown}) {
-                whole.deciders[verdict] = deciders_of(policy, whole.hits, verdict);
+                whole.deciders[verdict] = deciders_of(policy, hits, verdict);
+                for (const auto& hit : whole.deciders[verdict])
+                    whole.outlines[verdict].push_back(hit.packets.outline());
             }
             entry->second = std::move(whole);
         } catch (const OutOfBudget&) {
@@ -199,8 +200,9 @@ std::optional<Answerer::Brief> Answerer::ask_packet(const FlowQuery& flow) const
         if (!met && verdict) {
             std::vector<Outline> outlines;
             for (const auto& packet : packets) outlines.push_back(impl.space->outline(packet));
-            const Hit* decider = only_decider(whole->deciders.at(*verdict), [&](const Hit& hit) {
-                const Outline& outline = whole->outlines[static_cast<std::size_t>(&hit - whole->hits.data())];
+            const auto& deciders = whole->deciders.at(*verdict);
+            const Hit* decider = only_decider(deciders, [&](const Hit& hit) {
+                const Outline& outline = whole->outlines.at(*verdict)[static_cast<std::size_t>(&hit - deciders.data())];
                 std::size_t inside = 0;
                 for (std::size_t i = 0; i < packets.size(); ++i) {
                     if (outline.meets(outlines[i]) && hit.packets.contains(packets[i])) ++inside;

@@ -18,13 +18,14 @@ namespace fwproof::cli {
 // New TCP connections start with SYN alone, whatever else was asked for.
 Product at_position(Product header, Position position);
 
-// The hits that can be named for packets of one verdict; where a packet is in several, the first.
-std::vector<const Hit*> deciders_of(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict);
+// The hits that can be named for packets of one verdict, with the packets that they are named for; where a packet is in
+// several, the first.
+std::vector<Hit> deciders_of(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict);
 
 // How much of what is asked about a hit decides.
 enum class Share : std::uint8_t { none, some, all };
 // The one hit that is named for all of it; null: there are several, or none.
-const Hit* only_decider(const std::vector<const Hit*>& deciders, const std::function<Share(const Hit&)>& share);
+const Hit* only_decider(const std::vector<Hit>& deciders, const std::function<Share(const Hit&)>& share);
 
 struct Answerer::Impl {
     Policy policy;
@@ -89,10 +90,9 @@ struct Answerer::Impl {
     struct Whole {
         PacketSet asked;
         Outcome outcome;
-        std::vector<Hit> hits;
-        std::vector<Outline> outlines;  // of the hits
-        std::map<Verdict, std::vector<const Hit*>> deciders;
-        std::map<Field, std::uint64_t> fields;  // of a packet there
+        std::map<Verdict, std::vector<Hit>> deciders;
+        std::map<Verdict, std::vector<Outline>> outlines;  // of their packets
+        std::map<Field, std::uint64_t> fields;             // of a packet there
     };
     // Null: it takes more than the budget.
     const Whole* whole(const Way& way);

@@ -223,6 +223,10 @@ void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer&
                 below, "decided by",
                 part.verdict == Verdict::permit ? "no rule: what passes every stage is permitted" : "no single rule");
         }
+        const std::size_t also = std::min(part.also.size(), kMostDeciders);
+        for (std::size_t i = 0; i < also; ++i) decided_by(lines, below, policy, part.also[i], "also");
+        if (also < part.also.size())
+            lines.add(below, "also", fmt::format("{} more, which --format json names", part.also.size() - also));
         for (auto hit = behind; hit != part.translations.end(); ++hit) translated_by(lines, below, policy, *hit);
         if (answer.parts.size() > 1 && part.witness)
             lines.add(below, "for example", printable(to_string(*part.witness)));
@@ -294,7 +298,7 @@ Json hit_json(const Policy& policy, const Hit& hit) {
 Json path_json(const Policy& policy, const PathAnswer& answer) {
     Json parts = Json::array();
     for (const auto& part : answer.parts) {
-        Json region = Json::array(), deciders = Json::array();
+        Json region = Json::array(), deciders = Json::array(), also = Json::array();
         for (const auto& product : part.region) region.push_back(printable(to_string(product)));
         for (const auto& hit : part.deciders) deciders.push_back(hit_json(policy, hit));
         Json translations = Json::array();
@@ -303,6 +307,7 @@ Json path_json(const Policy& policy, const PathAnswer& answer) {
             one.erase("verdict");
             one["to"] = translation_text(policy, hit);
             translations.push_back(std::move(one));
+        for (const auto& hit : part.also) also.push_back(hit_json(policy, hit));
         }
         parts.push_back({{"verdict", to_string(part.verdict)},
                          {"region", std::move(region)},
@@ -315,6 +320,7 @@ Json path_json(const Policy& policy, const PathAnswer& answer) {
             {"verdict", answer.verdict ? Json(to_string(*answer.verdict)) : Json(nullptr)},
             {"occurs", !answer.cannot_occur},
             {"by_routes", answer.ways},
+                         {"also", std::move(also)},
             {"parts", std::move(parts)}};
 }
 

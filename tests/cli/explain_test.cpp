@@ -393,6 +393,86 @@ TEST_CASE("the family that an export does not hold is unknown, whatever its rule
     CHECK(ran.out.find("deny tcp any > any4:443  # default of INPUT (only.v4:3)\n") != std::string::npos);
 }
 
+TEST_CASE("a sure verdict is that of the rule that gives it whatever conditions hold, in every command") {
+    const std::string directory = fresh_directory("sure-rules");
+    const std::string head = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:LATE - [0:0]\n";
+    struct Case {
+        std::string what, rules, flow, verdict, rule;
+        std::vector<std::string> also;
+    };
+    const std::vector<Case> cases = {
+        {"a permit on a condition before one without",
+         "-A INPUT -p tcp -m tcp --dport 80 -m string --string x --algo bm -j ACCEPT\n"
+         "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n",
+         "tcp 10.1.0.5 > 10.9.8.7:80",
+         "permit",
+         "INPUT rule 2",
+         {"INPUT rule 1"}},
+        {"a denial on a condition before one without",
+         "-A INPUT -p tcp -m tcp --dport 80 -m string --string x --algo bm -j DROP\n"
+         "-A INPUT -p tcp -m tcp --dport 80 -j DROP\n",
+         "tcp 10.1.0.5 > 10.9.8.7:80",
+         "deny",
+         "INPUT rule 2",
+         {"INPUT rule 1"}},
+        {"a permit on a condition before the default",
+         "-A OUTPUT -p tcp -m tcp --dport 80 -m string --string x --algo bm -j ACCEPT\n",
+         "tcp 10.1.0.5 > 10.9.8.7:80 out eth0",
+         "permit",
+         "default of OUTPUT",
+         {"OUTPUT rule 1"}},
+        {"a chain that is entered on a condition",
+         "-A INPUT -m string --string x --algo bm -j LATE\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\n"
+         "-A LATE -s 10.1.0.0/16 -j ACCEPT\n",
+         "tcp 10.1.0.5 > 10.9.8.7:80",
+         "permit",
+         "INPUT rule 2",
+         {"LATE rule 1"}},
+        {"a permit after the one without a condition",
+         "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n"
+         "-A INPUT -p tcp -m tcp --dport 80 -m string --string x --algo bm -j ACCEPT\n",
+         "tcp 10.1.0.5 > 10.9.8.7:80",
+         "permit",
+         "INPUT rule 1",
+         {}},
+    };
+    for (const auto& one : cases) {
+        INFO(one.what);
+        write_file(directory, "new.v4", head + one.rules + "COMMIT\n");
+        const Ran ran = run_fwproof({"explain", "new.v4", one.flow}, directory);
+        INFO(ran.out << ran.err);
+        CHECK(ran.out.starts_with(one.verdict + " "));
+        CHECK(ran.out.find("    decided by  " + one.rule + ": " + one.verdict + " (new.v4:") != std::string::npos);
+        for (const auto& also : one.also)
+            CHECK(ran.out.find("    also        " + also + ": " + one.verdict + ", if it matches") !=
+                  std::string::npos);
+        if (one.also.empty()) CHECK(ran.out.find("  also  ") == std::string::npos);
+        // Of many flows, few at once and very many one by one.
+        for (const std::size_t times : {1, 400}) {
+            std::string flows;
+            for (std::size_t i = 0; i < times; ++i) flows += one.flow + "\n";
+            write_file(directory, "flows", flows);
+            CHECK(run_fwproof({"explain", "new.v4", "--flows", "flows"}, directory)
+                      .out.starts_with(one.verdict + " " + one.flow + "  # " + one.rule + " (new.v4:"));
+        }
+        // A version before that decides the flow the other way: the same rule makes the difference.
+        const bool permit = one.verdict == "permit";
+        std::string before = head;
+        for (const std::string chain : {"INPUT", "OUTPUT"}) {
+            const auto at = before.find(":" + chain) + chain.size() + 2;
+            before.replace(at, before.find(' ', at) - at, permit ? "DROP" : "ACCEPT");
+        }
+        write_file(directory, "old.v4", before + "COMMIT\n");
+        const Ran diff = run_fwproof({"diff", "old.v4", "new.v4"}, directory);
+        INFO(diff.out);
+        CHECK(diff.out.find("      after     " + one.verdict + ": " + one.rule + " (new.v4:") != std::string::npos);
+        for (const auto& also : one.also)
+            CHECK(diff.out.find("after     " + one.verdict + ": " + also) == std::string::npos);
+        const Ran query = run_fwproof({"query", "new.v4", "--service", "tcp/80", "--" + one.verdict}, directory);
+        CHECK(query.out.find("# " + one.rule + " (new.v4:") != std::string::npos);
+    }
+}
+
 TEST_CASE("of many rules that may decide the narrowest are shown, and all are counted") {
     const std::string directory = fresh_directory("explain-many");
     const auto reg = [](int programs) {

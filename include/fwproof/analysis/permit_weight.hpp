@@ -1,6 +1,9 @@
-// Which of the permits that a packet meets on its way names the rule that permits it.
+// Which of the rules that may decide a packet is named for it.
 #pragma once
 
+#include <vector>
+
+#include "fwproof/analysis/evaluate.hpp"
 #include "fwproof/policy/policy.hpp"
 
 namespace fwproof {
@@ -10,5 +13,11 @@ namespace fwproof {
 // made for something else (translation, marks).
 int weight_of_permit(const Policy& policy, const RuleRef& ref);
 inline constexpr int kHeaviestPermit = 2;  // the lightest is 0
+
+// The hits of a verdict, for packets that surely have it: of several rules that may decide one, each only if its
+// conditions hold, the last does whatever becomes of those before it. Each hit keeps the packets for which it is that
+// one, in every stage where it permits, once on the whole path where it denies; `surely`, unless its rule asks for
+// marks or translations. In the order of the hits.
+std::vector<Hit> final_hits(const Policy& policy, const std::vector<Hit>& hits, Verdict verdict);
 
 }  // namespace fwproof
