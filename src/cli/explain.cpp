@@ -12,6 +12,7 @@
 #include "cli/answer.hpp"
 #include "cli/explain_flows.hpp"
 #include "cli/flow_interfaces.hpp"
+#include "cli/open_default.hpp"
 #include "cli/policies.hpp"
 #include "cli/read.hpp"
 #include "fwproof/base/notation.hpp"
@@ -84,6 +85,10 @@ void decided_by(Lines& lines, int depth, const Policy& policy, const Hit& hit, s
     lines.add(depth, label, text);
     if (span) lines.add(depth, "", statement(span));
     if (rule && rule->logs) lines.add(depth, "", "logged");
+    if (const auto open = open_default(policy, hit.rule)) {
+        lines.add(depth, "because", printable(open->why));
+        if (!open->tell.empty()) lines.add(depth, "try", printable(open->tell));
+    }
     if (const auto* decide = rule ? std::get_if<Decide>(&rule->action) : nullptr; decide && !decide->answer.empty()) {
         lines.add(depth, decide->verdict == Verdict::unknown ? "asks" : "answers", printable(decide->answer));
     }
@@ -218,15 +223,15 @@ void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer&
         for (std::size_t i = 0; i < shown; ++i) decided_by(lines, below, policy, *deciders[i], label);
         if (shown < deciders.size())
             lines.add(below, label, fmt::format("{} more, which --format json names", deciders.size() - shown));
+        const std::size_t also = std::min(part.also.size(), kMostDeciders);
+        for (std::size_t i = 0; i < also; ++i) decided_by(lines, below, policy, part.also[i], "also");
+        if (also < part.also.size())
+            lines.add(below, "also", fmt::format("{} more, which --format json names", part.also.size() - also));
         if (part.deciders.empty()) {
             lines.add(
                 below, "decided by",
                 part.verdict == Verdict::permit ? "no rule: what passes every stage is permitted" : "no single rule");
         }
-        const std::size_t also = std::min(part.also.size(), kMostDeciders);
-        for (std::size_t i = 0; i < also; ++i) decided_by(lines, below, policy, part.also[i], "also");
-        if (also < part.also.size())
-            lines.add(below, "also", fmt::format("{} more, which --format json names", part.also.size() - also));
         for (auto hit = behind; hit != part.translations.end(); ++hit) translated_by(lines, below, policy, *hit);
         if (answer.parts.size() > 1 && part.witness)
             lines.add(below, "for example", printable(to_string(*part.witness)));
@@ -292,6 +297,7 @@ Json hit_json(const Policy& policy, const Hit& hit) {
     for (const auto& ref : hit.via) via.push_back(rule_name(policy, ref));
     json["via"] = std::move(via);
     json["conditions"] = conditions_of(policy, hit);
+    if (const auto open = open_default(policy, hit.rule)) json["because"] = printable(open->why);
     return json;
 }
 
@@ -301,26 +307,26 @@ Json path_json(const Policy& policy, const PathAnswer& answer) {
         Json region = Json::array(), deciders = Json::array(), also = Json::array();
         for (const auto& product : part.region) region.push_back(printable(to_string(product)));
         for (const auto& hit : part.deciders) deciders.push_back(hit_json(policy, hit));
+        for (const auto& hit : part.also) also.push_back(hit_json(policy, hit));
         Json translations = Json::array();
         for (const auto& hit : part.translations) {
             Json one = hit_json(policy, hit);
             one.erase("verdict");
             one["to"] = translation_text(policy, hit);
             translations.push_back(std::move(one));
-        for (const auto& hit : part.also) also.push_back(hit_json(policy, hit));
         }
         parts.push_back({{"verdict", to_string(part.verdict)},
                          {"region", std::move(region)},
                          {"region_complete", part.region_complete},
                          {"translations", std::move(translations)},
                          {"decided_by", std::move(deciders)},
+                         {"also", std::move(also)},
                          {"witness", part.witness ? Json(printable(to_string(*part.witness))) : Json(nullptr)}});
     }
     return {{"path", printable(answer.path)},
             {"verdict", answer.verdict ? Json(to_string(*answer.verdict)) : Json(nullptr)},
             {"occurs", !answer.cannot_occur},
             {"by_routes", answer.ways},
-                         {"also", std::move(also)},
             {"parts", std::move(parts)}};
 }
 

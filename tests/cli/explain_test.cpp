@@ -473,6 +473,34 @@ TEST_CASE("a sure verdict is that of the rule that gives it whatever conditions 
     }
 }
 
+TEST_CASE("an unknown default says why it is, and what would tell it") {
+    const std::string directory = fresh_directory("open-defaults");
+    write_file(directory, "part.v4", "*filter\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n");
+    write_file(directory, "host.reg",
+               "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\"
+               "WindowsFirewall\\FirewallRules]\r\n\"a\"=\"v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=22|"
+               "Name=a|\"\r\n");
+    struct Case {
+        std::string file, flow, text;
+    };
+    const std::vector<Case> cases = {
+        {"part.v4", "tcp 10.1.0.5 > 10.9.8.7:23",
+         "    may decide  default of INPUT: unknown\n"
+         "    because     the policies of INPUT, FORWARD, OUTPUT are not in this export: what no rule there decides is "
+         "unknown\n"
+         "    try         export with iptables-save, which prints ':INPUT DROP [0:0]' or ACCEPT\n"},
+    };
+    for (const auto& one : cases) {
+        const Ran ran = run_fwproof({"explain", one.file, one.flow}, directory);
+        INFO(ran.out << ran.err);
+        CHECK(ran.out.starts_with("unknown "));
+        CHECK(ran.out.find(one.text) != std::string::npos);
+    }
+    CHECK(run_fwproof({"explain", "part.v4", "tcp 10.1.0.5 > 10.9.8.7:23", "--format", "json"}, directory)
+              .out.find("\"because\": \"the policies of INPUT, FORWARD, OUTPUT are not in this export") !=
+          std::string::npos);
+}
+
 TEST_CASE("of many rules that may decide the narrowest are shown, and all are counted") {
     const std::string directory = fresh_directory("explain-many");
     const auto reg = [](int programs) {
