@@ -35,10 +35,16 @@ std::string not_assessed_section(const Report& report) {
             one.check == "uncompared-change" || one.check == "beyond-budget" || one.check == "unknown-outside")
             item(fmt::format("<a href=\"#finding-{}\">{}</a>", number, in_markup(one.message)));
     }
-    text += items.empty() ? "<p>Nothing: every statement was understood and every required flow was decided.</p>\n"
-                          : "<ul>\n" + items + "</ul>\n";
+    // What stays unknown on both sides of a change stands among what its comparison rests on.
+    const bool change = report.command == "diff";
+    const std::string_view nothing =
+        !change                      ? "Nothing: every statement was understood and every required flow was decided."
+        : report.assumptions.empty() ? "Nothing: every part of the change was compared."
+                                     : "Every part of the change was compared, as far as what follows allows.";
+    text += items.empty() ? fmt::format("<p>{}</p>\n", nothing) : "<ul>\n" + items + "</ul>\n";
     if (report.assumptions.empty()) return text;
-    text += "<h3>What the verdicts assume</h3>\n<ul>\n";
+    text += change ? "<h3>What the comparison assumes and leaves open</h3>\n<ul>\n"
+                   : "<h3>What the verdicts assume</h3>\n<ul>\n";
     for (const auto& assumption : report.assumptions) text += fmt::format("<li>{}</li>\n", in_markup(assumption));
     text += "</ul>\n";
     return text;
