@@ -124,6 +124,9 @@ int run(const std::vector<std::string>& arguments, World& world) {
                      {}},
                     world);
         return kIncomplete;
+    } catch (const std::bad_alloc&) {
+        print_error({"there is not enough memory", "give fewer exports at once, or run it where there is more", {}},
+                    world);
     } catch (const std::exception& error) {
         fmt::print(world.err,
                    "fwproof: internal error: {}\nhint: please report it, with the input if you can share it\n",

@@ -54,6 +54,39 @@ std::string line_diff(const std::string& before, const std::string& after, const
 
 }  // namespace
 
+namespace {
+
+// Prints what the change means, or says why it does not: then the lines are to be compared.
+bool compare_by_meaning(const std::vector<std::string>& arguments, const std::string& path, const std::string& new_path,
+                        World& world) {
+    std::string problem;
+    try {
+        VersionPair pair{new_path, new_path == path ? "" : path, {}, {}};
+        pair.before = read_version(arguments[1], "a/" + arguments[0], problem, world);
+        pair.after =
+            read_version(arguments[4], "b/" + (arguments.size() > 7 ? arguments[7] : arguments[0]), problem, world);
+        if (problem.empty() && pair.before && pair.after) {
+            auto file = compare_versions(pair, true, VersionReading(), ReviewOptions());
+            if (file) {
+                DiffReport report;
+                report.single = true;
+                report.files.push_back(std::move(*file));
+                world.out << diff_text(report);
+                return true;
+            }
+            problem = file.error().message;
+        }
+    } catch (const std::bad_alloc&) {
+        problem = "there is not enough memory";
+    } catch (const std::exception& error) {
+        problem = fmt::format("internal error: {}", error.what());
+    }
+    if (!problem.empty()) world.out << fmt::format("fwproof: not compared by meaning: {}\n", printable(problem));
+    return false;
+}
+
+}  // namespace
+
 Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world) {
     if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
         world.out << help_text("gitdiff", kAbout, po::options_description());
@@ -72,28 +105,12 @@ Result<int> run_gitdiff(const std::vector<std::string>& arguments, World& world)
     // Of a file that was added or removed git gives a dot.
     if (arguments[3] != arguments[6] && arguments[3] != "." && arguments[6] != ".")
         world.out << fmt::format("old mode {}\nnew mode {}\n", printable(arguments[3]), printable(arguments[6]));
-    std::string problem;
-    VersionPair pair{new_path, new_path == path ? "" : path, {}, {}};
-    pair.before = read_version(arguments[1], "a/" + arguments[0], problem, world);
-    pair.after =
-        read_version(arguments[4], "b/" + (arguments.size() > 7 ? arguments[7] : arguments[0]), problem, world);
-    if (problem.empty() && pair.before && pair.after) {
-        try {
-            auto file = compare_versions(pair, true, VersionReading(), ReviewOptions());
-            if (file) {
-                DiffReport report;
-                report.single = true;
-                report.files.push_back(std::move(*file));
-                world.out << diff_text(report);
-                return kClean;
-            }
-            problem = file.error().message;
-        } catch (const std::exception& error) {
-            problem = fmt::format("internal error: {}", error.what());
-        }
+    if (compare_by_meaning(arguments, path, new_path, world)) return kClean;
+    try {
+        world.out << line_diff(arguments[1], arguments[4], path, new_path);
+    } catch (const std::exception& error) {
+        world.out << fmt::format("fwproof: not compared: {}\n", error.what());
     }
-    if (!problem.empty()) world.out << fmt::format("fwproof: not compared by meaning: {}\n", printable(problem));
-    world.out << line_diff(arguments[1], arguments[4], path, new_path);
     return kClean;
 }
 

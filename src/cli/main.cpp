@@ -3,9 +3,18 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <new>
 
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
+
+// The allocator that is linked in ends the program where memory does not suffice. Here that is an error like others.
+void* operator new(std::size_t size) {
+    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 int main(int argc, char** argv) {
     std::ios::sync_with_stdio(false);

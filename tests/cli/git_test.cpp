@@ -248,6 +248,29 @@ TEST_CASE("git diff and git log -p show meaning") {
           std::string::npos);
 }
 
+TEST_CASE("the driver of git diff ends well though memory does not suffice") {
+    const Repository repository("git-driver-memory");
+    std::string rules;
+    for (int i = 0; i < 60'000; ++i)
+        rules += "-A INPUT -s 10." + std::to_string(i / 250) + "." + std::to_string(i % 250) +
+                 ".0/24 -p tcp -m tcp --dport " + std::to_string(1024 + i) + " -j ACCEPT\n";
+    write_file(repository.path, "old", host(rules));
+    write_file(repository.path, "new", host(rules + kSsh));
+    bool starved = false;
+    for (int megabytes = 100; megabytes <= 400 && !starved; megabytes += 50) {
+        const Ran ran =
+            run_command("ulimit -v " + std::to_string(megabytes * 1024) + " && '" + std::string(FWPROOF_BINARY_DIR) +
+                            "/fwproof' gitdiff host.v4 old 1 100644 new 2 100644",
+                        repository.path);
+        INFO(megabytes << " MiB: " << ran.out.substr(0, 500) << ran.err);
+        CHECK(ran.status == 0);
+        if (ran.out.find("\nfwproof: not compared by meaning: there is not enough memory\n") == std::string::npos)
+            continue;
+        starved = ran.out.find("\n--- a/host.v4\n+++ b/host.v4\n@@ -") != std::string::npos;
+    }
+    CHECK(starved);
+}
+
 TEST_CASE("diff --staged needs a repository, and says so") {
     const std::string folder = fresh_directory("git-none");
     auto variables = Repository::alone();
