@@ -1,4 +1,6 @@
 // Many exports in one run: the same bytes whatever the number of threads, and nothing passed over in silence.
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "support/catch.hpp"
@@ -61,6 +63,31 @@ TEST_CASE("a directory with an entry that cannot be read is refused") {
     CHECK(ran.out.empty());
     CHECK(ran.err ==
           "./old.v4: error: cannot be read: No such file or directory; mend it, or name the exports one by one\n");
+}
+
+TEST_CASE("a directory below that cannot be read is named") {
+    const std::string folder = fresh_directory("locked");
+    write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n");
+    fs::create_directory(folder + "/hosts");
+    write_file(folder + "/hosts", "ms1.v4", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
+    fs::permissions(folder + "/hosts", fs::perms::none);
+    // Nothing is locked for root.
+    const bool root = geteuid() == 0;
+    const std::string who = root ? "exec setpriv --reuid=65534 --regid=65534 --clear-groups '" : "exec '";
+    const bool reached = run_command(who + FWPROOF_BINARY_DIR + "/fwproof' --version", folder).status == 0;
+    const Ran lint = run_command(who + FWPROOF_BINARY_DIR + "/fwproof' lint .", folder);
+    const Ran diff = run_command(who + FWPROOF_BINARY_DIR + "/fwproof' diff . .", folder);
+    fs::permissions(folder + "/hosts", fs::perms::owner_all);
+    if (!reached) {
+        WARN("skipped: nobody but root may run the program here");
+        return;
+    }
+    for (const Ran& ran : {lint, diff}) {
+        CHECK(ran.status == 2);
+        CHECK(ran.out.empty());
+        CHECK(ran.err ==
+              "./hosts: error: cannot be read: Permission denied; mend it, or name the exports one by one\n");
+    }
 }
 
 TEST_CASE("what is found in a directory and is no policy is named, and the others are looked at") {
