@@ -31,6 +31,7 @@ struct Version {
     std::map<std::string, std::string> submodules;  // their commits, by path; of a tree of git alone
     std::map<std::string, std::string> links;       // blobs of what they say, by path; of a tree of git alone
     bool directory = false;
+    std::map<std::string, fs::path> links;  // to directories beyond it: where they lead, by path; of the disk alone
 };
 
 // "HEAD:rules" and "edge.cfg" make "HEAD:rules/edge.cfg".
@@ -104,9 +105,17 @@ Result<Version> version_on_disk(const std::string& path, World& world) {
         return version;
     }
     version.directory = true;
-    const auto names = files_below(path);
+    std::vector<std::string> links;
+    const auto names = files_below(path, &links);
     if (!names) return fail(names.error());
     for (const auto& name : *names) {
+    // What a link shows of the directory itself is compared where it stands.
+    const fs::path root = fs::weakly_canonical(path, problem);
+    for (const auto& link : links) {
+        const fs::path place = fs::weakly_canonical(link, problem);
+        if (*place.lexically_relative(root).begin() == "..")
+            version.links[fs::path(link).lexically_relative(path).string()] = place;
+    }
         File file{name, {}, {}};
         if (is_policy_backup(name)) {
             auto input = read_export(name, world);
@@ -176,6 +185,7 @@ bool stands_for_a_file(const std::optional<Input>& input) {
 
 const std::string kSubmodule = "it is a submodule that is at another commit; compare the two commits there";
 const std::string kStandIn = "git stores a pointer or encrypted bytes in its place; check it out and compare the files";
+const std::string kLink = "it is a link to a directory, which is not followed; compare what it leads to by itself";
 
 struct Candidate {
     std::string path, renamed_from;
@@ -427,6 +437,15 @@ std::optional<Error> unknown_path(const std::vector<std::string>& paths) {
         return Error{"is neither staged nor in the last commit",
                      "check the path; it is taken from the current directory",
                      {},
+    std::map<std::string, fs::path> links = was->links;
+    links.insert(is->links.begin(), is->links.end());
+    for (const auto& [path, place] : links) {
+        const auto leads_there = [&](const Version& version) {
+            const auto link = version.links.find(path);
+            return link != version.links.end() && link->second == place;
+        };
+        if (!leads_there(*was) || !leads_there(*is)) pairs->uncompared.push_back({path, kLink});
+    }
                      path};
     }
     return std::nullopt;

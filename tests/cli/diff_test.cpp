@@ -543,6 +543,35 @@ TEST_CASE("directories are compared file by file") {
     CHECK(run_fwproof({"lint", "new"}, folder).err == broken.err);
 }
 
+TEST_CASE("links to directories are not followed, and are named where they may hide a difference") {
+    namespace fs = std::filesystem;
+    const std::string folder = fresh_directory("diff-links");
+    for (const char* sub : {"/old/site", "/new/site", "/away"}) fs::create_directories(folder + sub);
+    for (const std::string side : {"old", "new"}) {
+        write_file(folder, side + "/a.v4", host(kSsh));
+        write_file(folder, side + "/site/b.v4", host(kSsh));
+        fs::create_directory_symlink("site", folder + "/" + side + "/current");    // compared under its own name
+        fs::create_directory_symlink("../away", folder + "/" + side + "/shared");  // one directory
+    }
+    write_file(folder, "away/c.v4", host(kSsh));
+    const Ran same = run_fwproof({"diff", "old", "new", "--strict"}, folder);
+    INFO(same.out << same.err);
+    CHECK(same.status == 0);
+    CHECK(same.out.starts_with("unchanged: no export differs\n"));
+    fs::create_directory(folder + "/elsewhere");
+    write_file(folder, "elsewhere/c.v4", host(kWideSsh));
+    fs::remove(folder + "/new/shared");
+    fs::create_directory_symlink("../elsewhere", folder + "/new/shared");
+    const Ran moved = run_fwproof({"diff", "old", "new", "--strict"}, folder);
+    INFO(moved.out << moved.err);
+    CHECK(moved.status == 3);
+    CHECK(
+        moved.out.starts_with("not decided: a part could not be compared\n\n"
+                              "shared: not compared: it is a link to a directory, which is not followed; compare "
+                              "what it leads to by itself\n"));
+    CHECK(run_fwproof({"diff", "old", "new", "--fail-on", "widened"}, folder).status == 1);
+}
+
 TEST_CASE("an export under another name is known by its bytes, its device or its likeness") {
     const auto edge = [](const std::string& name, const std::string& port) {
         std::string text = name.empty() ? "" : "hostname " + name + "\n";
