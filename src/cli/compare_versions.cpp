@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/diff_report.hpp"
+#include "cli/lone_store.hpp"
 #include "fwproof/analysis/unread_stores.hpp"
 
 namespace fwproof::cli {
@@ -29,21 +30,13 @@ std::vector<std::pair<const Policy*, const Policy*>> pair_devices(const std::vec
     return pairs;
 }
 
-// The kinds of stores of a host that a policy of one vendor holds; empty: its devices have no stores.
-std::string_view stores_of(const Policy& policy) {
-    for (const auto& setting : policy.settings) {
-        if (setting.name == "stores") return setting.value;
-    }
-    return {};
-}
-
 bool lacks_stores(const Policy& policy) {
     const std::string_view stores = stores_of(policy);
     const auto has = [&](std::string_view kind) { return stores.find(kind) != std::string_view::npos; };
     return !stores.empty() && (!has("local") || !(has("group policy") || has("device management")));
 }
 
-// The user named the stores of one host.
+// The stores of one host, each with its role.
 bool is_host(const std::optional<Input>& input) { return input && input->given_of(0).role != StoreRole::sniffed; }
 
 // One store of a host, of which nobody said that it is all that counts.
@@ -67,7 +60,15 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Ve
     if (pair.after) file.after_name = pair.after->name;
     file.kind = !pair.before ? FileDiff::Kind::added : !pair.after ? FileDiff::Kind::removed : FileDiff::Kind::changed;
     using Loaded = Result<std::vector<Policy>>;
-    const auto load = [](const Input& input, const Reading& how) { return load_policies(input, how.load, how.format); };
+    if (!pair.refused.empty()) {
+        file.kind = FileDiff::Kind::unreadable;
+        file.problem = pair.refused;
+        return file;
+    }
+    const auto load = [](const Input& input, const Reading& how) {
+        const bool stores = input.given_of(0).role != StoreRole::sniffed;
+        return load_policies(input, how.load, stores ? kStoresFormat : std::string_view(how.format));
+    };
     const auto keep = [&](Loaded loaded, std::vector<const Policy*>& policies) -> std::optional<Error> {
         if (!loaded) return loaded.error();
         for (auto& policy : *loaded) policies.push_back(&file.policies.emplace_back(std::move(policy)));
@@ -97,7 +98,9 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Ve
     }
     for (const auto& [was, is] : pairs) {
         file.devices.push_back({was, is, review(*was, *is, options), changed_settings(*was, *is)});
-        if (!is_host(pair.after)) review_alone(*was, *is, options, file.devices.back().review);
+        Review& found = file.devices.back().review;
+        if (!is_host(pair.after)) review_alone(*was, *is, options, found);
+        if (!pair.assumption.empty()) found.limits.push_back(pair.assumption);
     }
     return file;
 }

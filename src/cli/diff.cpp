@@ -272,9 +272,9 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
                                         : "more than two versions are named",
                     "write fwproof diff OLD NEW, or fwproof diff --staged");
     }
-    const auto pairs = host     ? Result<VersionPairs>(*host)
-                       : staged ? pair_staged(words, reading)
-                                : pair_versions(words[0], words[1], reading, world);
+    auto pairs = host     ? Result<VersionPairs>(*host)
+                 : staged ? pair_staged(words, reading)
+                          : pair_versions(words[0], words[1], reading, world);
     if (!pairs) return fail(pairs.error());
     if (!staged && !pairs->exports) {
         print_error({fmt::format("no firewall export in {} and {}", words[0], words[1]), "name the files", {}}, world);
@@ -286,9 +286,23 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     DiffReport& report = reports.emplace_back();
     report.same = pairs->same;
     report.single = pairs->single;
+    RequiredQuestion question{site, old_site, parsed->has("site"), words, staged, {}, review_options->budget};
+    if (*project) question.waivers = (*project)->file.waivers;
+    const auto is_file = [&](const std::string& path, const VersionPair& pair) {
+        return is_file_of_site(path, pair, question);
+    };
+    if (!host) join_stores(*pairs, hosts_of_site(question, world), is_file, reading);
     report.command = "fwproof diff";
     for (const auto& argument : arguments) report.command += " " + shell_word(argument);
+    std::vector<const VersionPair*> compared;
     for (const auto& pair : pairs->changed) {
+        if (!pair.joined) compared.push_back(&pair);
+    }
+    for (const auto& joined : pairs->hosts) compared.push_back(&joined.pair);
+    std::stable_sort(compared.begin(), compared.end(),
+                     [](const VersionPair* a, const VersionPair* b) { return a->path < b->path; });
+    for (const VersionPair* one : compared) {
+        const VersionPair& pair = *one;
         world.doing(fmt::format("comparing {}", pair.path));
         auto file = compare_versions(pair, pairs->single, reading, *review_options);
         if (!file) return fail(file.error());
@@ -313,8 +327,6 @@ Result<int> run_diff(const std::vector<std::string>& arguments, World& world) {
     }
 
     if (!site.empty() || !old_site.empty()) {
-        RequiredQuestion question{site, old_site, parsed->has("site"), words, staged, {}, review_options->budget};
-        if (*project) question.waivers = (*project)->file.waivers;
         auto required = compare_required(question, *pairs, reading, world);
         if (!required) return unusable(required.error(), world);
         report.required = std::move(*required);

@@ -76,8 +76,11 @@ Topology topology_of(const std::vector<LoadedPolicy>& after) {
 
 // What git gave beside what was opened.
 void add_versions(const VersionPairs& pairs, std::vector<ReportFile>& files) {
-    for (const auto& pair : pairs.changed) {
-        for (const auto* version : {&pair.before, &pair.after}) {
+    std::vector<const VersionPair*> compared;
+    for (const auto& pair : pairs.changed) compared.push_back(&pair);
+    for (const auto& host : pairs.hosts) compared.push_back(&host.pair);
+    for (const VersionPair* pair : compared) {
+        for (const auto* version : {&pair->before, &pair->after}) {
             if (!*version) continue;
             for (const auto& source : (*version)->sources) {
                 const auto same = [&](const ReportFile& file) { return file.name == source->name(); };

@@ -27,20 +27,6 @@ bool ends_like(const std::string& path, const std::string& tail) {
     return path.size() > tail.size() && path.ends_with(tail) && path[path.size() - tail.size() - 1] == '/';
 }
 
-// Whether a compared pair is the export that the site calls `path`.
-bool is_export(const std::string& path, const VersionPair& pair, const RequiredQuestion& question) {
-    std::vector<std::string> names = {plain(pair.path), plain(pair.renamed_from)};
-    for (const auto& name : question.names) {
-        if (!question.staged)
-            names.push_back(plain((std::filesystem::path(without_revision(name)) / pair.path).string()));
-        if (!question.staged && question.names.size() == 2) names.push_back(plain(without_revision(name)));
-    }
-    std::erase(names, ".");
-    std::erase(names, "");
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return ends_like(path, name) || ends_like(name, path); });
-}
-
 struct Sides {
     std::map<std::string, Input> before, after;    // by the path of the export
     std::map<std::string, std::string> firewalls;  // ids, by the path of the pair
@@ -58,7 +44,7 @@ Sides exports_of(const Site& site, const std::string& base, const VersionPairs& 
         if (!pair.before || !pair.after) continue;
         for (const auto& [path, firewall] : paths) {
             // The only export of a site is what is compared, whatever its name.
-            if (!is_export(plain(path), pair, question) && !(one && paths.size() == 1)) continue;
+            if (!is_file_of_site(path, pair, question) && !(one && paths.size() == 1)) continue;
             sides.before[path] = *pair.before;
             sides.after[path] = *pair.after;
             sides.firewalls[pairs.stores.empty() ? pair.path : pairs.changed.front().path] = firewall;
@@ -153,6 +139,42 @@ std::string without_revision(const std::string& name) {
     std::error_code ignored;
     const std::size_t colon = name.find(':');
     return colon == std::string::npos || std::filesystem::exists(name, ignored) ? name : name.substr(colon + 1);
+}
+
+bool is_file_of_site(const std::string& path, const VersionPair& pair, const RequiredQuestion& question) {
+    std::vector<std::string> names = {plain(pair.path), plain(pair.renamed_from)};
+    for (const auto& name : question.names) {
+        if (!question.staged)
+            names.push_back(plain((std::filesystem::path(without_revision(name)) / pair.path).string()));
+        if (!question.staged && question.names.size() == 2) names.push_back(plain(without_revision(name)));
+    }
+    std::erase(names, ".");
+    std::erase(names, "");
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return ends_like(plain(path), name) || ends_like(name, plain(path));
+    });
+}
+
+std::vector<NamedHost> hosts_of_site(const RequiredQuestion& question, World& world) {
+    std::vector<NamedHost> hosts;
+    if (question.site.empty()) return hosts;
+    const StoredFiles staged("");
+    const auto source = question.staged ? staged.read(question.site, world) : read_text(question.site, world);
+    // It is read again, and told of, where it is judged by.
+    if (source && !world.opened.empty() && world.opened.back() == *source) world.opened.pop_back();
+    const auto site = source ? load_site(*source) : Loaded<Site>(Site());
+    if (!site) return hosts;
+    const std::string base = std::filesystem::path(question.site).parent_path().string();
+    for (const auto& firewall : site->firewalls) {
+        if (firewall.stores.empty()) continue;
+        NamedHost host{firewall.id, firewall.stores};
+        for (auto* paths : {&host.stores.gpo, &host.stores.mdm}) {
+            for (auto& path : *paths) path = beside(base, path);
+        }
+        host.stores.local = beside(base, host.stores.local);
+        hosts.push_back(std::move(host));
+    }
+    return hosts;
 }
 
 Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const VersionPairs& pairs,
@@ -267,6 +289,9 @@ Loaded<RequiredDiff> compare_required(const RequiredQuestion& question, const Ve
         diff.lapses.push_back({finding, waiver->second});
     }
     diff.firewalls = std::move(sides.firewalls);
+    for (const auto& host : pairs.hosts) {
+        if (!host.firewall.empty()) diff.firewalls[host.pair.path] = host.firewall;
+    }
     diff.policies = std::move(after->policies);
     diff.resolution = std::move(*resolution);
     diff.file = std::move(*file);

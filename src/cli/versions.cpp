@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/git.hpp"
+#include "cli/lone_store.hpp"
 #include "cli/read.hpp"
 #include "cli/renames.hpp"
 
@@ -30,8 +31,9 @@ struct Version {
     std::map<std::string, File> files;
     std::map<std::string, std::string> submodules;  // their commits, by path; of a tree of git alone
     std::map<std::string, std::string> links;       // blobs of what they say, by path; of a tree of git alone
+    std::map<std::string, fs::path>
+        directory_links;  // to directories beyond it: where they lead, by path; of the disk alone
     bool directory = false;
-    std::map<std::string, fs::path> links;  // to directories beyond it: where they lead, by path; of the disk alone
 };
 
 // "HEAD:rules" and "edge.cfg" make "HEAD:rules/edge.cfg".
@@ -108,14 +110,14 @@ Result<Version> version_on_disk(const std::string& path, World& world) {
     std::vector<std::string> links;
     const auto names = files_below(path, &links);
     if (!names) return fail(names.error());
-    for (const auto& name : *names) {
     // What a link shows of the directory itself is compared where it stands.
     const fs::path root = fs::weakly_canonical(path, problem);
     for (const auto& link : links) {
         const fs::path place = fs::weakly_canonical(link, problem);
         if (*place.lexically_relative(root).begin() == "..")
-            version.links[fs::path(link).lexically_relative(path).string()] = place;
+            version.directory_links[fs::path(link).lexically_relative(path).string()] = place;
     }
+    for (const auto& name : *names) {
         File file{name, {}, {}};
         if (is_policy_backup(name)) {
             auto input = read_export(name, world);
@@ -184,12 +186,13 @@ bool stands_for_a_file(const std::optional<Input>& input) {
 }
 
 const std::string kSubmodule = "it is a submodule that is at another commit; compare the two commits there";
-const std::string kStandIn = "git stores a pointer or encrypted bytes in its place; check it out and compare the files";
 const std::string kLink = "it is a link to a directory, which is not followed; compare what it leads to by itself";
+const std::string kStandIn = "git stores a pointer or encrypted bytes in its place; check it out and compare the files";
 
 struct Candidate {
     std::string path, renamed_from;
     std::optional<File> before, after;
+    bool compared = false;  // it differs
 };
 
 // Makes one of what only the version before has and what only the version after has, where the two are one export.
@@ -210,6 +213,25 @@ void join_renamed(std::vector<Candidate>& candidates, const VersionReading& read
         fresh[a]->before = std::exchange(gone[b]->before, std::nullopt);
     }
     std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.before && !candidate.after; });
+}
+
+bool any_store(const VersionPairs& pairs, const VersionReading& reading) {
+    return std::any_of(pairs.changed.begin(), pairs.changed.end(),
+                       [&](const VersionPair& pair) { return lone_store(pair, reading).has_value(); });
+}
+
+// What does not differ, and may be a store of the same host.
+std::optional<Error> add_beside(std::vector<Candidate>& candidates, World* world, VersionPairs& pairs) {
+    std::vector<File*> files;
+    for (auto& candidate : candidates) {
+        if (!candidate.compared) files.insert(files.end(), {&*candidate.before, &*candidate.after});
+    }
+    if (auto error = read_all(files, world)) return error;
+    for (auto& candidate : candidates) {
+        if (!candidate.compared && is_export(*candidate.after->input))
+            pairs.beside.push_back({candidate.path, {}, candidate.before->input, candidate.after->input});
+    }
+    return std::nullopt;
 }
 
 Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, const VersionReading& reading,
@@ -238,6 +260,7 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
             ++pairs.same;
             continue;
         }
+        candidate.compared = true;
         VersionPair pair{candidate.path, candidate.renamed_from, {}, {}};
         if (candidate.before) pair.before = std::move(candidate.before->input);
         if (candidate.after) pair.after = std::move(candidate.after->input);
@@ -250,6 +273,9 @@ Result<VersionPairs> read_pairs(std::vector<Candidate> candidates, bool single, 
         }
     }
     pairs.exports = !pairs.changed.empty() || !pairs.uncompared.empty();
+    if (!single && any_store(pairs, reading)) {
+        if (auto error = add_beside(candidates, world, pairs)) return fail(std::move(*error));
+    }
     if (pairs.exports || !world) return pairs;
     // Nothing differs. Whether anything was compared at all?
     for (auto& candidate : candidates) {
@@ -407,6 +433,15 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
     for (const auto& [path, any] : either) {
         if (commit(*was, path) != commit(*is, path)) add_submodule(*pairs, path);
     }
+    std::map<std::string, fs::path> links = was->directory_links;
+    links.insert(is->directory_links.begin(), is->directory_links.end());
+    for (const auto& [path, place] : links) {
+        const auto leads_there = [&](const Version& version) {
+            const auto link = version.directory_links.find(path);
+            return link != version.directory_links.end() && link->second == place;
+        };
+        if (!leads_there(*was) || !leads_there(*is)) pairs->uncompared.push_back({path, kLink});
+    }
     return pairs;
 }
 
@@ -437,15 +472,6 @@ std::optional<Error> unknown_path(const std::vector<std::string>& paths) {
         return Error{"is neither staged nor in the last commit",
                      "check the path; it is taken from the current directory",
                      {},
-    std::map<std::string, fs::path> links = was->links;
-    links.insert(is->links.begin(), is->links.end());
-    for (const auto& [path, place] : links) {
-        const auto leads_there = [&](const Version& version) {
-            const auto link = version.links.find(path);
-            return link != version.links.end() && link->second == place;
-        };
-        if (!leads_there(*was) || !leads_there(*is)) pairs->uncompared.push_back({path, kLink});
-    }
                      path};
     }
     return std::nullopt;
@@ -514,7 +540,19 @@ Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const Ve
     if (!reading.same_sets) {
         if (auto error = add_unchanged(paths, candidates)) return fail(std::move(*error));
     }
+    std::set<std::string> known;
+    for (const auto& candidate : candidates) known.insert(candidate.path);
     auto pairs = read_pairs(std::move(candidates), false, reading, nullptr);
+    if (pairs && any_store(*pairs, reading)) {
+        // Of the whole repository, whatever was asked about.
+        const auto index = run_git({"ls-files", "-s", "-z", "--full-name", "--", ":/"});
+        if (!index) return fail(index.error());
+        std::vector<Candidate> others;
+        for (auto& [path, id] : listed(*index, kPlainFiles)) {
+            if (!known.contains(path)) others.push_back({path, {}, File{"HEAD:" + path, id, {}}, File{path, id, {}}});
+        }
+        if (auto error = add_beside(others, nullptr, *pairs)) return fail(std::move(*error));
+    }
     for (const auto& path : submodules) {
         if (pairs) add_submodule(*pairs, path);
     }

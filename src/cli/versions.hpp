@@ -14,6 +14,9 @@ struct VersionPair {
     std::string path;          // relative to what was compared, else the name of the version after
     std::string renamed_from;  // what the file was called before, see renames.hpp; empty: the same
     std::optional<Input> before, after;
+    // See store_hosts.hpp: it is compared as a part of a host; why it is not compared; what comparing it rests on.
+    bool joined = false;
+    std::string refused = {}, assumption = {};
 };
 
 bool same_bytes(const VersionPair& pair);
@@ -21,6 +24,12 @@ bool same_bytes(const VersionPair& pair);
 // What differs and may hold exports, but is not in the repository as a file that can be read.
 struct UncomparedFile {
     std::string path, why;
+};
+
+// A Windows host whose stores are several of the compared files.
+struct StoreHost {
+    VersionPair pair;      // called after one of them
+    std::string firewall;  // its id in the site; empty: no site names it
 };
 
 struct VersionPairs {
@@ -31,6 +40,8 @@ struct VersionPairs {
     // The stores of the host that is compared, one by one, where stores are: a site names each of them.
     std::vector<VersionPair> stores = {};
     std::vector<UncomparedFile> uncompared = {};
+    std::vector<VersionPair> beside = {};  // exports whose bytes are the same, where a store of a host differs
+    std::vector<StoreHost> hosts = {};     // see store_hosts.hpp
 };
 
 // How each version is read; the two differ in the sets that dumps refer to.

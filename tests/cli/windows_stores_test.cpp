@@ -288,14 +288,13 @@ TEST_CASE("a store that is compared alone hides nothing that its block held back
     const std::string note =
         "  note: only the group policy store of a host was compared, and not what its other stores permit and block; "
         "--gpo, --mdm and --local name all of them\n";
-    for (const auto& ran : {diff({"--staged", "--fail-on", "widened"}), diff({"HEAD:", ".", "--fail-on", "widened"})}) {
-        CHECK(ran.status == 1);
-        CHECK(ran.out.starts_with("widened"));
-        CHECK(ran.out.find("    became unknown   tcp any > {any except 127.0.0.0/8, ::1}:5723\n") != std::string::npos);
-        CHECK(ran.out.find("      before    deny: blk (HEAD:gpo/base.reg:") != std::string::npos);
-        CHECK(ran.out.find("      after     unknown: default of inbound, domain profile") != std::string::npos);
-        CHECK(ran.out.find(note) != std::string::npos);
-    }
+    const Ran lone = diff({"HEAD:gpo/base.reg", "gpo/base.reg", "--fail-on", "widened"});
+    CHECK(lone.status == 1);
+    CHECK(lone.out.starts_with("widened"));
+    CHECK(lone.out.find("    became unknown   tcp any > {any except 127.0.0.0/8, ::1}:5723\n") != std::string::npos);
+    CHECK(lone.out.find("      before    deny: blk (HEAD:gpo/base.reg:") != std::string::npos);
+    CHECK(lone.out.find("      after     unknown: default of inbound, domain profile") != std::string::npos);
+    CHECK(lone.out.find(note) != std::string::npos);
     // All stores of the host: the block that goes opens what the own store permits, and nothing else is unknown.
     const Ran host = diff({"--staged", "--gpo", "gpo/base.reg", "--local", "ms1.reg", "--fail-on", "widened"});
     CHECK(host.status == 1);
@@ -306,6 +305,69 @@ TEST_CASE("a store that is compared alone hides nothing that its block held back
     const Ran blocked = diff({"--fail-on", "narrowed", files + "/merge.reg", files + "/block.reg"});
     CHECK(blocked.status == 1);
     CHECK(blocked.out.find("became known     tcp any > {any except 127.0.0.0/8, ::1}:5723\n") != std::string::npos);
+}
+
+TEST_CASE("stores that lie in the compared directories are one host where that is clear, and refused where not") {
+    const std::string files = host_files("stores in directories");
+    const Repository repository("stores of a repository");
+    std::filesystem::create_directories(repository.path + "/gpo");
+    repository.stage("gpo/base.reg", read_whole(files + "/block.reg"));
+    repository.stage("ms1.reg", read_whole(files + "/local.reg"));
+    repository.stage("edge.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n");
+    REQUIRE(repository.commit("one").status == 0);
+    repository.stage("gpo/base.reg", read_whole(files + "/merge.reg"));
+    const auto diff = [&](std::vector<std::string> arguments, int status) {
+        arguments.insert(arguments.begin(), {"diff", "--network-profile", "domain", "--fail-on", "widened"});
+        const Ran ran = run_fwproof(arguments, repository.path, {}, Repository::alone());
+        INFO(ran.out << ran.err);
+        CHECK(ran.err.empty());
+        CHECK(ran.status == status);
+        return ran.out;
+    };
+    const auto has = [](const std::string& text, const std::string& part) {
+        INFO(text);
+        CHECK(text.find(part) != std::string::npos);
+    };
+    const std::vector<std::vector<std::string>> ways = {{"--staged"}, {"--staged", "gpo"}, {"HEAD:", "."}};
+    for (const auto& way : ways) {
+        // The policy does not differ by what it permits, but what the host's own store permits is no longer blocked.
+        const std::string one = diff(way, 1);
+        CHECK(one.starts_with("widened\n\nms1.reg: windows: widened\n"));
+        has(one, "    newly permitted  tcp any > {any except 127.0.0.0/8, ::1}:5723\n");
+        has(one, "      before    deny: blk (HEAD:gpo/base.reg:");
+        has(one, "      after     permit: scom (");
+        has(one, "  note: gpo/base.reg, ms1.reg are taken to be the stores of one host\n");
+        CHECK(one.find("became unknown") == std::string::npos);
+        CHECK(one.find("note: only the") == std::string::npos);
+    }
+    // A second host: whose policy it is nobody says.
+    repository.stage("ms2.reg", read_whole(files + "/local.reg"));
+    REQUIRE(repository.git({"stash", "-q", "--", "gpo/base.reg"}).status == 0);
+    REQUIRE(repository.commit("two").status == 0);
+    repository.stage("gpo/base.reg", read_whole(files + "/merge.reg"));
+    const std::string refused =
+        "not decided: a part could not be compared\n\ngpo/base.reg: not compared: it is a group policy store, and "
+        "nothing says whether it is of one host with ms1.reg, ms2.reg; say so with --gpo, --mdm and --local, or in "
+        "[[firewall]] of a site\n";
+    for (const auto& way : ways) CHECK(diff(way, 1).starts_with(refused));
+    // The site says it.
+    write_file(
+        repository.path, "site.toml",
+        site_text("gpo/base.reg") +
+            "[[host]]\nid = \"ms2\"\naddresses = [\"10.1.0.12\"]\n"
+            "[[firewall]]\nid = \"ms2\"\nhost = \"ms2\"\nnetwork-profile = \"domain\"\ngpo = [\"gpo/base.reg\"]\n"
+            "local = \"ms2.reg\"\n");
+    std::string site = read_whole(repository.path + "/site.toml");
+    site.replace(site.find("local = \"local.reg\""), 19, "local = \"ms1.reg\"");
+    write_file(repository.path, "site.toml", site);
+    for (auto way : ways) {
+        way.insert(way.end(), {"--site", "site.toml"});
+        const std::string both = diff(way, 1);
+        has(both, "\nms1.reg: windows: widened\n");
+        has(both, "\nms2.reg: windows: widened\n");
+        has(both, "  note: the site names gpo/base.reg, ms2.reg as the stores of one host\n");
+        has(both, "\n4 regions newly permitted; 2 changed, 0 added, 0 removed");
+    }
 }
 
 TEST_CASE("a diff of stores names the required flows that break") {
