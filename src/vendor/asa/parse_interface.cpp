@@ -147,8 +147,12 @@ bool read_member(Config& config, Statement& statement, std::size_t index, bool n
         const auto level = parse_decimal(second, 100);
         if (level) interface.level = static_cast<int>(*level);
         if (!level && !negated) {
-            add_problem(config, {fmt::format("'{}' is not a security level", second), "a number from 0 to 100",
-                                 statement[1].place()});
+            interface.damaged = statement.place();
+            statement.take();
+            add_problem(config, problem_here(statement,
+                                             second.empty() ? "the security level is missing"
+                                                            : fmt::format("'{}' is not a security level", second),
+                                             "a number from 0 to 100"));
         }
         return true;
     }
