@@ -41,6 +41,7 @@ private:
     void rename_chain(std::span<const Word> words);
     RuleAst finish_rule(std::span<const Word> words);
     ChainAst* chain_of(std::span<const Word> words);
+    bool may_name_chain(std::string_view name);
     bool ends_behind(std::span<const Word> words, std::size_t most);
     ChainAst* declare(std::string_view name);
 

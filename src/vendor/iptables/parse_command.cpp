@@ -113,7 +113,7 @@ void DocumentParser::parse_command(std::string_view line) {
         if (table()->find(words[0].text)) {
             return note(NoteKind::conflicting_definition, fmt::format("chain {} exists already", words[0].text));
         }
-        declare(words[0].text)->declared = true;
+        if (may_name_chain(words[0].text)) declare(words[0].text)->declared = true;
         return;
     }
     if (verb == "-F" && words.empty()) {

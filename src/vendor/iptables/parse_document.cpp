@@ -281,6 +281,24 @@ ChainAst* DocumentParser::declare(std::string_view name) {
     return &open.chains.back();
 }
 
+// Whether iptables-restore takes it; reported where it does not.
+bool DocumentParser::may_name_chain(std::string_view name) {
+    constexpr auto kTargets = std::to_array<std::string_view>({"ACCEPT", "DROP", "QUEUE", "RETURN"});
+    if (std::find(kTargets.begin(), kTargets.end(), name) != kTargets.end()) {
+        unparsed(fmt::format("'{}' is a target, which no chain may be called", name));
+        return false;
+    }
+    if (name.size() > 28) {
+        note(NoteKind::information,
+             fmt::format("the chain name '{}' is longer than 28 characters; iptables-restore refuses it", name));
+    }
+    if (name.starts_with('!') || name.starts_with('-')) {
+        note(NoteKind::information,
+             fmt::format("the chain name '{}' begins like an option; the nft back end refuses it", name));
+    }
+    return true;
+}
+
 void DocumentParser::parse_chain_line(std::string_view line) {
     split_line(line.substr(1), offset_ + 1, document_.words, split_);
     const auto& words = split_.words;
@@ -291,10 +309,7 @@ void DocumentParser::parse_chain_line(std::string_view line) {
     if (words.size() < 2) note(NoteKind::information, "the chain has no policy word; iptables-restore refuses that");
     ChainAst* chain = table()->find(name);
     if (!chain) {
-        if (name.size() > 28) {
-            note(NoteKind::information,
-                 fmt::format("the chain name '{}' is longer than 28 characters; iptables-restore refuses it", name));
-        }
+        if (!may_name_chain(name)) return;
         chain = declare(name);
     } else if (!chain->built_in) {
         note(NoteKind::conflicting_definition,

@@ -180,6 +180,11 @@ TEST_CASE("a command that takes no rule is not read where one stands behind it")
         CHECK(refusals(head + line + "\nCOMMIT\n") == "");
         CHECK(verdict(load_text(head + line + "\nCOMMIT\n"), Position::inbound, tcp_to(80)) == "A");
     }
+    CHECK(refusals(head + ":!4 - [0:0]\nCOMMIT\n") ==
+          "5:1: information: the chain name '!4' begins like an option; the nft back end refuses it\n");
+    CHECK(refusals(head + ":ACCEPT - [0:0]\nCOMMIT\n") ==
+          "5:1: unparsed-line: 'ACCEPT' is a target, which no chain may be called\n");
+    CHECK(verdict(load_text(head + "-N DROP\n-A INPUT -j ACCEPT\nCOMMIT\n"), Position::inbound, tcp_to(80)) == "?");
     for (const std::string line : {"-Z INPUT -j DROP", "-F INPUT -p tcp -j DROP", "-F INPUT 3", "-N d -j DROP",
                                    "-X c -j DROP", "-P INPUT DROP -j DROP", "-P INPUT DROP x"}) {
         INFO(line);
