@@ -238,15 +238,17 @@ private:
     void compare_what_one_has(PathReview& path, Product whole, const EditBlame::Met& met) {
         whole.source = whole.destination = questions_.addresses();
         const auto alone = questions_.of_one(path.before->position);
+        const auto routed = questions_.routed(path.after->position);
         for (const auto& [packets, after] : alone) {
             CompareOptions options;
             options.question = packets;
             options.budget = options_.budget;
             options.values = {whole, first_packets_of(whole)};
+            options.values.insert(options.values.end(), routed.begin(), routed.end());
             for (const auto& product : questions_.for_device(path.after->position)) options.values.push_back(product);
             const AloneVersion version =
                 after ? AloneVersion{after_, *path.after, true} : AloneVersion{before_, *path.before, false};
-            add_regions(path, compare_alone(version, after ? before_ : after_, options), {whole, {}, {}}, met);
+            add_regions(path, compare_alone(version, after ? before_ : after_, options), {whole, routed, {}}, met);
         }
         if (alone.empty()) return;
         std::stable_sort(path.regions.begin(), path.regions.end(),

@@ -152,9 +152,9 @@ ReviewQuestions::Device ReviewQuestions::device_of(const Policy& policy) {
         if (interface.name.empty()) continue;
         device.names.insert(interface.name);
         if (!interface.networks.empty()) device.routed.insert(interface.name);
-        if (!interface.enabled) continue;
-        device.addressed = device.addressed && !interface.addresses.empty();
+        // The address of one that is shut down leads nowhere else.
         for (const auto& address : interface.addresses) device.own = device.own | AddressSet::of(address);
+        if (interface.enabled) device.addressed = device.addressed && !interface.addresses.empty();
     }
     for (const auto& route : policy.routes) device.routed.insert(route.interface);
     const auto& names = device.names;

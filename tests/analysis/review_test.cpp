@@ -758,6 +758,13 @@ TEST_CASE("a device is asked about addresses and interfaces of one version in th
         }
         CHECK(told == one.inbound);
     }
+    // An interface that is shut down keeps its address.
+    std::string off = edge({outside, inside, dmz}, ssh + guard);
+    off.insert(off.find(" ip address 10.5.0.1"), " shutdown\n");
+    for (const auto& text : texts(review_of(edge({outside, inside, dmz}, ssh + guard), off).result)) {
+        INFO(text);
+        CHECK_FALSE((text.starts_with("newly permitted") && text.find("> 10.5.0.1") != std::string::npos));
+    }
     // A name that is gone permits nothing, and the same way under another name is the same.
     const std::string list = "access-list IN extended permit tcp any any4 eq 443\naccess-group IN in interface ";
     const Port partner{"partner", 50, "10.5.0.1"}, vendor{"vendor", 50, "10.5.0.1"};
