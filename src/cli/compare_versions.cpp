@@ -74,6 +74,11 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Ve
         for (auto& policy : *loaded) policies.push_back(&file.policies.emplace_back(std::move(policy)));
         return std::nullopt;
     };
+    // Of several files the others are compared all the same.
+    const auto unreadable = [&](std::string_view version, const Error& error) {
+        file.kind = FileDiff::Kind::unreadable;
+        file.problem = fmt::format("the version {} is no export that can be read: {}", version, error.message);
+    };
     std::vector<const Policy*> before, after;
     // Both at once: reading takes most of the time. Where no thread is to be had, one after the other.
     std::future<Loaded> earlier;
@@ -81,13 +86,15 @@ Result<FileDiff> compare_versions(const VersionPair& pair, bool single, const Ve
         earlier = std::async(std::launch::async | std::launch::deferred, load, std::cref(*pair.before),
                              std::cref(reading.before));
     if (pair.after) {
-        if (auto error = keep(load(*pair.after, reading.after), after)) return fail(std::move(*error));
+        if (auto error = keep(load(*pair.after, reading.after), after)) {
+            if (single) return fail(std::move(*error));
+            unreadable("after", *error);
+        }
     }
     if (pair.before) {
         if (auto error = keep(earlier.get(), before)) {
             if (single) return fail(std::move(*error));
-            file.kind = FileDiff::Kind::unreadable;
-            file.problem = fmt::format("the version before is no export that can be read: {}", error->message);
+            unreadable("before", *error);
         }
     }
     if (file.kind != FileDiff::Kind::changed) return file;

@@ -801,3 +801,19 @@ TEST_CASE("an interface that a version does not have renames nothing") {
           "outside\n");
     CHECK(error("c.v4", "outside=eth1").empty());  // a dump lists no interfaces
 }
+
+TEST_CASE("an export that is none any more keeps no other from being compared") {
+    const Repository repository("diff-no-export");
+    repository.stage("a.v4", host(kSsh));
+    repository.stage("b.v4", host(kSsh));
+    REQUIRE(repository.commit("one").status == 0);
+    repository.stage("a.v4", "nothing\n");
+    repository.stage("b.v4", host(kWideSsh));
+    const Ran ran = repository.fwproof({"diff", "--staged", "--fail-on", "changed"});
+    INFO(ran.out << ran.err);
+    CHECK(ran.status == 1);
+    CHECK(ran.out.find("a.v4: not compared: the version after is no export that can be read: ") != std::string::npos);
+    CHECK(ran.out.find("b.v4: iptables: widened\n") != std::string::npos);
+    CHECK(repository.fwproof({"diff", "--staged", "--fail-on", "narrowed"}).status == 1);
+    CHECK(repository.fwproof({"diff", "HEAD:a.v4", "a.v4"}).status == 2);
+}
