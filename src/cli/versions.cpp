@@ -377,15 +377,16 @@ Result<std::optional<Input>> read_in_version(const VersionRoot& root, const std:
 namespace {
 
 // Git lists a link as what it says, and the file that it leads to under its own name: a link to a file of the directory
-// that is the same on the disk is no file that was added.
+// that is the same on the disk is no file that was added. Nor does what lies beyond the directory belong to a version.
 std::optional<Error> leave_out_links(const Version& tree, const std::string& place, Version& directory) {
     if (!directory.directory) return std::nullopt;
     for (const auto& [path, blob] : tree.links) {
         std::error_code problem;
         const auto says = fs::read_symlink(fs::path(place) / path, problem);
-        if (problem || !directory.files.contains(path)) continue;
+        if (problem || !(directory.files.contains(path) || directory.directory_links.contains(path))) continue;
         const auto objects = read_git_objects({blob});
         if (!objects) return objects.error();
+        if (objects->front().bytes == says.string()) directory.directory_links.erase(path);
         const std::string target = (fs::path(path).parent_path() / says).lexically_normal().string();
         if (objects->front().bytes == says.string() && directory.files.contains(target)) directory.files.erase(path);
     }
@@ -436,9 +437,9 @@ Result<VersionPairs> pair_versions(const std::string& before, const std::string&
     std::map<std::string, fs::path> links = was->directory_links;
     links.insert(is->directory_links.begin(), is->directory_links.end());
     for (const auto& [path, place] : links) {
-        const auto leads_there = [&](const Version& version) {
-            const auto link = version.directory_links.find(path);
-            return link != version.directory_links.end() && link->second == place;
+        const auto leads_there = [&at = path, &to = place](const Version& version) {
+            const auto link = version.directory_links.find(at);
+            return link != version.directory_links.end() && link->second == to;
         };
         if (!leads_there(*was) || !leads_there(*is)) pairs->uncompared.push_back({path, kLink});
     }

@@ -570,6 +570,16 @@ TEST_CASE("links to directories are not followed, and are named where they may h
                               "shared: not compared: it is a link to a directory, which is not followed; compare "
                               "what it leads to by itself\n"));
     CHECK(run_fwproof({"diff", "old", "new", "--fail-on", "widened"}, folder).status == 1);
+    // What git has lies in no directory beyond it: a link that is the same on the disk hides nothing.
+    const Repository repository("diff-links-git");
+    repository.stage("a.v4", host(kSsh));
+    fs::create_directory_symlink(folder + "/away", repository.path + "/shared");
+    repository.git({"add", "shared"});
+    REQUIRE(repository.commit("one").status == 0);
+    CHECK(repository.fwproof({"diff", "HEAD:", ".", "--strict"}).status == 0);
+    fs::remove(repository.path + "/shared");
+    fs::create_directory_symlink(folder + "/elsewhere", repository.path + "/shared");
+    CHECK(repository.fwproof({"diff", "HEAD:", ".", "--strict"}).status == 3);
 }
 
 TEST_CASE("an export under another name is known by its bytes, its device or its likeness") {
