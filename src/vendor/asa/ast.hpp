@@ -183,8 +183,9 @@ struct Definition {
     bool tcp = false, udp = false;          // port groups
     std::vector<AddressOperand> addresses;  // an object has at most one
     std::vector<ServiceMember> services;
-    std::vector<Place> unreadable;  // members that were not understood
-    bool conflicting = false;       // a second definition with another kind
+    std::vector<std::string_view> unresolved;  // members that no header shows, as written: users, tags, domains
+    std::vector<Place> unreadable;             // members that were not understood
+    bool conflicting = false;                  // a second definition with another kind
     Place place;
 };
 

@@ -36,6 +36,7 @@ public:
         }
         ruleset_.name = "to-the-box";
         ruleset_.default_verdict = Verdict::unknown;
+        shut_down();
         forwarded();
         known_connections();
         far_addresses();
@@ -55,6 +56,15 @@ private:
         lowering_.policy.rulesets.push_back(std::move(ruleset_));
         ruleset_ = {};
         return static_cast<RulesetIndex>(lowering_.policy.rulesets.size() - 1);
+    }
+
+    void shut_down() {
+        for (const auto& interface : config_.interfaces) {
+            if (interface.name.empty() || !interface.shut_down) continue;
+            Product from;
+            from.in = InterfaceSet::of(std::string(interface.name));
+            add("interface is shut down", std::move(from), Verdict::deny, lowering_.span(interface.place));
+        }
     }
 
     void known_connections() {

@@ -129,8 +129,8 @@ private:
         for (const auto* endpoint : {&ace.source, &ace.destination}) {
             for (const auto& qualifier : endpoint->qualifiers) {
                 match.conditional = true;
-                match.conditions.push_back(
-                    {ConditionKind::user, std::string(qualifier.text), lowering_.span(qualifier.place)});
+                match.conditions.push_back({ConditionKind::user, lowering_.resolver.with_members(qualifier.text),
+                                            lowering_.span(qualifier.place)});
                 lowering_.note(NoteKind::unmodelled_condition,
                                fmt::format("'{}' depends on who sends the packet", qualifier.text), "",
                                qualifier.place);

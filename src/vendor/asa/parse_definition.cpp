@@ -247,6 +247,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
         const auto same = [&](const auto& old) { return same_words(*config.source, old.place, body); };
         const std::size_t removed =
             std::erase_if(definition.addresses, same) + std::erase_if(definition.services, same);
+        std::erase(definition.unresolved, body);
         const bool looked_into = definition.kind != DefinitionKind::user_group &&
                                  definition.kind != DefinitionKind::security_group &&
                                  definition.kind != DefinitionKind::network_service_group;
@@ -320,7 +321,7 @@ bool parse_member(Config& config, Statement& statement, std::size_t index, bool 
             break;
         case DefinitionKind::user_group:
         case DefinitionKind::security_group:
-        case DefinitionKind::network_service_group:
+        case DefinitionKind::network_service_group: definition.unresolved.push_back(body); return true;
         case DefinitionKind::unknown: return true;  // never looked into
     }
     if (read && !statement.at_end()) {

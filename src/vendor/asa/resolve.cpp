@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace fwproof::asa {
 
@@ -133,6 +134,31 @@ const Definition* Resolver::definition(std::string_view name) const {
     return found == config_.definition_index.end() ? nullptr : &config_.definitions[found->second];
 }
 
+std::string Resolver::unresolved_members(std::string_view group) const {
+    std::set<std::string_view> members, seen = {group};
+    std::vector<std::string_view> open = {group};
+    while (!open.empty()) {
+        const Definition* found = definition(open.back());
+        open.pop_back();
+        if (!found) continue;
+        for (const std::string_view member : found->unresolved) {
+            const std::string_view last = member.substr(member.find_last_of(' ') + 1);
+            const bool nests = member.starts_with("group-object") || member.starts_with("network-service-member");
+            if (nests && definition(last)) {
+                if (seen.insert(last).second) open.push_back(last);
+            } else {
+                members.insert(member);
+            }
+        }
+    }
+    return fmt::format("{}", fmt::join(members, "; "));
+}
+
+std::string Resolver::with_members(std::string_view words) const {
+    const std::string members = unresolved_members(words.substr(words.find_last_of(' ') + 1));
+    return members.empty() ? std::string(words) : fmt::format("{}: {}", words, members);
+}
+
 void Resolver::note(const Doubt& doubt, Place place) {
     policy_.notes.push_back({doubt.note, doubt.message, doubt.hint, span_of(*config_.source, place)});
 }
@@ -218,7 +244,7 @@ Addresses Resolver::named(const AddressOperand& operand) const {
     if (definition.kind == DefinitionKind::network_service_group) {
         return doubtful(nullptr, {NoteKind::unmodelled_condition,
                                   ConditionKind::fqdn,
-                                  std::string(operand.name),
+                                  with_members(operand.name),
                                   fmt::format("the group '{}' names services in the network, which are looked up at "
                                               "run time",
                                               operand.name),

@@ -55,6 +55,10 @@ public:
     std::optional<PortSet> ports(const PortOperand& operand, std::uint8_t protocol, Doubt& doubt) const;
     const Services* service_object(std::string_view name) const;
     const Definition* definition(std::string_view name) const;
+    // Its members that no header shows, and those of the groups in it, sorted: "user A\\b; user A\\c".
+    std::string unresolved_members(std::string_view group) const;
+    // "NAME: MEMBERS", so that groups of one name and other members differ.
+    std::string with_members(std::string_view words) const;
     void mark_used(std::string_view name) { used_.insert(name); }
     void add_objects();  // to Policy::objects; after every rule was resolved
 

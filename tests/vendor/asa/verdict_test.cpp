@@ -99,3 +99,24 @@ TEST_CASE("what may have been in a tunnel is not decided by lists alone") { run(
 TEST_CASE("short words are read, damaged ones are not believed") { run("damaged.txt"); }
 
 TEST_CASE("what is not understood is said with its place, and decides nothing") { run("refusals.txt"); }
+
+TEST_CASE("what a condition is about counts the members of its group") {
+    const auto condition = [](const std::string& group, const std::string& operands) {
+        const Policy policy = read(std::string(kBase) + group + "access-list OUT extended permit " + operands + "\n");
+        for (const auto& ruleset : policy.rulesets) {
+            for (const auto& rule : ruleset.rules) {
+                if (!rule.match.conditions.empty() && rule.span && rule.span.text().find("permit") != std::string::npos)
+                    return rule.match.conditions[0].value;
+            }
+        }
+        return std::string();
+    };
+    const std::string users = "object-group user OTHERS\n user CORP\\bob\nobject-group user U\n user CORP\\alice\n";
+    const std::string rule = "tcp object-group-user U any host 192.0.2.10 eq 443";
+    CHECK(condition(users, rule) == "object-group-user U: user CORP\\alice");
+    CHECK(condition(users + " group-object OTHERS\n group-object U\n", rule) ==
+          "object-group-user U: user CORP\\alice; user CORP\\bob");
+    CHECK(condition("object-group security S\n security-group tag 10\n",
+                    "tcp object-group-security S any host 192.0.2.10 eq 443") ==
+          "object-group-security S: security-group tag 10");
+}
