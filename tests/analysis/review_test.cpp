@@ -2,61 +2,13 @@
 #include "fwproof/analysis/review.hpp"
 
 #include "analysis/merge_regions.hpp"
-#include "fwproof/vendor/vendor.hpp"
+#include "analysis/reviewing.hpp"
 #include "support/catch.hpp"
 #include "support/naive.hpp"
 #include "support/random_policy.hpp"
 
 using namespace fwproof;
-
-namespace {
-
-std::vector<Policy> load(const std::string& name, const std::string& text) {
-    auto policies = load_policies({name, {std::make_shared<const Source>(name, text)}}, {});
-    REQUIRE(policies.has_value());
-    return std::move(*policies);
-}
-
-struct Loaded {
-    std::vector<Policy> before, after;
-    Review result;
-};
-
-Loaded review_of(const std::string& before, const std::string& after, const ReviewOptions& options = {}) {
-    Loaded loaded{load("old", before), load("new", after), {}};
-    loaded.result = review(loaded.before[0], loaded.after[0], options);
-    return loaded;
-}
-
-std::string host(const std::string& rules) {
-    return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n" + rules + "COMMIT\n";
-}
-
-std::vector<std::string> texts(const Review& review) {
-    std::vector<std::string> all;
-    for (const auto& path : review.paths) {
-        for (const auto& region : path.regions) {
-            for (const auto& product : region.first_packets) {
-                all.push_back(std::string(to_string(region.direction)) + " " + to_string(product));
-            }
-        }
-    }
-    return all;
-}
-
-std::vector<std::string> causes(const ChangedRegion& region) {
-    std::vector<std::string> all;
-    for (const auto& [added, span] : region.because) {
-        all.push_back((added ? "+" : "-") + std::to_string(span.line()));
-    }
-    return all;
-}
-
-bool in_any(const std::vector<Product>& products, const Packet& packet) {
-    return std::any_of(products.begin(), products.end(), [&](const Product& p) { return contains(p, packet); });
-}
-
-}  // namespace
+using namespace fwproof::reviewing;
 
 TEST_CASE("the regions of random edits are exactly the first packets whose verdict differs") {
     const auto packets = tiny::every_packet();
@@ -264,50 +216,6 @@ TEST_CASE("a condition that changes is told where packets stay unknown, and whic
     }
 }
 
-TEST_CASE("a device is asked about its own interfaces, and inbound about its own addresses") {
-    const auto edge = [](const std::string& ssh, const std::string& nat, const std::string& list) {
-        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
-               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
-               " security-level 100\n ip address 10.1.0.1 255.255.0.0\nobject network web\n host 10.1.0.5\n" +
-               nat + "access-list IN extended permit tcp 10.1.0.0 255.255.0.0 any4 eq 443\n" + list +
-               "access-group IN in interface inside\n" + ssh;
-    };
-    const std::string ssh = "ssh 198.51.100.0 255.255.255.0 outside\n";
-    const std::string nat = "object network web\n nat (inside,outside) static 203.0.113.10\n";
-    const std::string deny = "access-list IN extended deny ip any4 any4\n";
-    struct Case {
-        const char* what;
-        std::string before, after;
-        std::vector<std::string> inbound, transit;
-    };
-    const std::vector<Case> cases = {
-        {"who may manage it",
-         edge("", "", ""),
-         edge(ssh, "", ""),
-         {"newly permitted tcp 198.51.100.0/24 > 203.0.113.2:22 in outside"},
-         {}},
-        {"a mapped address is no address of the device", edge(ssh, nat, ""), edge(ssh, "", ""), {}, {}},
-        {"another port in a list of an interface",
-         edge(ssh, "", deny),
-         edge(ssh, "",
-              "access-list IN extended permit tcp "
-              "10.1.0.0 255.255.0.0 any4 eq 80\n" +
-                  deny),
-         {},
-         {"newly permitted tcp 10.1.0.0/16 > any:80 in inside out outside"}},
-    };
-    for (const auto& one : cases) {
-        INFO(one.what);
-        const Loaded loaded = review_of(one.before, one.after);
-        for (const auto& path : loaded.result.paths) {
-            Review alone;
-            alone.paths = {path};
-            const bool inbound = path.after->position == Position::inbound;
-            CHECK(texts(alone) == (inbound ? one.inbound : one.transit));
-        }
-    }
-}
-
 TEST_CASE("replies that get back in one version only are told, whichever way each version treats them") {
     const auto edge = [](const std::string& inspection) {
         return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
@@ -441,88 +349,6 @@ TEST_CASE("losing the rule for replies is a difference of replies") {
     CHECK(loaded.result.effect == Effect::narrowed);
 }
 
-namespace {
-
-// Three networks, a way from outside to servers behind one of them, and what that interface lets out.
-std::string routed(const std::string& routes) {
-    return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
-           " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
-           " security-level 100\n ip address 10.1.0.1 255.255.0.0\ninterface GigabitEthernet0/2\n nameif dmz\n"
-           " security-level 50\n ip address 10.2.0.1 255.255.255.0\n"
-           "access-list OUT extended permit tcp any host 10.8.0.20 eq 443\n"
-           "access-list DMZ extended deny ip any 10.8.0.0 255.255.0.0\n"
-           "access-list DMZO extended deny tcp any any\n"
-           "access-group OUT in interface outside\naccess-group DMZ in interface dmz\n"
-           "access-group DMZO out interface dmz\n"
-           "route outside 0.0.0.0 0.0.0.0 203.0.113.1\n" +
-           routes;
-}
-
-}  // namespace
-
-TEST_CASE("a route that sends packets past other rules is a difference") {
-    const std::string inside = "route inside 10.8.0.0 255.255.0.0 10.1.0.254\n";
-    const std::string dmz = "route dmz 10.8.0.0 255.255.0.0 10.2.0.254\n";
-    struct Case {
-        const char* what;
-        std::string before, after;
-        Effect effect;
-        std::vector<std::string> regions;
-    };
-    const std::vector<Case> cases = {
-        {"past a list that lets nothing out",
-         inside,
-         dmz,
-         Effect::narrowed,
-         {"newly denied any 10.8.0.0/16 > {0.0.0.0-10.0.255.255, 10.2.1.0-10.7.255.255, 10.9.0.0-223.255.255.255, "
-          "240.0.0.0-255.255.255.254} in dmz out outside",
-          "newly denied tcp {0.0.0.0-10.0.255.255, 10.2.1.0-10.7.255.255, 10.9.0.0-255.255.255.255} > 10.8.0.20:443 "
-          "in outside out dmz"}},
-        {"to another neighbour", inside, "route inside 10.8.0.0 255.255.0.0 10.1.0.253\n", Effect::unchanged, {}},
-    };
-    for (const auto& one : cases) {
-        INFO(one.what);
-        ReviewOptions options;
-        options.at = "transit";
-        const Loaded loaded = review_of(routed(one.before), routed(one.after), options);
-        CHECK(texts(loaded.result) == one.regions);
-        CHECK(loaded.result.effect == one.effect);
-        // What comes back by the other interface meets its list.
-        CHECK(loaded.result.not_compared.size() == (one.regions.empty() ? 0 : 1));
-        for (const auto& region : loaded.result.paths[0].regions) {
-            CHECK(causes(region) == std::vector<std::string>{"-21", "+21"});
-        }
-    }
-}
-
-TEST_CASE("of interfaces and routes only those are blamed that lead packets elsewhere") {
-    const std::string inside = "route inside 10.8.0.0 255.255.0.0 10.1.0.254\n";
-    const std::string dmz = "route dmz 10.8.0.0 255.255.0.0 10.2.0.254\n";
-    std::string after = routed(dmz);
-    const std::string level = "security-level 50";
-    after.replace(after.find(level), level.size(), "security-level 40");
-    ReviewOptions options;
-    options.at = "transit";
-    const Loaded loaded = review_of(routed(inside), after, options);
-    REQUIRE_FALSE(loaded.result.paths[0].regions.empty());
-    for (const auto& region : loaded.result.paths[0].regions) {
-        CHECK(causes(region) == std::vector<std::string>{"-21", "+21"});
-    }
-}
-
-TEST_CASE("a way that may be one of several is not taken for the one") {
-    const std::string inside = "route inside 10.8.0.0 255.255.0.0 10.1.0.254\n";
-    const std::string either = inside + "route dmz 10.8.0.0 255.255.0.0 10.2.0.254\n";
-    ReviewOptions options;
-    options.at = "transit";
-    const Loaded loaded = review_of(routed(inside), routed(either), options);
-    REQUIRE_FALSE(loaded.result.paths[0].regions.empty());
-    for (const auto& region : loaded.result.paths[0].regions) CHECK(region.direction == Direction::became_unknown);
-    const Loaded back = review_of(routed(either), routed(inside), options);
-    REQUIRE_FALSE(back.result.paths[0].regions.empty());
-    for (const auto& region : back.result.paths[0].regions) CHECK(region.direction == Direction::became_known);
-}
-
 TEST_CASE("the same headers in another state are only claimed where all of them differ") {
     const std::string rules =
         "-A OUTPUT -o eth2 -m conntrack --ctstate INVALID -j ACCEPT\n"
@@ -612,28 +438,6 @@ TEST_CASE("a rule that decides nothing may go, also behind a return that depends
     CHECK(review_of(open("-A U -s 10.3.0.0/16 -j DROP\n"), open("")).result.effect == Effect::widened);
 }
 
-TEST_CASE("what a device does by itself is traced to the settings that were edited") {
-    const auto device = [](const std::string& setting, const std::string& more) {
-        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
-               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
-               " security-level 100\n ip address 10.1.0.1 255.255.0.0\ninterface GigabitEthernet0/2\n nameif dmz\n"
-               " security-level 100\n ip address 10.2.0.1 255.255.255.0\n" +
-               setting + more + "route outside 0.0.0.0 0.0.0.0 203.0.113.1\n";
-    };
-    const std::string objects =
-        "object network W\n host 10.2.0.9\nobject network X\n host 10.2.0.8\nobject network Y\n host 10.2.0.7\n";
-    const Loaded loaded = review_of(device("same-security-traffic permit inter-interface\n", ""), device("", objects));
-    std::size_t regions = 0;
-    for (const auto& path : loaded.result.paths) {
-        for (const auto& region : path.regions) {
-            ++regions;
-            CHECK(causes(region) == std::vector<std::string>{"-14"});
-        }
-    }
-    CHECK(regions > 0);
-    CHECK(loaded.result.effective_lines == 1);
-}
-
 TEST_CASE("packets that an assumption leaves out are compared where an edited rule asks for them") {
     const auto raw = [](const std::string& rules) {
         return "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n" + rules + "COMMIT\n" +
@@ -709,86 +513,6 @@ TEST_CASE("what one version alone assumes is no equivalence") {
                         [](const std::string& limit) { return limit.starts_with("assumed only before: "); }) > 0);
 }
 
-TEST_CASE("a device is asked about addresses and interfaces of one version in that version") {
-    struct Port {
-        std::string name;
-        int level;
-        std::string address;
-    };
-    const auto edge = [](const std::vector<Port>& ports, const std::string& rest) {
-        std::string text = "ASA Version 9.16(4)\n";
-        for (std::size_t i = 0; i < ports.size(); ++i) {
-            text += "interface GigabitEthernet0/" + std::to_string(i) + "\n nameif " + ports[i].name +
-                    "\n security-level " + std::to_string(ports[i].level) + "\n";
-            if (!ports[i].address.empty()) text += " ip address " + ports[i].address + " 255.255.255.0\n";
-        }
-        return text + rest;
-    };
-    const std::string ssh = "icmp deny any outside\nicmp deny any inside\nssh 0.0.0.0 0.0.0.0 outside\n";
-    const Port outside{"outside", 0, "203.0.113.2"}, inside{"inside", 100, "10.1.0.1"}, dmz{"dmz", 50, "10.5.0.1"};
-    const std::string guard = "icmp deny any dmz\n";
-    struct Case {
-        const char* what;
-        std::string before, after;
-        std::vector<std::string> inbound;
-    };
-    const std::vector<Case> cases = {
-        {"the outer address is another one",
-         edge({outside}, "icmp deny any outside\nssh 0.0.0.0 0.0.0.0 outside\n"),
-         edge({{"outside", 0, "203.0.113.3"}}, "icmp deny any outside\nssh 0.0.0.0 0.0.0.0 outside\n"),
-         {"newly permitted tcp any > 203.0.113.3:22", "newly denied tcp any > 203.0.113.2:22"}},
-        {"an interface that nothing uses is gone",
-         edge({outside, inside, dmz}, ssh + guard),
-         edge({outside, inside}, ssh),
-         {}},
-    };
-    for (const auto& one : cases) {
-        INFO(one.what);
-        const Loaded loaded = review_of(one.before, one.after);
-        std::vector<std::string> told;
-        for (const auto& path : loaded.result.paths) {
-            if (path.after->position != Position::inbound) continue;
-            for (const auto& region : path.regions) {
-                const bool known = region.before != Verdict::unknown && region.after != Verdict::unknown;
-                if (!known) continue;
-                CHECK(region.alone);
-                CHECK_FALSE(region.because.empty());
-                told.push_back(std::string(to_string(region.direction)) + " " + to_string(region.first_packets[0]));
-            }
-        }
-        CHECK(told == one.inbound);
-    }
-    // An interface that is shut down keeps its address.
-    std::string off = edge({outside, inside, dmz}, ssh + guard);
-    off.insert(off.find(" ip address 10.5.0.1"), " shutdown\n");
-    for (const auto& text : texts(review_of(edge({outside, inside, dmz}, ssh + guard), off).result)) {
-        INFO(text);
-        CHECK_FALSE((text.starts_with("newly permitted") && text.find("> 10.5.0.1") != std::string::npos));
-    }
-    // A name that is gone permits nothing, and the same way under another name is the same.
-    const std::string list = "access-list IN extended permit tcp any any4 eq 443\naccess-group IN in interface ";
-    const Port partner{"partner", 50, "10.5.0.1"}, vendor{"vendor", 50, "10.5.0.1"};
-    const Loaded renamed =
-        review_of(edge({outside, partner}, list + "partner\n"), edge({outside, vendor}, list + "vendor\n"));
-    for (const auto& text : texts(renamed.result)) CHECK(text.find("in partner") == std::string::npos);
-    // A list does not judge what comes from the device or ends there.
-    const std::string server = "access-list IN extended permit tcp any host ";
-    const std::string permits = list + "partner\n";
-    const Loaded own = review_of(edge({outside, partner}, permits),
-                                 edge({outside, partner}, server + "203.0.113.2 eq 444\n" + permits));
-    CHECK(own.result.paths.back().regions.empty());
-    const Loaded wider = review_of(
-        edge({outside, partner}, permits),
-        edge({outside, partner},
-             "access-list IN extended permit tcp 10.5.0.0 255.255.255.254 203.0.113.2 255.255.255.254 eq 444\n" +
-                 permits));
-    const PathReview& transit = wider.result.paths.back();
-    REQUIRE(transit.regions.size() == 1);
-    CHECK(to_string(transit.regions[0].first_packets[0]) ==
-          "tcp 10.5.0.0/31 > 203.0.113.2/31:444 in partner out outside");
-    CHECK(to_string(*transit.regions[0].witness) == "tcp 10.5.0.0:49152 > 203.0.113.3:444 in partner out outside");
-}
-
 TEST_CASE("what is not asked about is said where an edited rule names it") {
     const auto said = [](const std::string& before, const std::string& after) {
         const Loaded loaded = review_of(host(before), host(after));
@@ -829,72 +553,4 @@ TEST_CASE("regions of several questions are one where they say the same of other
     ChangedRegion other = region({mail}, established);
     other.direction = Direction::newly_denied;
     CHECK(merged(other, region({web}, established))[0].direction == Direction::newly_permitted);
-}
-
-namespace {
-
-// A device with four interfaces, of which the routes know all of IPv4.
-std::string edge(const std::string& rules) {
-    return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
-           " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
-           " security-level 100\n ip address 10.0.0.1 255.255.255.0\ninterface GigabitEthernet0/2\n nameif dmz\n"
-           " security-level 50\n ip address 192.0.2.1 255.255.255.0\n" +
-           rules +
-           "access-group OUT in interface outside\nroute outside 0.0.0.0 0.0.0.0 203.0.113.1 1\n"
-           "route inside 10.0.0.0 255.0.0.0 10.0.0.2 1\n";
-}
-
-const std::string kWebServer = "object network W\n host 10.0.0.80\n nat (inside,outside) static 203.0.113.80\n";
-const std::string kWebList = "access-list OUT extended permit tcp any host 192.0.2.10 eq www\n";
-
-}  // namespace
-
-TEST_CASE("a translation that comes moves nothing that both versions leave open") {
-    const std::string more = "object network X\n host 10.0.0.90\n nat (inside,outside) static 203.0.113.90\n";
-    ReviewOptions options;
-    options.at = "transit";
-    const Loaded loaded = review_of(edge(kWebServer + kWebList), edge(more + kWebServer + kWebList), options);
-    CHECK(loaded.result.not_compared.empty());
-    CHECK(loaded.result.complete());
-}
-
-TEST_CASE("packets are shown only where one of the versions sends them") {
-    ReviewOptions options;
-    options.at = "transit";
-    const std::string opened = "access-list OUT extended permit tcp any host 10.0.0.80 eq www\n";
-    const Loaded loaded = review_of(edge(kWebServer + kWebList), edge(kWebServer + kWebList + opened), options);
-    CHECK(texts(loaded.result) ==
-          std::vector<std::string>{"newly permitted tcp any > 203.0.113.80:80 in outside out inside"});
-    CHECK(loaded.result.limits ==
-          std::vector<std::string>{"packets leave by the interfaces to which networks and routes of the exports lead"});
-    // To an address that no route covers they may leave by any.
-    const std::string lost = edge(kWebList);
-    const std::string no_default = lost.substr(0, lost.find("route outside"));
-    const std::string far = "access-list OUT extended permit tcp any host 198.51.100.9 eq 25\n";
-    const std::string open = edge(kWebList + far);
-    const Loaded anywhere = review_of(no_default, open.substr(0, open.find("route outside")), options);
-    REQUIRE(texts(anywhere.result).size() == 1);
-    CHECK(texts(anywhere.result)[0].starts_with("newly permitted tcp any > 198.51.100.9:25 in outside"));
-    CHECK(texts(anywhere.result)[0].find("out inside") == std::string::npos);
-}
-
-TEST_CASE("where no single edit is found, those that may make the difference are named") {
-    const auto named = [](const std::vector<std::string>& addresses, const std::string& list) {
-        std::string text = "names\n";
-        for (std::size_t i = 0; i < addresses.size(); ++i)
-            text += "name " + addresses[i] + " web" + std::to_string(i) + "\n";
-        return edge(text + list);
-    };
-    const std::string list = "access-list OUT extended permit tcp any host web0 eq www\n";
-    ReviewOptions options;
-    options.at = "transit";
-    const Loaded loaded = review_of(named({"192.0.2.10", "192.0.2.11", "192.0.2.12"}, list),
-                                    named({"192.0.2.20", "192.0.2.21", "192.0.2.22"}, list), options);
-    REQUIRE_FALSE(loaded.result.paths.at(0).regions.empty());
-    for (const auto& region : loaded.result.paths[0].regions) {
-        INFO(region.because.size());
-        CHECK(region.one_of);
-        CHECK(causes(region) == std::vector<std::string>{"-15", "-16", "-17", "+15", "+16", "+17"});
-    }
-    CHECK(loaded.result.effective_lines == 0);
 }
