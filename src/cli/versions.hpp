@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
+#include "cli/version_tree.hpp"
 
 namespace fwproof::cli {
 
@@ -54,31 +55,7 @@ struct VersionReading {
 // renamed files; in them only what some vendor knows, or knew on the other side, is an export.
 Result<VersionPairs> pair_versions(const std::string& before, const std::string& after, const VersionReading& reading,
                                    World& world);
-// Whether a version is a directory, or a tree of git.
-bool is_directory_version(const std::string& name);
-
-// The revision of REV:path; nothing: a file or a directory.
-std::optional<std::string> revision_of(const std::string& version);
-
-// Where that version lies on disk; of REV:path where it would lie if it were checked out.
-std::string place_on_disk(const std::string& version);
-
 // What is staged, against the last commit; of these paths only, if any are given.
 Result<VersionPairs> pair_staged(const std::vector<std::string>& paths, const VersionReading& reading);
-
-// Where the files that options name are found for one version.
-struct VersionRoot {
-    enum class Kind : std::uint8_t {
-        here,       // in the current directory, or in a revision where the path is REV:path
-        below,      // in the directory, or the tree of git, that is called `name`
-        committed,  // as here, but as the last commit has the file
-        staged,     // as here, but as it is staged
-    } kind = Kind::here;
-    std::string name = {};
-};
-
-// One file of that version, or the backup of a policy object. Nothing: the version has none of that name; never of the
-// kind `here`, where that is an error.
-Result<std::optional<Input>> read_in_version(const VersionRoot& root, const std::string& path, World& world);
 
 }  // namespace fwproof::cli
