@@ -85,7 +85,8 @@ private:
 
 Sides sides_of(const Firewall& firewall, std::span<const Zone> zones) {
     Sides sides;
-    for (const auto& [id, names] : firewall.interfaces) {
+    for (const auto& [zone_id, names] : firewall.interfaces) {
+        const std::string& id = zone_id;  // clang 14 captures no binding
         const auto zone = std::find_if(zones.begin(), zones.end(), [&](const Zone& z) { return z.id == id; });
         if (zone == zones.end()) continue;
         const bool internet = covers_internet(share(zone->prefixes));

@@ -232,7 +232,7 @@ TEST_CASE("the rule that is named for one flow is named for it among many") {
         all += one.flow + "\n";
     }
     // Few flows are asked together, very many one by one.
-    for (const std::size_t times : {1, 100}) {
+    for (const std::size_t times : {std::size_t{1}, std::size_t{100}}) {
         std::string flows;
         for (std::size_t i = 0; i < times; ++i) flows += all;
         write_file(directory, "flows", flows);
@@ -448,7 +448,7 @@ TEST_CASE("a sure verdict is that of the rule that gives it whatever conditions 
                   std::string::npos);
         if (one.also.empty()) CHECK(ran.out.find("  also  ") == std::string::npos);
         // Of many flows, few at once and very many one by one.
-        for (const std::size_t times : {1, 400}) {
+        for (const std::size_t times : {std::size_t{1}, std::size_t{400}}) {
             std::string flows;
             for (std::size_t i = 0; i < times; ++i) flows += one.flow + "\n";
             write_file(directory, "flows", flows);
