@@ -42,12 +42,12 @@ std::optional<RegistryValue> parse_value(std::string_view line, SourceSpan span)
     value.name = path.substr(slash + 1);
     value.type = ValueType::other;
     value.span = span;
-    if (type == kText || type == kExpanded) {
+    if (type && (*type == kText || *type == kExpanded)) {
         value.type = ValueType::text;
         value.text.text = content;
         value.text.span = span;
         value.text.aligned = false;
-    } else if (const auto read = number<std::uint32_t>(content); type == kNumber && read) {
+    } else if (const auto read = number<std::uint32_t>(content); type && *type == kNumber && read) {
         value.type = ValueType::number;
         value.number = *read;
     }
