@@ -1,5 +1,7 @@
 #include "analysis/interface_names.hpp"
 
+#include "fwproof/analysis/named_interfaces.hpp"
+
 namespace fwproof {
 
 namespace {
@@ -36,7 +38,7 @@ Policy renamed(Policy policy, const std::map<std::string, std::string>& names) {
     return policy;
 }
 
-std::set<std::string> tested_interfaces(const Policy& policy) {
+std::set<std::string> named_interfaces(const Policy& policy) {
     std::set<std::string> names;
     for (const auto& ruleset : policy.rulesets) {
         for (const auto& rule : ruleset.rules) {
@@ -50,6 +52,11 @@ std::set<std::string> tested_interfaces(const Policy& policy) {
         }
     }
     names.erase("");
+    return names;
+}
+
+std::set<std::string> tested_interfaces(const Policy& policy) {
+    std::set<std::string> names = named_interfaces(policy);
     names.erase("lo");
     return names;
 }

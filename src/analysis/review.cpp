@@ -261,11 +261,9 @@ private:
     }
 
     void say_left_out() {
-        const std::string_view sentence =
-            "an edited rule asks for packets that an assumption leaves out, and these are compared as well: 'opaque 1' "
+        say("an edited rule asks for packets that an assumption leaves out, and these are compared as well: 'opaque 1' "
             "came in elsewhere than the way back leads (rpfilter), 2 has extension headers, 3 is both; 'fragment 1' is "
-            "a later fragment";
-        say(sentence);
+            "a later fragment");
     }
 
     void say_routes(const Policy& known) {
@@ -277,11 +275,7 @@ private:
         routes_said_ = true;
     }
 
-    void say_leaving() {
-        const std::string text = "packets leave by the interfaces to which networks and routes of the exports lead";
-        auto& limits = result_.limits;
-        if (std::find(limits.begin(), limits.end(), text) == limits.end()) limits.push_back(text);
-    }
+    void say_leaving() { say("packets leave by the interfaces to which networks and routes of the exports lead"); }
 
     void leave_out(std::string part) {
         auto& parts = result_.not_compared;

@@ -12,6 +12,7 @@
 #include "cli/publish.hpp"
 #include "cli/stored.hpp"
 #include "cli/version_options.hpp"
+#include "fwproof/analysis/named_interfaces.hpp"
 #include "fwproof/base/letters.hpp"
 
 namespace fwproof::cli {
@@ -146,20 +147,10 @@ std::optional<Error> unknown_place(const DiffReport& report, const std::string& 
 
 // The interfaces that a version has, or that its rules name.
 std::set<std::string> interfaces_of(const Policy& policy) {
-    std::set<std::string> names;
-    for (const auto& interface : policy.interfaces) names.insert(interface.name);
-    for (const auto& ruleset : policy.rulesets) {
-        for (const auto& rule : ruleset.rules) {
-            for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
-                for (const auto& match : *matches) {
-                    for (const auto* set : {&match.header.in, &match.header.out}) {
-                        for (const auto& pattern : set->any_of) names.insert(pattern.name);
-                    }
-                }
-            }
-        }
+    std::set<std::string> names = named_interfaces(policy);
+    for (const auto& interface : policy.interfaces) {
+        if (!interface.name.empty()) names.insert(interface.name);
     }
-    names.erase("");
     return names;
 }
 
