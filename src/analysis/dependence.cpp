@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "analysis/equal_conditions.hpp"
+#include "analysis/inert.hpp"
 #include "analysis/jumps.hpp"
 #include "fwproof/analysis/nearby.hpp"
 #include "fwproof/policy/rule_at.hpp"
@@ -187,13 +188,14 @@ PacketSet twisted(const UndecidedSide& side, const PacketSet& region) {
     const Policy& policy = side.evaluator.policy();
     const bool rewritten = translates(policy);
     const auto met = rulesets_on(policy, side.path);
+    const auto inert = inert_rules(policy);
     PacketSet found = region.space().empty();
     for (RulesetIndex index = 0; index < policy.rulesets.size(); ++index) {
         if (!met[index]) continue;
         const auto& rules = policy.rulesets[index].rules;
         for (std::uint32_t at = 0; at < rules.size(); ++at) {
             const Rule& rule = rules[at];
-            if (!side.rules.contains({index, at}) || !rule.enabled || rule.match.exact() ||
+            if (!side.rules.contains({index, at}) || rule.match.exact() || inert[index][at] ||
                 std::holds_alternative<Continue>(rule.action))
                 continue;
             const bool shown = std::holds_alternative<Decide>(rule.action) || std::holds_alternative<Jump>(rule.action);

@@ -438,6 +438,27 @@ TEST_CASE("a rule that decides nothing may go, also behind a return that depends
     CHECK(review_of(open("-A U -s 10.3.0.0/16 -j DROP\n"), open("")).result.effect == Effect::widened);
 }
 
+TEST_CASE("a return at the end of its chain may go, also beside a translation and packets that stay unknown") {
+    const auto dump = [](const std::string& last) {
+        return "*nat\n:PREROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\n"
+               "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"
+               "-A DOCKER ! -i docker0 -p tcp -m tcp --dport 8088 -j DNAT --to-destination 172.17.0.2:80\nCOMMIT\n"
+               "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:DOCKER-USER - [0:0]\n"
+               "-A FORWARD -j DOCKER-USER\n"
+               "-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+               "-A FORWARD -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT\n"
+               "-A DOCKER-USER -i eth0 -p tcp -m conntrack --ctorigdstport 8088 --ctdir ORIGINAL "
+               "! --ctorigsrc 198.51.100.0/24 -j DROP\n" +
+               last + "COMMIT\n";
+    };
+    const Loaded gone = review_of(dump("-A DOCKER-USER -j RETURN\n"), dump(""));
+    CHECK(gone.result.effect == Effect::unchanged);
+    for (const auto& path : gone.result.paths) CHECK(path.regions.empty());
+    // Before other rules it does something.
+    const std::string drop = "-A DOCKER-USER -i eth0 -p tcp --dport 80 -j DROP\n";
+    CHECK(review_of(dump("-A DOCKER-USER -j RETURN\n" + drop), dump(drop)).result.effect != Effect::unchanged);
+}
+
 TEST_CASE("packets that an assumption leaves out are compared where an edited rule asks for them") {
     const auto raw = [](const std::string& rules) {
         return "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n" + rules + "COMMIT\n" +
