@@ -58,11 +58,13 @@ using namespace fwproof::windows;
     return file;
 }
 
-// The reader of a hive has to know which store it is.
+// The reader of a hive has to know which store it is; that of a report, whether preferences count.
 template <class Reader>
 Result<std::vector<Export>> read_by(const Reader& reader, const SourceRef& source) {
     if constexpr (std::is_invocable_v<Reader, const SourceRef&>) {
         return reader(source);
+    } else if constexpr (std::is_invocable_v<Reader, const SourceRef&, bool>) {
+        return reader(source, true);
     } else {
         return reader(source, StoreRole::sniffed);
     }
