@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/arrival.hpp"
 #include "check/report_openings.hpp"
 
 namespace fwproof {
@@ -12,20 +13,22 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     each_opening(context, [&](const Opening& opening) {
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const PacketSet anybody = from_anybody(desk, opening);
-        if (anybody.empty() || says_any_service(opening)) return false;
+        // A rule for whatever was translated: what it says is not what it opens.
+        const bool translated = opening.departures && !opening.whole;
+        if (anybody.empty() || (says_any_service(opening) && !translated)) return false;
         if (opening.path->position == Position::inbound && is_local_exchange(opening)) return false;
         // A rule for any destination is reported for that.
-        if (opening.path->position == Position::transit && says_any_destination(opening)) return false;
+        if (opening.path->position == Position::transit && !translated && says_any_destination(opening)) return false;
         PacketSet left = anybody & desk.with_ports;
         for (const ServiceGroup group :
              {ServiceGroup::published, ServiceGroup::admin, ServiceGroup::database, ServiceGroup::worm}) {
-            left = left - find_services(group, desk, anybody, opening.said).packets;
+            left = left - find_services(group, desk, anybody, opening).packets;
         }
         if (left.empty()) return false;
         Finding finding = finding_about(check, context, opening, left);
-        finding.message =
-            fmt::format("{} {} anybody reach {} at {}", rule_name(desk.policy, opening.rule),
-                        opening.surely ? "lets" : "may let", services_text(left), destination_text(opening));
+        finding.message = fmt::format("{} {} anybody reach {} at {}", rule_name(desk.policy, opening.rule),
+                                      opening.surely ? "lets" : "may let", services_reached(opening, left),
+                                      destination_text(opening));
         findings.push_back(std::move(finding));
         return true;
     });

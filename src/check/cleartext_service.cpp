@@ -8,7 +8,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     each_opening(context, [&](const Opening& opening) {
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const FoundServices found =
-            find_services(ServiceGroup::cleartext, desk, to_named_ports(desk, opening, kWidestRange), opening.said);
+            find_services(ServiceGroup::cleartext, desk, to_named_ports(desk, opening, kWidestRange), opening);
         if (found.names.empty()) return false;
         findings.push_back(finding_about_services(check, context, opening, found));
         return true;

@@ -143,12 +143,14 @@ private:
         }
         if (filters == 0) return;
         const PacketSet own = desk_.space.from(by_own_interfaces(policy_, path.position));
+        const auto departures = departures_of(path, question);
         for (const auto& hit : evaluator_.attribute(path, question)) {
             if (hit.verdict == Verdict::deny && hit.surely) {
-                found.denials.push_back({firewall_, &path, hit.rule, by(hit.rule), true, {}, hit.packets, true});
+                found.denials.push_back({firewall_, &path, hit.rule, by(hit.rule), true, {}, hit.packets, true, {}});
             }
             if (hit.verdict != Verdict::permit || !policy_.rulesets[path.stages[hit.stage].ruleset].filters) continue;
-            Opening opening{firewall_, &path, hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing, true};
+            Opening opening{firewall_, &path,     hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing,
+                            true,      departures};
             if (!opening.packets.intersects(own)) continue;
             if (opening.by == OpenedBy::rule) {
                 if (!std::holds_alternative<Decide>(rule_of(hit.rule).action)) continue;
@@ -156,6 +158,14 @@ private:
             }
             found.permits.push_back(std::move(opening));
         }
+    }
+
+    std::shared_ptr<const std::vector<Departure>> departures_of(const Path& path, const PacketSet& question) const {
+        if (path.stages.size() < 2 || !translates(policy_)) return nullptr;
+        auto all = evaluator_.departures(path, question);
+        const bool changes = std::any_of(all.begin(), all.end(),
+                                         [](const Departure& one) { return one.destination != RewrittenSide(); });
+        return changes ? std::make_shared<const std::vector<Departure>>(std::move(all)) : nullptr;
     }
 
     const Rule& rule_of(RuleRef ref) const { return policy_.rulesets[ref.ruleset].rules[ref.rule]; }

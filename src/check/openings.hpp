@@ -1,6 +1,7 @@
 // What each rule really lets in: the first packets of new connections that it decides on the whole path.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct Opening {
     PacketSet packets;  // what it decides; without the loopback interface
     // It decides at least half of what it says: exceptions before it do not change what kind of rule it is.
     bool whole = true;
+    // How packets leave the path; null: as they came, nothing on the path translates the destination.
+    std::shared_ptr<const std::vector<Departure>> departures;
 };
 
 // In the order in which packets meet the rules, path by path.

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "check/arrival.hpp"
 #include "check/egress.hpp"
 #include "check/standing.hpp"
 #include "fwproof/analysis/plain.hpp"
@@ -95,7 +96,10 @@ void each_opening(const CheckContext& context, const std::function<bool(const Op
 std::string source_text(const Opening& opening) { return end_text(opening, &Product::source); }
 
 std::string destination_text(const Opening& opening) {
-    const std::string text = end_text(opening, &Product::destination);
+    std::string text = end_text(opening, &Product::destination);
+    if (text == "anywhere" || opening.said.size() != 1) {
+        if (std::string ends = translated_ends(opening, opening.packets); !ends.empty()) text = std::move(ends);
+    }
     return opening.path->position == Position::inbound && text == "anywhere" ? "this device" : text;
 }
 
@@ -180,7 +184,7 @@ void report_services_from_anybody(const CheckContext& context, const Check& chec
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         const PacketSet anybody = from_anybody(desk, opening);
         if (anybody.empty() || is_any_to_any(desk, opening)) return false;
-        const FoundServices found = find_services(group, desk, anybody, opening.said);
+        const FoundServices found = find_services(group, desk, anybody, opening);
         if (found.names.empty()) return false;
         const Firewall& firewall = context.firewalls()[opening.firewall];
         Finding finding = finding_about(check, context, opening, found.packets);
@@ -215,13 +219,14 @@ PacketSet to_named_ports(const RuleDesk& desk, const Opening& opening, std::uint
             }
             if (ports.empty()) continue;
             Product product = said;
+            if (opening.departures) product.destination = nullptr;  // that of the packet behind its translation
             ServiceTerm narrow = term;
             narrow.destination_ports = ports;
             product.services = share(ServiceSet{{std::move(narrow)}});
             named.push_back(std::move(product));
         }
     }
-    return opening.packets & desk.space.from(named);
+    return (opening.packets & desk.space.from(named)) | published_by_port(desk, opening, opening.packets);
 }
 
 }  // namespace fwproof

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "check/arrival.hpp"
+#include "check/report_openings.hpp"
+
 namespace fwproof {
 
 std::span<const SensitiveService> sensitive_services() {
@@ -40,20 +43,44 @@ bool named_by(std::span<const Product> said, const SensitiveService& sensitive) 
 
 }  // namespace
 
-FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in,
-                            std::span<const Product> said) {
+namespace {
+
+std::string name_of(const SensitiveService& sensitive) {
+    const std::string ports = sensitive.first == sensitive.last ? fmt::format("{}", sensitive.first)
+                                                                : fmt::format("{}-{}", sensitive.first, sensitive.last);
+    return fmt::format("{}/{} ({})", protocol_name(sensitive.protocol), ports, sensitive.name);
+}
+
+}  // namespace
+
+FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in) {
     FoundServices found{{}, desk.space.empty()};
     const auto all = sensitive_services();
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const SensitiveService& sensitive = all[i];
-        if (sensitive.group != group || !named_by(said, sensitive)) continue;
+        if (all[i].group != group) continue;
         const PacketSet part = in & desk.sensitive[i];
         if (part.empty()) continue;
         found.packets = found.packets | part;
-        const std::string ports = sensitive.first == sensitive.last
-                                      ? fmt::format("{}", sensitive.first)
-                                      : fmt::format("{}-{}", sensitive.first, sensitive.last);
-        found.names.push_back(fmt::format("{}/{} ({})", protocol_name(sensitive.protocol), ports, sensitive.name));
+        found.names.push_back(name_of(all[i]));
+    }
+    return found;
+}
+
+FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in, const Opening& opening) {
+    FoundServices found{{}, desk.space.empty()};
+    const auto all = sensitive_services();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].group != group) continue;
+        const PacketSet sent = in & desk.sensitive[i];
+        if (group == ServiceGroup::published) found.packets = found.packets | sent;
+        if (!named_by(opening.said, all[i])) continue;
+        const PacketSet part = opening.departures ? arriving_at(all[i], desk, opening, in) : sent;
+        if (part.empty()) continue;
+        found.packets = found.packets | part;
+        std::string name = name_of(all[i]);
+        if (const PacketSet elsewhere = part - sent; !elsewhere.empty())
+            name += " published as " + services_text(elsewhere);
+        found.names.push_back(std::move(name));
     }
     return found;
 }

@@ -12,6 +12,8 @@ namespace fwproof {
 
 enum class ServiceGroup : std::uint8_t { admin, database, worm, cleartext, tunnel, published };
 
+struct Opening;
+
 struct SensitiveService {
     ServiceGroup group{};
     std::uint8_t protocol = 0;
@@ -28,8 +30,9 @@ struct FoundServices {
     std::vector<std::string> names;
     PacketSet packets;
 };
-// `said`: what the set lies in; services that none of these names are not looked for. Empty: not known.
-FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in,
-                            std::span<const Product> said = {});
+FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in);
+// The same of packets of the opening, by the port at which they arrive: "tcp/22 (SSH) published as tcp/2222". Services
+// that the rule does not name are not looked for. Of those that are usually published also what is sent to their ports.
+FoundServices find_services(ServiceGroup group, const RuleDesk& desk, const PacketSet& in, const Opening& opening);
 
 }  // namespace fwproof

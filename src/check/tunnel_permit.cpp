@@ -36,7 +36,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const RuleDesk& desk = context.rules().desk(opening.firewall);
         FoundServices found = protocols_said(desk, opening);
         const FoundServices ports =
-            find_services(ServiceGroup::tunnel, desk, to_named_ports(desk, opening, kWidestRange), opening.said);
+            find_services(ServiceGroup::tunnel, desk, to_named_ports(desk, opening, kWidestRange), opening);
         found.names.insert(found.names.end(), ports.names.begin(), ports.names.end());
         found.packets = found.packets | ports.packets;
         if (found.names.empty()) return false;

@@ -37,7 +37,7 @@ std::vector<UnknownOutside> unknown_outsides(const CheckContext& context) {
         if (desk.outside.doubtful.empty() || is_local_exchange(opening)) continue;
         const PacketSet anybody = perhaps_from_anybody(desk, opening) & desk.with_ports;
         // What is usually published is in order wherever it comes from.
-        const auto published = find_services(ServiceGroup::published, desk, anybody, opening.said);
+        const auto published = find_services(ServiceGroup::published, desk, anybody, opening);
         if ((anybody - published.packets).empty()) continue;
         const Firewall& firewall = context.firewalls()[opening.firewall];
         if (all.empty() || all.back().firewall != &firewall) all.push_back({&firewall, {}});
