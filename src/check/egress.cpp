@@ -21,6 +21,9 @@ std::string open_egress(const CheckContext& context, const Opening& opening) {
     if (is_any_to_any(desk, opening)) return {};
     const auto leads_out = [&](const Product& said) {
         if (!covers_internet(said.destination)) return false;
+        const bool elsewhere = desk.outside.known && !said.out.negated && !said.out.any_of.empty() &&
+                               !meets(said.out, desk.outside.interfaces.any_of);
+        if (elsewhere) return false;
         if (only_private(said.source)) return true;
         // Any source, on an interface that is known not to be outside.
         return desk.outside.known && !said.in.negated && !said.in.any_of.empty() &&
