@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "check/filter_chains.hpp"
 #include "check/report_openings.hpp"
@@ -9,16 +10,32 @@ namespace fwproof {
 
 namespace {
 
-// The rule that keeps out what no other rule matches; it may be a jump.
-std::optional<std::uint32_t> last_guard(const Ruleset& ruleset) {
-    for (std::size_t i = ruleset.rules.size(); i-- > 0;) {
-        const Rule& rule = ruleset.rules[i];
-        const bool all = rule.enabled && rule.match.exact() && rule.match.any_of.size() == 1 &&
-                         rule.match.any_of[0].is_all() && !std::holds_alternative<Continue>(rule.action);
-        const auto* decide = std::get_if<Decide>(&rule.action);
-        if (all && (!decide || decide->verdict == Verdict::deny)) return static_cast<std::uint32_t>(i);
+// The first rule, in the chain or one that it leads into, that decides packets which only rules for every packet match.
+std::optional<RuleRef> decider_of_the_rest(const Policy& policy, RulesetIndex index, int depth = 0) {
+    constexpr int kDeepest = 64;
+    if (index >= policy.rulesets.size() || depth == kDeepest) return std::nullopt;
+    const auto& rules = policy.rulesets[index].rules;
+    for (std::uint32_t at = 0; at < rules.size(); ++at) {
+        const Rule& rule = rules[at];
+        if (!rule.enabled || !rule.match.exact() || rule.match.any_of.size() != 1 || !rule.match.any_of[0].is_all())
+            continue;
+        if (std::holds_alternative<Decide>(rule.action)) return RuleRef{index, at};
+        if (std::holds_alternative<Return>(rule.action)) return std::nullopt;
+        const auto* jump = std::get_if<Jump>(&rule.action);
+        const auto* go = std::get_if<Goto>(&rule.action);
+        if (!jump && !go) continue;
+        const auto decider = decider_of_the_rest(policy, jump ? jump->to : go->to, depth + 1);
+        if (decider || go) return decider;
     }
     return std::nullopt;
+}
+
+// The rule that keeps out what no other rule matches.
+std::optional<RuleRef> last_guard(const Policy& policy, RulesetIndex index) {
+    const auto decider = decider_of_the_rest(policy, index);
+    if (!decider) return std::nullopt;
+    const auto& decide = std::get<Decide>(policy.rulesets[decider->ruleset].rules[decider->rule].action);
+    return decide.verdict == Verdict::deny ? decider : std::nullopt;
 }
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
@@ -33,13 +50,13 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
                 return opening.firewall == i && opening.by == OpenedBy::standard &&
                        opening.rule.ruleset == chain.ruleset;
             });
-            const auto guard = last_guard(ruleset);
+            const auto guard = last_guard(policy, chain.ruleset);
             if (reached || !guard || context.rules().desk(i).incomplete()) continue;
             const RuleRef standard{chain.ruleset, static_cast<std::uint32_t>(ruleset.rules.size())};
             Finding finding = finding_about(check, firewall, standard);
             finding.message = fmt::format("the policy of {} is ACCEPT: without {} everything would be permitted",
-                                          ruleset.name, rule_name(policy, {chain.ruleset, *guard}));
-            finding.decided_by.push_back(evidence(firewall, {{chain.ruleset, *guard}, Verdict::deny, true}));
+                                          ruleset.name, rule_name(policy, *guard));
+            finding.decided_by.push_back(evidence(firewall, {*guard, Verdict::deny, true}));
             finding.fix = fmt::format("iptables -P {} DROP", ruleset.name);
             findings.push_back(std::move(finding));
         }
