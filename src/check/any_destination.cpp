@@ -15,6 +15,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         Finding finding = finding_about(check, context, opening, anybody);
         finding.message = fmt::format("{} permits {} from anywhere to every destination",
                                       rule_name(desk.policy, opening.rule), services_said(opening));
+        doubt_other_uplinks(desk, anybody, finding);
         findings.push_back(std::move(finding));
         return true;
     });

@@ -26,9 +26,10 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         }
         if (left.empty()) return false;
         Finding finding = finding_about(check, context, opening, left);
-        finding.message = fmt::format("{} {} anybody reach {} at {}", rule_name(desk.policy, opening.rule),
-                                      opening.surely ? "lets" : "may let", services_reached(opening, left),
-                                      destination_text(opening));
+        finding.message =
+            fmt::format("{} {} anybody reach {} {}", rule_name(desk.policy, opening.rule),
+                        opening.surely ? "lets" : "may let", services_reached(opening, left), place_text(opening));
+        doubt_other_uplinks(desk, left, finding);
         findings.push_back(std::move(finding));
         return true;
     });

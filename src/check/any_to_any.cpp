@@ -10,6 +10,7 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         if (!(is_any_to_any(desk, opening))) return false;
         Finding finding = finding_about(check, context, opening, opening.packets);
         finding.message = every_service_text(desk, opening, "anywhere");
+        doubt_other_uplinks(desk, opening.packets, finding);
         findings.push_back(std::move(finding));
         return true;
     });

@@ -103,7 +103,9 @@ Patterns by_default_route(const Policy& policy) {
     return out;
 }
 
-Patterns named_by_rules(const Policy& policy) {
+}  // namespace
+
+std::set<InterfacePattern> interfaces_of_rules(const Policy& policy) {
     Patterns named;
     for (const auto& ruleset : policy.rulesets) {
         for (const auto& rule : ruleset.rules) {
@@ -115,8 +117,6 @@ Patterns named_by_rules(const Policy& policy) {
     }
     return named;
 }
-
-}  // namespace
 
 std::optional<InterfaceSet> lowest_interfaces(const Policy& policy) {
     std::optional<int> lowest, highest;
@@ -144,7 +144,7 @@ Outside outside_of(const Firewall& firewall, std::span<const Zone> zones) {
     for (const auto& pattern : site.in) translated.out.erase(pattern);
     if (!translated.out.empty()) return {these(translated.out), true, {unnamed}};
     if (const Patterns routed = by_default_route(policy); !routed.empty()) return {these(routed), true, {unnamed}};
-    Patterns named = named_by_rules(policy);
+    Patterns named = interfaces_of_rules(policy);
     for (const Patterns* inside : {&site.in, static_cast<const Patterns*>(&translated.in)}) {
         for (const auto& pattern : *inside) named.erase(pattern);
     }

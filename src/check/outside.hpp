@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Outside {
     std::vector<InterfacePattern> doubtful = {};
 };
 Outside outside_of(const Firewall& firewall, std::span<const Zone> zones);
+
+// The patterns of rules, without the loopback interface.
+std::set<InterfacePattern> interfaces_of_rules(const Policy& policy);
 
 // Those of the lowest security level, where levels differ.
 std::optional<InterfaceSet> lowest_interfaces(const Policy& policy);

@@ -43,6 +43,19 @@ std::string end_text(const Opening& opening, const AddressSetRef Product::*end) 
     return text.size() <= 60 ? text : text.substr(0, text.rfind(", ", 60)) + " ...";
 }
 
+bool made_up(const InterfacePattern& pattern) { return pattern.name.starts_with(kOtherInterface); }
+
+// Interfaces that no rule names stand in the packet space by a made-up name; people say them by what they are not.
+void put_into_words(const RuleDesk& desk, InterfaceSet& set) {
+    if (std::none_of(set.any_of.begin(), set.any_of.end(), made_up)) return;
+    std::set<InterfacePattern> other = interfaces_of_rules(desk.policy);
+    other.insert(desk.outside.interfaces.any_of.begin(), desk.outside.interfaces.any_of.end());
+    other.insert({"lo", false});
+    for (const auto& pattern : set.any_of) other.erase(pattern);
+    std::erase_if(other, made_up);
+    set = {{other.begin(), other.end()}, !set.negated};
+}
+
 }  // namespace
 
 Finding finding_about(const Check& check, const CheckContext& context, const Opening& opening,
@@ -58,6 +71,7 @@ Finding finding_about(const Check& check, const CheckContext& context, const Ope
     const bool from_internet = packets.subset_of(anybody);
     const auto region = plain_products(packets, from_internet ? desk.first & anybody : desk.first, kRegionLimit);
     finding.region = plain_region(region.products);
+    for (auto& product : finding.region) put_into_words(desk, product.in);
     finding.region_complete = region.complete;
     finding.subject = {standing_at(opening.path->position)};
     if (auto exact = packets.products(kMostExact); exact.complete) finding.packets = std::move(exact.products);
@@ -71,6 +85,15 @@ Finding finding_about(const Check& check, const CheckContext& context, const Ope
         }
     }
     return finding;
+}
+
+void doubt_other_uplinks(const RuleDesk& desk, const PacketSet& packets, Finding& finding) {
+    if (!desk.outside.known || packets.intersects(desk.anybody) || !packets.intersects(desk.unnamed_anybody)) return;
+    std::vector<std::string> names;
+    for (const auto& one : desk.outside.interfaces.any_of) names.push_back(one.name + (one.prefix ? "+" : ""));
+    finding.message += fmt::format(", if an interface besides {} leads to the Internet", join_some(names));
+    finding.severity = std::min(finding.severity, Severity::warning);
+    finding.certainty = Certainty::assumed;
 }
 
 Finding finding_about_services(const Check& check, const CheckContext& context, const Opening& opening,
@@ -101,6 +124,11 @@ std::string destination_text(const Opening& opening) {
         if (std::string ends = translated_ends(opening, opening.packets); !ends.empty()) text = std::move(ends);
     }
     return opening.path->position == Position::inbound && text == "anywhere" ? "this device" : text;
+}
+
+std::string place_text(const Opening& opening) {
+    const std::string text = destination_text(opening);
+    return text == "anywhere" ? "everywhere" : "at " + text;
 }
 
 std::string every_service_text(const RuleDesk& desk, const Opening& opening, const std::string& from) {
@@ -188,9 +216,9 @@ void report_services_from_anybody(const CheckContext& context, const Check& chec
         if (found.names.empty()) return false;
         const Firewall& firewall = context.firewalls()[opening.firewall];
         Finding finding = finding_about(check, context, opening, found.packets);
-        finding.message =
-            fmt::format("{} {} anybody reach {} at {}", rule_name(*firewall.policy, opening.rule),
-                        opening.surely ? "lets" : "may let", join_some(found.names), destination_text(opening));
+        finding.message = fmt::format("{} {} anybody reach {} {}", rule_name(*firewall.policy, opening.rule),
+                                      opening.surely ? "lets" : "may let", join_some(found.names), place_text(opening));
+        doubt_other_uplinks(desk, found.packets, finding);
         findings.push_back(std::move(finding));
         return true;
     });

@@ -15,6 +15,10 @@ namespace fwproof {
 Finding finding_about(const Check& check, const CheckContext& context, const Opening& opening,
                       const PacketSet& packets);
 
+// Says of a finding about packets of strangers what it rests on where the only ones that get in come by an interface
+// that no rule names, while the export says which one leads to the Internet: that another does so too.
+void doubt_other_uplinks(const RuleDesk& desk, const PacketSet& packets, Finding& finding);
+
 // The same about services found in it: "X permits ftp, telnet from A to B".
 Finding finding_about_services(const Check& check, const CheckContext& context, const Opening& opening,
                                const FoundServices& found);
@@ -26,6 +30,8 @@ void each_opening(const CheckContext& context, const std::function<bool(const Op
 // "this device", "10.2.0.9", "anywhere": the ends as the rule says them.
 std::string source_text(const Opening& opening);
 std::string destination_text(const Opening& opening);
+// "at this device", "at 10.2.0.9", "everywhere".
+std::string place_text(const Opening& opening);
 
 // What a rule for every service does: "INPUT rule 3 permits every service from anywhere to this device". Where rules
 // before it leave it no packet of TCP or UDP it permits less than it is written for.
