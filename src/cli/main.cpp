@@ -8,13 +8,17 @@
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
 
+#ifndef __SANITIZE_ADDRESS__  // which brings an allocator of its own, with operators that belong together
 // The allocator that is linked in ends the program where memory does not suffice. Here that is an error like others.
 void* operator new(std::size_t size) {
     if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
     throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size == 0 ? 1 : size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+#endif
 
 int main(int argc, char** argv) {
     std::ios::sync_with_stdio(false);
