@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -10,6 +11,7 @@
 #include "check/rule_study.hpp"
 #include "check/unknown_outside.hpp"
 #include "check/waivers.hpp"
+#include "fwproof/base/parallel.hpp"
 #include "fwproof/check/change.hpp"
 #include "fwproof/policy/object_names.hpp"
 
@@ -21,6 +23,10 @@ struct CheckContext::Impl {
     std::optional<RuleStudy> rules;
     std::vector<const Check*> unfinished;
     std::vector<const Check*> running;
+    bool alone = false;  // one of several: what all of them need is done afterwards
+    // Of exports that were looked at one by one.
+    std::vector<BeyondBudget> beyond_apart;
+    std::vector<Unassessed> unassessed_apart;
 };
 
 CheckContext::CheckContext(CheckInput input) : impl_(std::make_unique<Impl>()) {
@@ -51,7 +57,7 @@ const RuleStudy& CheckContext::rules() const {
 }
 
 std::vector<BeyondBudget> CheckContext::beyond_budget() const {
-    std::vector<BeyondBudget> all;
+    std::vector<BeyondBudget> all = impl_->beyond_apart;
     for (std::size_t i = 0; impl_->rules && i < firewalls().size(); ++i) {
         const RuleDesk* desk = impl_->rules->desk_so_far(i);
         if (!desk) continue;
@@ -68,13 +74,15 @@ std::vector<BeyondBudget> CheckContext::beyond_budget() const {
         }
     }
     for (const Check* check : impl_->unfinished) {
-        all.push_back({nullptr, {}, fmt::format("the check {} was not finished", check->name)});
+        all.push_back({firewalls().size() == 1 ? &firewalls()[0] : nullptr,
+                       {},
+                       fmt::format("the check {} was not finished", check->name)});
     }
     return all;
 }
 
 std::vector<Unassessed> CheckContext::unassessed() const {
-    std::vector<Unassessed> all;
+    std::vector<Unassessed> all = impl_->unassessed_apart;
     for (const auto& unknown : unknown_outsides(*this)) {
         for (const Check* check : checks_from_outside()) {
             if (runs(check->name)) all.push_back({unknown.firewall->file, std::string(check->name)});
@@ -144,11 +152,21 @@ std::vector<Finding> run_checks(const CheckContext& context, std::span<const Che
     };
     // They see what all others could not work out; the first cannot be waived.
     extern const Check check_beyond_budget, check_unknown_outside;
-    for (const Check* check : selected) {
-        const bool last = check == &check_beyond_budget || check == &check_unknown_outside;
-        if (check->subject != Subject::waiver && !last) run(*check);
+    // Asks what the other exports hold.
+    extern const Check check_family_not_covered;
+    const bool alone = context.impl_->alone;
+    if (context.each_alone(selected)) {
+        context.run_each_alone(selected, findings);
+        if (context.runs(check_family_not_covered.name)) run(check_family_not_covered);
+    } else {
+        for (const Check* check : selected) {
+            const bool last = check == &check_beyond_budget || check == &check_unknown_outside;
+            const bool elsewhere = alone && check == &check_family_not_covered;
+            if (check->subject != Subject::waiver && !last && !elsewhere) run(*check);
+        }
+        if (context.runs(check_unknown_outside.name)) run(check_unknown_outside);
     }
-    if (context.runs(check_unknown_outside.name)) run(check_unknown_outside);
+    if (alone) return findings;
     apply_waivers(context, findings);
     for (const Check* check : selected) {
         if (check->subject == Subject::waiver) run(*check);
@@ -158,6 +176,42 @@ std::vector<Finding> run_checks(const CheckContext& context, std::span<const Che
     set_fingerprints(findings);
     say_regions(context, findings);
     return findings;
+}
+
+// What these find in the rules of an export depends on no other export.
+bool CheckContext::each_alone(std::span<const Check* const> selected) const {
+    return firewalls().size() > 1 && !input().resolution && !input().change &&
+           std::all_of(selected.begin(), selected.end(), [](const Check* check) {
+               return check->subject != Subject::site && check->subject != Subject::change;
+           });
+}
+
+// What was worked out about an export goes before the next one begins, so that thousands of them take no more memory
+// than the largest.
+void CheckContext::run_each_alone(std::span<const Check* const> selected, std::vector<Finding>& findings) const {
+    struct Result {
+        std::vector<Finding> findings;
+        std::vector<BeyondBudget> beyond;
+        std::vector<Unassessed> unassessed;
+    };
+    std::vector<Result> results(firewalls().size());
+    for_each_index(results.size(), input().threads, [&](std::size_t i) {
+        CheckInput one;
+        one.topology.firewalls = {firewalls()[i]};
+        one.topology.zones = input().topology.zones;
+        one.today = input().today;
+        one.assess = input().assess;
+        one.position = input().position;
+        const CheckContext context(std::move(one));
+        context.impl_->alone = true;
+        results[i] = {run_checks(context, selected), context.beyond_budget(), context.unassessed()};
+        for (auto& beyond : results[i].beyond) beyond.firewall = &firewalls()[i];
+    });
+    for (auto& result : results) {
+        std::move(result.findings.begin(), result.findings.end(), std::back_inserter(findings));
+        std::move(result.beyond.begin(), result.beyond.end(), std::back_inserter(impl_->beyond_apart));
+        std::move(result.unassessed.begin(), result.unassessed.end(), std::back_inserter(impl_->unassessed_apart));
+    }
 }
 
 }  // namespace fwproof

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include "check/describe.hpp"
+#include "fwproof/base/letters.hpp"
 
 namespace fwproof {
 
@@ -10,13 +11,24 @@ bool covers(const Policy& policy, Family family) {
     return std::find(policy.families.begin(), policy.families.end(), family) != policy.families.end();
 }
 
+// The name without what tells the files of two families apart: "edge.v4" and "edge.v6", "iptables" and "ip6tables".
+std::string without_family(std::string_view file) {
+    std::string name = lower_case(file);
+    for (const std::string_view word : {"ipv4", "ipv6", "ip4", "ip6", "v4", "v6", "inet6", "inet"}) {
+        for (std::size_t at = name.find(word); at != std::string::npos; at = name.find(word, at))
+            name.replace(at, word.size(), word.starts_with("ip") ? "ip" : "");
+    }
+    return name;
+}
+
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     const auto& firewalls = context.firewalls();
     for (const auto& firewall : firewalls) {
         const Policy& policy = *firewall.policy;
         if (policy.families.empty() || covers(policy, Family::v6)) continue;
         const bool elsewhere = std::any_of(firewalls.begin(), firewalls.end(), [&](const Firewall& other) {
-            return other.policy->vendor == policy.vendor && covers(*other.policy, Family::v6);
+            if (other.policy->vendor != policy.vendor || !covers(*other.policy, Family::v6)) return false;
+            return firewalls.size() == 2 || without_family(other.file) == without_family(firewall.file);
         });
         if (elsewhere) continue;
         Finding finding;
@@ -41,7 +53,8 @@ const Check check_family_not_covered = {
     .summary = R"(The export says nothing about IPv6)",
     .why =
         R"(Rules for IPv4 filter no IPv6 packet. Where IPv6 is on, and on current systems it is, everything that the IPv4 rules
-deny may be open. Not reported when another export of the run holds IPv6 rules of the same kind of firewall.)",
+deny may be open. Not reported when the run has the IPv6 rules too: in the only other export, or in one whose name differs from it in the
+family alone (edge.v4 and edge.v6, iptables.txt and ip6tables.txt).)",
     .example = R"(iptables-save > rules.v4        (and no ip6tables-save > rules.v6))",
     .fix = R"(Export the IPv6 rules as well and name both files. Where IPv6 is off, waive the finding.)",
     .standards = R"(nist-sp-800-41r1 4.1)",

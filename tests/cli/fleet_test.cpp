@@ -54,6 +54,32 @@ TEST_CASE("a fleet gives the same bytes with any number of jobs") {
     }
 }
 
+TEST_CASE("a fleet takes the memory of its largest exports, not of all") {
+    const std::string folder = fresh_directory("fleet_memory");
+    std::uint32_t state = 1;
+    const auto draw = [&](std::uint32_t below) {
+        state = state * 1664525 + 1013904223;
+        return std::to_string((state >> 8) % below);
+    };
+    for (int host = 0; host < 30; ++host) {
+        std::string rules = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+        for (int i = 0; i < 400; ++i) {
+            rules += "-A FORWARD -s 10." + draw(256) + "." + draw(256) + ".0/24 -d 10." + draw(256) + "." + draw(256) +
+                     "." + draw(256) + "/32 -p tcp -m tcp --dport " + draw(60000) + " -j ACCEPT\n";
+        }
+        write_file(folder, "host" + std::to_string(host) + ".v4", rules + "COMMIT\n");
+    }
+#ifdef __SANITIZE_ADDRESS__  // which reserves terabytes
+    const std::string limit;
+#else
+    const std::string limit = "ulimit -v 240000; ";  // KiB; half of what all of them need together
+#endif
+    const Ran ran = run_program("sh", {"-c", limit + "exec fwproof lint --jobs 1 --format jsonl ."}, folder);
+    CHECK(ran.err == "");
+    CHECK(ran.status == 0);
+    CHECK(ran.out.find("./host29.v4") != std::string::npos);
+}
+
 TEST_CASE("a directory with an entry that cannot be read is refused") {
     const std::string folder = fresh_directory("holes");
     write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n");

@@ -78,6 +78,8 @@ public:
 
 private:
     friend std::vector<Finding> run_checks(const CheckContext& context, std::span<const Check* const> selected);
+    bool each_alone(std::span<const Check* const> selected) const;
+    void run_each_alone(std::span<const Check* const> selected, std::vector<Finding>& findings) const;
 
     struct Impl;
     std::unique_ptr<Impl> impl_;
