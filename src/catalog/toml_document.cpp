@@ -1,7 +1,10 @@
 #include "catalog/toml_document.hpp"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 #include <algorithm>
+
+#include "fwproof/base/nesting.hpp"
 
 namespace fwproof::toml_file {
 
@@ -77,6 +80,16 @@ Result<Value> parse(const SourceRef& source) {
     if (source->encoding_error()) {
         Error error{"the file is not readable text: " + *source->encoding_error(), "save it as UTF-8", {}};
         error.file = source->name();
+        return fail(std::move(error));
+    }
+    // The parser recurses into every part of a key.
+    constexpr std::size_t kMostParts = 64;
+    if (const auto long_key = longer_toml_key(source->text(), kMostParts)) {
+        Error error{fmt::format("not valid TOML: a key has more than {} parts", kMostParts),
+                    {},
+                    SourceSpan{source.get(), static_cast<std::uint32_t>(*long_key), 1}};
+        error.file = source->name();
+        error.keep = source;
         return fail(std::move(error));
     }
     try {

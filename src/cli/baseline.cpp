@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "cli/options.hpp"
+#include "cli/own_json.hpp"
 #include "cli/read.hpp"
 #include "cli/version.hpp"
 #include "fwproof/base/notation.hpp"
@@ -184,7 +185,10 @@ std::map<std::string, std::string> renamed_interfaces(const KnownFile& now, cons
 Result<Baseline> read_baseline(const std::string& path, World& world) {
     const auto source = read_text(path, world);
     if (!source) return fail(source.error());
-    const Json file = Json::parse((*source)->text(), nullptr, false);
+    const std::string_view text = (*source)->text();
+    if (nested_too_deep(text))
+        return not_a_baseline(path, fmt::format("it is nested deeper than {} levels", kDeepestJson));
+    const Json file = parse_own_json(text);
     if (!file.is_object()) return not_a_baseline(path, "it is not a JSON object");
     if (text_of(file, "format") != kFormat) return not_a_baseline(path, fmt::format("its format is not {}", kFormat));
     if (!file.contains("findings") || !file["findings"].is_array()) return not_a_baseline(path, "it has no findings");

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "cli/command.hpp"
+#include "cli/own_json.hpp"
 #include "cli/publish.hpp"
 #include "cli/read.hpp"
 #include "cli/version.hpp"
@@ -251,7 +252,7 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
     Json said;
     std::string version;
     try {
-        said = Json::parse(how->second);
+        said = parse_own_json(how->second);
         run.arguments = said.at("arguments").get<std::vector<std::string>>();
         run.epoch = said.at("source_date_epoch").get<std::string>();
         version = said.value("/tool/version"_json_pointer, "?");
@@ -288,7 +289,7 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
             }
         }
         if (kept.contains("report.json"))
-            compare_reports(Json::parse(kept.at("report.json")), Json::parse(bundle->files.at("report.json")),
+            compare_reports(parse_own_json(kept.at("report.json")), Json::parse(bundle->files.at("report.json")),
                             differences);
     } catch (const Json::exception&) {
         differences.emplace_back("a file of the bundle is no JSON any more");

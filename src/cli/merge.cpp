@@ -9,7 +9,9 @@
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "cli/outputs.hpp"
+#include "cli/own_json.hpp"
 #include "cli/read.hpp"
+#include "fwproof/base/printable.hpp"
 
 namespace fwproof::cli {
 
@@ -79,10 +81,10 @@ Result<std::vector<Part>> read_parts(const std::string& path, World& world) {
         const std::string_view one = text.substr(at, end - at);
         at = end + 1;
         if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        Json result = Json::parse(one, nullptr, false);
+        Json result = parse_own_json(one);
         // One result over many lines, as --format json writes it.
         if (parts.empty() && result.is_discarded()) {
-            if (Json whole = Json::parse(text, nullptr, false); whole.is_object()) {
+            if (Json whole = parse_own_json(text); whole.is_object()) {
                 parts.push_back({name, 1, std::move(whole)});
                 break;
             }
@@ -92,9 +94,10 @@ Result<std::vector<Part>> read_parts(const std::string& path, World& world) {
     if (parts.empty()) return fail(wrong({name, 1, {}}, "holds no result", "write one with --format jsonl"));
     for (const auto& part : parts) {
         if (is_result(part.result)) continue;
-        const bool cut = part.result.is_discarded();
-        return fail(wrong(part, cut ? "is no JSON, or was cut" : "is no result of fwproof check or fwproof lint",
-                          "write it with --format jsonl, and run this part again"));
+        const char* why = "is no result of fwproof check or fwproof lint";
+        if (part.result.is_discarded())
+            why = nested_too_deep(text) ? "is nested deeper than any result" : "is no JSON, or was cut";
+        return fail(wrong(part, why, "write it with --format jsonl, and run this part again"));
     }
     return parts;
 }
@@ -339,15 +342,15 @@ Json merged(const std::vector<Part>& parts, std::optional<Severity> fail_on) {
 // One line a finding, as compilers print them, and the sum.
 std::string as_text(const Json& result) {
     std::string text;
+    const auto said = [](const Json& value) { return printable(value.get<std::string>()); };
     for (const auto& finding : result["findings"]) {
         if (finding["waived_by"].is_string()) continue;
         const auto place = [&](const char* key) {
             return finding[key].is_number_unsigned() ? fmt::format(":{}", finding[key].get<std::size_t>())
                                                      : std::string();
         };
-        text += fmt::format("{}{}{}: {}[{}]: {}\n", finding["file"].get<std::string>(), place("line"), place("column"),
-                            finding["severity"].get<std::string>(), finding["check"].get<std::string>(),
-                            finding["message"].get<std::string>());
+        text += fmt::format("{}{}{}: {}[{}]: {}\n", said(finding["file"]), place("line"), place("column"),
+                            said(finding["severity"]), said(finding["check"]), said(finding["message"]));
     }
     const auto count = [&](const char* key) { return result["summary"].value(key, std::size_t{0}); };
     const auto counted = [](std::size_t number, std::string_view what) {

@@ -93,6 +93,29 @@ TEST_CASE("one line of four million bytes") {
     CHECK(ran.out.size() < 4'000);
 }
 
+TEST_CASE("nested deeper than any reader goes: a baseline, the site, the file of the project") {
+    const std::string root = fresh_directory("limits_nesting");
+    write_file(root, "a.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n");
+    write_file(root, "deep.json", R"({"format": ")" + std::string(100'000, '[') + "\"}");
+    write_file(root, "baseline.json", "{\"x\": " + std::string(100'000, '['));
+    std::string key = "[a";
+    for (int i = 0; i < 60'000; ++i) key += ".a";
+    write_file(root, "site.toml", key + "]\n");
+    const Ran baseline = run_fwproof({"lint", "--baseline", "baseline.json", "a.v4"}, root);
+    CHECK(baseline.status == 2);
+    CHECK(baseline.err ==
+          "baseline.json: error: is no baseline: it is nested deeper than 64 levels; write it with --write-baseline\n");
+    const Ran other = run_fwproof({"lint", "--baseline", "deep.json", "a.v4"}, root);
+    CHECK(other.err.find("is no baseline: its format is not") != std::string::npos);
+    const Ran site = run_fwproof({"check", "--site", "site.toml"}, root);
+    CHECK(site.status == 2);
+    CHECK(first_line(site.err) == "site.toml:1:129: error: not valid TOML: a key has more than 64 parts");
+    write_file(root, ".fwproof.toml", key + "]\n");
+    const Ran project = run_fwproof({"lint", "a.v4"}, root);
+    CHECK(project.status == 2);
+    CHECK(first_line(project.err) == ".fwproof.toml:1:129: error: not valid TOML: a key has more than 64 parts");
+}
+
 TEST_CASE("of a thousand and more statements that are not understood a thousand are listed") {
     std::string text = "*filter\n:INPUT DROP [0:0]\n";
     for (int i = 0; i < 3'000; ++i) text += fmt::format("-A INPUT --nonsense {}\n", i);

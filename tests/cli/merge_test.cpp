@@ -78,6 +78,18 @@ TEST_CASE("a merged result as text is one line a finding") {
     CHECK(ran.status == 0);
 }
 
+TEST_CASE("a merged result as text steers no terminal") {
+    const std::string folder = exports();
+    std::string made = part(folder, {"lint", "--select", "rule-after-catch-all"}, "b.v4").out;
+    const std::string words = "never matches";
+    made.replace(made.find(words), words.size(), "\\u001b[2J\\nx.v4:1:1: error[fake]: y");
+    const Ran ran = run_fwproof({"merge", "--format", "text", "-"}, folder, made);
+    CHECK(
+        ran.out.substr(0, ran.out.find('\n')) ==
+        "b.v4:4:1: warning[rule-after-catch-all]: INPUT rule 2 ?[2J?x.v4:1:1: error[fake]: y: INPUT rule 1 takes every "
+        "packet before it");
+}
+
 TEST_CASE("what cannot be merged is refused") {
     const std::string folder = exports();
     const std::string lint = part(folder, {"lint"}, "a.v4").out;
@@ -101,6 +113,11 @@ TEST_CASE("what cannot be merged is refused") {
         {lint + other.substr(0, 200),
          in + "2: error: is no JSON, or was cut; write it with --format jsonl, and run this "
               "part again\n"},
+        {std::string(100'000, '['), in +
+                                        "1: error: is nested deeper than any result; write it with --format jsonl, and "
+                                        "run this part again\n"},
+        {lint + other.substr(0, other.rfind('}')) + ",\"x\":" + std::string(100'000, '[') + "\n",
+         in + "2: error: is nested deeper than any result; write it with --format jsonl, and run this part again\n"},
         {lint + check, in + "2: error: is a result of check, the first is one of lint; merge results of one command\n"},
         {lint + older, in + "2: error: was made by another version of fwproof than the first; run all parts with one "
                             "version\n"},

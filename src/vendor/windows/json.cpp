@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "fwproof/base/nesting.hpp"
+
 namespace fwproof::windows {
 
 using nlohmann::json;
@@ -16,26 +18,6 @@ namespace {
 
 constexpr std::size_t kDeepest = 64;  // what Graph and the cmdlets write stays below 20
 constexpr std::string_view kEdited = "the file looks cut or was edited; export it again";
-
-// Where the nesting gets too deep; npos: nowhere.
-std::size_t find_depth(std::string_view text) {
-    std::size_t depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quoted) {
-            if (c == '\\') ++i;
-            quoted = c != '"';
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > kDeepest) return i;
-        } else if ((c == ']' || c == '}') && depth > 0) {
-            --depth;
-        }
-    }
-    return std::string_view::npos;
-}
 
 // Remembers a name that an object has twice: which of the two values would hold nobody says.
 class TwiceNamed {
@@ -66,8 +48,8 @@ Result<json> parse_json(const SourceRef& source) {
         error.keep = source;
         return fail(std::move(error));
     };
-    if (const auto deep = find_depth(text); deep != std::string_view::npos) {
-        return problem(fmt::format("JSON is nested deeper than {} levels", kDeepest), deep,
+    if (const auto deep = deeper_json(text, kDeepest)) {
+        return problem(fmt::format("JSON is nested deeper than {} levels", kDeepest), *deep,
                        "no firewall export is; export it again");
     }
     try {
