@@ -255,7 +255,7 @@ Policy lower(Config config, const SourceRef& source, const LoadOptions& options)
     if (!dialect.unified_any && config.list6_index.empty()) policy.families = {Family::v4};
 
     Resolver resolver(config, policy);
-    Lowering lowering{config, options, policy, resolver, dialect, {}, {}, {}, {}, false, {}};
+    Lowering lowering{config, options, policy, resolver, dialect, {}, {}, {}, {}, {}, {}};
     lower_lists(lowering, config);
     lower_interfaces(lowering);
     lower_routes(lowering);

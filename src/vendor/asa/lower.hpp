@@ -31,9 +31,8 @@ struct Lowering {
     Resolver& resolver;
     Dialect dialect;
     std::unordered_map<const AccessList*, RulesetIndex> rulesets;
-    std::optional<RulesetIndex> nat, ingress;  // stages of the transit path, when it has them
-    std::optional<RulesetIndex> box_nat;       // what meets packets for the device itself in place of `nat`
-    bool filters_out = false;
+    std::optional<RulesetIndex> nat, ingress, egress;   // stages of the transit path, when it has them
+    std::optional<RulesetIndex> box_nat;                // what meets packets for the device itself in place of `nat`
     std::unordered_set<std::string_view> noted_in_nat;  // names that nat lines use, of which it was said
 
     SourceSpan span(Place place) const { return span_of(*config.source, place); }

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "fwproof/base/service.hpp"
+#include "fwproof/policy/routing.hpp"
+#include "vendor/asa/leaving_by.hpp"
 #include "vendor/asa/literals.hpp"
 #include "vendor/asa/lower.hpp"
 #include "vendor/asa/ports.hpp"
@@ -16,7 +19,7 @@ namespace {
 
 class BoxLowering {
 public:
-    explicit BoxLowering(Lowering& lowering) : lowering_(lowering), config_(lowering.config) {}
+    explicit BoxLowering(Lowering& lowering) : lowering_(lowering), config_(lowering.config), leaving_by_(lowering) {}
 
     void lower() {
         Path path;
@@ -32,6 +35,12 @@ public:
             known_connections();
             permits(false);
             control_plane();
+            path.stages.push_back({finish(), {}});
+        }
+        if (lowering_.nat && lowering_.egress && !forwards().empty()) {
+            ruleset_.name = "egress of port forwards";
+            ruleset_.default_verdict = Verdict::permit;
+            forward(*lowering_.egress);
             path.stages.push_back({finish(), {}});
         }
         ruleset_.name = "to-the-box";
@@ -84,65 +93,68 @@ private:
     }
 
     // Whether a list on the way out may filter what leaves by the interface.
-    bool filters_out(const InterfaceBlock& interface) const {
+    bool filters_out(std::string_view interface) const {
         return std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
-            if (group.direction != AccessGroup::Direction::out) return false;
-            const auto at = [&](const InterfaceBlock& other) {
-                return other.name == group.interface && (is_member(other, interface) || is_member(interface, other));
-            };
-            return group.interface == interface.name ||
-                   std::any_of(config_.interfaces.begin(), config_.interfaces.end(), at);
+            return group.direction == AccessGroup::Direction::out && group.interface == interface;
         });
     }
 
-    // Whether packets go from one interface to another. Where no list decides, levels do.
-    Action between(std::string_view in, std::string_view out) const {
-        const auto at = [&](std::string_view name) {
-            return std::find_if(config_.interfaces.begin(), config_.interfaces.end(),
-                                [&](const InterfaceBlock& block) { return block.name == name; });
+    // A port of the device's address that is translated leads through it: what stands on the way through decides, for
+    // the interface by which the line sends it.
+    struct Forward {
+        Product packets;                 // as the line has made them
+        std::optional<std::string> out;  // nothing: the export does not decide it
+        Place place;
+    };
+
+    std::vector<Forward> forwards() {
+        constexpr std::size_t kMostInterfaces = 64;
+        std::vector<Forward> found;
+        std::set<std::string> outs;
+        const auto add = [&](std::string_view in, std::string_view out, const AddressOperand& real, Place place) {
+            Forward forward;
+            if (in != "any") forward.packets.in = InterfaceSet::of(std::string(in));
+            forward.packets.destination = lowering_.resolver.addresses(real, AnyMeaning::both).possibly;
+            forward.out = out == "any" ? routed(forward.packets.destination) : std::optional<std::string>(out);
+            if (forward.out && outs.size() == kMostInterfaces && !outs.contains(*forward.out)) forward.out.reset();
+            if (forward.out) outs.insert(*forward.out);
+            forward.place = place;
+            found.push_back(std::move(forward));
         };
-        const auto from = at(in), to = at(out);
-        const auto end = config_.interfaces.end();
-        if (from == end || to == end || !lowering_.ingress || filters_out(*to)) return Decide{Verdict::unknown, ""};
-        const int high = level_of(*from), low = level_of(*to);
-        const bool levels = config_.product != ProductLine::ftd;
-        const bool allowed =
-            from == to ? config_.same_level_within.has_value() : config_.same_level_between.has_value();
-        if (from->shut_down || to->shut_down || from->management_only || to->management_only) {
-            return Decide{Verdict::deny, ""};
+        for (const auto& line : config_.nat) {
+            if (line.problem || line.inactive) continue;
+            if (line.is_static && line.mapped_source.kind == AddressOperand::Kind::interface) {
+                add(line.mapped_interface, line.real_interface, line.real_source, line.place);
+            }
+            if (line.has_destination && line.mapped_destination.kind == AddressOperand::Kind::interface) {
+                add(line.real_interface, line.mapped_interface, line.real_destination, line.place);
+            }
         }
-        if (levels && high == low && !allowed) return Decide{Verdict::deny, ""};
-        const bool listed =
-            std::any_of(config_.access_groups.begin(), config_.access_groups.end(), [&](const AccessGroup& group) {
-                using Direction = AccessGroup::Direction;
-                return group.direction == Direction::global || group.direction == Direction::unreadable ||
-                       (group.direction == Direction::in && group.interface == in);
-            });
-        if (listed || !config_.user_rules.empty() || !config_.established.empty() || !config_.meddlers.empty()) {
-            return Jump{*lowering_.ingress};
-        }
-        if (config_.product == ProductLine::fwsm) return Decide{Verdict::deny, ""};
-        return Decide{high >= low ? Verdict::permit : Verdict::deny, ""};
+        return found;
     }
 
-    // A port of the device's address that is translated leads through it: the lists of the way through decide.
+    // The one interface by which the routes lead to all of the addresses.
+    std::optional<std::string> routed(const AddressSetRef& addresses) const {
+        const RoutingTable table(lowering_.policy, RoutingTable::Use::to);
+        const auto reaches = table.split(addresses ? *addresses : AddressSet::any());
+        if (reaches.size() != 1 || reaches[0].interfaces.size() != 1) return std::nullopt;
+        return reaches[0].interfaces[0];
+    }
+
     void forwarded() {
         if (!lowering_.dialect.real_addresses) return forwarded_before_8_3();
-        if (!lowering_.nat || !lowering_.ingress) return;
-        for (const auto& line : config_.nat) {
-            if (!line.is_static || line.problem || line.inactive ||
-                line.mapped_source.kind != AddressOperand::Kind::interface)
-                continue;
-            Product product;
-            if (line.mapped_interface != "any") product.in = InterfaceSet::of(std::string(line.mapped_interface));
-            product.destination = lowering_.resolver.addresses(line.real_source, AnyMeaning::both).possibly;
-            Rule rule = implicit_rule("translated destination", product,
-                                      between(line.mapped_interface, line.real_interface), lowering_.span(line.place));
+        if (lowering_.nat && lowering_.ingress) forward(*lowering_.ingress);
+    }
+
+    void forward(RulesetIndex stage) {
+        for (auto& one : forwards()) {
+            Rule rule = implicit_rule("translated destination", std::move(one.packets), Decide{Verdict::unknown, ""},
+                                      lowering_.span(one.place));
+            if (one.out) rule.action = Jump{leaving_by_.of(stage, *one.out)};
             rule.match.any_of.front().destination_translated = true;
             ruleset_.rules.push_back(std::move(rule));
         }
-        Rule rule = implicit_rule("translated destination", {}, Jump{*lowering_.ingress}, {});
-        if (lowering_.filters_out) rule.action = Decide{Verdict::unknown, ""};
+        Rule rule = implicit_rule("translated destination", {}, Decide{Verdict::unknown, ""}, {});
         rule.match.any_of.front().destination_translated = true;
         ruleset_.rules.push_back(std::move(rule));
     }
@@ -165,9 +177,12 @@ private:
                 product.services =
                     port ? service(line.service_protocol, PortSet::of(*port)) : service(line.service_protocol);
             }
-            Rule rule = implicit_rule("translated destination", product,
-                                      between(line.mapped_interface, line.real_interface), lowering_.span(line.place));
-            if (!certain) rule.action = Decide{Verdict::unknown, ""};
+            Rule rule = implicit_rule("translated destination", product, Decide{Verdict::unknown, ""},
+                                      lowering_.span(line.place));
+            // A list on the way out meets the packet as it was translated.
+            if (certain && !filters_out(line.real_interface)) {
+                rule.action = Jump{leaving_by_.of(*lowering_.ingress, std::string(line.real_interface))};
+            }
             ruleset_.rules.push_back(std::move(rule));
         }
     }
@@ -358,6 +373,7 @@ private:
 
     Lowering& lowering_;
     const Config& config_;
+    LeavingBy leaving_by_;
     Ruleset ruleset_;
 };
 

@@ -44,8 +44,8 @@ public:
             for (const RulesetIndex stage : lower_old_nat(lowering_)) path.stages.push_back({stage, {}});
         }
         if (auto out = egress()) {
-            lowering_.filters_out = true;
-            path.stages.push_back({add(std::move(*out)), {}});
+            lowering_.egress = add(std::move(*out));
+            path.stages.push_back({*lowering_.egress, {}});
         }
         lowering_.policy.paths.push_back(std::move(path));
         if (!lowering_.dialect.real_addresses) return;
