@@ -59,11 +59,15 @@ void ReversePath::add(std::size_t at) {
     const Addresses& mapped = nat_addresses(lowering_, line.mapped_source);
     forth.destination = real.possibly;
     forth.certain = real.exact();
-    forth.identity = line.is_static && !line.unidirectional && real.exact() && mapped.exact() &&
-                     same_set(real.surely, mapped.surely) &&
-                     nat_pairs_in_order(lowering_, line.real_source, line.mapped_source);
+    const bool kept = line.is_static && real.exact() && mapped.exact() && same_set(real.surely, mapped.surely) &&
+                      nat_pairs_in_order(lowering_, line.real_source, line.mapped_source);
+    forth.identity = kept && !line.unidirectional;
     forth.plain_static = line.is_static && !line.has_destination;
-    forth.unclear = !line.is_static && forth.in.is_all() && forth.out.is_all();
+    forth.dynamic = !line.is_static;
+    // 8.3(2) and 8.4(1) made such lines of exemptions, by which the other side could open connections until then.
+    const auto& version = lowering_.config.version;
+    const bool one_way_exemption = kept && line.unidirectional && version && *version <= Version{8, 4};
+    forth.unclear = one_way_exemption || (!line.is_static && forth.in.is_all() && forth.out.is_all());
     if (line.has_destination) {
         const Addresses& far = nat_addresses(lowering_, line.real_destination);
         forth.source = far.possibly;
@@ -101,6 +105,7 @@ void ReversePath::add_back(std::size_t at, const Answer& forth) {
     const Addresses& mapped = nat_addresses(lowering_, line.mapped_destination);
     back.identity = real.exact() && mapped.exact() && same_set(real.surely, mapped.surely) &&
                     nat_pairs_in_order(lowering_, line.real_destination, line.mapped_destination);
+    back.dynamic = false;
     back.unclear = !line.is_static;
     answers_.push_back(std::move(back));
 }
@@ -223,18 +228,36 @@ void ReversePath::untranslated(Ruleset& ruleset) const {
         header.source = answer.source;
         header.destination = answer.destination;
         if (!answer.service.is_all()) header.services = share(ServiceSet{{answer.service}});
-        Rule rule = drop(answer, header, answer.unclear, answer.certain, nullptr);
-        if (!answer.unclear) {
-            ruleset.rules.push_back(std::move(rule));
-            continue;
+        if (const auto turned = turning(answer, header)) perhaps_drop(answer, *turned, ruleset);
+        if (answer.unclear) {
+            perhaps_drop(answer, header, ruleset);
+        } else {
+            ruleset.rules.push_back(drop(answer, header, false, answer.certain, nullptr));
         }
-        Rule pass = rule;
-        pass.action = Decide{Verdict::permit, ""};
-        pass.match.conditional = !answer.certain;
-        if (answer.certain) pass.match.conditions.clear();
-        ruleset.rules.push_back(std::move(rule));
-        ruleset.rules.push_back(std::move(pass));
     }
+}
+
+// Packets that leave where they came in and whose source that dynamic line translates too: it is the line of their
+// answers and of themselves, as where VPN clients go to the Internet. Nothing: there are none.
+std::optional<Product> ReversePath::turning(const Answer& answer, const Product& header) {
+    if (!answer.dynamic || answer.unclear) return std::nullopt;
+    const auto interface = both(answer.in, answer.out);
+    if (!interface) return std::nullopt;
+    Product turned = header;
+    turned.in = turned.out = *interface;
+    turned.source = common(answer.source, answer.destination);
+    if (none(turned.source)) return std::nullopt;
+    return turned;
+}
+
+void ReversePath::perhaps_drop(const Answer& answer, const Product& header, Ruleset& ruleset) const {
+    Rule rule = drop(answer, header, true, answer.certain, nullptr);
+    Rule pass = rule;
+    pass.action = Decide{Verdict::permit, ""};
+    pass.match.conditional = !answer.certain;
+    if (answer.certain) pass.match.conditions.clear();
+    ruleset.rules.push_back(std::move(rule));
+    ruleset.rules.push_back(std::move(pass));
 }
 
 // `taker`: the line that takes the packets; null: none.

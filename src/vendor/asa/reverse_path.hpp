@@ -52,6 +52,7 @@ private:
         bool certain = true;
         bool identity = false;
         bool plain_static = false;  // a static line without a destination
+        bool dynamic = false;       // of packets that come and go by one interface it takes both directions
         bool unclear = false;       // whether the device drops such packets is not known
     };
 
@@ -59,6 +60,8 @@ private:
     void add(std::size_t at);
     void add_back(std::size_t at, const Answer& forth);
     void add_unreadable(std::size_t at);
+    static std::optional<Product> turning(const Answer& answer, const Product& header);
+    void perhaps_drop(const Answer& answer, const Product& header, Ruleset& ruleset) const;
     std::vector<std::size_t> candidates(const std::vector<Piece>& pieces) const;
     Rule drop(const Answer& answer, const Product& header, bool unclear, bool certain, const NatLine* taker) const;
 

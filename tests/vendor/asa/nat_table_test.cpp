@@ -83,6 +83,9 @@ std::optional<Verdict> device(const std::vector<Line>& table, const Asked& packe
         if (forth && !line.fixed && line.real_interface == "any" && line.mapped_interface == "any")
             return Verdict::unknown;
         if (!forth && !line.fixed) return Verdict::unknown;
+        // The line translates the packet's own source as well.
+        if (forth && !line.fixed && !taker && packet.in == packet.out && line.real.holds(packet.source))
+            return Verdict::unknown;
         const bool two_statics = forth && taker && line.fixed && !line.has_destination && !line.identity() &&
                                  taker->fixed && real != packet.destination;
         return two_statics ? Verdict::unknown : Verdict::deny;
