@@ -221,24 +221,53 @@ void parse_management(Config& config, Statement& statement, bool negated) {
     config.management.push_back(line);
 }
 
-void parse_version(Config& config, Statement& statement) {
-    const std::string_view product = statement.take().text;
-    statement.take();
-    const Token number = statement.take();
-    config.product = product == "ASA"    ? ProductLine::asa
-                     : product == "PIX"  ? ProductLine::pix
-                     : product == "FWSM" ? ProductLine::fwsm
-                                         : ProductLine::ftd;
-    config.version_text = number.text;
+namespace {
+
+void set_release(Config& config, ProductLine product, std::string_view number) {
+    config.product = product;
+    config.version_text = number;
     Version version;
-    const char* end = number.text.data() + number.text.size();
-    const auto [dot, error] = std::from_chars(number.text.data(), end, version.major);
+    const char* end = number.data() + number.size();
+    const auto [dot, error] = std::from_chars(number.data(), end, version.major);
     if (error == std::errc() && dot != end && *dot == '.') std::from_chars(dot + 1, end, version.minor);
     if (error == std::errc()) config.version = version;
     if (config.product == ProductLine::pix && config.version && *config.version < Version{7, 0}) {
         config.nat_control = true;  // there always
         config.vpn_bypass = false;  // there only with `sysopt connection permit-ipsec`
     }
+}
+
+}  // namespace
+
+bool parse_shown_version(Config& config, Statement& statement) {
+    struct Words {
+        std::string_view begin;
+        ProductLine product;
+    };
+    static constexpr Words kWords[] = {{"Cisco Adaptive Security Appliance Software Version ", ProductLine::asa},
+                                       {"Cisco PIX Security Appliance Software Version ", ProductLine::pix},
+                                       {"Cisco PIX Firewall Version ", ProductLine::pix},
+                                       {"FWSM Firewall Version ", ProductLine::fwsm}};
+    for (const auto& words : kWords) {
+        if (!statement.text().starts_with(words.begin)) continue;
+        while (statement.take().text != "Version") {
+        }
+        if (!config.version) set_release(config, words.product, statement.word());
+        return true;
+    }
+    return false;
+}
+
+void parse_version(Config& config, Statement& statement) {
+    const std::string_view product = statement.take().text;
+    statement.take();
+    const Token number = statement.take();
+    set_release(config,
+                product == "ASA"    ? ProductLine::asa
+                : product == "PIX"  ? ProductLine::pix
+                : product == "FWSM" ? ProductLine::fwsm
+                                    : ProductLine::ftd,
+                number.text);
     const std::string_view context = statement.word();
     // Devices print the word "context" itself in every context.
     if (context.starts_with('<') && context.ends_with('>') && context != "<context>") {

@@ -254,6 +254,7 @@ bool Reader::read_top_level(const Line& line) {
         parse_version(config_, statement_);
         return true;
     }
+    if ((word == "Cisco" || word == "FWSM") && parse_shown_version(config_, statement_)) return true;
     if (word == "hostname") {
         config_.hostname = statement_.word(1);
         block_ = Block::none;
@@ -307,7 +308,8 @@ bool Reader::read_top_level(const Line& line) {
     if (parse_setting(config_, statement_, negated_)) {
         const bool opens = word == "group-policy" || word == "tunnel-group" || word == "webvpn" || word == "crypto" ||
                            word == "username" || word == "aaa" || word == "zone" || word == "context" ||
-                           word == "class" || word == "router" || (word == "ipv6" && second == "router");
+                           word == "class" || word == "router" ||
+                           (word == "ipv6" && (second == "router" || second == "dhcp"));
         block_ = opens ? Block::other : Block::none;
         block_indent_ = line.indent;
         return true;

@@ -121,6 +121,8 @@ void parse_global(Config& config, Statement& statement, bool negated);
 
 void parse_management(Config& config, Statement& statement, bool negated);  // ssh, telnet, http, icmp, ipv6 icmp
 void parse_version(Config& config, Statement& statement);
+// What `show version` says of the release, where nothing else has; false: it is another line.
+bool parse_shown_version(Config& config, Statement& statement);
 void parse_clock(Config& config, Statement& statement, bool negated);
 // The entry that is now open.
 std::size_t parse_route_map(Config& config, Statement& statement, bool negated);

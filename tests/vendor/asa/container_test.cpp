@@ -44,6 +44,20 @@ TEST_CASE("line ends of every kind") {
     }
 }
 
+TEST_CASE("show version says the release that no other line says") {
+    const auto with = [](const std::string& line, const std::string& more = {}) {
+        return read("fw1# show version\n\n" + line + "\nDevice Manager Version 7.12(2)\n\nfw1 up 120 days\n" +
+                    "fw1# show running-config access-list\n" + more + kLists)
+            .version;
+    };
+    CHECK(with("Cisco Adaptive Security Appliance Software Version 9.12(4)37 ") == "9.12(4)37");
+    CHECK(with("Cisco PIX Security Appliance Software Version 7.2(4)") == "7.2(4)");
+    CHECK(with("Cisco PIX Firewall Version 6.3(5)") == "6.3(5)");
+    CHECK(with("FWSM Firewall Version 3.2(18)") == "3.2(18)");
+    CHECK(with("Cisco Adaptive Security Appliance Software Version 9.12(4)37 ", "ASA Version 8.2(5)\n") == "8.2(5)");
+    CHECK(with("Cisco IOS Software, Version 15.1(4)M").empty());
+}
+
 TEST_CASE("pager residue does not hide the line behind it") {
     for (const char* residue : {"<--- More --->\r              \r", "<--- More --->\b\b\b\b              \b\b\b\b",
                                 "<--- More --->\r\x1b[K", "<--- More --->              ", "<--- More --->"}) {
