@@ -126,12 +126,35 @@ bool add_bridged(const Policy& policy, const Product& header, const Side& source
     return true;
 }
 
+// Whether a default route leads to each of them.
+bool lines_to_internet(const Policy& policy, const std::vector<std::string>& names) {
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+        return std::any_of(policy.routes.begin(), policy.routes.end(), [&](const Route& route) {
+            return route.destination.length == 0 && !route.outward && route.interface == name;
+        });
+    });
+}
+
+// The connected networks of an interface, as far as the Internet can send there.
+AddressSet public_networks(const Policy& policy, const std::string& name) {
+    static const AddressSet kPrivate =
+        parse_address_set("10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 fc00::/7 fe80::/10")
+            .value();
+    AddressSet networks;
+    for (const auto& interface : policy.interfaces) {
+        if (interface.name != name) continue;
+        for (const auto& network : interface.networks) networks = networks | AddressSet::of(network);
+    }
+    return networks - kPrivate;
+}
+
 // How the packets of a header cross the device from sides that are known; where they leave is by zone (`destinations`)
 // or, without one, as the device does it.
 struct Crosser {
     const Policy& policy;
     const RoutingTable& table;  // of the way out
     bool transit;               // translations and policies of the device count
+    bool open_in;               // nobody says by which interface packets come in
 
     void by_routes(const Product& header, const Side& source, Crossings& found) const {
         const AddressSet to = header.destination ? *header.destination : AddressSet::any();
@@ -164,14 +187,52 @@ struct Crosser {
         }
     }
 
+    void between(const Product& header, const Side& source, const std::vector<Side>* destinations,
+                 Crossings& found) const {
+        if (!destinations) return from(header, source, found);
+        for (Side destination : *destinations) {
+            if (header.destination) destination.addresses = destination.addresses & *header.destination;
+            if (!destination.addresses.empty()) found.add(header, source, destination);
+        }
+    }
+
+    // Of several lines to the Internet each brings what is sent to its own public network: an address of the device
+    // there, or one that it translates. Returns what is left of the header; nothing: all has come in.
+    std::optional<Product> by_own_line(const Product& header, const Side& source, const std::vector<Side>* destinations,
+                                       Crossings& found) const {
+        const auto names = listed(source.interfaces);
+        if (!open_in || names.size() < 2 || !lines_to_internet(policy, names)) return header;
+        AddressSet left = header.destination ? *header.destination : AddressSet::any();
+        AddressSet once, twice;
+        for (const auto& name : names) {
+            const AddressSet networks = public_networks(policy, name);
+            twice = twice | (once & networks);
+            once = once | networks;
+        }
+        for (const auto& name : names) {
+            const AddressSet near = (public_networks(policy, name) - twice) & left;
+            if (near.empty()) continue;
+            Product part = header;
+            part.destination = share(near);
+            Crossings here;
+            between(part, side_of(source.addresses, {name}), destinations, here);
+            left = left - near;
+            // A host in that network need not be behind the line.
+            for (const auto& product : here.back) left = left | (*product.destination & near);
+            found.across.insert(found.across.end(), here.across.begin(), here.across.end());
+        }
+        if (left.empty()) return std::nullopt;
+        Product rest = header;
+        if (header.destination || !(left == AddressSet::any())) rest.destination = share(std::move(left));
+        return rest;
+    }
+
     Crossings operator()(const Product& header, const std::vector<Side>& sources,
                          const std::vector<Side>* destinations) const {
         Crossings found;
         for (const auto& source : sources) {
-            if (!destinations) from(header, source, found);
-            for (const auto& destination : destinations ? *destinations : std::vector<Side>()) {
-                found.add(header, source, destination);
-            }
+            const auto rest = by_own_line(header, source, destinations, found);
+            if (rest) between(*rest, source, destinations, found);
         }
         return found;
     }
@@ -223,7 +284,7 @@ std::vector<Product> Router::route(const Product& header, bool in, bool out) con
     const auto sources = in ? split(table, policy_, passing, header.source ? *header.source : AddressSet::any())
                             : std::vector{given_side(header.source, header.in)};
     const std::vector<Side> given = {given_side(header.destination, header.out)};
-    Crossings found = Crosser{policy_, passing ? to_ : own_, passing}(header, sources, out ? nullptr : &given);
+    Crossings found = Crosser{policy_, passing ? to_ : own_, passing, in}(header, sources, out ? nullptr : &given);
     return found.across.empty() ? std::move(found.back) : std::move(found.across);
 }
 
@@ -239,7 +300,7 @@ Crossings transit_crossings(const Firewall& firewall, const std::string& from_zo
     const std::vector<Side> destinations = {zone_side(to, to_names ? *to_names : std::vector<std::string>())};
     Product asked = header;
     asked.destination = share(to);
-    return Crosser{policy, out, true}(asked, sources, to_names ? &destinations : nullptr);
+    return Crosser{policy, out, true, true}(asked, sources, to_names ? &destinations : nullptr);
 }
 
 }  // namespace

@@ -71,6 +71,15 @@ void given_routes(Lowering& lowering) {
     }
 }
 
+// Default routes by more than one interface.
+bool several_lines(const std::vector<Route>& routes) {
+    const auto is_default = [](const Route& route) { return route.destination.length == 0; };
+    const auto first = std::find_if(routes.begin(), routes.end(), is_default);
+    return std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
+        return is_default(route) && route.destination == first->destination && route.interface != first->interface;
+    });
+}
+
 // A route that another one stands in for while it is lost, or that shares the packets with it.
 void shared_routes(Lowering& lowering) {
     const auto& routes = lowering.policy.routes;
@@ -82,6 +91,10 @@ void shared_routes(Lowering& lowering) {
         if (other == routes.begin() + static_cast<std::ptrdiff_t>(i)) continue;
         lowering.policy.assumptions.emplace_back(
             "of several routes to one network, whatever their distance, any may be the one in use");
+        if (several_lines(routes)) {
+            lowering.policy.assumptions.emplace_back(
+                "of several lines to the Internet, each brings what is sent to its own public network");
+        }
         return;
     }
 }
