@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fwproof/base/address.hpp"
+#include "fwproof/base/address_set.hpp"
 #include "vendor/asa/entries.hpp"
 #include "vendor/asa/statement.hpp"
 
@@ -198,6 +199,13 @@ struct AccessGroup {
     Place place;
 };
 
+// `ip address ... cluster-pool NAME`: each unit of a cluster has an address of its own from that pool.
+struct ClusterPool {
+    std::string_view name;
+    Family family{};
+    Place place;
+};
+
 struct InterfaceBlock {
     std::string_view hardware;
     std::string_view name;  // nameif; empty: carries no traffic
@@ -205,7 +213,10 @@ struct InterfaceBlock {
     std::optional<int> level;
     std::vector<Address> addresses;
     std::vector<Prefix> networks;
-    std::vector<Address> standby;             // of the other unit of a pair, which has this configuration too
+    std::vector<Address> standby;  // of the other unit of a pair, which has this configuration too
+    std::vector<ClusterPool> cluster_pools;
+    AddressSet units;                         // of the units of a cluster, from those pools
+    std::vector<Family> unknown_units;        // families in which the pool is not in the export
     bool dynamic4 = false, dynamic6 = false;  // DHCP, PPPoE, autoconfiguration
     bool no_address4 = false;                 // `no ip address`
     bool default4 = false, default6 = false;  // takes its default route from there (`setroute`, `default`)
@@ -226,6 +237,13 @@ struct InterfaceBlock {
 inline bool is_tunnel_template(const InterfaceBlock& block) { return block.hardware.starts_with("Virtual-Template"); }
 inline bool is_tunnel(const InterfaceBlock& block) {
     return block.hardware.starts_with("Tunnel") || is_tunnel_template(block);
+}
+
+// `interface Loopback0`: the device's own address, by which no packet comes in or goes out.
+inline bool is_loopback(const InterfaceBlock& block) { return block.hardware.starts_with("Loopback"); }
+// Whether packets that pass through the device may use it.
+inline bool carries_transit(const InterfaceBlock& block) {
+    return !block.shut_down && !block.management_only && !is_loopback(block);
 }
 
 struct RouteLine {

@@ -39,6 +39,31 @@ Dialect dialect_of(const Config& config, Policy& policy) {
     return dialect;
 }
 
+// The addresses that the units of a cluster have of their own.
+void find_units(Config& config) {
+    constexpr uint128 kMostOfPool = 1024;  // a cluster has sixteen units
+    uint128 left = 20'000;
+    for (auto& block : config.interfaces) {
+        for (const auto& named : block.cluster_pools) {
+            bool known = false;
+            for (const auto& pool : config.pools) {
+                if (pool.name != named.name || pool.first.family != named.family) continue;
+                const uint128 more = pool.last.value - pool.first.value;  // than one
+                if (more >= kMostOfPool || more >= left) continue;
+                known = true;
+                left -= more + 1;
+                block.units = block.units | AddressSet::range(pool.first, pool.last);
+            }
+            if (known || named.name.empty()) continue;
+            block.unknown_units.push_back(named.family);
+            config.notes.push_back({NoteKind::undefined_reference,
+                                    fmt::format("the addresses of the pool '{}' are not in this export", named.name),
+                                    "which addresses of the network are the device's is not known",
+                                    span_of(*config.source, named.place)});
+        }
+    }
+}
+
 void lower_lists(Lowering& lowering, Config& config) {
     const bool fragment = lowering.config.access_groups.empty() && lowering.config.interfaces.empty();
     const auto add = [&](AccessList& list, bool shown) {
@@ -108,6 +133,11 @@ void general_assumptions(Lowering& lowering) {
     if (std::any_of(blocks.begin(), blocks.end(), [](const InterfaceBlock& block) { return !block.standby.empty(); })) {
         assumptions.emplace_back("the standby unit answers at its addresses as the active one does at its own");
     }
+    if (std::any_of(blocks.begin(), blocks.end(), [](const InterfaceBlock& block) { return !block.units.empty(); })) {
+        assumptions.emplace_back(
+            "the units of the cluster answer at the addresses of their pool as the one does that "
+            "controls it");
+    }
     if (lowering.config.cut) {
         assumptions.emplace_back(lowering.config.cut_bindings
                                      ? "what was cut off the export binds no list on the way out, and changes no rule"
@@ -163,7 +193,7 @@ void add_settings(Lowering& lowering) {
 std::vector<std::string> Lowering::ports() const {
     std::vector<std::string> names;
     for (const auto& block : config.interfaces) {
-        if (!block.name.empty() && !block.shut_down && !block.management_only) names.emplace_back(block.name);
+        if (!block.name.empty() && carries_transit(block)) names.emplace_back(block.name);
     }
     return names;
 }
@@ -212,13 +242,22 @@ void lower_interfaces(Lowering& lowering) {
         interface.networks = block.networks;
         interface.addresses = block.addresses;
         interface.addresses.insert(interface.addresses.end(), block.standby.begin(), block.standby.end());
+        const auto add_units = [&](Family family, const auto& intervals) {
+            for (const auto& one : intervals) {
+                const uint128 more = one.last - one.first;
+                for (uint128 i = 0; i <= more; ++i) interface.addresses.push_back({family, one.first + i});
+            }
+        };
+        add_units(Family::v4, block.units.v4.intervals());
+        add_units(Family::v6, block.units.v6.intervals());
         interface.security_level = level_of(block);
         interface.enabled = !block.shut_down;
         const auto& checked = lowering.config.checked_sources;
         interface.checks_source = std::any_of(checked.begin(), checked.end(), [&](const CheckedSource& source) {
             return source.interface == block.name;
         });
-        interface.transit = !block.management_only || !lowering.dialect.management_routes_apart;
+        interface.transit =
+            !is_loopback(block) && (!block.management_only || !lowering.dialect.management_routes_apart);
         if (lowering.config.transparent) {  // the address of a group is the device's, behind each of its members
             for (const auto& bridge : lowering.config.interfaces) {
                 const bool own = bridge.name.empty() && bridge.hardware.starts_with("BVI") &&
@@ -242,6 +281,7 @@ void lower_interfaces(Lowering& lowering) {
 }
 
 Policy lower(Config config, const SourceRef& source, const LoadOptions& options) {
+    find_units(config);
     Policy policy;
     policy.vendor = "asa";
     policy.device = config.hostname;

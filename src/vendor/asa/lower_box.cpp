@@ -192,19 +192,23 @@ private:
         loopbacks();
         for (const auto& near : config_.interfaces) {
             if (near.name.empty()) continue;
-            AddressSet others, standby;
+            AddressSet others, standby, units;
             for (const auto& far : config_.interfaces) {
                 if (far.name.empty() || far.name == near.name || is_loopback(far)) continue;
                 for (const auto& address : far.addresses) others = others | AddressSet::of(address);
                 for (const auto& address : far.standby) standby = standby | AddressSet::of(address);
+                units = units | far.units;
             }
-            if (!standby.empty()) {  // what passes the active unit on its way there
+            // What passes one unit on its way to another.
+            const auto pass = [&](const char* name, AddressSet& addresses) {
+                if (addresses.empty()) return;
                 Product product;
                 product.in = InterfaceSet::of(std::string(near.name));
-                product.destination = share(std::move(standby));
-                add("address of the standby unit behind another interface", product, Verdict::unknown,
-                    lowering_.span(near.place));
-            }
+                product.destination = share(std::move(addresses));
+                add(name, product, Verdict::unknown, lowering_.span(near.place));
+            };
+            pass("address of the standby unit behind another interface", standby);
+            pass("address of a unit of the cluster behind another interface", units);
             for (const auto& address : near.addresses) others = others - AddressSet::of(address);
             for (const auto& bridge : config_.interfaces) {  // is near to its members
                 if (!is_member(bridge, near)) continue;
@@ -218,8 +222,6 @@ private:
                 lowering_.span(near.place));
         }
     }
-
-    static bool is_loopback(const InterfaceBlock& block) { return block.hardware.starts_with("Loopback"); }
 
     // Reached by way of every interface; which lines let in what is for them alone.
     void loopbacks() {

@@ -30,8 +30,10 @@ public:
 private:
     void by_interfaces() {
         for (const auto& interface : config_.interfaces) {
-            if (interface.name.empty() || (!interface.shut_down && !interface.management_only)) continue;
-            const std::string why = interface.shut_down ? "interface is shut down" : "interface is for management only";
+            if (interface.name.empty() || carries_transit(interface)) continue;
+            const std::string why = interface.shut_down      ? "interface is shut down"
+                                    : is_loopback(interface) ? "interface is a loopback"
+                                                             : "interface is for management only";
             Product from, to;
             from.in = InterfaceSet::of(std::string(interface.name));
             to.out = InterfaceSet::of(std::string(interface.name));
@@ -297,12 +299,27 @@ std::vector<PerhapsOwn> perhaps_own(const Config& config) {
             if (network.address.family == Family::v6) six = six | AddressSet::of(network);
         }
         if (block.dynamic6) own = own | (six.empty() ? AddressSet::any6() : six);
-        if (own.empty()) continue;
-        PerhapsOwn one{&block, {}};
-        one.packets.in = one.packets.out = InterfaceSet::of(std::string(block.name));
-        one.packets.destination = share(std::move(own));
-        one.packets.states = StateSet(State::new_);
-        found.push_back(std::move(one));
+        const auto add = [&](AddressSet addresses, std::string_view name, std::string condition) -> Product& {
+            found.push_back({&block, {}, name, std::move(condition)});
+            found.back().packets.destination = share(std::move(addresses));
+            found.back().packets.states = StateSet(State::new_);
+            return found.back().packets;
+        };
+        if (!own.empty()) {
+            Product& turned = add(std::move(own), "in and out on one interface",
+                                  fmt::format("address of interface {}, assigned at run time", block.name));
+            turned.in = turned.out = InterfaceSet::of(std::string(block.name));
+        }
+        for (const Family family : block.unknown_units) {
+            AddressSet units;
+            for (const Prefix& network : block.networks) {
+                if (network.address.family == family) units = units | AddressSet::of(network);
+            }
+            if (!units.empty()) {
+                add(std::move(units), "address of a unit of the cluster",
+                    fmt::format("address of a unit of the cluster at interface {}", block.name));
+            }
+        }
     }
     return found;
 }

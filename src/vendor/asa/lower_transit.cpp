@@ -67,7 +67,7 @@ private:
             Port port;
             port.name = interface.name;
             port.level = level_of(interface);
-            port.carries = !interface.shut_down && !interface.management_only;
+            port.carries = carries_transit(interface);
             port.place = interface.place;
             ports_.push_back(std::move(port));
         }
@@ -197,12 +197,10 @@ private:
     // The list on the way out of that interface still denies.
     void unknown_addresses(Ruleset& ruleset) const {
         for (const auto& own : perhaps_own(config_)) {
-            Rule rule = implicit_rule("in and out on one interface", own.packets, Decide{Verdict::unknown, ""},
+            Rule rule = implicit_rule(std::string(own.name), own.packets, Decide{Verdict::unknown, ""},
                                       lowering_.span(own.interface->place));
             rule.match.conditional = true;
-            rule.match.conditions.push_back(
-                {ConditionKind::address_keyword,
-                 fmt::format("address of interface {}, assigned at run time", own.interface->name), rule.span});
+            rule.match.conditions.push_back({ConditionKind::address_keyword, own.condition, rule.span});
             ruleset.rules.push_back(std::move(rule));
         }
     }

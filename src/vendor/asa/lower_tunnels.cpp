@@ -40,7 +40,9 @@ public:
     explicit Ends(const Lowering& lowering) : lowering_(lowering), config_(lowering.config) {}
 
     std::vector<TunnelEnd> find() {
-        for (const auto& pool : config_.pools) pools_ = pools_ | AddressSet::range(pool.first, pool.last);
+        for (const auto& pool : config_.pools) {
+            if (!is_of_cluster(pool)) pools_ = pools_ | AddressSet::range(pool.first, pool.last);
+        }
         for (const auto& block : config_.interfaces) {
             if (block.name.empty() || block.shut_down || !is_tunnel(block)) continue;
             TunnelEnd& end = at(block.name, block.place);
@@ -56,6 +58,13 @@ public:
     }
 
 private:
+    bool is_of_cluster(const AddressPool& pool) const {
+        return std::any_of(config_.interfaces.begin(), config_.interfaces.end(), [&](const InterfaceBlock& block) {
+            return std::any_of(block.cluster_pools.begin(), block.cluster_pools.end(),
+                               [&](const ClusterPool& named) { return named.name == pool.name; });
+        });
+    }
+
     TunnelEnd& at(std::string_view interface, Place place) {
         const auto [found, made] = ends_.try_emplace(std::string(interface));
         if (made) {

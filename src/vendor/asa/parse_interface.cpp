@@ -25,12 +25,16 @@ void drop_family(InterfaceBlock& interface, Family family) {
         std::erase_if(*addresses, [&](const Address& address) { return address.family == family; });
     }
     std::erase_if(interface.networks, [&](const Prefix& network) { return network.address.family == family; });
+    std::erase_if(interface.cluster_pools, [&](const ClusterPool& pool) { return pool.family == family; });
 }
 
-// `... standby ADDRESS`
-void parse_standby(Statement& statement, InterfaceBlock& interface) {
-    if (!statement.accept("standby")) return;
-    if (const auto address = parse_address(statement.word())) interface.standby.push_back(*address);
+// `... standby ADDRESS`, `... cluster-pool NAME`
+void parse_other_units(Statement& statement, InterfaceBlock& interface, Family family) {
+    if (statement.accept("standby")) {
+        if (const auto address = parse_address(statement.word())) interface.standby.push_back(*address);
+    } else if (statement.accept("cluster-pool")) {
+        interface.cluster_pools.push_back({statement.word(), family, statement.here().place()});
+    }
 }
 
 bool has_word(const Statement& statement, std::string_view word) {
@@ -52,7 +56,7 @@ void parse_ip_address(Config& config, Statement& statement, InterfaceBlock& inte
     Problem problem;
     if (parse_network(statement, operand, problem) && operand.kind == AddressOperand::Kind::masked) {
         set_v4(interface, operand);
-        parse_standby(statement, interface);
+        parse_other_units(statement, interface, Family::v4);
         return;
     }
     if (operand.kind == AddressOperand::Kind::masked_alias) {
@@ -60,7 +64,7 @@ void parse_ip_address(Config& config, Statement& statement, InterfaceBlock& inte
             alias != config.aliases.end() && alias->second.address) {
             operand.first = *alias->second.address;
             set_v4(interface, operand);
-            parse_standby(statement, interface);
+            parse_other_units(statement, interface, Family::v4);
             return;
         }
         problem = {fmt::format("'{}' is not an address", operand.name), "", operand.place};
@@ -91,7 +95,7 @@ void parse_ipv6_address(Config& config, Statement& statement, InterfaceBlock& in
         interface.addresses.push_back(*address);
     }
     statement.take();
-    parse_standby(statement, interface);
+    parse_other_units(statement, interface, Family::v6);
     interface.networks.push_back(*prefix);
 }
 

@@ -23,11 +23,13 @@ struct Port {
 // the reverse path and the authentication of users.
 void forbid(Lowering& lowering, const std::vector<Port>& ports, Ruleset& ruleset);
 
-// Packets that seem to leave where they came in, but may be for the device itself: its address there is assigned at run
-// time.
+// Packets that seem to pass, but may be for the device itself: it is given its address there at run time, or a unit of
+// the cluster has one of a pool that the export does not hold.
 struct PerhapsOwn {
     const InterfaceBlock* interface = nullptr;
     Product packets;
+    std::string_view name;  // of the rule that leaves them open
+    std::string condition;
 };
 std::vector<PerhapsOwn> perhaps_own(const Config& config);
 
