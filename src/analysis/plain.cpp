@@ -28,6 +28,7 @@ public:
             }
         }
         for (const auto side : {&Product::in, &Product::out}) {
+            if (tells(product.*side, side)) continue;
             attempt(product, [&](Product& p) { p.*side = InterfaceSet::any(); });
             drop_patterns(product, side);
         }
@@ -52,6 +53,13 @@ private:
             change(services.terms[index]);
             p.services = share(std::move(services));
         });
+    }
+    // One interface of several is what a reader looks for, though it may follow from the addresses.
+    bool tells(const InterfaceSet& names, InterfaceSet Product::*side) const {
+        if (!names.only()) return false;
+        Product there;
+        there.*side = names;
+        return !asked_.subset_of(space_.from(there));
     }
     // "neither none, lo nor eth0" says no more than "not eth0" where nothing came by the first two.
     void drop_patterns(Product& product, InterfaceSet Product::*side) const {

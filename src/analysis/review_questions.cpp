@@ -243,18 +243,6 @@ std::vector<ReviewQuestions::OfOne> ReviewQuestions::of_one(Position position) c
     return found;
 }
 
-namespace {
-
-// More would make sets of packets long that are asked about nothing but interfaces.
-bool has_few_networks(const Policy& policy) {
-    constexpr std::size_t kMostNetworks = 64;
-    std::size_t networks = policy.routes.size();
-    for (const auto& interface : policy.interfaces) networks += interface.networks.size();
-    return networks > 0 && networks <= kMostNetworks;
-}
-
-}  // namespace
-
 std::vector<Product> ReviewQuestions::routed(Position position) const {
     if (position != Position::transit || !has_few_networks(after_)) return {};
     return passing(after_, addresses_, at_position(Product{}, position));
@@ -264,18 +252,9 @@ std::vector<Product> ReviewQuestions::leaving(Position position) const {
     if (position != Position::transit || foreign_ || by_rules_) return {};
     std::vector<Product> ways;
     for (const Policy* policy : {&before_, &after_}) {
-        const auto known = listed_interfaces(*policy);
-        if (!known || !has_few_networks(*policy)) return {};
-        Product header;
-        header.source = header.destination = addresses_;
-        header.in = *known;
-        const auto routed = Router(*policy).route(header, false, true);
-        ways.insert(ways.end(), routed.begin(), routed.end());
-        // What leaves where it came in is no way of the router where there are others.
-        for (const auto& pattern : known->any_of) {
-            header.in = header.out = InterfaceSet::of(pattern.name);
-            ways.push_back(header);
-        }
+        const auto known = ways_through(*policy, addresses_);
+        if (known.empty()) return {};
+        ways.insert(ways.end(), known.begin(), known.end());
     }
     return ways;
 }

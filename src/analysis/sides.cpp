@@ -320,6 +320,25 @@ bool some_turn_back(const Firewall& firewall, const std::string& from_zone, cons
     });
 }
 
+bool has_few_networks(const Policy& policy) {
+    constexpr std::size_t kMostNetworks = 64;
+    std::size_t networks = policy.routes.size();
+    for (const auto& interface : policy.interfaces) networks += interface.networks.size();
+    return networks > 0 && networks <= kMostNetworks;
+}
+
+std::vector<Product> ways_through(const Policy& policy, const AddressSetRef& addresses) {
+    const auto known = listed_interfaces(policy);
+    if (!known || !has_few_networks(policy)) return {};
+    Product header;
+    header.source = header.destination = addresses;
+    header.in = *known;
+    const RoutingTable out(policy, RoutingTable::Use::to);
+    auto [ways, back] = Crosser{policy, out, true}(header, {given_side(header.source, header.in)}, nullptr);
+    ways.insert(ways.end(), back.begin(), back.end());
+    return ways;
+}
+
 AddressSet of_families(const Policy& policy, const AddressSet& addresses) {
     if (policy.families.empty()) return addresses;
     const auto speaks = [&](Family family) {

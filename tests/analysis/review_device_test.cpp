@@ -279,6 +279,14 @@ TEST_CASE("packets are shown only where one of the versions sends them") {
     REQUIRE(texts(anywhere.result).size() == 1);
     CHECK(texts(anywhere.result)[0].starts_with("newly permitted tcp any > 198.51.100.9:25 in outside"));
     CHECK(texts(anywhere.result)[0].find("out inside") == std::string::npos);
+    // Nor do they leave where they came in, except to what is there.
+    const std::string hairpin = "same-security-traffic permit intra-interface\n" + kWebServer;
+    const Loaded turned = review_of(edge(hairpin + kWebList), edge(hairpin + kWebList + opened), options);
+    CHECK(texts(turned.result) ==
+          std::vector<std::string>{"newly permitted tcp any > 203.0.113.80:80 in outside out inside"});
+    const Loaded back = review_of(edge(hairpin + kWebList), edge(hairpin + kWebList + far), options);
+    CHECK(texts(back.result) ==
+          std::vector<std::string>{"newly permitted tcp any > 198.51.100.9:25 in outside out outside"});
 }
 
 TEST_CASE("where no single edit is found, those that may make the difference are named") {
