@@ -5,6 +5,8 @@
 // 4. What the crossed paths permit beyond all claims is surplus (surplus.cpp).
 #include "fwproof/analysis/assess.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -61,23 +63,52 @@ private:
         std::vector<Journey> journeys;
         for (std::size_t i = 0; i < requirements_.size(); ++i) {
             const Requirement& requirement = requirements_[i];
-            auto found = find_crossings(topology_, requirement);
+            Way way = find_way(topology_, requirement);
+            auto& found = way.found;
             if (found.same_host) continue;
             if (asked(requirement) && !found.unchecked.empty()) mark_unchecked(i, found.unchecked);
             if (requirement.need == Need::undetermined) {
                 mark_unchecked(i, requirement.need_reason.empty() ? "the document gives no ports and the site none"
                                                                   : requirement.need_reason);
             }
-            journeys.push_back({i, std::move(found.crossings)});
+            journeys.push_back({i, std::move(found.crossings), std::move(way.standings)});
         }
         readdress(topology_, requirements_, options_.budget, journeys);
         for (auto& journey : journeys) {
-            for (std::size_t at = 0; at < journey.crossings.size(); ++at)
-                meet(journey.requirement, std::move(journey.crossings[at]), std::move(journey.reply_doubts[at]));
+            for (std::size_t at = 0; at < journey.crossings.size(); ++at) {
+                Crossing& crossing = journey.crossings[at];
+                Standing& standing = journey.standings[at];
+                const bool counts = asked(requirements_[journey.requirement]);
+                if (counts && !standing.turned.empty()) mark_unchecked(journey.requirement, standing.turned);
+                if (!standing.aside) {
+                    meet(journey.requirement, std::move(crossing), std::move(standing.assumed),
+                         std::move(journey.reply_doubts[at]));
+                } else if (counts && standing.turned.empty()) {
+                    pass_by(journey.requirement, crossing);
+                }
+            }
+        }
+        for (const auto& [firewall, flows] : passed_by_) {
+            result_.assumptions.push_back(fmt::format(
+                "{} is taken not to stand on the way of {} required flow{}: its routes lead to both ends by "
+                "one interface",
+                topology_.firewalls[firewall].id, flows, flows == 1 ? "" : "s"));
         }
     }
 
-    void meet(std::size_t index, Crossing crossing, std::string reply_doubt) {
+    // Nobody says that the device stands between these ends, and its routes do not.
+    void pass_by(std::size_t index, const Crossing& crossing) {
+        const Requirement& requirement = requirements_[index];
+        if (crossing.doubt.empty()) {
+            ++passed_by_[crossing.firewall];
+            return;
+        }
+        mark_unchecked(index,
+                       fmt::format("whether packets from {} to {} cross {} depends on {}", requirement.from.host,
+                                   requirement.to.host, topology_.firewalls[crossing.firewall].id, crossing.doubt));
+    }
+
+    void meet(std::size_t index, Crossing crossing, std::vector<std::string> assumed, std::string reply_doubt) {
         const Requirement& requirement = requirements_[index];
         for (auto& claim : claims(index, crossing)) {
             claims_[{crossing.firewall, crossing.path}].push_back(std::move(claim));
@@ -94,7 +125,8 @@ private:
             for (auto& product : crossing.question) product.states = State::established;
             crossing.reply.clear();
         }
-        meetings_.push_back({index, std::move(crossing), {}, {}, {}, false, {}, {}, std::move(reply_doubt)});
+        meetings_.push_back(
+            {index, std::move(crossing), {}, {}, std::move(assumed), false, {}, {}, std::move(reply_doubt)});
     }
 
     // Any source port unless the document names some, any interface.
@@ -410,7 +442,8 @@ private:
     std::vector<Meeting> meetings_;  // by requirement
     std::map<ClaimKey, std::vector<Claim>> claims_;
     std::map<std::size_t, std::unique_ptr<Desk>> desks_;
-    std::vector<std::string> unchecked_;  // by requirement
+    std::map<std::size_t, std::size_t> passed_by_;  // required flows, by firewall
+    std::vector<std::string> unchecked_;            // by requirement
     Settled settled_;
 };
 

@@ -8,8 +8,11 @@
 #include <deque>
 #include <map>
 
+#include "analysis/overlap.hpp"
 #include "analysis/question.hpp"
 #include "analysis/sides.hpp"
+#include "analysis/translations.hpp"
+#include "analysis/way.hpp"
 #include "fwproof/analysis/untracked.hpp"
 
 namespace fwproof {
@@ -123,6 +126,14 @@ struct TransitRoute {
     std::string unknown;  // why the way is not known
 };
 
+std::vector<std::string> zones_of(const Firewall& firewall) {
+    std::vector<std::string> zones;
+    for (const auto& [a, b] : firewall.zones) zones.insert(zones.end(), {a, b});
+    std::sort(zones.begin(), zones.end());
+    zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
+    return zones;
+}
+
 TransitRoute declared_route(const Topology& topology, const SitePath& path, bool backwards, const std::string& from,
                             const std::string& to) {
     TransitRoute route;
@@ -132,9 +143,20 @@ TransitRoute declared_route(const Topology& topology, const SitePath& path, bool
         for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
             const auto& firewall = topology.firewalls[i];
             if (firewall.id != id || !firewall.placed) continue;
-            // Zones name interfaces only at the ends; what lies between two devices is left open.
             route.steps.push_back({i, id == via.front() ? from : "", id == via.back() ? to : "", true});
         }
+    }
+    // What lies between two devices is left open, unless both name one other zone.
+    for (std::size_t i = 0; i + 1 < route.steps.size(); ++i) {
+        auto& step = route.steps[i];
+        auto& next = route.steps[i + 1];
+        auto common = zones_of(topology.firewalls[step.firewall]);
+        const auto others = zones_of(topology.firewalls[next.firewall]);
+        std::erase_if(common, [&](const std::string& zone) {
+            return zone == from || zone == to || std::find(others.begin(), others.end(), zone) == others.end();
+        });
+        if (common.size() != 1 || step.firewall == next.firewall) continue;
+        step.to_zone = next.from_zone = common.front();
     }
     return route;
 }
@@ -291,6 +313,7 @@ public:
         }
         note_family(firewall, Family::v4, v4);
         note_family(firewall, Family::v6, v6);
+        if (position == Position::transit && is_for(firewall, to)) return;
         const Sight sight{share(from), share(to), requirement_.services};
         const FamilySights families = by_family(sight);
         whole_ = whole_ && families.whole;
@@ -308,10 +331,16 @@ public:
             crossing.from_zone = from_zone;
             crossing.to_zone = to_zone;
             crossing = seen_as(topology_, crossing, {sight});
-            if (between && !any) note_turned(crossing, from, to);
-            if (crossing.question.empty()) return;
+            Standing standing;
+            standing.aside = crossing.question.empty();
+            if (between) standing.turned = turned(crossing, from, to);
             any = true;
+            if (standing.aside && !between) {
+                aside_.push_back(std::move(crossing));
+                continue;
+            }
             result.crossings.push_back(std::move(crossing));
+            standings.push_back(std::move(standing));
         }
         if (!any) {
             result.unchecked =
@@ -319,12 +348,23 @@ public:
         }
     }
 
+    // Behind the devices that these packets cross as they are.
+    void add_aside() {
+        for (auto& crossing : aside_) {
+            result.crossings.push_back(std::move(crossing));
+            standings.push_back({true, false, {}, {}});
+        }
+        aside_.clear();
+    }
+
     // Says what could not be judged on the way.
     void finish(const std::string& unknown_way) {
         for (const auto& id : silent_) {
-            const bool covered = std::any_of(result.crossings.begin(), result.crossings.end(), [&](const Crossing& c) {
-                return topology_.firewalls[c.firewall].id == id;
-            });
+            bool covered = false;
+            for (std::size_t i = 0; i < standings.size(); ++i) {
+                const auto& firewall = topology_.firewalls[result.crossings[i].firewall];
+                covered = covered || (!standings[i].aside && firewall.id == id);
+            }
             if (covered) continue;
             result.unchecked = fmt::format("the export of {} does not cover the addresses of {} and {}", id,
                                            requirement_.from.host, requirement_.to.host);
@@ -337,30 +377,66 @@ public:
                                 family == Family::v4 ? "IPv4" : "IPv6", requirement_.from.host, requirement_.to.host);
             }
         }
-        if (!whole_ || (!spoken_ && result.crossings.empty())) {
+        const bool crosses = std::any_of(standings.begin(), standings.end(), [](const Standing& standing) {
+            return !standing.aside || !standing.turned.empty();
+        });
+        if (!whole_ || (!spoken_ && !crosses)) {
             result.unchecked = fmt::format("{} has no counterpart in a family by which {} and {} can talk",
                                            requirement_.ports_text, requirement_.from.host, requirement_.to.host);
         }
+        if (!for_device_.empty()) result.unchecked = for_device_;
         if (!unknown_way.empty()) result.unchecked = unknown_way;
-        if (result.crossings.empty() && result.unchecked.empty()) {
+        if (!crosses && result.unchecked.empty()) {
             result.unchecked =
                 fmt::format("no export covers the path from {} to {}", requirement_.from.host, requirement_.to.host);
         }
     }
 
     CrossingResult result;
+    std::vector<Standing> standings;  // of the crossings
 
 private:
+    // Whether the device itself is at the addresses, or forwards ports of one of them, which is not followed.
+    bool is_for(const Firewall& firewall, const AddressSet& to) {
+        const Endpoint& end = requirement_.to;
+        if (end.network || end.anywhere || end.external) return false;
+        AddressSet own;
+        for (const auto& interface : firewall.policy->interfaces) {
+            for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
+        }
+        own = own & to;
+        const Path* inbound = firewall.policy->find_path(Position::inbound);
+        if (own.empty() || !inbound) return false;
+        const Product packets = first_packets(share(*requirement_.from.addresses), share(own), requirement_.services);
+        bool forwards = false;
+        for (const RulesetIndex index : reachable_rulesets(*firewall.policy, *inbound)) {
+            for (const Rule& rule : firewall.policy->rulesets[index].rules) {
+                const auto& matches = rule.match.any_of;
+                forwards = forwards ||
+                           (translation_of(rule) && std::any_of(matches.begin(), matches.end(),
+                                                                [&](auto& m) { return overlap(m.header, packets); }));
+            }
+        }
+        if (!forwards && !to.subset_of(own)) return false;
+        for_device_ = forwards ? fmt::format(
+                                     "{} is an address of {} itself, which forwards the port: ask 'explain' "
+                                     "about it, or name the address to which it is sent",
+                                     to_string(own), firewall.id)
+                               : fmt::format("{} is an address of {} itself", to_string(own), firewall.id);
+        return true;
+    }
+
     // Whom the site sees on two sides of a device, its routes must not see on one: then nobody knows what crosses it.
-    void note_turned(const Crossing& crossing, const AddressSet& from, const AddressSet& to) {
+    std::string turned(const Crossing& crossing, const AddressSet& from, const AddressSet& to) const {
         const Firewall& firewall = topology_.firewalls[crossing.firewall];
         const auto open = [](const Endpoint& end) { return end.anywhere || end.external; };
         const bool none = crossing.question.empty();
         if (!none) {
-            if (open(requirement_.from) || open(requirement_.to) || passes_whole(crossing.question, from, to)) return;
-            if (!some_turn_back(firewall, crossing.from_zone, from, crossing.to_zone, to)) return;
+            if (open(requirement_.from) || open(requirement_.to) || passes_whole(crossing.question, from, to))
+                return {};
+            if (!some_turn_back(firewall, crossing.from_zone, from, crossing.to_zone, to)) return {};
         }
-        result.unchecked = fmt::format(
+        return fmt::format(
             "the routes of {} lead to {}{} and {} by one interface, and the site says that it stands between them",
             firewall.id, none ? "" : "a part of ", requirement_.from.host, requirement_.to.host);
     }
@@ -376,6 +452,8 @@ private:
         known = known || covered;
     }
 
+    std::string for_device_;                               // why packets do not cross a device to which they are sent
+    std::vector<Crossing> aside_;                          // of devices of which nobody says where they stand
     std::map<std::string, std::map<Family, bool>> asked_;  // by device: several exports may share it
     std::vector<std::string> silent_;                      // firewalls with an export of the other family
     bool whole_ = true;                                    // every type of ICMP exists in every family asked
@@ -426,12 +504,10 @@ Crossing seen_as(const Topology& topology, const Crossing& crossing, std::vector
     return made;
 }
 
-CrossingResult find_crossings(const Topology& topology, const Requirement& requirement) {
-    CrossingResult result;
-    if (same_host(requirement)) {
-        result.same_host = true;
-        return result;
-    }
+Way find_way(const Topology& topology, const Requirement& requirement) {
+    Way way;
+    way.found.same_host = same_host(requirement);
+    if (way.found.same_host) return way;
     Finder finder(topology, requirement);
     const auto add_host = [&](const std::string& host, Position position) {
         for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
@@ -446,9 +522,21 @@ CrossingResult find_crossings(const Topology& topology, const Requirement& requi
     for (const auto& step : route.steps) {
         finder.add(step.firewall, Position::transit, step.from_zone, step.to_zone, step.between);
     }
+    finder.add_aside();
     add_host(requirement.to.host, Position::inbound);
     finder.finish(route.unknown);
-    return std::move(finder.result);
+    return {std::move(finder.result), std::move(finder.standings)};
+}
+
+CrossingResult find_crossings(const Topology& topology, const Requirement& requirement) {
+    Way way = find_way(topology, requirement);
+    std::vector<Crossing> crossed;
+    for (std::size_t i = 0; i < way.standings.size(); ++i) {
+        if (way.found.unchecked.empty()) way.found.unchecked = way.standings[i].turned;
+        if (!way.standings[i].aside) crossed.push_back(std::move(way.found.crossings[i]));
+    }
+    way.found.crossings = std::move(crossed);
+    return std::move(way.found);
 }
 
 }  // namespace fwproof

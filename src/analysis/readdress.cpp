@@ -93,6 +93,21 @@ AddressSetRef made_of(const std::vector<Product>& packets, bool source, const Re
     return share(std::move(made));
 }
 
+bool is_one(const AddressSet& set) {
+    const auto& v4 = set.v4.intervals();
+    const auto& v6 = set.v6.intervals();
+    return v4.size() + v6.size() == 1 && (v4.empty() ? v6[0].first == v6[0].last : v4[0].first == v4[0].last);
+}
+
+AddressSet ends_of(const std::vector<Product>& packets, bool source) {
+    AddressSet ends;
+    for (const Product& product : packets) {
+        const auto& addresses = source ? product.source : product.destination;
+        ends = ends | (addresses ? *addresses : AddressSet::any());
+    }
+    return ends;
+}
+
 // The services as they leave. Ports that nobody can say are any.
 ServiceSetRef rewritten(const ServiceSetRef& services, const Departure& departure) {
     const RewrittenSide& source = departure.source;
@@ -178,9 +193,13 @@ private:
 
     // Two devices between the same two zones stand beside or behind each other, nobody says which. In the middle of a
     // declared path the site says it, and no zones.
-    static bool beside(const Requirement& requirement, const Crossing& a, const Crossing& b) {
+    bool beside(const Journey& journey, std::size_t i, std::size_t j) const {
+        const Requirement& requirement = requirements_[journey.requirement];
+        const Crossing& a = journey.crossings[i];
+        const Crossing& b = journey.crossings[j];
         const bool zoned = !requirement.from.zone.empty() && !requirement.to.zone.empty();
-        const bool in_order = zoned && a.from_zone.empty() && a.to_zone.empty();
+        const bool in_order = (zoned && a.from_zone.empty() && a.to_zone.empty()) ||
+                              journey.standings[i].behind != journey.standings[j].behind;
         return !in_order && a.firewall != b.firewall && a.path->position == Position::transit &&
                b.path->position == Position::transit && a.from_zone == b.from_zone && a.to_zone == b.to_zone;
     }
@@ -188,6 +207,7 @@ private:
     void lead(const Evaluator& evaluator, Journey& journey, std::size_t at) {
         Crossing& crossing = journey.crossings[at];
         const Path& way = paths_.at(crossing.path)->whole;
+        for (const bool source : {true, false}) know_at_one(evaluator, journey, at, source);
         const PacketSet question = evaluator.space().from(crossing.question) & evaluator.occurring();
         auto departures = evaluator.departures(way, question);
         answer_from(crossing, departures, journey.reply_doubts[at]);
@@ -208,8 +228,9 @@ private:
         };
         const auto end_of = [](bool source) { return source ? "source" : "destination"; };
         const bool source_moved = moved->source != RewrittenSide();
-        for (Crossing& other : journey.crossings) {
-            if (!other.doubt.empty() || !beside(requirements_[journey.requirement], crossing, other)) continue;
+        for (std::size_t i = 0; i < journey.crossings.size(); ++i) {
+            Crossing& other = journey.crossings[i];
+            if (!other.doubt.empty() || journey.standings[i].aside || !beside(journey, at, i)) continue;
             other.doubt = fmt::format("whether packets have passed {}, which translates the {}{}", firewall_.id,
                                       end_of(source_moved), at_place(*moved, source_moved));
         }
@@ -251,8 +272,55 @@ private:
             for (const Product& part : parts.products) add_sight(crossing, part, departure, sights);
         }
         for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
-            if (journey.crossings[next].doubt.empty()) send_on(translations, sights, journey.crossings[next]);
+            if (journey.crossings[next].doubt.empty()) {
+                send_on(translations, sights, journey.crossings[next], journey.standings[next]);
+            }
         }
+    }
+
+    // Of several addresses of one host this device may make one of another: on the one side the host is known at the
+    // first, on the other at the second, and packets are asked about there alone.
+    void know_at_one(const Evaluator& evaluator, Journey& journey, std::size_t at, bool source) const {
+        Crossing& crossing = journey.crossings[at];
+        const Requirement& requirement = requirements_[journey.requirement];
+        const Endpoint& end = source ? requirement.from : requirement.to;
+        if (crossing.path->position != Position::transit || end.network || end.anywhere || end.external) return;
+        if (is_one(*end.addresses)) return;
+        const PacketSet question = evaluator.space().from(crossing.question) & evaluator.occurring();
+        PacketSet moved = evaluator.space().empty(), others = moved;
+        AddressSet known, made;
+        for (const auto& departure : evaluator.departures(paths_.at(crossing.path)->denied, question)) {
+            const RewrittenSide& side = source ? departure.source : departure.destination;
+            const auto parts = departure.packets.for_some_interface().products(kMostSights);
+            if (!parts.complete) return;
+            const auto to = made_of(parts.products, source, side);
+            const bool within = to && to->subset_of(*end.addresses);
+            (within ? moved : others) = (within ? moved : others) | departure.packets;
+            if (!within) continue;
+            known = known | ends_of(parts.products, source);
+            made = made | *to;
+        }
+        const auto rest = ((question - moved) | others).for_some_interface().products(kMostSights);
+        AddressSet gone = made - known;
+        if (gone.empty() || !rest.complete || !(ends_of(rest.products, source) & known).empty()) return;
+        for (std::size_t i = 0; i <= at; ++i) {
+            if (i == at || !beside(journey, at, i)) leave_out(journey.crossings[i], gone, source);
+        }
+        journey.standings[at].assumed.push_back(fmt::format("{} {} {}, not {} {}, across {}", end.host,
+                                                            source ? "sends from" : "is reached at", to_string(known),
+                                                            source ? "from" : "at", to_string(gone), firewall_.id));
+    }
+
+    void leave_out(Crossing& crossing, const AddressSet& gone, bool source) const {
+        std::vector<Sight> sights;
+        for (Sight sight : crossing.sights) {
+            AddressSetRef& end = source ? sight.from : sight.to;
+            AddressSet left = *end - gone;
+            if (left.empty()) continue;
+            end = share(std::move(left));
+            sights.push_back(std::move(sight));
+        }
+        if (!sights.empty()) crossing = seen_as(topology_, crossing, std::move(sights));
     }
 
     // Replies come from where this device sent the packets. What it makes of their source is undone before the rules
@@ -300,7 +368,8 @@ private:
         crossing.reply = std::move(replies);
     }
 
-    void send_on(const std::vector<std::string>& translations, std::vector<Sight> sights, Crossing& later) const {
+    void send_on(const std::vector<std::string>& translations, std::vector<Sight> sights, Crossing& later,
+                 Standing& standing) const {
         // What this device's export says nothing about goes on as it was.
         for (const Sight& before : later.sights) {
             AddressSet from = *before.from - of_families(policy_, *before.from);
@@ -309,9 +378,20 @@ private:
             sights.push_back({share(std::move(from)), share(std::move(to)), before.services});
         }
         later = seen_as(topology_, later, std::move(sights));
+        if (standing.aside && later.question.empty()) return;
+        standing.behind = standing.behind || standing.aside;
+        standing.aside = false;
+        if (!some_turn_back(later)) standing.turned.clear();
         later.translated = true;
         later.translations = translations;
         if (later.question.empty()) later.doubt = fmt::format("where {} sends these packets", firewall_.id);
+    }
+
+    bool some_turn_back(const Crossing& crossing) const {
+        const Firewall& firewall = topology_.firewalls[crossing.firewall];
+        return std::any_of(crossing.sights.begin(), crossing.sights.end(), [&](const Sight& sight) {
+            return fwproof::some_turn_back(firewall, crossing.from_zone, *sight.from, crossing.to_zone, *sight.to);
+        });
     }
 
     void add_sight(const Crossing& crossing, const Product& part, const Departure& departure,
@@ -371,11 +451,7 @@ std::vector<std::string> rewritten_text(const Firewall& firewall, const Path& pa
         const RewrittenSide& side = source ? departure.source : departure.destination;
         const auto made = made_of(packets, source, side);
         if (!made && !side.address_unknown) continue;
-        AddressSet before;
-        for (const Product& product : packets) {
-            const auto& addresses = source ? product.source : product.destination;
-            before = before | (addresses ? *addresses : AddressSet::any());
-        }
+        const AddressSet before = ends_of(packets, source);
         texts.push_back(fmt::format(
             "{} translates the {} {} to {}{}", firewall.id, source ? "source" : "destination", to_string(before),
             made ? to_string(*made) : "an address that is not known",
@@ -398,7 +474,8 @@ void readdress(const Topology& topology, std::span<const Requirement> requiremen
             if (journey.crossings.size() <= round || requirements[journey.requirement].reply_only) continue;
             const Crossing& crossing = journey.crossings[round];
             const auto at = translators.try_emplace(crossing.firewall, topology, requirements, crossing.firewall).first;
-            if (crossing.doubt.empty() && at->second.concerns(crossing)) at->second.add(journey, round);
+            if (journey.standings[round].aside || !crossing.doubt.empty()) continue;
+            if (at->second.concerns(crossing)) at->second.add(journey, round);
         }
         for (auto& [firewall, translator] : translators) translator.run(budget);
     }

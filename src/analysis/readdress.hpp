@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/way.hpp"
 #include "fwproof/analysis/assess.hpp"
 #include "fwproof/analysis/evaluate.hpp"
 
@@ -14,6 +15,7 @@ namespace fwproof {
 struct Journey {
     std::size_t requirement = 0;
     std::vector<Crossing> crossings;
+    std::vector<Standing> standings;  // of each crossing
     // Of each crossing: of what it depends that replies pass, where nobody knows where they come from; then its `reply`
     // is all that they may be. Else empty.
     std::vector<std::string> reply_doubts = std::vector<std::string>(crossings.size());
