@@ -71,6 +71,15 @@ Result<FlowQuery> read_query(const Arguments& arguments) {
                                 arguments.text("to")),
                     "no packet goes from one to the other");
     }
+    const auto is_ipv6 = [](const AddressSetRef& set) { return set && set->v4.empty(); };
+    const bool icmp = query->header.services &&
+                      std::any_of(query->header.services->terms.begin(), query->header.services->terms.end(),
+                                  [](const ServiceTerm& term) { return term.protocols == ProtocolSet::of(kIcmp); });
+    if (icmp && (is_ipv6(*from) || is_ipv6(*to))) {
+        return fail(fmt::format("--service '{}' names icmp, the protocol of IPv4, and the addresses are of IPv6",
+                                arguments.text("service")),
+                    "write icmpv6, whose types are other ones (an echo is icmpv6/128)");
+    }
     return query;
 }
 

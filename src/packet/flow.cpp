@@ -32,6 +32,8 @@ bool is_one(const ServiceSetRef& services) {
     return !has_icmp_type(protocol) || is_one(term.icmp);
 }
 
+bool is_ipv6(const AddressSetRef& set) { return set && set->v4.empty() && !set->v6.empty(); }
+
 // Whether ports were given for a protocol that has none.
 bool ports_without_meaning(const ServiceSetRef& services) {
     return services && std::any_of(services->terms.begin(), services->terms.end(), [](const ServiceTerm& term) {
@@ -59,6 +61,7 @@ Result<FlowQuery> parse(SourceSpan text) {
     bool state_given = false;
     for (WordReader ahead = words; !ahead.at_end();) state_given = ahead.next() == "state" || state_given;
 
+    const bool named_icmp = words.peek() == "icmp";
     // parse_product stops at at, program and service; what stands behind them may be words of the header again.
     auto header = parse_product(words);
     if (!header) return fail(header.error());
@@ -92,6 +95,11 @@ Result<FlowQuery> parse(SourceSpan text) {
         if (auto error = parse_product_words(words, *header)) return fail(std::move(*error));
     }
     query.header = std::move(*header);
+    if (named_icmp && (is_ipv6(query.header.source) || is_ipv6(query.header.destination))) {
+        return fail("icmp is the protocol of IPv4, and the addresses are of IPv6",
+                    "write icmpv6, whose types are other ones (an echo is icmp 128); 1 is the protocol by its number",
+                    text);
+    }
     if (!state_given) query.header.states = State::new_;
     if (ports_without_meaning(query.header.services)) {
         return fail("ports are given for a protocol without ports", "leave the ports out, or write tcp or udp", text);

@@ -62,7 +62,9 @@ bool contains(const Product& product, const Packet& packet) {
 }
 
 std::string to_string(const Packet& packet) {
-    std::string text = fmt::format("{} {} > {}", protocol_name(packet.protocol),
+    // A flow by "icmp" is one of IPv4.
+    const bool by_number = packet.protocol == kIcmp && packet.source.family == Family::v6;
+    std::string text = fmt::format("{} {} > {}", by_number ? "1" : protocol_name(packet.protocol),
                                    endpoint_text(packet.source, packet, packet.source_port),
                                    endpoint_text(packet.destination, packet, packet.destination_port));
     const auto named = [](const std::string& name) { return !name.empty() && !name.starts_with(kOtherInterface); };

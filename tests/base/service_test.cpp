@@ -11,6 +11,7 @@ TEST_CASE("protocols have names and numbers") {
     CHECK(protocol_name(254) == "254");
     CHECK(parse_protocol("TCP") == std::uint8_t{6});
     CHECK(parse_protocol("ipv6-icmp") == std::uint8_t{58});
+    CHECK(parse_protocol("icmp6") == std::uint8_t{58});
     CHECK(parse_protocol("255") == std::uint8_t{255});
     CHECK_FALSE(parse_protocol("256"));
     CHECK_FALSE(parse_protocol(""));

@@ -29,6 +29,8 @@ TEST_CASE("flows are read") {
         {"udp 2001:db8::1 > [2001:db8::2]:53", "udp 2001:db8::1 > [2001:db8::2]:53 state new", true},
         {"icmp 10.1.2.3 > 10.9.8.7 icmp 8", "icmp 10.1.2.3 > 10.9.8.7 state new icmp 8", false},
         {"icmp 10.1.2.3 > 10.9.8.7 icmp 8/0", "icmp 10.1.2.3 > 10.9.8.7 state new icmp 8/0", true},
+        {"icmp6 any > 2001:db8::1 icmp 2", "icmpv6 any > 2001:db8::1 state new icmp 2", false},
+        {"1 any > 2001:db8::1", "icmp any > 2001:db8::1 state new", false},
         {"esp 10.1.2.3 > 10.9.8.7", "esp 10.1.2.3 > 10.9.8.7 state new", true},
         {"tcp 10.0.0.0/8 > any:443 state established flags ACK", "tcp 10.0.0.0/8 > any:443 state established flags ACK",
          false},
@@ -77,6 +79,10 @@ TEST_CASE("mistakes in a flow are shown") {
         {"icmp any > 10.0.0.1:443",
          "flow:1:1: error: ports are given for a protocol without ports\n    icmp any > 10.0.0.1:443\n"
          "    ^~~~~~~~~~~~~~~~~~~~~~~\nhint: leave the ports out, or write tcp or udp\n"},
+        {"icmp any > 2001:db8::1 icmp 8",
+         "flow:1:1: error: icmp is the protocol of IPv4, and the addresses are of IPv6\n"
+         "    icmp any > 2001:db8::1 icmp 8\n    ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+         "hint: write icmpv6, whose types are other ones (an echo is icmp 128); 1 is the protocol by its number\n"},
         {"tcp any > any program \"x",
          "flow:1:23: error: the program is not quoted correctly\n    tcp any > any program \"x\n"
          "                          ^~\nhint: close the quotes\n"},
