@@ -10,8 +10,7 @@
 #include <unordered_set>
 
 #include "analysis/overlap.hpp"
-#include "fwproof/base/letters.hpp"
-#include "fwproof/policy/program_path.hpp"
+#include "fwproof/analysis/listener.hpp"
 
 namespace fwproof {
 
@@ -32,31 +31,12 @@ constexpr std::size_t kPeerProducts = 64;
 constexpr std::size_t kMostDeciders = 16;
 constexpr std::size_t kMostConditions = 16;
 
-// A rule that is scoped to one of them serves the requirement, one that is scoped to another does not; where none is
-// listed, nobody knows. `likeness` compares one of the list with the rule's.
-template <class Compare>
-Belief one_of(const std::vector<std::string>& listed, const Compare& likeness) {
-    if (listed.empty()) return Belief::open;
-    Belief belief = Belief::fails;
-    for (const std::string& one : listed) {
-        const Likeness found = likeness(one);
-        if (found == Likeness::same) return Belief::holds;
-        if (found == Likeness::open) belief = Belief::open;
-    }
-    return belief;
-}
-
 bool types_unstated(const Requirement& requirement) {
     const auto& terms = requirement.services->terms;
     return !terms.empty() && std::all_of(terms.begin(), terms.end(), [](const ServiceTerm& term) {
         const auto types = ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6);
         return term.protocols.subset_of(types) && term.icmp.is_all();
     });
-}
-
-bool assumes_anything(const Requirement& requirement) {
-    return !requirement.programs.empty() || !requirement.program_services.empty() || requirement.dynamic_rpc ||
-           requirement.endpoint_mapper;
 }
 
 void keep_decider(std::vector<Decider>& deciders, const Hit& hit) {
@@ -67,33 +47,6 @@ void keep_decider(std::vector<Decider>& deciders, const Hit& hit) {
 }
 
 }  // namespace
-
-Assumption assumption_for(const Requirement& requirement, Position position) {
-    return [&requirement, position](const Condition& condition) {
-        const auto at_listener = [&](Belief belief) {
-            return belief == Belief::fails && position != Position::inbound ? Belief::open : belief;
-        };
-        switch (condition.kind) {
-            case ConditionKind::program:
-                return at_listener(one_of(requirement.programs, [&](const std::string& program) {
-                    return serves_program(program, condition.value);
-                }));
-            case ConditionKind::service:
-                if (condition.value == "*") return Belief::open;  // any service
-                return at_listener(one_of(requirement.program_services, [&](const std::string& service) {
-                    return lower_case(service) == lower_case(condition.value) ? Likeness::same : Likeness::different;
-                }));
-            case ConditionKind::port_keyword: {
-                const std::string keyword = lower_case(condition.value);
-                const bool met = keyword == "rpc"
-                                     ? requirement.dynamic_rpc
-                                     : (keyword == "rpc-epmap" || keyword == "rpcepmap") && requirement.endpoint_mapper;
-                return met ? Belief::holds : Belief::open;
-            }
-            default: return Belief::open;
-        }
-    };
-}
 
 Judge::Verdict3 Judge::compare(const PacketSet& question, const Desk::Bounds& bounds) const {
     const PacketSet whole = question.for_some_interface();
@@ -205,7 +158,7 @@ void Judge::judge(const std::vector<Meeting*>& meetings, std::span<const Require
         Desk::Bounds known = bounds.at(meeting->crossing.path);
         auto verdict = compare(question, known);
         if (verdict.judgement != Judgement::satisfied && verdict.judgement != Judgement::missing &&
-            assumes_anything(requirement)) {
+            meeting->crossing.path->position == Position::inbound) {
             known = desk_.permitted(*meeting->crossing.path, question,
                                     assumption_for(requirement, meeting->crossing.path->position));
             verdict = compare(question, known);

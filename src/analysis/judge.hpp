@@ -23,10 +23,6 @@ struct Meeting {
     std::string reply_doubt;        // as Journey::reply_doubts says
 };
 
-// What the requirement lets rules assume: its programs, its services, its port keywords. Programs are those that
-// listen, so that only on the way into their host a rule for another one is known not to match.
-Assumption assumption_for(const Requirement& requirement, Position position);
-
 class Judge {
 public:
     explicit Judge(const Desk& desk) : desk_(desk) {}

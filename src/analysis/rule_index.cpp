@@ -4,6 +4,8 @@
 #include <deque>
 #include <numeric>
 
+#include "fwproof/analysis/listener.hpp"
+
 namespace fwproof {
 
 namespace {
@@ -147,12 +149,10 @@ PacketSet RuleIndex::set_of(const std::vector<Match>& matches, WorldIndex index,
 RuleIndex::Bounds RuleIndex::bounds(RuleRef ref, WorldIndex world, const Assumption& assumption) {
     const RuleMatch& match = policy_.rulesets[ref.ruleset].rules[ref.rule].match;
     if (!in_focus(ref, world)) return {space_.empty(), space_.empty()};
-    bool assumed = match.conditional && assumption && !match.conditions.empty();
-    for (std::size_t i = 0; assumption && i < match.conditions.size(); ++i) {
-        const Belief belief = assumption(match.conditions[i]);
-        if (belief == Belief::fails) return {space_.empty(), space_.empty()};
-        assumed = assumed && belief == Belief::holds;
-    }
+    const bool asked = assumption && !match.conditions.empty();
+    const Belief belief = asked ? all_hold(match.conditions, assumption) : Belief::open;
+    if (belief == Belief::fails) return {space_.empty(), space_.empty()};
+    const bool assumed = match.conditional && belief == Belief::holds;
     auto& known = sets_[key(ref.ruleset, ref.rule)];
     auto found = known.find(world);
     if (found == known.end()) {

@@ -12,11 +12,11 @@
 #include <utility>
 
 #include "analysis/charge.hpp"
-#include "analysis/judge.hpp"
 #include "analysis/overlap.hpp"
 #include "analysis/question.hpp"
 #include "analysis/readdress.hpp"
 #include "analysis/sides.hpp"
+#include "fwproof/analysis/listener.hpp"
 
 namespace fwproof {
 
@@ -59,6 +59,18 @@ constexpr std::size_t kTogether = 8;
 struct Claimed {
     PacketSet packets;
     std::vector<std::pair<std::size_t, PacketSet>> by_requirement;
+
+    // The same of those requirements for which it is true.
+    template <class Choose>
+    Claimed only(const Choose& chosen) const {
+        Claimed some{packets - packets, {}};
+        for (const auto& [requirement, claimed] : by_requirement) {
+            if (!chosen(requirement)) continue;
+            some.packets = some.packets | claimed;
+            some.by_requirement.emplace_back(requirement, claimed);
+        }
+        return some;
+    }
 
     // The requirements that ask for some of the packets.
     std::vector<std::size_t> related(const PacketSet& some) const {
@@ -193,10 +205,20 @@ private:
         PacketSet packets;
         std::vector<std::size_t> requirements;
     };
+    // The claims that the rule can serve or keep open.
+    Claimed reached(const Claimed& claimed, RuleRef ref) const {
+        const auto& rules = desk_.policy().rulesets[ref.ruleset].rules;
+        if (ref.rule >= rules.size() || rules[ref.rule].match.conditions.empty()) return claimed;
+        return claimed.only([&](std::size_t requirement) {
+            return is_for_listener(rules[ref.rule].match, requirements_[requirement], path_.position) != Belief::fails;
+        });
+    }
+
     // What the rule permits that is needed, and by whom.
     Served needed(const Charge& charge) const {
-        Served served{charge.packets & claims_.needed.packets, {}};
-        served.requirements = claims_.needed.related(served.packets);
+        const Claimed claimed = reached(claims_.needed, charge.rule);
+        Served served{charge.packets & claimed.packets, {}};
+        served.requirements = claimed.related(served.packets);
         const auto answers = answering_.find(charge.rule);
         if (answers == answering_.end()) return served;
         for (const Answer* answer : answers->second) {
@@ -216,7 +238,9 @@ private:
     void look_beyond(const PacketSet& beyond, std::vector<Charge>& charged) {
         std::vector<Beyond> serving;
         for (Charge& charge : charged) {
-            if (!charge.packets.intersects(claims_.needed.packets) && !answering_.contains(charge.rule)) continue;
+            const bool serves = charge.packets.intersects(claims_.needed.packets) &&
+                                charge.packets.intersects(reached(claims_.needed, charge.rule).packets);
+            if (!serves && !answering_.contains(charge.rule)) continue;
             Beyond one{&charge, {}, desk_.space().empty(), 0};
             const auto& rules = desk_.policy().rulesets[charge.rule.ruleset].rules;
             if (charge.rule.rule < rules.size()) {
@@ -274,7 +298,9 @@ private:
         // A rule for ICMP alone is told in the family that speaks it; in one for every protocol nobody looks for it.
         if (rest.subset_of(icmp_)) rest = rest - desk_.space().from(foreign_icmp());
         rest = rest - desk_.space().from(keyword_ports(charge.rule, served.requirements));
-        const auto take = [&](SurplusKind kind, const Claimed& claimed, bool closable) {
+        const auto take = [&](SurplusKind kind, const Claimed& all, bool closable) {
+            if (!rest.intersects(all.packets)) return;
+            const Claimed claimed = reached(all, charge.rule);
             const PacketSet part = rest & claimed.packets;
             rest = rest - part;
             if (!part.empty()) report(charge, kind, part, claimed.related(part), closable);
@@ -286,7 +312,8 @@ private:
         rest = rest - claims_.tolerated;
         if (rest.empty()) return;
         if (served.packets.empty()) {
-            report(charge, SurplusKind::uncatalogued, rest, claims_.undetermined.related(rest), false);
+            const Claimed undetermined = reached(claims_.undetermined, charge.rule);
+            report(charge, SurplusKind::uncatalogued, rest, undetermined.related(rest), false);
             return;
         }
         take(SurplusKind::uncatalogued, claims_.undetermined, false);

@@ -5,6 +5,7 @@
 
 #include "check/from_flows.hpp"
 #include "check/standing.hpp"
+#include "fwproof/analysis/listener.hpp"
 
 namespace fwproof {
 
@@ -71,6 +72,18 @@ bool has_all_ports(std::span<const Requirement> all, const Surplus& surplus) {
     });
 }
 
+// The rule is for a program, a service, a package or the like, and nobody says that it is one that listens for any of
+// the requirements.
+bool unconfirmed_listener(const CheckContext& context, const Firewall& firewall, const Surplus& surplus) {
+    const auto& rules = firewall.policy->rulesets[surplus.rule.ruleset].rules;
+    if (surplus.surely || !surplus.path || surplus.rule.rule >= rules.size()) return false;
+    const auto& related = surplus.requirements;
+    return !related.empty() && std::none_of(related.begin(), related.end(), [&](std::size_t i) {
+        return is_for_listener(rules[surplus.rule.rule].match, context.requirements()[i], surplus.path->position) ==
+               Belief::holds;
+    });
+}
+
 std::string surplus_sentence(const CheckContext& context, const Firewall& firewall, const Surplus& surplus,
                              const std::string& at, bool lost) {
     const auto all = context.requirements();
@@ -94,7 +107,8 @@ std::string surplus_sentence(const CheckContext& context, const Firewall& firewa
                 return fmt::format("{}{} permits {}{}, which the document lists but which would expose {}", rule, may,
                                    region, at, to_text(all, surplus.requirements));
             }
-            return fmt::format("{} is needed{} for {} from {} to {} but{} also permits {}{}", rule,
+            return fmt::format("{} is{} needed{} for {} from {} to {} but{} also permits {}{}", rule,
+                               unconfirmed_listener(context, firewall, surplus) ? " possibly" : "",
                                needed_later(all, surplus.requirements) ? " later" : "",
                                services_text(all, surplus.requirements), from_text(all, surplus.requirements),
                                to_text(all, surplus.requirements), may, region, at);
@@ -263,6 +277,9 @@ void report_surplus(const CheckContext& context, const Check& check, SurplusKind
             finding.severity = Severity::note;
             finding.details.emplace_back("the document does not say that it may be closed");
         }
+        // Most programs are not the one that listens: no more than a flow that depends on one.
+        if (finding.severity == Severity::error && unconfirmed_listener(context, firewall, surplus))
+            finding.severity = Severity::warning;
         const auto lost = lost_flows(context, surplus);
         finding.message = surplus_sentence(context, firewall, surplus, place(firewall, paths), !lost.empty());
         add_lost_flows(context, lost, finding);

@@ -11,7 +11,8 @@ const Check check_install_only_opening = {
     .summary = R"(An opening that was needed only during an installation is still open)",
     .why =
         R"(Setup programs need remote administration ports that nothing uses afterwards. Left open they are what lateral movement
-uses. Where the document says that the port may be closed the finding is an error, else a note.)",
+uses. Where the document says that the port may be closed the finding is an error, else a note; a warning where the rule
+is for a program or service that nobody says to listen there.)",
     .example = R"(tcp/135, tcp/445, udp/137 and tcp/49152-65535 from a management server to its database after setup)",
     .fix =
         R"(Remove the rule, or the part of it that the finding names. While a host is being installed, say phase = "install" at its
