@@ -7,6 +7,7 @@
 
 #include "catalog/ids.hpp"
 #include "catalog/resolve_ports.hpp"
+#include "fwproof/base/letters.hpp"
 
 namespace fwproof::catalog_resolve {
 
@@ -102,6 +103,7 @@ void Packets::add_ports(const Service& service, const Ends& ends, const std::vec
     } else {
         parts = resolve_ports(catalog_, settings_, service.ports, ends, out_.assumptions);
     }
+    restrict_dynamic_rpc(ends, parts);
     const PortSet from_ports = source_ports(source_items, ends);
     for (PortPart& part : parts) {
         for (std::size_t i = 0; i < service.protocols.size(); ++i) {
@@ -132,6 +134,36 @@ void Packets::add_ports(const Service& service, const Ends& ends, const std::vec
             choose_member(service, ends, part, std::move(one));
         }
     }
+}
+
+// What the site says that RPC means on the listener's host is its dynamic range.
+void Packets::restrict_dynamic_rpc(const Ends& ends, std::vector<PortPart>& parts) const {
+    const std::string& host = ends.target.host->id;
+    const PortSet* said = nullptr;
+    for (const SiteFirewall& firewall : site_.firewalls) {
+        if (firewall.kind != FirewallKind::host || firewall.host != host) continue;
+        for (const auto& [word, ports] : firewall.port_keywords) {
+            if (lower_case(word) == "rpc") said = &ports;
+        }
+    }
+    if (!said) return;
+    std::optional<PortPart> own;
+    std::vector<PortPart> others;
+    for (PortPart& part : parts) {
+        if (!part.dynamic_rpc || part.need == Need::undetermined) continue;
+        if (part.need == Need::required && !own) {
+            own = part;
+            own->ports = *said;
+            own->weaker = false;
+            own->restrictable_by.clear();
+        }
+        part.ports = part.ports - *said;
+        part.need = Need::not_selected;
+        part.reason = fmt::format("RPC is {} on {}", to_string(*said), host);
+    }
+    if (!own) return;
+    std::erase_if(parts, [](const PortPart& part) { return part.dynamic_rpc && part.ports.empty(); });
+    parts.push_back(std::move(*own));
 }
 
 // --- any-of groups ---

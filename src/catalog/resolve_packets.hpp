@@ -27,6 +27,7 @@ private:
     PortSet source_ports(const std::vector<PortItem>& items, const Ends& ends);
     void add_ports(const Service& service, const Ends& ends, const std::vector<PortItem>& source_items,
                    const Requirement& requirement);
+    void restrict_dynamic_rpc(const Ends& ends, std::vector<PortPart>& parts) const;
     void choose_member(const Service& service, const Ends& ends, const PortPart& part, Requirement requirement);
     void join_group(const std::string& id, const std::string& variant, const Ends& ends, Requirement requirement);
     void add_own_port(const AnyOf& group, const Service& service, const ParameterValue& value,

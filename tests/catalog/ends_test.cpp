@@ -42,6 +42,15 @@ TEST_CASE("the port of a connection is that of the end that listens") {
              "[[bind]]\nrole = \"site-server\"\nhosts = [\"a\"]\n"
              "[[bind]]\nrole = \"management-point\"\nhosts = [\"b\"]\nparameters = {rpc-range = \"50000-51000\"}\n",
          {"b > a tcp/49152-65535", "a > b tcp/50000-51000"}},
+        {"what RPC means on the listener's host is its range",
+         "configmgr",
+         "rpc",
+         host("a", "10.4.0.10", "os-generation = \"modern\"\n") +
+             host("b", "10.4.0.11", "os-generation = \"modern\"\n") +
+             "[[bind]]\nrole = \"site-server\"\nhosts = [\"a\"]\n"
+             "[[bind]]\nrole = \"management-point\"\nhosts = [\"b\"]\n"
+             "[[firewall]]\nhost = \"b\"\nexport = \"b.reg\"\nport-keywords = {rpc = \"50000-50255\"}\n",
+         {"b > a tcp/49152-65535", "a > b tcp/50000-50255"}},
         {"a database that only the print makes the client keeps its port in the print",
          "scom",
          "sql",
