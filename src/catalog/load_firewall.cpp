@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/load_site_parts.hpp"
+#include "fwproof/base/letters.hpp"
 
 namespace fwproof::site_file {
 
@@ -137,6 +138,12 @@ SiteFirewall read_firewall(const Value& table, Problems& problems) {
     read_keywords(
         reader, "address-keywords", "addresses, such as [\"10.0.0.53\"]",
         [](const std::string& text) { return parse_address_set(text); }, firewall.address_keywords);
+    const bool twice = std::any_of(firewall.address_keywords.begin(), firewall.address_keywords.end(),
+                                   [](const auto& keyword) { return lower_case(keyword.first) == "localsubnet"; });
+    if (firewall.local_subnets && twice) {
+        problems.add("LocalSubnet is given twice, in 'local-subnets' and in 'address-keywords'",
+                     "leave one of them out", reader.span_of("address-keywords"));
+    }
     read_keywords(
         reader, "port-keywords", "ports, such as \"50000-50255\"",
         [](const std::string& text) { return parse_ports(text); }, firewall.port_keywords);

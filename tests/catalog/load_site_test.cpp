@@ -136,6 +136,11 @@ TEST_CASE("a site file's errors name place, key and cure") {
         {"[[firewall]]\nexport = \"a\"\nkind = \"host\"\n",
          "site.toml:4:1: error: firewall 'a' does not say whose host firewall it is\n    [[firewall]]\n    "
          "^~~~~~~~~~~~\nhint: add host = \"...\"\n"},
+        {"[[firewall]]\nexport = \"a\"\nlocal-subnets = [\"10.9.0.0/24\"]\naddress-keywords = {localsubnet = "
+         "[\"10.0.0.0/24\"]}\n",
+         "site.toml:7:20: error: LocalSubnet is given twice, in 'local-subnets' and in 'address-keywords'\n    "
+         "address-keywords = {localsubnet = [\"10.0.0.0/24\"]}\n                       "
+         "^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\nhint: leave one of them out\n"},
         {"[[bind]]\nrole = \"x\"\nprefixes = []\n",
          "site.toml:4:1: error: role 'x' is bound to nothing\n    [[bind]]\n    ^~~~~~~~\nhint: add hosts = [...] or "
          "addresses = [...]\n"},
