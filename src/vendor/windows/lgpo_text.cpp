@@ -109,7 +109,7 @@ private:
         } else if (same_word(trimmed(word), "DELETE")) {
             value.deletes_value = true;
         } else if (same_word(trimmed(word), "DELETEALLVALUES")) {
-            value.deletes_value = true;
+            value.deletes_values = true;
             value.name.clear();
         } else if (same_word(trimmed(word), "CREATEKEY")) {
             return {};

@@ -46,13 +46,14 @@ std::vector<RegistryValue> list_values(const std::string& file, const std::vecto
         made.key = value.key;
         made.name = value.name;
         made.deletes_value = value.deletes_value;
+        made.deletes_values = value.deletes_values;
         made.deletes_key = value.deletes_key;
         made.doubts = value.doubts;
         Place place;
         place.line = lines.size();
         lines += on_one_line(fmt::format("0x{:06x} [{}] \"{}\"=", value.offset, value.key, value.name));
         place.text = lines.size();
-        if (value.deletes_value || value.deletes_key) {
+        if (value.deletes_value || value.deletes_values || value.deletes_key) {
             lines += '-';
         } else if (value.type == kText || value.type == kTextWithVariables) {
             made.type = ValueType::text;

@@ -12,6 +12,7 @@ struct BinaryValue {
     std::uint32_t type = 0;  // as in the registry: 1 text, 2 text with variables, 4 number
     std::string data;        // raw
     bool deletes_value = false;
+    bool deletes_values = false;
     bool deletes_key = false;
     std::vector<Condition> doubts;  // the value is only written under these conditions
 };

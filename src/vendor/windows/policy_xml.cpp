@@ -61,9 +61,12 @@ PolicyValues policy_rules(const XmlDocument& xml) {
         value.name = trimmed(entry.child("Value").text().get());
         const auto data = entry.child("RegData");
         const std::string_view type = trimmed(entry.child("RegType").text().get());
-        if (same_word(value.name, "**delvals.") || starts_with_word(value.name, "**del.")) {
+        if (same_word(value.name, "**delvals.")) {
+            value.deletes_values = true;
+            value.name.clear();
+        } else if (starts_with_word(value.name, "**del.")) {
             value.deletes_value = true;
-            value.name = starts_with_word(value.name, "**del.") ? value.name.substr(6) : "";
+            value.name = value.name.substr(6);
         }
         set_data(value, type, data.text().get(), xml.text_span(data), 10);
         values_of(policies, entry).push_back(std::move(value));
@@ -113,9 +116,13 @@ private:
         value.name = properties.attribute("name").value();
         value.doubts = doubts;
         const std::string_view action = properties.attribute("action").value();
+        // An item without a name is about the key, unless it is about the key's default value.
+        const bool of_key = value.name.empty() && std::string_view(properties.attribute("default").value()) != "1";
         if (same_word(action, "D")) {
-            value.deletes_value = true;
-            value.deletes_key = value.name.empty();
+            (of_key ? value.deletes_key : value.deletes_value) = true;
+        } else if (of_key) {
+            if (!same_word(action, "R")) return;  // makes the key alone
+            value.deletes_key = true;             // makes it again, empty
         } else if (same_word(action, "C")) {
             value.doubts.push_back(
                 {ConditionKind::other, fmt::format("'{}' did not exist before", value.name), value.span});
@@ -123,7 +130,7 @@ private:
         // Numbers are written in hexadecimal, whatever the editor shows.
         set_data(value, properties.attribute("type").value(), properties.attribute("value").value(), value.span, 16);
         value.text.aligned = false;
-        if (!value.doubts.empty() && value.deletes_value) {
+        if (!value.doubts.empty() && (value.deletes_value || value.deletes_key)) {
             notes_.push_back(
                 {NoteKind::unparsed_line, "deletion that holds only under conditions is passed over", {}, value.span});
             return;

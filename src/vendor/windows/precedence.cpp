@@ -34,14 +34,16 @@ public:
         for (const Deletion& deletion : store.deletions) {
             if (deletion.below)
                 whole_.insert(deletion.key);
+            else if (deletion.values)
+                emptied_.insert(deletion.key);
             else
-                values_.insert(deletion.key + '\n' + deletion.name);  // without a name: all of the key
+                values_.insert(deletion.key + '\n' + deletion.name);
         }
     }
 
-    bool empty() const { return whole_.empty() && values_.empty(); }
+    bool empty() const { return whole_.empty() && emptied_.empty() && values_.empty(); }
     bool hit(std::string key, const std::string& name) const {
-        if (values_.contains(key + '\n' + name) || values_.contains(key + '\n')) return true;
+        if (values_.contains(key + '\n' + name) || emptied_.contains(key)) return true;
         while (!whole_.contains(key)) {
             if (key.empty()) return false;
             const auto slash = key.rfind('\\');
@@ -51,7 +53,7 @@ public:
     }
 
 private:
-    std::unordered_set<std::string> whole_, values_;
+    std::unordered_set<std::string> whole_, emptied_, values_;
 };
 
 class Contest {

@@ -22,6 +22,7 @@ struct RegistryValue {
     SourceSpan span;        // the statement
     bool reported = false;  // the carrier has said already that it cannot be read
     bool deletes_value = false;
+    bool deletes_values = false;    // all of the key; not those of keys below it
     bool deletes_key = false;       // and all below it
     std::vector<Condition> doubts;  // the value is only written under these conditions
     SourceSpan written_over;        // by one that is written only under conditions; empty: by none

@@ -78,7 +78,7 @@ private:
             value.deletes_value = true;
             value.name = value.name.substr(6);
         } else if (starts_with_word(name, "**delvals")) {
-            value.deletes_value = true;
+            value.deletes_values = true;
             value.name.clear();
         } else if (starts_with_word(name, "**DeleteKeys") || starts_with_word(name, "**DeleteValues")) {
             const bool keys = starts_with_word(name, "**DeleteKeys");

@@ -24,7 +24,7 @@ std::vector<RegistryValue> surviving(std::vector<RegistryValue> values) {
         if (value.deletes_key) {
             live.erase(live.lower_bound(key + "\\"), live.lower_bound(key + "]"));
         }
-        if (value.deletes_key || (value.deletes_value && value.name.empty())) {
+        if (value.deletes_key || value.deletes_values) {
             live.erase(live.lower_bound(key + kBeforeName), live.lower_bound(key + "\2"));
         } else if (value.deletes_value) {
             live.erase(key + kBeforeName + lower_case(value.name));
@@ -93,12 +93,12 @@ std::string choose_control_set(const std::vector<RegistryValue>& values, Export&
 std::vector<Deletion> deletions_of(const std::vector<RegistryValue>& values) {
     std::vector<Deletion> deletions;
     for (const RegistryValue& value : values) {
-        if (!value.deletes_key && !value.deletes_value) continue;
+        if (!value.deletes_key && !value.deletes_value && !value.deletes_values) continue;
         const auto place = policy_place(value.key);
         if (place)
-            deletions.push_back({*place, lower_case(value.name), value.deletes_key, value.span});
+            deletions.push_back({*place, lower_case(value.name), value.deletes_values, value.deletes_key, value.span});
         else if (value.deletes_key && holds_policy(value.key))
-            deletions.push_back({{}, {}, true, value.span});
+            deletions.push_back({{}, {}, false, true, value.span});
     }
     return deletions;
 }

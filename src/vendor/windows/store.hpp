@@ -67,11 +67,12 @@ enum class StoreKind : std::uint8_t {
 };
 std::string_view to_string(StoreKind kind);  // "group policy", "device management", "local", "dynamic"
 
-// What a policy object takes out of those that it wins over: a value, or with an empty name all of its key.
+// What a policy object takes out of those that it wins over: a value, all of a key, or the key.
 struct Deletion {
-    std::string key;     // below Policies\\Microsoft\\WindowsFirewall, in lower case; empty: that key itself
-    std::string name;    // in lower case
-    bool below = false;  // the whole key with all below it
+    std::string key;      // below Policies\\Microsoft\\WindowsFirewall, in lower case; empty: that key itself
+    std::string name;     // in lower case; empty: its default value
+    bool values = false;  // all values of the key, whatever the name
+    bool below = false;   // the whole key with all below it
     SourceSpan span;
 };
 

@@ -259,6 +259,11 @@ TEST_CASE("deletions and later values in a registry file") {
                           section(key, "\"R2\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=23|\"")));
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/23") == "P");
+    for (const std::string whole : {"@=-", "\"\"=-"}) {  // of the key's default value, which is no rule
+        INFO(whole);
+        const Policy left = load_text(reg({kAllow22}, section(key, whole)));
+        CHECK(ask(left, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    }
     const Policy gone = load_text(reg({kAllow22}, "[-" + kLocal.substr(1) + "\\FirewallRules]\r\n"));
     CHECK(ask(gone, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "D");
 }
@@ -633,6 +638,38 @@ TEST_CASE("registry items of preferences in a report count") {
     const Policy backup = load_all(
         {{"b/gpreport.xml", only}, {"b/DomainSysvol/GPO/Machine/Preferences/Registry/Registry.xml", own}}, {}, true);
     CHECK(ask(backup, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+}
+
+TEST_CASE("registry items of preferences that delete") {
+    struct Case {
+        std::string item, verdict;
+    };
+    const std::string rules = "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules";
+    const auto item = [&](const std::string& properties) {
+        return "<Registry name=\"r\"><Properties hive=\"HKEY_LOCAL_MACHINE\" key=\"" + rules + "\" " + properties +
+               "/></Registry>";
+    };
+    const std::string written = item("action=\"U\" name=\"r\" type=\"REG_SZ\" value=\"" + kAllow22 + "\"");
+    const std::vector<Case> cases = {
+        {"", "P"},
+        {item("action=\"D\" name=\"r\""), "D"},
+        {item("action=\"D\" name=\"\" default=\"0\""), "D"},  // the key
+        {item("action=\"R\" name=\"\" default=\"0\""), "D"},  // the key, which is made again
+        {item("action=\"D\" name=\"\" default=\"1\""), "P"},  // its default value
+        {item("action=\"U\" name=\"\" default=\"0\""), "P"},
+    };
+    for (const Case& one : cases) {
+        INFO(one.item);
+        const std::string profile =
+            "<Registry name=\"e\"><Properties hive=\"HKEY_LOCAL_MACHINE\" "
+            "key=\"SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\DomainProfile\" action=\"U\" "
+            "name=\"EnableFirewall\" type=\"REG_DWORD\" value=\"00000001\"/></Registry>";
+        const Policy policy = load_text(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<RegistrySettings "
+            "clsid=\"{A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51}\">" +
+            profile + written + one.item + "</RegistrySettings>\n");
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == one.verdict);
+    }
 }
 
 TEST_CASE("administrative templates are known in the languages of Windows") {
