@@ -18,7 +18,7 @@ struct ProfileFacts {
     SourceSpan merged_span;           // where it says so; empty: nothing is written
     bool told = false;                // the export speaks of this profile's settings
     std::array<std::optional<LogValue>, kLogSettingCount> logs;
-    SourceSpan disabled_interfaces;  // where some are taken out of the firewall; empty: none are
+    DisabledInterfaces disabled_interfaces;
 };
 
 struct EffectiveProfile {

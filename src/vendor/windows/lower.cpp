@@ -187,12 +187,14 @@ private:
 
     // Which interface a packet takes is not known here.
     void add_disabled_interfaces(Ruleset& ruleset, Profile profile) const {
-        const SourceSpan span = layered_.facts[static_cast<std::size_t>(profile)].disabled_interfaces;
-        if (!span) return;
-        Rule rule = made_by_reader("firewall off on some interfaces", Verdict::permit, span);
+        const DisabledInterfaces& disabled = layered_.facts[static_cast<std::size_t>(profile)].disabled_interfaces;
+        if (!disabled) return;
+        Rule rule = made_by_reader("firewall off on some interfaces", Verdict::permit, disabled.span);
         rule.comment = "DisabledInterfaces takes them out of the firewall";
         rule.match.conditional = true;
-        rule.match.conditions.push_back({ConditionKind::other, "the interface is one of DisabledInterfaces", span});
+        const std::string condition = fmt::format("the interface is one of DisabledInterfaces{}{}",
+                                                  disabled.names.empty() ? "" : " ", disabled.names);
+        rule.match.conditions.push_back({ConditionKind::other, condition, disabled.span});
         ruleset.rules.push_back(std::move(rule));
     }
 

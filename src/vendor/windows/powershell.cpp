@@ -3,6 +3,7 @@
 #include "vendor/windows/powershell.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -309,7 +310,8 @@ private:
         const Property* property = record.find("disabledinterfacealiases");
         if (!property || property->null || lost(*property)) return;
         const auto all = members(*property);
-        if (!all.empty() && !same_word(all[0], "NotConfigured")) settings.disabled_interfaces = record.span;
+        if (!all.empty() && !same_word(all[0], "NotConfigured"))
+            settings.disabled_interfaces = {fmt::format("{}", fmt::join(all, ", ")), record.span};
     }
 
     static void set_log(ProfileSettings& settings, LogSetting setting, const Record& record, std::string_view name) {

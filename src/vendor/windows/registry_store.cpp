@@ -239,7 +239,7 @@ private:
         if (const auto setting = find_setting(value.name)) return read_setting(value, *setting);
         if (same_word(value.name, "DisabledInterfaces")) {
             if (value.type != ValueType::text || !trimmed(value.text.text).empty())
-                settings().disabled_interfaces = value.span;
+                settings().disabled_interfaces = {std::string(trimmed(value.text.text)), value.span};
             return;
         }
         if (const auto name = find_recorded_setting(value.name); !name.empty() && value.type == ValueType::number)

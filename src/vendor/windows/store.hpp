@@ -38,10 +38,17 @@ struct LogValue {
     SourceSpan span;
 };
 
+// Interfaces that are taken out of the firewall.
+struct DisabledInterfaces {
+    std::string names;  // as the export has them
+    SourceSpan span;    // empty: none are
+    explicit operator bool() const { return static_cast<bool>(span); }
+};
+
 struct ProfileSettings {
     std::array<std::optional<SettingValue>, kSettingCount> values;
     std::array<std::optional<LogValue>, kLogSettingCount> logs;
-    SourceSpan disabled_interfaces;  // where some interfaces are taken out of the firewall; empty: none are
+    DisabledInterfaces disabled_interfaces;
 
     std::optional<LogValue>& log(LogSetting s) { return logs[static_cast<std::size_t>(s)]; }
     const std::optional<LogValue>& log(LogSetting s) const { return logs[static_cast<std::size_t>(s)]; }
