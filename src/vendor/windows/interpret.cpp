@@ -386,7 +386,7 @@ private:
         if (!security_.value.empty()) add(ConditionKind::ipsec, security_.value, security_.span);
         if (!platform_.value.empty()) {
             if (at_least_)
-                rule_.at_least_platform = true;
+                rule_.at_least_platform = platform_.value;
             else
                 add(ConditionKind::platform, fmt::format("exactly {}", platform_.value), platform_.span);
         }

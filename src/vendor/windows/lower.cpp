@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "vendor/windows/words.hpp"
+
 namespace fwproof::windows {
 
 namespace {
@@ -65,7 +67,6 @@ public:
                 if (profiles_.contains(profile)) add_ruleset(profile, inbound);
             }
         }
-        tell_platform();
         tell_stores();
         tell_loose_sources();
         policy_.settings.insert(policy_.settings.end(), made_.settings.begin(), made_.settings.end());
@@ -84,6 +85,7 @@ public:
         }
         policy_.notes = std::move(made_.notes);
         policy_.assumptions = std::move(made_.assumptions);
+        tell_platform();
         policy_.sources = std::move(made_.sources);
         return std::move(policy_);
     }
@@ -268,12 +270,27 @@ private:
     }
 
     void tell_platform() {
+        std::string_view newest;
         for (const LayeredRule& layered : layered_.rules) {
-            if (!layered.rule->at_least_platform) continue;
-            policy_.assumptions.emplace_back(
-                "The host runs a Windows that is at least as new as every rule with a platform condition asks for.");
-            return;
+            const std::string_view asked = layered.rule->at_least_platform;
+            if (!asked.empty() && (newest.empty() || version_of(newest) < version_of(asked))) newest = asked;
         }
+        if (newest.empty()) return;
+        const auto [major, minor] = version_of(newest);
+        policy_.assumptions.push_back(fmt::format(
+            "The host runs a Windows that is at least as new as every rule with a platform condition asks for: {}.{}.",
+            major, minor));
+    }
+
+    // "2:10:0" is version 10.0 of the platform 2, Windows NT.
+    static std::pair<unsigned, unsigned> version_of(std::string_view platform) {
+        std::pair<unsigned, unsigned> version;
+        const auto major = platform.find(':');
+        if (major == std::string_view::npos) return version;
+        const auto minor = std::min(platform.find(':', major + 1), platform.size());
+        version.first = number<unsigned>(platform.substr(major + 1, minor - major - 1)).value_or(0);
+        if (minor < platform.size()) version.second = number<unsigned>(platform.substr(minor + 1)).value_or(0);
+        return version;
     }
 
     Export made_;

@@ -94,10 +94,10 @@ struct FirewallRule {
     bool overrides_blocks = false;      // AuthByPassOut
     bool edge_traversal = false;        // Edge, not left to the application (Defer)
     bool tuples_only = false;           // TTK: matches only endpoints that the system registers, never a plain flow
-    bool at_least_platform = false;
-    bool certain = true;    // it is surely there, whatever it does
-    bool replaced = false;  // by a policy object that wins over its own; `error` says by which
-    std::string error;      // why the device does not enforce it; empty: it does
+    std::string at_least_platform;      // "2:6:2": of that Windows or a later one; empty: of any
+    bool certain = true;                // it is surely there, whatever it does
+    bool replaced = false;              // by a policy object that wins over its own; `error` says by which
+    std::string error;                  // why the device does not enforce it; empty: it does
     SourceSpan span;
 };
 

@@ -84,6 +84,26 @@ TEST_CASE("profile settings decide before rules") {
     }
 }
 
+TEST_CASE("interfaces outside the firewall are named in the condition") {
+    const Policy policy =
+        load_text(gpo_reg({}, section(kPolicy + "\\DomainProfile", "\"DisabledInterfaces\"=\"{A},{B}\"")));
+    std::vector<std::string> values;
+    for (const Ruleset& ruleset : policy.rulesets) {
+        for (const Rule& rule : ruleset.rules) {
+            for (const Condition& condition : rule.match.conditions) values.push_back(condition.value);
+        }
+    }
+    CHECK(values == std::vector<std::string>(2, "the interface is one of DisabledInterfaces {A},{B}"));
+}
+
+TEST_CASE("the newest Windows that a rule asks for is named where it is assumed") {
+    const std::string rule = "v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=80|Platform2=GTEQ|Platform=";
+    const Policy policy = load_text(gpo_reg({rule + "2:10:2|", rule + "2:6:2|"}));
+    const std::string told =
+        "The host runs a Windows that is at least as new as every rule with a platform condition asks for: 10.2.";
+    CHECK(std::count(policy.assumptions.begin(), policy.assumptions.end(), told) == 1);
+}
+
 TEST_CASE("a broken line of a profile leaves open what it could set") {
     struct Case {
         std::string line;
