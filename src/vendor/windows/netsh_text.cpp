@@ -113,6 +113,10 @@ private:
         return std::any_of(kIdle.begin(), kIdle.end(), [&](auto word) { return starts_with_word(line, word); });
     }
 
+    static bool is_setting(std::string_view line) {
+        return is_idle_line(line) || starts_with_word(line, "State ") || starts_with_word(line, "Firewall Policy ");
+    }
+
     void leave_open(Profile profile, std::string message, SourceSpan at) {
         into_.notes.push_back({NoteKind::unparsed_line, std::move(message), "run netsh again", at});
         for (const Setting setting : {Setting::enable_firewall, Setting::shielded, Setting::default_inbound_block,
@@ -136,7 +140,8 @@ private:
     }
 
     void split() {
-        bool table = false;
+        bool table = false, behind_end = false;
+        std::vector<std::uint32_t> console;  // lines of its own, behind the end of a listing
         Profile profile{};
         SourceSpan head_at;
         Section section = Section::rules;
@@ -149,13 +154,21 @@ private:
                 table = false;
                 ended_ = false;
             }
-            if (same_word(trimmed(line), "Ok.")) ended_ = true;
+            if (same_word(trimmed(line), "Ok.")) ended_ = behind_end = true;
             if (trimmed(line).empty() || line.starts_with("---") || same_word(trimmed(line), "Ok.")) continue;
-            if (const auto head = profile_head(line)) {
+            const auto head = profile_head(line);
+            const bool global = starts_with_word(line, "Global Settings:");
+            if (head || global || is_field(line) || (section == Section::profile && is_setting(line)))
+                behind_end = false;
+            if (behind_end) {
+                console.push_back(number);
+                continue;
+            }
+            if (head) {
                 close_profile(std::exchange(section, Section::profile), profile, head_at);
                 profile = *head;
                 head_at = line_span(number);
-            } else if (starts_with_word(line, "Global Settings:")) {
+            } else if (global) {
                 close_profile(std::exchange(section, Section::global), profile, head_at);
             } else if (section == Section::profile) {
                 read_setting(profile, number);
@@ -166,6 +179,12 @@ private:
             }
         }
         close_profile(section, profile, head_at);
+        if (console.empty()) return;
+        into_.notes.push_back({NoteKind::information,
+                               fmt::format("{} line{} behind the Ok. of netsh {} passed over", console.size(),
+                                           console.size() == 1 ? "" : "s", console.size() == 1 ? "is" : "are"),
+                               {},
+                               line_span(console.front())});
     }
 
     // "Label:     value", of a rule.

@@ -74,6 +74,27 @@ TEST_CASE("a rule whose head is lost may be any rule") {
     CHECK(in80("C:\\>netsh advfirewall firewall show rule name=all verbose\r\n" + whole()) == "P");
 }
 
+TEST_CASE("what a console prints behind the end of a listing is no part of it") {
+    const std::string passed = "1 line behind the Ok. of netsh is passed over";
+    for (const std::string console : {"C:\\Windows\\system32>\r\n", "PS C:\\Users\\adm>\r\n", "  **********\r\n"}) {
+        INFO(console);
+        CHECK(in80(whole() + console) == "P");
+        CHECK(says(load_text(whole() + console), passed));
+        const std::string state = "Domain Profile Settings: \r\n" + std::string(70, '-') +
+                                  "\r\nState                                 ON\r\n"
+                                  "Firewall Policy                       BlockInbound,AllowOutbound\r\nOk.\r\n";
+        CHECK(ask(load_text(whole() + state + console), "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/81") == "D");
+        CHECK(in80(state + console + whole()) == "P");
+    }
+    // What belongs to a rule does so behind an Ok. in its description, too.
+    const std::string described = kHead + line("Description:", "Ask me.") + "Ok.\r\n" + kProfiles + kEnds +
+                                  line("Protocol:", "ICMPv4") +
+                                  "                                      Type    Code\r\n" +
+                                  "                                      8       Any\r\n" + kVerbose + kTail;
+    CHECK(ask(load_text(described), "domain", kIn, "10.0.0.5 > 10.9.9.9 icmp/8") == "P");
+    CHECK(ask(load_text(described), "domain", kIn, "10.0.0.5 > 10.9.9.9 icmp/3") == "D");
+}
+
 TEST_CASE("a line that is not known could be a condition") {
     for (const std::string& more : {line("Phase of moon:", "Full"), line("Action:", "Block"),
                                     std::string("    10.0.0.0/8\r\n"), std::string("and more\r\n")}) {
