@@ -192,6 +192,12 @@ std::string policy_name(const json& policy) {
     return {};
 }
 
+bool is_exclusion(const json& target) {
+    const auto type = target.find("@odata.type");
+    return type != target.end() && type->is_string() &&
+           type->get<std::string>() == "#microsoft.graph.exclusionGroupAssignmentTarget";
+}
+
 // Whether the policy says itself that no device gets it.
 bool is_unassigned(const json& policy) {
     if (!policy.is_object()) return false;
@@ -199,14 +205,42 @@ bool is_unassigned(const json& policy) {
     if (list != policy.end() && list->is_array()) {
         return std::none_of(list->begin(), list->end(), [](const json& one) {
             const bool told = one.is_object() && one.contains("target") && one["target"].is_object();
-            const json target = told ? one["target"] : json::object();
-            const auto type = target.find("@odata.type");
-            return type == target.end() || !type->is_string() ||
-                   type->get<std::string>() != "#microsoft.graph.exclusionGroupAssignmentTarget";
+            return !told || !is_exclusion(one["target"]);
         });
     }
     const auto assigned = policy.find("isAssigned");
     return assigned != policy.end() && assigned->is_boolean() && !assigned->get<bool>();
+}
+
+bool is_filtered(const json& target) {
+    const auto filter = target.find("deviceAndAppManagementAssignmentFilterId");
+    return filter != target.end() && filter->is_string() &&
+           filter->get<std::string>().find_first_not_of("0-") != std::string::npos;
+}
+
+// What must be true of the host for the policy to reach it; empty: nothing, or the policy does not say to whom it goes.
+std::string audience(const json& policy, const std::string& name) {
+    if (!policy.is_object()) return {};
+    const auto list = policy.find("assignments");
+    if (list == policy.end() || !list->is_array()) return {};
+    bool all = false, some = false, excluded = false, filtered = false;
+    for (const json& one : *list) {
+        if (!one.is_object() || !one.contains("target") || !one["target"].is_object()) continue;
+        const json& target = one["target"];
+        if (is_exclusion(target)) {
+            excluded = true;
+            continue;
+        }
+        const bool devices =
+            target.contains("@odata.type") && target["@odata.type"] == "#microsoft.graph.allDevicesAssignmentTarget";
+        all = all || (devices && !is_filtered(target));
+        some = true;
+        filtered = filtered || is_filtered(target);
+    }
+    if (!some || (all && !excluded)) return {};
+    return fmt::format("This host is among those that policy '{}' is assigned to{}{}.", name,
+                       excluded ? ", and not among those that it excludes" : "",
+                       filtered && !all ? ", and its assignment filter lets it apply" : "");
 }
 
 // Which policies a device gets is not in the document, so each stands for itself.
@@ -229,7 +263,10 @@ private:
         Export made;
         made.device = policy_name(value);
         MdmStore store(made, made.device);
-        if (is_unassigned(value)) store.leave_unassigned(made.device, JsonText(text_).next(made.device));
+        if (is_unassigned(value))
+            store.leave_unassigned(made.device, JsonText(text_).next(made.device));
+        else if (std::string hosts = audience(value, made.device); !hosts.empty())
+            made.assumptions.push_back(std::move(hosts));
         GraphReader(text_, store).read(value);
         if (store.finish()) exports_.push_back(std::move(made));
     }

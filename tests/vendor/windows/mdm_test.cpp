@@ -213,6 +213,39 @@ TEST_CASE("a setting that is given twice is one of both") {
               "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "U");
 }
 
+TEST_CASE("that the host is among those a policy is assigned to is assumed aloud") {
+    const std::string target = R"({"target":{"@odata.type":"#microsoft.graph.)";
+    const std::string filter = R"(,"deviceAndAppManagementAssignmentFilterId":")";
+    const std::string all = target + "allDevicesAssignmentTarget\"", group = target + "groupAssignmentTarget\"";
+    const std::string excluded = target + "exclusionGroupAssignmentTarget\"}}";
+    const std::string some = "This host is among those that policy 'Kiosks' is assigned to";
+    struct Case {
+        std::string assignments, assumption;
+    };
+    const std::vector<Case> cases = {
+        {all + "}}", ""},
+        {all + filter + "00000000-0000-0000-0000-000000000000\"}}", ""},
+        {all + filter + "7a9c\"}}", some + ", and its assignment filter lets it apply."},
+        {group + "}}", some + "."},
+        {all + "}}," + excluded, some + ", and not among those that it excludes."},
+        {group + filter + "7a9c\"}}," + excluded,
+         some + ", and not among those that it excludes, and its assignment filter lets it apply."},
+    };
+    for (const Case& item : cases) {
+        INFO(item.assignments);
+        std::string text = policy("Kiosks", profile_setting("enablefirewall", "false"));
+        text.insert(1, R"("assignments":[)" + item.assignments + "],");
+        const Policy read = load_text(text);
+        CHECK(ask(read, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/80") == "P");
+        std::vector<std::string> told;
+        for (const auto& sentence : read.assumptions) {
+            if (sentence.starts_with("This host is among")) told.push_back(sentence);
+        }
+        CHECK(told ==
+              (item.assumption.empty() ? std::vector<std::string>() : std::vector<std::string>{item.assumption}));
+    }
+}
+
 TEST_CASE("a policy that is assigned to nobody counts only perhaps") {
     const std::string target = R"({"target":{"@odata.type":"#microsoft.graph.)";
     struct Case {
