@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
+#include "vendor/windows/lower.hpp"
 #include "vendor/windows/precedence.hpp"
 #include "vendor/windows/words.hpp"
 
@@ -251,6 +253,33 @@ private:
 
     // Documents disagree on whether a policy rule replaces a local rule of the same id or joins it, and which of two
     // policy objects wins is not in the export: the weaker of the two is in force only perhaps.
+    bool is_asked(ProfileMask enforced) const {
+        return std::any_of(kProfiles.begin(), kProfiles.end(),
+                           [&](Profile profile) { return asked_.contains(profile) && enforced.contains(profile); });
+    }
+
+    // Whether it is all the same which of the two is in force.
+    static bool same_rule(const FirewallRule& a, const FirewallRule& b) {
+        const auto plain = [](const FirewallRule& rule) {
+            return std::tuple(rule.action, rule.direction, rule.active, rule.error.empty(), rule.overrides_blocks,
+                              rule.edge_traversal, rule.loose_remote, rule.loose_source);
+        };
+        if (plain(a) != plain(b)) return false;
+        for (const Profile profile : kProfiles) {
+            if (a.profiles.contains(profile) != b.profiles.contains(profile)) return false;
+        }
+        const auto one = lower_rule(a, a.direction == Direction::in, {});
+        const auto other = lower_rule(b, b.direction == Direction::in, {});
+        return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](const Rule& x, const Rule& y) {
+            const auto& conditions = y.match.conditions;
+            return x.match.any_of == y.match.any_of && x.match.outer == y.match.outer &&
+                   std::equal(x.match.conditions.begin(), x.match.conditions.end(), conditions.begin(),
+                              conditions.end(), [](const Condition& c, const Condition& d) {
+                                  return c.kind == d.kind && same_word(c.value, d.value);
+                              });
+        });
+    }
+
     void judge_repeated() {
         std::unordered_map<std::string, std::vector<std::size_t>> by_id;
         for (std::size_t i = 0; i < layered_.rules.size(); ++i) {
@@ -265,11 +294,17 @@ private:
             std::size_t policies = 0;
             for (const std::size_t j : same) policies += is_policy(*layered_.rules[j].store) ? 1 : 0;
             if (is_policy(*rule.store) ? policies < 2 : policies == 0) continue;
+            const bool nothing = !rule.rule->active || !rule.rule->error.empty() || !is_asked(rule.enforced);
+            const bool alike = std::all_of(same.begin(), same.end(), [&](std::size_t j) {
+                const LayeredRule& other = layered_.rules[j];
+                return !is_policy(*other.store) || same_rule(*rule.rule, *other.rule);
+            });
+            if (nothing || alike) continue;
             rule.doubtful = ProfileMask::all();
             rule.doubt = {ConditionKind::other, fmt::format("rule '{}' is not replaced by its namesake", rule.rule->id),
                           rule.rule->span};
             note(
-                NoteKind::conflicting_definition,
+                NoteKind::unmodelled_condition,
                 fmt::format("rule '{}' stands in several stores; this one may be replaced by the other", rule.rule->id),
                 "export the active store of the host", rule.rule->span);
         }

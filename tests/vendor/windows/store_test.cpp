@@ -307,7 +307,17 @@ TEST_CASE("rules of one id in policy and local store") {
     const Policy policy = load_all({{"gpo.reg", gpo_reg({narrow})}, {"local.reg", reg({kAllow22})}});
     CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
     CHECK(ask(policy, "domain", kIn, "192.0.2.1 > 10.9.9.9 tcp/22") == "U");
-    CHECK(says(policy, "rule 'r1' stands in several stores; this one may be replaced by the other"));
+    const std::string told = "rule 'r1' stands in several stores; this one may be replaced by the other";
+    CHECK(says(policy, told));
+    std::string off = kAllow22;
+    off.replace(off.find("Active=TRUE"), 11, "Active=FALSE");
+    CHECK_FALSE(says(load_all({{"gpo.reg", gpo_reg({narrow})}, {"local.reg", reg({off})}}), told));
+    const Policy copy = load_all({{"gpo.reg", gpo_reg({kAllow22})}, {"local.reg", reg({kAllow22 + "Name=Copy|"})}});
+    CHECK_FALSE(says(copy, told));
+    CHECK(ask(copy, "domain", kIn, "192.0.2.1 > 10.9.9.9 tcp/22") == "P");
+    // Of two policy objects the one that is off may win.
+    const Policy objects = load_all({{"a.reg", gpo_reg({off})}, {"b.reg", gpo_reg({kAllow22})}});
+    CHECK(ask(objects, "domain", kIn, "192.0.2.1 > 10.9.9.9 tcp/22") == "U");
 }
 
 TEST_CASE("policy objects that disagree") {
