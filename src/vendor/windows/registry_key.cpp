@@ -60,7 +60,8 @@ KeyPlace classify_below(std::string_view rest, StoreKind store) {
     if (part.empty()) {
         place.meaning = KeyMeaning::global;
     } else if (same_word(part, "FirewallRules")) {
-        if (behind.empty()) place.meaning = KeyMeaning::rules;
+        place.meaning = behind.empty() ? KeyMeaning::rules : KeyMeaning::other_rules;
+        place.what = rest;
     } else if (same_word(part, "DomainProfile")) {
         place.profile = Profile::domain;
         return classify_profile(behind, place);
@@ -74,8 +75,7 @@ KeyPlace classify_below(std::string_view rest, StoreKind store) {
         return classify_profile(behind, place);
     } else if (same_word(part, "Mdm") && store == StoreKind::local) {
         return classify_below(behind, StoreKind::mdm);
-    } else if (same_word(part, "RestrictedServices") || same_word(part, "ConSecRules") ||
-               same_word(part, "MainModeRules")) {
+    } else if (!part.ends_with("Sets")) {  // of what connection security negotiates
         place.meaning = KeyMeaning::other_rules;
         place.what = part;
     }

@@ -216,6 +216,11 @@ private:
     }
 
     void read_rule(const RegistryValue& value) {
+        if (value.type == ValueType::text && !value.reported && trimmed(value.text.text).empty()) {
+            held();
+            return note(NoteKind::information, fmt::format("value '{}' is empty: no rule; it is left out", value.name),
+                        "delete the value, or write its rule", value.span);
+        }
         RawRule raw;
         if (value.type == ValueType::text) {
             raw = parse_rule_string(value.name, value.text, value.span, into_.notes);

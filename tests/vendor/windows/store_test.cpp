@@ -320,6 +320,24 @@ TEST_CASE("rules of one id in policy and local store") {
     CHECK(ask(objects, "domain", kIn, "192.0.2.1 > 10.9.9.9 tcp/22") == "U");
 }
 
+TEST_CASE("what stands below the firewall's keys without being in force is counted and recorded") {
+    const std::string block = "\"b\"=\"v2.30|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=22|\"";
+    for (const std::string place : {"RestrictedInterfaces\\IfIso\\FirewallRules", "FirewallRules\\sub", "NewThing",
+                                    "DynamicKeywords\\Addresses"}) {
+        INFO(place);
+        const Policy policy = load_text(reg({kAllow22}, section(kLocal + "\\" + place, block)));
+        CHECK(ask(policy, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+        const std::string kind = place.substr(0, place.starts_with("FirewallRules") ? place.npos : place.find('\\'));
+        CHECK(says(policy, "1 values under " + kind + " are no firewall rules; they are left out"));
+        CHECK(std::any_of(policy.settings.begin(), policy.settings.end(),
+                          [&](const Setting& setting) { return setting.name == kind; }));
+    }
+    const Policy empty =
+        load_text(reg({kAllow22}, section(kLocal + "\\FirewallRules", "\"v2.25|Action=Block|\"=\"\"")));
+    CHECK(ask(empty, "domain", kIn, "10.0.0.5 > 10.9.9.9 tcp/22") == "P");
+    CHECK(says(empty, "value 'v2.25|Action=Block|' is empty: no rule; it is left out"));
+}
+
 TEST_CASE("policy objects that disagree") {
     const auto file = [](const std::string& value) {
         return gpo_reg({}, section(kPolicy + "\\DomainProfile", "\"DefaultInboundAction\"=dword:0000000" + value));
