@@ -149,6 +149,8 @@ private:
                         read_firewall(node);
                     else if (namespace_uri(node) == kPreferences && local_name(node) == "RegistrySettings")
                         read_preferences(node);
+                    else if (local_name(node) == "NTServices")
+                        read_service_items(node);
                     else if (local_name(node) == "SecurityOptions")
                         read_security_option(node);
                     else if (local_name(node) == "SystemServices")
@@ -198,6 +200,10 @@ private:
         constexpr std::uint32_t kDisabled = 4;
         if (same_word(text_of(child(node, "StartupMode")), "Disabled"))
             written_.push_back(service_start(text_of(child(node, "Name")), kDisabled, xml_.span(node)));
+    }
+
+    void read_service_items(const pugi::xml_node& node) {
+        for (auto& value : read_registry_settings(xml_, node, into_.notes)) written_.push_back(std::move(value));
     }
 
     void read_preferences(const pugi::xml_node& node) {

@@ -90,8 +90,8 @@ private:
 
     void read(const pugi::xml_node& parent, const std::vector<Condition>& doubts) {
         for (const auto& item : parent.children()) {
-            const bool collection = local_name(item) == "Collection";
-            if (!collection && local_name(item) != "Registry") continue;
+            const bool collection = local_name(item) == "Collection", service = local_name(item) == "NTService";
+            if (!collection && !service && local_name(item) != "Registry") continue;
             if (is_off(item)) continue;
             std::vector<Condition> own = doubts;
             if (child_named(item, "Filters").first_child()) {
@@ -101,9 +101,24 @@ private:
             }
             if (collection)
                 read(item, own);
+            else if (service)
+                read_service(item, own);
             else
                 read_item(item, own);
         }
+    }
+
+    // The start of a service; one that is stopped does nothing until somebody starts it.
+    void read_service(const pugi::xml_node& item, const std::vector<Condition>& doubts) {
+        constexpr std::uint32_t kAutomatic = 2, kDisabled = 4;
+        const auto properties = child_named(item, "Properties");
+        const std::string_view start = properties.attribute("startupType").value();
+        const bool stopped =
+            same_word(start, "DISABLED") || same_word(properties.attribute("serviceAction").value(), "STOP");
+        if (!stopped && !same_word(start, "AUTOMATIC")) return;
+        values_.push_back(service_start(properties.attribute("serviceName").value(), stopped ? kDisabled : kAutomatic,
+                                        xml_.span(item)));
+        values_.back().doubts = doubts;
     }
 
     void read_item(const pugi::xml_node& item, const std::vector<Condition>& doubts) {
@@ -171,7 +186,7 @@ Result<std::vector<Export>> read_preferences(const SourceRef& source) {
     if (!xml) return fail(xml.error());
     std::vector<Export> exports(1);
     read_values(read_registry_settings(*xml, xml->root(), exports[0].notes), std::nullopt, exports[0]);
-    if (exports[0].stores.empty())
+    if (exports[0].stores.empty() && !exports[0].service_off)
         return fail(no_policy(*source, "preferences file", "it writes no firewall keys, or is switched off"));
     return exports;
 }

@@ -1,4 +1,5 @@
-// Registry items of Group Policy Preferences ([MS-GPPREF] 2.2.1.17): of a file of their own, and inside reports.
+// Registry and service items of Group Policy Preferences ([MS-GPPREF] 2.2.1.17): of a file of their own, and in
+// reports.
 #pragma once
 
 #include "vendor/windows/registry.hpp"
@@ -6,7 +7,7 @@
 
 namespace fwproof::windows {
 
-// `settings`: the element RegistrySettings, under any prefix. Empty where all of it is switched off.
+// `settings`: the element RegistrySettings or NTServices, under any prefix. Empty where all of it is switched off.
 std::vector<RegistryValue> read_registry_settings(const XmlDocument& xml, const pugi::xml_node& settings,
                                                   std::vector<Note>& notes);
 

@@ -51,8 +51,9 @@ Recognition recognise_xml(std::string_view text) {
         return {Carrier::syncml, has(text, "Firewall/MdmStore") ? Likelihood::certain : Likelihood::no, {}, {}};
     }
     if (name == "PolicyRules") return certain(Carrier::policy_rules);
-    if (name == "RegistrySettings" && has(tag, "A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51"))
-        return certain(Carrier::preferences);
+    const bool registry = name == "RegistrySettings" && has(tag, "A3CCFC41-DFDB-43a5-8D26-0FE8B954DA51");
+    const bool services = name == "NTServices" && has(tag, "2CFB484A-4E96-4b5d-A0B6-093D2F91E6AE");
+    if (registry || services) return certain(Carrier::preferences);
     if (name == "Objects" && has(text.substr(0, kHead * 4), "MSFT_NetFirewallRule")) {
         return refused("the XML of ConvertTo-Xml is not read",
                        "join the filters and use Export-Csv or ConvertTo-Json, or netsh advfirewall export FILE.wfw");

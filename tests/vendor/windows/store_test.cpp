@@ -338,6 +338,43 @@ TEST_CASE("what stands below the firewall's keys without being in force is count
     CHECK(says(empty, "value 'v2.25|Action=Block|' is empty: no rule; it is left out"));
 }
 
+TEST_CASE("preferences that switch the firewall's service off") {
+    struct Case {
+        std::string properties, verdict;
+    };
+    const std::vector<Case> cases = {
+        {R"(startupType="DISABLED" serviceName="MpsSvc" serviceAction="STOP")", "U"},
+        {R"(startupType="NOCHANGE" serviceName="mpssvc" serviceAction="STOP")", "U"},
+        {R"(startupType="DISABLED" serviceName="BFE")", "U"},
+        {R"(startupType="AUTOMATIC" serviceName="MpsSvc" serviceAction="START")", "P"},
+        {R"(startupType="DISABLED" serviceName="Spooler" serviceAction="STOP")", "P"},
+    };
+    for (const Case& item : cases) {
+        INFO(item.properties);
+        const std::string services =
+            R"(<NTServices clsid="{2CFB484A-4E96-4b5d-A0B6-093D2F91E6AE}"><NTService name="s">)"
+            "<Properties " +
+            item.properties + "/></NTService></NTServices>";
+        const std::string denied = "10.0.0.5 > 10.9.9.9 tcp/23";
+        const std::string wanted = item.verdict == "P" ? "D" : "U";
+        if (item.verdict == "U")
+            CHECK(ask(load_all({{"registry.reg", gpo_reg({kAllow22})}, {"Services.xml", services}}), "domain", kIn,
+                      denied) == wanted);
+        const std::string settings = "http://www.microsoft.com/GroupPolicy/Settings";
+        const std::string report =
+            "<GPO xmlns=\"" + settings +
+            "\"><Name>p</Name><Computer><Enabled>true</Enabled><ExtensionData><Extension>"
+            "<f:DomainProfile xmlns:f=\"" +
+            settings +
+            "/WindowsFirewall\"><f:EnableFirewall><f:Value>true</f:Value>"
+            "</f:EnableFirewall></f:DomainProfile></Extension></ExtensionData><ExtensionData><Extension>" +
+            services +
+            "</Extension></ExtensionData></Computer><LinksTo><SOMName>d</SOMName><Enabled>true</Enabled></LinksTo></"
+            "GPO>";
+        CHECK(ask(load_text(report), "domain", kIn, denied) == wanted);
+    }
+}
+
 TEST_CASE("policy objects that disagree") {
     const auto file = [](const std::string& value) {
         return gpo_reg({}, section(kPolicy + "\\DomainProfile", "\"DefaultInboundAction\"=dword:0000000" + value));
