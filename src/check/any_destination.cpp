@@ -13,8 +13,9 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const PacketSet anybody = from_anybody(desk, opening);
         if (anybody.empty()) return false;
         Finding finding = finding_about(check, context, opening, anybody);
-        finding.message = fmt::format("{} permits {} from anywhere to every destination",
-                                      rule_name(desk.policy, opening.rule), services_said(opening));
+        finding.message =
+            fmt::format("{} {} {} from anywhere to every destination", rule_name(desk.policy, opening.rule),
+                        opening.surely ? "permits" : "may permit", services_said(opening));
         doubt_other_uplinks(desk, anybody, finding);
         findings.push_back(std::move(finding));
         return true;

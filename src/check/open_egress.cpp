@@ -12,8 +12,8 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const std::string services = open_egress(context, opening);
         if (services.empty()) return false;
         Finding finding = finding_about(check, context, opening, opening.packets);
-        finding.message = fmt::format("{} permits {} from {} to the Internet", rule_name(desk.policy, opening.rule),
-                                      services, source_text(opening));
+        finding.message = fmt::format("{} {} {} from {} to the Internet", rule_name(desk.policy, opening.rule),
+                                      opening.surely ? "permits" : "may permit", services, source_text(opening));
         findings.push_back(std::move(finding));
         return true;
     });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/report_openings.hpp"
 #include "check/standing.hpp"
 #include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/letters.hpp"
@@ -227,6 +228,21 @@ bool only_private(const AddressSetRef& addresses) { return addresses && addresse
 
 namespace {
 
+// Whether the rule is for some program, service, package or user, or for the ports of some listener.
+bool is_for_somebody(const Rule& rule) {
+    const auto& conditions = rule.match.conditions;
+    return std::any_of(conditions.begin(), conditions.end(), [](const Condition& condition) {
+        switch (condition.kind) {
+            case ConditionKind::program:
+            case ConditionKind::service:
+            case ConditionKind::package:
+            case ConditionKind::user:
+            case ConditionKind::port_keyword: return true;
+            default: return false;
+        }
+    });
+}
+
 // The part of it that is in `anybody`, where the rule leaves the source open to the Internet.
 PacketSet open_to(const PacketSet& anybody, const RuleDesk& desk, const Opening& opening) {
     const bool open = std::any_of(opening.said.begin(), opening.said.end(),
@@ -238,7 +254,11 @@ PacketSet open_to(const PacketSet& anybody, const RuleDesk& desk, const Opening&
         if (depends_on_source(rule) || is_for_known_sources(desk.policy, opening.rule.ruleset, *opening.path))
             return desk.space.empty();
     }
-    const PacketSet packets = opening.packets & anybody;
+    PacketSet packets = opening.packets & anybody;
+    // Who listens on one port does not on all: such a rule opens those that it names.
+    if (opening.by == OpenedBy::rule && !opening.surely &&
+        is_for_somebody(desk.policy.rulesets[opening.rule.ruleset].rules[opening.rule.rule]))
+        packets = packets & to_named_ports(desk, opening, kWidestRange);
     // An earlier rule may have taken all but a few sources.
     PacketSet kept = desk.space.empty();
     for (const auto& product : packets.products(64).products) {

@@ -36,10 +36,17 @@ bool is_local(const Product& said) {
 }
 
 std::string end_text(const Opening& opening, const AddressSetRef Product::*end) {
-    if (opening.said.size() != 1) return "several addresses";
-    const AddressSetRef& addresses = opening.said[0].*end;
-    if (!addresses || addresses->is_all()) return "anywhere";
-    const std::string text = to_string(*addresses);
+    if (opening.said.empty()) return "several addresses";
+    AddressSet addresses;
+    bool differs = false;
+    for (const Product& said : opening.said) {
+        if (!(said.*end) || (said.*end)->is_all()) return "anywhere";
+        differs = differs || *(said.*end) != *(opening.said.front().*end);
+        addresses = addresses | *(said.*end);
+    }
+    if (addresses.is_all()) return "anywhere";
+    if (differs) return "several addresses";
+    const std::string text = to_string(addresses);
     return text.size() <= 60 ? text : text.substr(0, text.rfind(", ", 60)) + " ...";
 }
 
@@ -100,8 +107,9 @@ Finding finding_about_services(const Check& check, const CheckContext& context, 
                                const FoundServices& found) {
     Finding finding = finding_about(check, context, opening, found.packets);
     const Policy& policy = *context.firewalls()[opening.firewall].policy;
-    finding.message = fmt::format("{} permits {} from {} to {}", rule_name(policy, opening.rule),
-                                  join_some(found.names), source_text(opening), destination_text(opening));
+    finding.message = fmt::format("{} {} {} from {} to {}", rule_name(policy, opening.rule),
+                                  opening.surely ? "permits" : "may permit", join_some(found.names),
+                                  source_text(opening), destination_text(opening));
     return finding;
 }
 
@@ -137,7 +145,10 @@ std::string every_service_text(const RuleDesk& desk, const Opening& opening, con
         if ((opening.packets & *packets).empty()) gone.emplace_back(name);
     }
     const std::string rule = rule_name(desk.policy, opening.rule), to = destination_text(opening);
-    if (gone.empty()) return fmt::format("{} permits every service from {} to {}", rule, from, to);
+    if (gone.empty()) {
+        return fmt::format("{} {} every service from {} to {}", rule, opening.surely ? "permits" : "may permit", from,
+                           to);
+    }
     return fmt::format("{} is written for every service from {} to {}; what comes before it leaves it no {}", rule,
                        from, to, fmt::join(gone, " and no "));
 }
