@@ -334,7 +334,7 @@ std::vector<Product> ways_through(const Policy& policy, const AddressSetRef& add
     header.source = header.destination = addresses;
     header.in = *known;
     const RoutingTable out(policy, RoutingTable::Use::to);
-    auto [ways, back] = Crosser{policy, out, true}(header, {given_side(header.source, header.in)}, nullptr);
+    auto [ways, back] = Crosser{policy, out, true, false}(header, {given_side(header.source, header.in)}, nullptr);
     ways.insert(ways.end(), back.begin(), back.end());
     return ways;
 }
