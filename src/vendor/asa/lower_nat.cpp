@@ -120,6 +120,11 @@ public:
     // Of the rules that lower() made those about packets that a line takes; they come first.
     std::size_t taking() const { return taking_; }
 
+    // See ReversePath; indices into the rules that lower() made.
+    std::vector<std::size_t> by_line_alone() const {
+        return reverse_ ? reverse_->by_line_alone() : std::vector<std::size_t>();
+    }
+
     // What the lines make of the source of packets that leave, which no list of this device sees.
     std::optional<Ruleset> lower_sources(const std::vector<const NatLine*>& table) {
         ruleset_.name = "nat of sources";
@@ -342,6 +347,7 @@ private:
         taken.in = direction.in;
         taken.source = header.source;
         taken.service = direction.service;
+        taken.behind = direction.behind;
         taken.port = direction.port;
         taken.port_unknown = direction.port_unknown;
         taken.certain = certain;
@@ -640,11 +646,13 @@ void lower_nat(Lowering& lowering) {
         return static_cast<RulesetIndex>(lowering.policy.rulesets.size() - 1);
     };
     // Answers of the device itself are not translated: what no line takes of its packets is not dropped for that.
-    const bool whole = nat.taking() == ruleset->rules.size();
+    const auto by_line_alone = nat.by_line_alone();
+    const bool whole = nat.taking() == ruleset->rules.size() && by_line_alone.empty();
     if (!whole && nat.taking() > 0) {
         Ruleset box = *ruleset;
         box.name = "nat to the box";
         box.rules.resize(nat.taking());
+        for (const std::size_t i : by_line_alone) box.rules[i].match.any_of.front().header.out = InterfaceSet();
         lowering.box_nat = add(std::move(box));
     }
     lowering.nat = add(std::move(*ruleset));

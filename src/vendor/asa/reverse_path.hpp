@@ -33,12 +33,16 @@ public:
         bool identity = false;
         // The line's interface of the real address, where packets can leave by others all the same; else empty.
         std::string_view not_by;
+        std::string_view behind;  // the interface by which the line sends the packets, or "any"
         std::vector<Piece> pieces;
     };
     // Adds to `ruleset` what drops packets that the line takes and another line answers; the line's own rules belong
     // behind. `pass` adds those for some of the packets (not surely: perhaps).
     using Pass = std::function<void(const Product& header, bool surely)>;
     void before(const Taken& taken, Ruleset& ruleset, const Pass& pass);
+    // Of the rules that before() has added those that test the interface by which their line sends the packets anyway:
+    // what is for the device's own address has no outgoing one before it is translated.
+    const std::vector<std::size_t>& by_line_alone() const { return by_line_alone_; }
     // Behind all lines: the same for packets that none of them takes.
     void untranslated(Ruleset& ruleset) const;
 
@@ -70,7 +74,8 @@ private:
     std::vector<Answer> answers_;                        // in the order of the table
     std::map<Address, std::vector<std::size_t>> hosts_;  // those about one destination
     std::vector<std::size_t> wide_;                      // the others
-    std::size_t rules_ = 0;                              // of before(), so far
+    std::vector<std::size_t> by_line_alone_;
+    std::size_t rules_ = 0;  // of before(), so far
 };
 
 }  // namespace fwproof::asa
