@@ -16,6 +16,12 @@
 
 namespace fwproof::cli {
 
+// What was named by a directory only, and is no export.
+struct PassedOver {
+    std::string file;    // or the directory of a policy object, or a link
+    std::string reason;  // empty: it looks like none
+};
+
 // The outside as a command sees it. main makes one from the process, tests make their own.
 struct World {
     std::istream& in;
@@ -24,10 +30,10 @@ struct World {
     bool out_is_terminal = false;
     std::function<std::optional<std::string>(const char* name)> environment;
     std::chrono::sys_seconds now;
-    std::vector<SourceRef> opened = {};         // every input that was read so far
-    std::vector<std::string> passed_over = {};  // files of directories that are no exports
-    Progress* progress = nullptr;               // where err is a terminal
-    bool reader_may_leave = false;              // whoever reads `out` may stop before its end, and that is no error
+    std::vector<SourceRef> opened = {};        // every input that was read so far, but what was passed over
+    std::vector<PassedOver> passed_over = {};  // files of directories that are no exports
+    Progress* progress = nullptr;              // where err is a terminal
+    bool reader_may_leave = false;  // whoever reads `out` may stop before its end, and that is no error
 
     // Says what is going on, to whoever watches a long run.
     void doing(std::string what) const {

@@ -47,13 +47,13 @@ namespace {
 std::optional<Error> refuse_input(const std::string& path, const World& world) {
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
-    for (const auto& source : world.opened) {
-        if (!std::filesystem::equivalent(path, source->name(), ignored)) continue;
-        Error error{"is one of the inputs, which the report would replace", "name another file for --output", {}};
-        error.file = path;
-        return error;
-    }
-    return std::nullopt;
+    const auto is_it = [&](const std::string& input) { return std::filesystem::equivalent(path, input, ignored); };
+    if (std::none_of(world.opened.begin(), world.opened.end(), [&](const auto& s) { return is_it(s->name()); }) &&
+        std::none_of(world.passed_over.begin(), world.passed_over.end(), [&](const auto& p) { return is_it(p.file); }))
+        return std::nullopt;
+    Error error{"is one of the inputs, which the report would replace", "name another file for --output", {}};
+    error.file = path;
+    return error;
 }
 
 }  // namespace

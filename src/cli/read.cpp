@@ -113,6 +113,13 @@ bool is_policy_backup(const std::string& path) {
 
 namespace {
 
+// What is not looked at is not kept either: a share may hold more of it than there is memory. `before`: how many
+// sources were open when reading it began.
+void pass_over(World& world, std::size_t before, std::string file, std::string reason = {}) {
+    world.opened.erase(world.opened.begin() + static_cast<std::ptrdiff_t>(before), world.opened.end());
+    world.passed_over.push_back({std::move(file), std::move(reason)});
+}
+
 Result<Input> read_policy_backup(const std::string& path, World& world) {
     constexpr int kDeepest = 8;
     std::vector<std::string> names;
@@ -201,21 +208,21 @@ Result<std::vector<Input>> read_directory(const std::string& path, World& world)
     if (!names) return fail(names.error());
     std::vector<Input> inputs;
     for (const auto& name : *names) {
+        const std::size_t before = world.opened.size();
         Result<Input> input = is_policy_backup(name) ? read_policy_backup(name, world)
                                                      : read_text(name, world).map([&](const SourceRef& source) {
                                                            return Input{name, {source}};
                                                        });
         if (!input) return fail(input.error());
         if (!is_export(*input)) {
-            world.passed_over.push_back(name);
+            pass_over(world, before, name);
         } else if (const auto reason = unusable_reason(*input)) {
-            world.passed_over.push_back(fmt::format("{} ({})", name, *reason));
+            pass_over(world, before, name, *reason);
         } else {
             inputs.push_back(std::move(*input));
         }
     }
-    for (const auto& link : links)
-        world.passed_over.push_back(fmt::format("{} (a link to a directory; name it itself)", link));
+    for (auto& link : links) world.passed_over.push_back({std::move(link), "a link to a directory; name it itself"});
     return inputs;
 }
 
@@ -225,12 +232,14 @@ Result<std::vector<Input>> read_argument(const std::string& path, World& world, 
         return read_directory(path, world);
     }
     if (only_exports && path != "-") {
+        const std::size_t before = world.opened.size();
         auto source = read_text(path, world);
         if (!source) return fail(source.error());
         if (!is_export({path, {*source}})) {
-            world.passed_over.push_back(path);
+            pass_over(world, before, path);
             return std::vector<Input>();
         }
+        world.opened.pop_back();  // it is read as any other now
     }
     auto one = read_export(path, world);
     if (!one) return fail(one.error());
@@ -242,10 +251,12 @@ Result<std::vector<std::string>> exports_at(const std::string& path, World& worl
     if (path == "-" || !std::filesystem::is_directory(path, ignored) || is_policy_backup(path)) {
         return std::vector<std::string>{path};
     }
+    const std::size_t before = world.opened.size();
     const auto inputs = read_directory(path, world);
     if (!inputs) return fail(inputs.error());
     std::vector<std::string> names;
     for (const auto& input : *inputs) names.push_back(input.name);
+    world.opened.resize(before);  // whoever asks for names reads them
     return names;
 }
 
@@ -254,11 +265,13 @@ std::vector<std::string> passed_over(const World& world) {
     constexpr std::size_t kShown = 5;
     const auto& all = world.passed_over;
     const std::size_t shown = std::min(all.size(), kShown);
+    std::vector<std::string> named;
+    for (std::size_t i = 0; i < shown; ++i)
+        named.push_back(all[i].reason.empty() ? all[i].file : fmt::format("{} ({})", all[i].file, all[i].reason));
     const std::string more = shown < all.size() ? fmt::format(" and {} more", all.size() - shown) : "";
     return {fmt::format("{} {} no firewall export and not looked at: {}{}",
                         all.size() == 1 ? "1 file" : fmt::format("{} files", all.size()),
-                        all.size() == 1 ? "is" : "are",
-                        fmt::join(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more)};
+                        all.size() == 1 ? "is" : "are", fmt::join(named, ", "), more)};
 }
 
 }  // namespace fwproof::cli

@@ -116,6 +116,30 @@ TEST_CASE("a directory below that cannot be read is named") {
     }
 }
 
+TEST_CASE("what is no export is not kept: a share may hold more of it than there is memory") {
+    const std::string folder = fresh_directory("share");
+    write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n");
+    std::string names;
+    for (const std::string name : {"a.img", "b.img", "c.img", "d.img"}) {
+        write_file(folder, name, "disk");
+        fs::resize_file(folder + "/" + name, std::uintmax_t{60} << 20);  // a hole: takes no room
+        names += " " + name;
+    }
+    const std::string program = "ulimit -v 220000; '" + std::string(FWPROOF_BINARY_DIR) + "/fwproof' ";
+    const std::vector<std::string> commands = {"lint .", "check --catalog scom --as management-server .",
+                                               "lint --only-exports edge.v4" + names};
+    for (const auto& command : commands) {
+        const Ran ran = run_command(program + command, folder);
+        INFO(command << ran.err);
+        CHECK(ran.err.empty());
+        CHECK(ran.status <= 1);
+        CHECK(ran.out.find("4 files are no firewall export and not looked at: ") != std::string::npos);
+    }
+    // It is an input still.
+    CHECK(run_fwproof({"lint", ".", "--output", "a.img"}, folder).err ==
+          "a.img: error: is one of the inputs, which the report would replace; name another file for --output\n");
+}
+
 TEST_CASE("what is found in a directory and is no policy is named, and the others are looked at") {
     const std::string folder = fresh_directory("mixed");
     write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n");
