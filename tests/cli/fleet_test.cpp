@@ -140,6 +140,30 @@ TEST_CASE("what is no export is not kept: a share may hold more of it than there
           "a.img: error: is one of the inputs, which the report would replace; name another file for --output\n");
 }
 
+TEST_CASE("a program, an image or a database that holds a line of a dump is no export") {
+    const std::string folder = fresh_directory("binary");
+    const std::string rule = "\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n";
+    write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n");
+    write_file(folder, "core.bin",
+               std::string("\x7f"
+                           "ELF\2\1\1\0\0\0",
+                           10) +
+                   rule);
+    write_file(folder, "notes.db", "SQLite" + std::string(5000, 'x') + std::string(3, '\0') + "\n*filter" + rule);
+    const Ran ran = run_fwproof({"lint", "."}, folder);
+    CHECK(ran.err.empty());
+    CHECK(ran.out.find("2 files are no firewall export and not looked at: ./core.bin, ./notes.db\n") !=
+          std::string::npos);
+    CHECK(run_fwproof({"lint", "--input-format", "iptables", "core.bin"}, folder).err ==
+          "core.bin: error: the file is binary, not a dump; iptables-save prints text\n");
+    // A crash leaves zeros behind what was written.
+    write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]" + rule + "COMMIT\n" + std::string(64, '\0'));
+    const Ran cut = run_fwproof({"show", "--as", "notes", "edge.v4"}, folder);
+    CHECK(cut.status == 0);
+    CHECK(cut.out.find("edge.v4:5: information: this line stands outside of any table and is ignored\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("what is found in a directory and is no policy is named, and the others are looked at") {
     const std::string folder = fresh_directory("mixed");
     write_file(folder, "edge.v4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n");
