@@ -175,23 +175,24 @@ Result<std::vector<std::string>> files_below(const std::string& path, std::vecto
     std::error_code problem;
     fs::recursive_directory_iterator entry(path, problem);
     if (problem) return unreadable(path, problem);
-    fs::path at = path;
+    fs::path at = path;  // what cannot be read, if going on fails
     for (const fs::recursive_directory_iterator end; entry != end; entry.increment(problem)) {
         if (problem) break;
         at = entry->path();
         const auto status = entry->status(problem);
         if (problem || status.type() == fs::file_type::not_found) {
-            return unreadable(entry->path(), std::make_error_code(std::errc::no_such_file_or_directory));
+            return unreadable(at, problem ? problem : std::make_error_code(std::errc::no_such_file_or_directory));
         }
         const bool hidden = entry->path().filename().string().starts_with(".");
         const bool whole = fs::is_directory(status) && is_policy_backup(entry->path().string());
         if (hidden || whole) entry.disable_recursion_pending();
+        if (!entry.recursion_pending() || !fs::is_directory(status) || entry->is_symlink()) at = at.parent_path();
         if (!hidden && (whole || fs::is_regular_file(status))) names.push_back(entry->path().string());
         // They may lead out of the tree, or back into it.
         if (links && !hidden && !whole && fs::is_directory(status) && entry->is_symlink())
             links->push_back(entry->path().string());
     }
-    if (problem) return unreadable(at, problem);  // the directory that stands there
+    if (problem) return unreadable(at, problem);
     if (links) std::sort(links->begin(), links->end());
     std::sort(names.begin(), names.end());
     return names;

@@ -103,6 +103,10 @@ TEST_CASE("a directory below that cannot be read is named") {
     const bool reached = run_command(who + FWPROOF_BINARY_DIR + "/fwproof' --version", folder).status == 0;
     const Ran lint = run_command(who + FWPROOF_BINARY_DIR + "/fwproof' lint .", folder);
     const Ran diff = run_command(who + FWPROOF_BINARY_DIR + "/fwproof' diff . .", folder);
+    // Its names may be read, and nothing more.
+    fs::permissions(folder + "/hosts",
+                    fs::perms::all & ~(fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec));
+    const Ran named = run_command(who + FWPROOF_BINARY_DIR + "/fwproof' lint .", folder);
     fs::permissions(folder + "/hosts", fs::perms::owner_all);
     if (!reached) {
         WARN("skipped: nobody but root may run the program here");
@@ -114,6 +118,9 @@ TEST_CASE("a directory below that cannot be read is named") {
         CHECK(ran.err ==
               "./hosts: error: cannot be read: Permission denied; mend it, or name the exports one by one\n");
     }
+    CHECK(named.status == 2);
+    CHECK(named.err ==
+          "./hosts/ms1.v4: error: cannot be read: Permission denied; mend it, or name the exports one by one\n");
 }
 
 TEST_CASE("what is no export is not kept: a share may hold more of it than there is memory") {
