@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <istream>
+#include <map>
 #include <optional>
 #include <ostream>
 #include <span>
@@ -33,6 +34,7 @@ struct World {
     std::vector<SourceRef> opened = {};        // every input that was read so far, but what was passed over
     std::vector<PassedOver> passed_over = {};  // files of directories that are no exports
     Progress* progress = nullptr;              // where err is a terminal
+    std::map<std::string, std::string>* kept_outputs = nullptr;  // takes what --output names, instead of files
     bool reader_may_leave = false;  // whoever reads `out` may stop before its end, and that is no error
 
     // Says what is going on, to whoever watches a long run.

@@ -2,7 +2,6 @@
 // and run.json, which says how to do it again. Verifying does it again and compares bytes.
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "cli/command.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/own_json.hpp"
 #include "cli/publish.hpp"
 #include "cli/read.hpp"
@@ -58,16 +58,16 @@ struct Run {
     std::string epoch;                   // SOURCE_DATE_EPOCH
 };
 
-// The world at that time, without colours, whose answer goes into `out`.
-World at(World& world, const Run& run, std::ostream& out) {
-    return {world.in,
-            out,
-            world.err,
-            false,
-            [&world, epoch = run.epoch](const char* name) -> std::optional<std::string> {
+// The world at that time, without colours, whose answer goes into `out` and whose reports into `files`.
+World at(World& world, const Run& run, std::ostream& out, std::map<std::string, std::string>& files) {
+    return {.in = world.in,
+            .out = out,
+            .err = world.err,
+            .environment = [&world, epoch = run.epoch](const char* name) -> std::optional<std::string> {
                 return std::string_view(name) == "SOURCE_DATE_EPOCH" ? std::optional(epoch) : world.environment(name);
             },
-            world.now};
+            .now = world.now,
+            .kept_outputs = &files};
 }
 
 // "configuration/site.toml" for a file of that name, with a number where another one has it.
@@ -84,7 +84,7 @@ Error about(const std::string& file, std::string message, std::string hint) {
     return error;
 }
 
-// Every file of the bundle but SHA256SUMS, by its name in it. The reports are made in `scratch`.
+// Every file of the bundle but SHA256SUMS, by its name in it.
 struct Bundle {
     int status = kInternal;  // of check
     std::map<std::string, std::string> files;
@@ -104,28 +104,19 @@ std::optional<Error> out_of_place(const std::vector<std::string>& arguments) {
     return std::nullopt;
 }
 
-Result<Bundle> make_bundle(const Run& run, const fs::path& scratch, World& world) {
-    if (scratch.empty()) {
-        return fail(
-            about(fs::temp_directory_path().string(), "no directory can be made in it", "set TMPDIR to another"));
-    }
+Result<Bundle> make_bundle(const Run& run, World& world) {
     std::ostringstream answer;
-    World then = at(world, run, answer);
+    Bundle bundle;
+    World then = at(world, run, answer, bundle.files);
     std::vector<std::string> arguments;
     for (const auto& [name, format] : kReports)
-        arguments.insert(arguments.end(), {"--format", format, "--output", (scratch / name).string()});
+        arguments.insert(arguments.end(), {"--format", format, "--output", name});
     arguments.insert(arguments.end(), run.arguments.begin(), run.arguments.end());
     const auto status = run_check(arguments, then);
     if (!status) return fail(status.error());
-    Bundle bundle;
     bundle.status = *status;
-    if (!fs::exists(scratch / "report.json")) return bundle;
+    if (bundle.files.empty()) return bundle;
 
-    for (const auto& [name, format] : kReports) {
-        const auto source = read_text((scratch / name).string(), then);
-        if (!source) return fail(source.error());
-        bundle.files[name] = std::string((*source)->bytes());
-    }
     const Json report = Json::parse(bundle.files["report.json"]);
     for (const auto& file : report.at("files")) {
         const std::string name = file.at("file"), use = file.at("use");
@@ -148,24 +139,6 @@ Result<Bundle> make_bundle(const Run& run, const fs::path& scratch, World& world
     bundle.files["run.json"] = how.dump(2) + "\n";
     return bundle;
 }
-
-class Scratch {
-public:
-    Scratch() {
-        std::string name = (fs::temp_directory_path() / "fwproof-evidence-XXXXXX").string();
-        if (mkdtemp(name.data())) path_ = name;
-    }
-    ~Scratch() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
 
 std::string sums(const std::map<std::string, std::string>& files) {
     std::string text;
@@ -190,14 +163,15 @@ Result<int> write_bundle(const std::string& directory, const Run& run, World& wo
     if (fs::exists(directory, problem) && !empty) {
         return fail(about(directory, "is there already, and evidence is not written over", "name a new directory"));
     }
-    const Scratch scratch;
-    const auto bundle = make_bundle(run, scratch.path(), world);
+    const auto bundle = make_bundle(run, world);
     if (!bundle) return fail(bundle.error());
     if (bundle->files.empty()) return bundle->status;
     auto files = bundle->files;
     files["SHA256SUMS"] = sums(bundle->files);
     const bool fresh = !fs::exists(directory, problem);
+    Uninterrupted whole;
     for (const auto& [name, bytes] : files) {
+        if (whole.asked_to_stop()) break;
         const fs::path path = fs::path(directory) / name;
         fs::create_directories(path.parent_path(), problem);
         auto error = problem ? cannot_write(path.parent_path().string(), problem.value())
@@ -206,6 +180,11 @@ Result<int> write_bundle(const std::string& directory, const Run& run, World& wo
         take_back(directory, files, fresh);
         return fail(std::move(*error));
     }
+    if (whole.asked_to_stop()) {
+        take_back(directory, files, fresh);
+        return bundle->status;  // not seen: the end of `whole` ends the run
+    }
+    whole.done();
     fmt::print(world.out, "{}: {} files; {}", directory, files.size(),
                bundle->files.at("report.txt")
                    .substr(bundle->files.at("report.txt").rfind('\n', bundle->files.at("report.txt").size() - 2) + 1));
@@ -270,8 +249,7 @@ Result<int> verify_bundle(const std::string& directory, World& world) {
         differences.emplace_back("the bundle was changed after it was written: SHA256SUMS does not fit");
     if (version != kVersion) differences.push_back(fmt::format("made by fwproof {}, this is {}", version, kVersion));
 
-    const Scratch scratch;
-    const auto bundle = make_bundle(run, scratch.path(), world);
+    const auto bundle = make_bundle(run, world);
     if (!bundle) return fail(bundle.error());
     if (bundle->files.empty()) return kUnusable;
     try {

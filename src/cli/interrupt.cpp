@@ -14,8 +14,14 @@ namespace {
 // A handler may touch only this: no memory that another thread could be changing.
 std::array<char, PATH_MAX> unfinished_path;
 volatile sig_atomic_t is_unfinished = 0;
+volatile sig_atomic_t has_to_wait = 0;
+volatile sig_atomic_t waiting = 0;  // the signal
 
 void interrupted(int signal) {
+    if (has_to_wait) {
+        waiting = signal;
+        return;
+    }
     if (is_unfinished) unlink(unfinished_path.data());
     static constexpr char kText[] = "\nfwproof: interrupted; no report was written\n";
     [[maybe_unused]] const auto ignored = write(STDERR_FILENO, kText, sizeof kText - 1);
@@ -43,5 +49,19 @@ Unfinished::Unfinished(const std::string& path) {
 }
 
 Unfinished::~Unfinished() { is_unfinished = 0; }
+
+Uninterrupted::Uninterrupted() {
+    waiting = 0;
+    has_to_wait = 1;
+}
+
+Uninterrupted::~Uninterrupted() {
+    has_to_wait = 0;
+    if (waiting) interrupted(waiting);
+}
+
+bool Uninterrupted::asked_to_stop() const { return waiting != 0; }
+
+void Uninterrupted::done() { waiting = 0; }
 
 }  // namespace fwproof::cli

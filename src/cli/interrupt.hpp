@@ -18,4 +18,18 @@ public:
     Unfinished& operator=(const Unfinished&) = delete;
 };
 
+// While it lives, an interrupt waits for its end; there is one at a time. For files that are nothing without each
+// other.
+class Uninterrupted {
+public:
+    Uninterrupted();
+    ~Uninterrupted();
+    Uninterrupted(const Uninterrupted&) = delete;
+    Uninterrupted& operator=(const Uninterrupted&) = delete;
+    // Whether one came: what was written is to be taken back.
+    bool asked_to_stop() const;
+    // All is there: one that came is too late.
+    void done();
+};
+
 }  // namespace fwproof::cli

@@ -65,6 +65,10 @@ std::optional<Error> write_outputs(const std::vector<NamedOutput>& outputs,
     std::vector<std::pair<std::string, std::string>> files;
     for (const auto& output : outputs) {
         std::string bytes = render(output);
+        if (world.kept_outputs && !output.path.empty()) {
+            (*world.kept_outputs)[output.path] = std::move(bytes);
+            continue;
+        }
         if (output.path.empty()) {
             answer = std::move(bytes);
         } else {

@@ -61,6 +61,54 @@ TEST_CASE("an interrupt removes the unfinished file") {
     CHECK(std::filesystem::exists(kept));
 }
 
+TEST_CASE("files that are nothing without each other are all there or none") {
+    const std::string path = write_file(fresh_directory("whole"), "part", "first");
+    const auto ends = [&](bool late) {
+        const pid_t child = fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            close(STDERR_FILENO);
+            fwproof::cli::handle_interrupts();
+            {
+                fwproof::cli::Uninterrupted whole;
+                if (whole.asked_to_stop()) _exit(3);
+                raise(SIGTERM);
+                if (!whole.asked_to_stop()) _exit(4);
+                if (late) {
+                    whole.done();
+                } else {
+                    std::filesystem::remove(path);
+                }
+            }
+            _exit(0);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        return status;
+    };
+    const int late = ends(true);
+    CHECK(WIFEXITED(late));
+    CHECK(WEXITSTATUS(late) == 0);
+    const int stopped = ends(false);
+    CHECK(WIFSIGNALED(stopped));
+    CHECK(WTERMSIG(stopped) == SIGTERM);
+    CHECK(!std::filesystem::exists(path));
+}
+
+TEST_CASE("interrupted evidence leaves nothing, not even where temporary files go") {
+    const std::string folder = fresh_directory("interrupted-evidence");
+    std::filesystem::create_directory(folder + "/tmp");
+    // The export never comes to its end.
+    const Ran ran = shell(
+        "mkfifo host.v4; sleep 3 >host.v4 & TMPDIR=$PWD/tmp timeout --preserve-status --signal=INT 1.5 "
+        "fwproof evidence audit --catalog scom --as management-server host.v4",
+        folder);
+    CHECK(ran.status == 130);
+    CHECK(ran.err == "\nfwproof: interrupted; no report was written\n");
+    CHECK(!std::filesystem::exists(folder + "/audit"));
+    CHECK(std::filesystem::is_empty(folder + "/tmp"));
+}
+
 TEST_CASE("a long run says on a terminal what it does, and wipes it") {
     if (!program_exists("script")) {
         WARN("skipped: script(1) is not installed, so there is no terminal");
