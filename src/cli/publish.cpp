@@ -64,13 +64,14 @@ int exit_status(const Report& report, const Reporting& reporting) {
 std::optional<Error> write_whole_file(const std::string& path, const std::string& bytes) {
     namespace fs = std::filesystem;
     std::error_code ignored;
-    const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : fs::path(path);
-    const auto status = fs::status(target, ignored);
-    // A terminal, a pipe or /dev/null is written to and not replaced.
+    const auto status = fs::status(path, ignored);
+    // A terminal, a pipe or /dev/null is written to and not replaced; by this name, as a pipe behind /dev/stdout has no
+    // other.
     if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
-        if (!write_bytes(target, bytes)) return cannot_write(path, errno);
+        if (!write_bytes(path, bytes)) return cannot_write(path, errno);
         return std::nullopt;
     }
+    const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : fs::path(path);
     const std::string temporary = fmt::format("{}.{}.tmp", target.string(), getpid());
     const Unfinished unfinished(temporary);
     if (write_bytes(temporary, bytes) && std::rename(temporary.c_str(), target.c_str()) == 0) return std::nullopt;

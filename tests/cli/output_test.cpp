@@ -176,6 +176,17 @@ TEST_CASE("a symbolic link stays one, a pipe is written to") {
     CHECK(read_whole(real).starts_with("{"));
     CHECK(check({"--format", "json", "--output", "/dev/null"}).status == 0);
     CHECK(fs::is_character_file("/dev/null"));
+    const std::string lint = "'" + std::string(FWPROOF_BINARY_DIR) + "/fwproof' lint '" + FWPROOF_ROOT +
+                             "/fixtures/site/scom/exports/opsdb1.v4' --format html --output ";
+    const Ran plain = run_command(lint + "-", folder);
+    REQUIRE(plain.out.starts_with("<!DOCTYPE html>"));
+    for (const std::string pipe : {"/dev/stdout | cat", "/dev/fd/3 3>&1 | cat", "named & cat named; wait $!"}) {
+        const Ran piped = run_command("[ -p named ] || mkfifo named; " + lint + pipe, folder);
+        INFO(pipe);
+        CHECK(piped.err.empty());
+        CHECK(piped.out == plain.out);
+    }
+    CHECK(fs::is_fifo(folder + "/named"));
 }
 
 TEST_CASE("what no longer fits on a disk is an error, and nothing half-written is left") {
