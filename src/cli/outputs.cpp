@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <set>
 
 #include "cli/options.hpp"
 #include "cli/publish.hpp"
@@ -56,6 +57,22 @@ std::optional<Error> refuse_input(const std::string& path, const World& world) {
     return error;
 }
 
+// Of two reports in one file only the last would be left. A pipe or a device takes both.
+std::optional<Error> refuse_twice(const std::vector<std::pair<std::string, std::string>>& files) {
+    namespace fs = std::filesystem;
+    std::set<fs::path> taken;
+    std::error_code ignored;
+    for (const auto& file : files) {
+        const auto status = fs::status(file.first, ignored);
+        if (fs::exists(status) && !fs::is_regular_file(status)) continue;
+        if (taken.insert(fs::weakly_canonical(fs::absolute(file.first, ignored), ignored)).second) continue;
+        Error error{"is named for two outputs", "name another file for one of them", {}};
+        error.file = file.first;
+        return error;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Error> write_outputs(const std::vector<NamedOutput>& outputs,
@@ -79,6 +96,7 @@ std::optional<Error> write_outputs(const std::vector<NamedOutput>& outputs,
         if (auto error = refuse_input(path, world)) return error;
     }
     std::move(more.begin(), more.end(), std::back_inserter(files));
+    if (auto error = refuse_twice(files)) return error;
     for (const auto& [path, bytes] : files) {
         if (auto error = write_whole_file(path, bytes)) return error;
     }

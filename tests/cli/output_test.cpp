@@ -189,6 +189,26 @@ TEST_CASE("a symbolic link stays one, a pipe is written to") {
     CHECK(fs::is_fifo(folder + "/named"));
 }
 
+TEST_CASE("two outputs cannot go to one file") {
+    const std::string folder = fresh_directory("twice");
+    const std::string error = ": error: is named for two outputs; name another file for one of them\n";
+    write_file(folder, "a.json", "old");
+    fs::create_symlink("a.json", folder + "/b.json");
+    const auto refused = [&](std::vector<std::string> words, const std::string& file) {
+        words.insert(words.begin(), {"lint", std::string(FWPROOF_ROOT) + "/fixtures/site/scom/exports/opsdb1.v4"});
+        const Ran ran = run_fwproof(words, folder);
+        CHECK(ran.status == 2);
+        CHECK(ran.err == file + error);
+        CHECK(read_whole(folder + "/a.json") == "old");
+        CHECK(files_in(folder) == 2);
+    };
+    refused({"--format", "json", "--output", "a.json", "--format", "html", "--output", "./a.json"}, "./a.json");
+    refused({"--format", "json", "--output", "a.json", "--format", "html", "--output", "b.json"}, "b.json");
+    refused({"--write-baseline", "c.json", "--format", "json", "--output", "c.json"}, "c.json");
+    CHECK(check({"--format", "json", "--output", "/dev/null", "--format", "html", "--output", "/dev/null"}).status ==
+          0);
+}
+
 TEST_CASE("what no longer fits on a disk is an error, and nothing half-written is left") {
     const std::string folder = fresh_directory("full disk");
     fs::copy(fs::path(FWPROOF_ROOT) / "fixtures/site/scom", folder + "/site", fs::copy_options::recursive);
