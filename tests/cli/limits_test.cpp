@@ -73,6 +73,40 @@ TEST_CASE("groups of an ASA that together hold more than 20 million ranges") {
     CHECK(ran.out.find("too many addresses in groups") != std::string::npos);
 }
 
+TEST_CASE("services of an ASA: said twice at every level they are one, and a million are too many") {
+    const auto explain = [](const std::string& groups, const std::string& group) {
+        const std::string rule = "access-list OUT extended permit tcp any any object-group " + group +
+                                 "\naccess-group OUT in interface outside\n";
+        return run_fwproof({"explain", "-", "tcp 192.0.2.9 > 10.0.0.0:1000"}, FWPROOF_ROOT, kAsa + groups + rule);
+    };
+    // Each level names the one below by two names: 2^60 ports, of which two differ.
+    std::string doubled =
+        "object-group service a0 tcp\n port-object eq 1000\nobject-group service b0 tcp\n"
+        " port-object eq 2000\n";
+    for (int i = 1; i <= 60; ++i) {
+        for (const char name : {'a', 'b'})
+            doubled += fmt::format("object-group service {0}{1} tcp\n group-object a{2}\n group-object b{2}\n", name, i,
+                                   i - 1);
+    }
+    const Ran twice = explain(doubled, "b60");
+    CHECK(first_line(twice.out) == "permit tcp 192.0.2.9 > 10.0.0.0:1000");
+    CHECK(twice.out.find("too many") == std::string::npos);
+    // Each has a port of its own.
+    const auto nested = [](int count) {
+        std::string text;
+        for (int i = 0; i < count; ++i) {
+            text += fmt::format("object-group service p{} tcp\n", i);
+            if (i > 0) text += fmt::format(" group-object p{}\n", i - 1);
+            text += fmt::format(" port-object eq {}\n", 1000 + i);
+        }
+        return text;
+    };
+    CHECK(first_line(explain(nested(1'400), "p1399").out) == "permit tcp 192.0.2.9 > 10.0.0.0:1000");
+    const Ran over = explain(nested(1'500), "p1499");
+    CHECK(first_line(over.out) == "unknown tcp 192.0.2.9 > 10.0.0.0:1000");
+    CHECK(over.out.find("too many services in groups") != std::string::npos);
+}
+
 TEST_CASE("a discontiguous mask of iptables with 12 and with 13 open bits") {
     const auto rules = [](const char* mask) {
         return fmt::format("*filter\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/{} -p tcp --dport 22 -j ACCEPT\nCOMMIT\n",

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "fwproof/base/result.hpp"
 #include "vendor/asa/literals.hpp"
@@ -37,6 +39,30 @@ Doubt bad_port(std::string_view word, std::uint8_t protocol) {
     const auto near = did_you_mean(word, port_words(protocol));
     return syntax(fmt::format("'{}' is not a port", word),
                   near ? fmt::format("did you mean '{}'?", *near) : "a number from 0 to 65535", word);
+}
+
+}  // namespace
+
+namespace {
+
+// What all groups of a device may hold together, in ranges of addresses; a service takes the memory of twenty.
+constexpr std::size_t kMaxIntervals = 20'000'000, kIntervalsOfService = 20;
+
+// Keeps the first of equal terms, in the order given: groups within groups may say the same many times.
+void keep_each_once(std::vector<ServiceTerm>& terms) {
+    const auto value = [](const ServiceTerm& t) {
+        return std::tie(t.protocols, t.source_ports, t.destination_ports, t.icmp, t.tcp_flags);
+    };
+    const auto less = [&](std::size_t a, std::size_t b) { return value(terms[a]) < value(terms[b]); };
+    std::set<std::size_t, decltype(less)> first(less);
+    for (std::size_t i = 0; i < terms.size(); ++i) first.insert(i);
+    if (first.size() == terms.size()) return;
+    std::vector<std::size_t> kept(first.begin(), first.end());
+    std::sort(kept.begin(), kept.end());
+    std::vector<ServiceTerm> once;
+    once.reserve(kept.size());
+    for (const std::size_t i : kept) once.push_back(std::move(terms[i]));
+    terms = std::move(once);
 }
 
 }  // namespace
@@ -129,6 +155,7 @@ void Resolver::add_terms(const ServiceMember& member, const Definition& owner, s
 
 void Resolver::resolve_service(const Definition& definition, Resolved& resolved) {
     std::vector<ServiceTerm> terms;
+    std::set<std::string_view> inside;  // groups and objects that are in `terms`
     auto& doubts = resolved.services.doubts;
     for (const auto& member : definition.services) {
         std::vector<Doubt> own;
@@ -161,9 +188,9 @@ void Resolver::resolve_service(const Definition& definition, Resolved& resolved)
                                    fmt::format("'{}' is no member for this kind of group", member.name),
                                    "",
                                    {}});
-                } else {
-                    intervals_ += inner.surely ? inner.surely->terms.size() : 1;
-                    if (intervals_ > 20'000'000) {
+                } else if (inside.insert(member.name).second) {
+                    const std::size_t more = inner.surely ? inner.surely->terms.size() : 1;
+                    if (intervals_ + (terms.size() + more) * kIntervalsOfService > kMaxIntervals) {
                         own.push_back({NoteKind::unmodelled_condition,
                                        ConditionKind::other,
                                        "too many services in groups",
@@ -190,6 +217,8 @@ void Resolver::resolve_service(const Definition& definition, Resolved& resolved)
         doubts.push_back({NoteKind::unparsed_line, ConditionKind::syntax,
                           std::string(span_of(*config_.source, place).text()), "", "", place, true});
     }
+    keep_each_once(terms);
+    intervals_ += terms.size() * kIntervalsOfService;
     const bool services =
         definition.kind != DefinitionKind::user_group && definition.kind != DefinitionKind::security_group &&
         definition.kind != DefinitionKind::network_service_group && definition.kind != DefinitionKind::unknown;
