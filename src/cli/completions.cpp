@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "cli/evidence.hpp"
 #include "cli/options.hpp"
 #include "fwproof/catalog/catalog.hpp"
 #include "fwproof/check/check.hpp"
@@ -32,39 +33,54 @@ std::vector<OptionHelp> read_options(const std::string& help) {
     for (std::string line; std::getline(lines, line);) {
         const std::size_t start = line.find_first_not_of(' ');
         if (start == std::string::npos || start < 2) continue;
+        line.erase(line.find_last_not_of(' ') + 1);
         if (start > 8) {
             if (!options.empty()) options.back().text += " " + line.substr(start);
             continue;
         }
         const std::size_t dashes = line.find("--");
         if (line[start] != '-' || dashes == std::string::npos) continue;
-        std::istringstream words(line.substr(dashes + 2));
+        std::string_view rest = std::string_view(line).substr(dashes + 2);
+        const auto word = [&] {
+            const std::string found(rest.substr(0, rest.find(' ')));
+            rest.remove_prefix(found.size());
+            return found;
+        };
         OptionHelp option;
-        words >> option.name;
-        const std::size_t gap = line.find("  ", dashes);
-        const std::string head = line.substr(dashes, gap - dashes);
-        if (const std::size_t space = head.find_last_of(' '); space != std::string::npos)
-            option.value = head.substr(space + 1);
-        if (option.value == "]") option.value.clear();
-        if (gap != std::string::npos) option.text = line.substr(line.find_first_not_of(' ', gap));
+        option.name = word();
+        if (rest.starts_with(" ]")) rest.remove_prefix(2);
+        // One blank before the value, and where that is long no more before the text.
+        if (rest.size() > 1 && rest[1] != ' ') {
+            rest.remove_prefix(1);
+            option.value = word();
+        }
+        option.text = rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
         options.push_back(std::move(option));
-    }
-    for (auto& option : options) {
-        while (option.text.ends_with(' ')) option.text.pop_back();
     }
     return options;
 }
 
 std::vector<CommandHelp> read_commands(const World& world) {
     std::vector<CommandHelp> all;
+    std::vector<OptionHelp> of_check;
     for (const auto& command : commands()) {
         std::istringstream in;
         std::ostringstream out, err;
         World asked{in, out, err, false, world.environment, world.now};
         CommandHelp help{std::string(command.name), std::string(command.summary), {}};
         if (command.run({"--help"}, asked)) help.options = read_options(out.str());
+        if (help.name == "check") of_check = help.options;
         help.options.push_back({"help", "", "say what the command does, and its options"});
         all.push_back(std::move(help));
+    }
+    // Evidence passes on what check takes, but for where reports go.
+    for (auto& command : all) {
+        if (command.name != "evidence") continue;
+        for (auto& option : of_check) {
+            const bool refused =
+                std::find(kNotInEvidence.begin(), kNotInEvidence.end(), "--" + option.name) != kNotInEvidence.end();
+            if (!refused) command.options.push_back(std::move(option));
+        }
     }
     return all;
 }
@@ -97,8 +113,14 @@ std::vector<std::string> formats_in(std::string_view text) {
     return named.size() > 1 ? named : names_of(formats());
 }
 
+std::vector<std::string> catalog_ids() {
+    std::vector<std::string> ids;
+    for (const auto& catalog : shipped_catalogs()) ids.emplace_back(catalog.id);
+    return ids;
+}
+
 // The values of options that take one of a few words; for every other one files are offered.
-std::vector<std::string> values_of(const OptionHelp& help) {
+std::vector<std::string> values_of(std::string_view command, const OptionHelp& help) {
     const std::string& option = help.name;
     if (option == "format") return formats_in(help.text);
     if (option == "input-format") return names_of(vendors());
@@ -106,16 +128,27 @@ std::vector<std::string> values_of(const OptionHelp& help) {
     if (option == "network-profile") return {"domain", "private", "public"};
     if (option == "phase") return {"install", "runtime", "maintenance"};
     if (option == "color") return {"auto", "always", "never"};
-    if (option == "catalog") {
+    if (option == "position") return {"host", "network"};
+    if (option == "family") return {"IPv4", "IPv6"};
+    if (option == "catalog") return catalog_ids();
+    if (option == "as" && command == "show") return {"rules", "regions", "objects", "notes"};
+    if (option == "fail-on") {
+        std::vector<std::string> words = {"error", "warning", "note", "never"};
+        if (command == "diff") words.insert(words.begin(), {"widened", "narrowed", "changed", "required-lost"});
+        return words;
+    }
+    if (option == "standard") {
         std::vector<std::string> ids;
-        for (const auto& catalog : shipped_catalogs()) ids.emplace_back(catalog.id);
+        for (const auto& standard : standards()) ids.emplace_back(standard.id);
         return ids;
     }
     return {};
 }
 
+// Behind the name of a command, and behind such a word.
 std::vector<std::string> words_behind(std::string_view command) {
     if (command == "catalog") return {"list", "show", "validate"};
+    if (command == "catalog show") return catalog_ids();
     if (command == "completions") return {"bash", "zsh", "fish"};
     if (command == "checks") return check_names();
     return {};
@@ -131,6 +164,7 @@ std::string option_words(const CommandHelp& command) {
 
 std::string bash(const std::vector<CommandHelp>& all) {
     std::string names, values, options, words;
+    values += fmt::format("        catalog:show) words='{}' ;;\n", joined(words_behind("catalog show")));
     for (const auto& command : all) {
         names += (names.empty() ? "" : " ") + command.name;
         options += fmt::format("            {}) words='{}' ;;\n", command.name, option_words(command));
@@ -138,7 +172,7 @@ std::string bash(const std::vector<CommandHelp>& all) {
             words += fmt::format("            {}) words='{}' ;;\n", command.name, joined(more));
         }
         for (const auto& option : command.options) {
-            if (const auto known = values_of(option); !option.value.empty() && !known.empty()) {
+            if (const auto known = values_of(command.name, option); !option.value.empty() && !known.empty()) {
                 values += fmt::format("        {}:--{}) words='{}' ;;\n", command.name, option.name, joined(known));
             }
         }
@@ -146,6 +180,11 @@ std::string bash(const std::vector<CommandHelp>& all) {
     return fmt::format(R"(# Completion of fwproof for bash; made by 'fwproof completions bash'.
 _fwproof() {{
     local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}} command=${{COMP_WORDS[1]}} words=''
+    if [[ $current == '=' ]]; then # bash takes --name=value for three words
+        current=''
+    elif [[ $previous == '=' ]]; then
+        previous=${{COMP_WORDS[COMP_CWORD - 2]}}
+    fi
     if ((COMP_CWORD == 1)); then
         words='{} --help --version'
     else
@@ -180,8 +219,8 @@ std::string quoted(std::string_view text, std::string_view special, std::string_
     return result + "'";
 }
 
-std::string zsh_argument(const OptionHelp& option) {
-    const auto known = values_of(option);
+std::string zsh_argument(std::string_view command, const OptionHelp& option) {
+    const auto known = values_of(command, option);
     std::string spec = fmt::format("*--{}", option.name);
     std::string text, action;
     for (const char c : option.text) {
@@ -203,9 +242,18 @@ std::string zsh(const std::vector<CommandHelp>& all) {
         const auto words = words_behind(command.name);
         cases += fmt::format("        {})\n            _arguments -S", command.name);
         for (const auto& option : command.options)
-            cases += fmt::format(" \\\n                {}", zsh_argument(option));
-        cases += fmt::format(" \\\n                '*:argument:{}'\n            ;;\n",
-                             words.empty() ? "_files" : "(" + joined(words) + ")");
+            cases += fmt::format(" \\\n                {}", zsh_argument(command.name, option));
+        const std::string first = words.empty() ? "_files" : "(" + joined(words) + ")";
+        const auto more = words_behind(command.name + " show");
+        // Of the words behind the name, the first, and what follows 'show'.
+        if (!more.empty()) {
+            cases += fmt::format(
+                " \\\n                '1:argument:{}' '2:id or file:{{compadd {}; _files}}' '*:argument:_files'\n      "
+                "      ;;\n",
+                first, joined(more));
+            continue;
+        }
+        cases += fmt::format(" \\\n                '*:argument:{}'\n            ;;\n", first);
     }
     return fmt::format(R"(#compdef fwproof
 # Completion of fwproof for zsh; made by 'fwproof completions zsh'.
@@ -241,8 +289,14 @@ std::string fish(const std::vector<CommandHelp>& all) {
         if (const auto words = words_behind(command.name); !words.empty()) {
             text += fmt::format("{} -a '{}'\n", line, joined(words));
         }
+        if (const auto more = words_behind(command.name + " show"); !more.empty()) {
+            text += fmt::format(
+                "complete -c fwproof -n '__fish_seen_subcommand_from {}; and "
+                "__fish_seen_subcommand_from show' -a '{}'\n",
+                command.name, joined(more));
+        }
         for (const auto& option : command.options) {
-            const auto known = values_of(option);
+            const auto known = values_of(command.name, option);
             const std::string values = option.value.empty() ? ""
                                        : known.empty()      ? " -r"
                                                             : fmt::format(" -x -a '{}'", joined(known));

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "cli/command.hpp"
+#include "cli/evidence.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/own_json.hpp"
 #include "cli/publish.hpp"
@@ -90,11 +91,11 @@ struct Bundle {
     std::map<std::string, std::string> files;
 };
 
-// What would write elsewhere, or hide findings; however it is shortened. Also asked of a bundle that somebody hands in.
+// However it is shortened. Also asked of a bundle that somebody hands in.
 std::optional<Error> out_of_place(const std::vector<std::string>& arguments) {
     for (const auto& argument : arguments) {
         const std::string_view option = std::string_view(argument).substr(0, argument.find('='));
-        for (const std::string_view refused : {"--format", "--output", "--baseline", "--write-baseline"}) {
+        for (const std::string_view refused : kNotInEvidence) {
             if (argument != "-" && (option.size() < 3 || !refused.starts_with(option))) continue;
             return Error{fmt::format("'{}' has no place in a bundle", argument),
                          "the bundle has all reports, with every finding, of files that can be read again",

@@ -34,6 +34,17 @@ TEST_CASE("bash completes commands, options, and the values that an option can h
     CHECK(completed("fwproof explain --format ''", 3) == "text json\n");
     CHECK(completed("fwproof lint --format te", 3) == "text\n");
     CHECK(completed("fwproof lint --format sa", 3) == "sarif\n");
+    CHECK(completed("fwproof evidence audit --si", 3) == "--site\n");
+    CHECK(completed("fwproof evidence audit --form", 3) == "\n");  // refused there
+    CHECK(completed("fwproof lint --fail-on ''", 3) == "error warning note never\n");
+    CHECK(completed("fwproof diff --fail-on w", 3) == "widened warning\n");
+    CHECK(completed("fwproof lint --position ''", 3) == "host network\n");
+    CHECK(completed("fwproof lint --standard pci", 3) == "pci-dss-4.0.1\n");
+    CHECK(completed("fwproof show --as ''", 3) == "rules regions objects notes\n");
+    CHECK(completed("fwproof catalog show sco", 3) == "scom\n");
+    // As bash splits --format=sa.
+    CHECK(completed("fwproof lint --format = sa", 4) == "sarif\n");
+    CHECK(completed("fwproof lint --color =", 3) == "auto always never\n");
     CHECK(completed("fwproof check --site ''", 3) == "\n");  // files, by the shell itself
 }
 
@@ -58,6 +69,21 @@ TEST_CASE("fish offers what a command takes") {
         return;
     }
     CHECK(ran->out == "always\nauto\nnever\n");
+}
+
+TEST_CASE("descriptions are the help on one line") {
+    for (const std::string shell : {"zsh", "fish"}) {
+        const std::string script = run_fwproof({"completions", shell}).out;
+        CHECK(script.find("or as each export looks)") != std::string::npos);
+        CHECK(script.find("the Windows profile in force") != std::string::npos);
+        for (std::size_t at = 0; (at = script.find("  ", at)) != std::string::npos; ++at) {
+            INFO(script.substr(at > 40 ? at - 40 : 0, 80));
+            const std::size_t line = script.rfind('\n', at) + 1;
+            if (script.find_first_not_of(' ', line) > at) continue;  // indented
+            CHECK(false);
+            break;
+        }
+    }
 }
 
 TEST_CASE("a shell without a completion is refused") {
