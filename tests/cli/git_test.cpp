@@ -178,6 +178,12 @@ TEST_CASE("the hooks for lint and check run through the real pre-commit, by our 
     CHECK(shadow == 1);
     says(shadow_text, "error[shadowed-rule]");
     CHECK(shadow_text.find("error[missing-opening]") == std::string::npos);
+    for (const std::string name : {"saved.txt", "saved"}) {
+        const auto [other, other_text] = commit(name, shadowed);
+        CHECK(other == 1);
+        says(other_text, name + ":");
+        repository.git({"rm", "-q", "-f", name});
+    }
     // What is no export is passed over, whatever its name ends with.
     repository.stage("edge.v4", good);
     repository.stage("empty.conf", "");
