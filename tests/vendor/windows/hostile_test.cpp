@@ -1,8 +1,10 @@
 // Damaged and malicious files give clear errors, or a policy that claims nothing it should not.
 #include "support/catch.hpp"
+#include "support/program.hpp"
 #include "vendor/windows/ask.hpp"
 
 #include <fmt/format.h>
+#include <hivex.h>
 
 using namespace fwproof;
 using namespace fwproof::windows;
@@ -59,6 +61,23 @@ TEST_CASE("hives that are cut, damaged or cyclic") {
         put(bad, at, static_cast<std::uint32_t>(at * 2654435761U));
         load_error(bad);
     }
+}
+
+TEST_CASE("a hive of 512 keys within each other is read, a deeper one is not") {
+    const auto deep = [](std::size_t keys) {
+        const std::string path =
+            write_file(fresh_directory("deep-hive"), "policy.wfw", read_fixture("one-policy/policy.wfw"));
+        hive_h* hive = hivex_open(path.c_str(), HIVEX_OPEN_WRITE);
+        REQUIRE(hive);
+        hive_node_h node = hivex_root(hive);
+        for (std::size_t i = 0; i < keys; ++i) node = hivex_node_add_child(hive, node, "k");
+        REQUIRE(node != 0);
+        REQUIRE(hivex_commit(hive, path.c_str(), 0) == 0);
+        hivex_close(hive);
+        return read_whole(path);
+    };
+    CHECK(load_error(deep(512)) == "");
+    CHECK(load_error(deep(513)).find("error: the registry hive is damaged: ") != std::string::npos);
 }
 
 TEST_CASE("a hive that was not written out completely") {
