@@ -17,5 +17,15 @@ status=0
 package=$(echo "$scratch"/package/*.deb)
 dpkg-deb --extract "$package" "$scratch/extracted"
 cmp -s <("$scratch/extracted/usr/bin/fwproof" --version) <("$fwproof" --version) || fail "the packaged program is another"
+description=$(dpkg-deb --field "$package" Description)
+[[ $description == "prove what a firewall policy permits"$'\n'" fwproof reads exports"* ]] || fail "it is described as: $description"
+# Into a system of its own, with the libraries that are here.
+mkdir -p "$scratch"/system/var/lib/dpkg/{info,updates,triggers}
+touch "$scratch"/system/var/lib/dpkg/{status,available}
+dpkg --root="$scratch/system" --force-depends --force-not-root --log=/dev/null --install "$package" >"$scratch/dpkg" 2>&1 ||
+    fail "it cannot be installed: $(cat "$scratch/dpkg")"
+[[ $(dpkg-query --admindir="$scratch/system/var/lib/dpkg" -W -f '${Status}' fwproof) == "install ok installed" ]] ||
+    fail "it is not installed"
 command -v lintian >/dev/null || skip "lintian is not installed"
-lintian --fail-on error --allow-root "$package" || fail "lintian found errors"
+lintian --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs --allow-root "$package" ||
+    fail "lintian found errors"
