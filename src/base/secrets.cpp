@@ -78,6 +78,7 @@ constexpr auto kCommands = std::to_array<std::string_view>({"enable",
                                                             "auto-signon",
                                                             "logging",
                                                             "token",
+                                                            "message-digest-key",
                                                             "http-proxy",
                                                             "https-proxy",
                                                             "no"});
@@ -130,7 +131,7 @@ bool counts(std::string_view command, std::string_view keyword, const Words& wor
         if (command == "snmp-server") return words.size() > 1 && words[1] == "user";
         if (command == "ntp") return hash && has("authentication-key");
         if (command == "ipv6" || command == "area") return keyword == "md5" || has("spi");
-        return keyword == "md5" && (command == "ospf" || command == "ip");
+        return keyword == "md5" && (command == "ospf" || command == "ip" || command == "message-digest-key");
     }
     if (keyword == "cipher" || keyword == "authenticator" || keyword == "ah") return has("session-key");
     // "key" is also the beginning of "crypto key generate".
@@ -195,8 +196,11 @@ void add_commands(std::string_view line, std::vector<Secret>& secrets) {
     const bool typed = words.size() == 3 && is_one_of(kBehindKeyword, words[1]);  // key 8 VALUE
     const bool number = words[1].size() < 4 && !typed;                            // of a key in a chain
     if (command == "key" && (words[1] == "chain" || words[1] == "config-key" || number)) return;
-    if (command == "authentication" && words[1] == "key") {  // authentication key eigrp 100 VALUE key-id 1
-        if (words.size() > 4) add(words[4], "key");
+    // authentication key eigrp 100 VALUE key-id 1, authentication key [8] VALUE [level-1]
+    if (command == "authentication" && words[1] == "key") {
+        std::size_t value = words.size() > 2 && words[2] == "eigrp" ? 4 : 2;
+        if (value + 1 < words.size() && is_one_of(kBehindKeyword, words[value])) ++value;
+        if (value < words.size()) add(words[value], "key");
         return;
     }
     if (command == "aaa-server") {  // aaa-server NAME (inside) host ADDRESS [key] VALUE
