@@ -126,7 +126,7 @@ private:
             crossing.reply.clear();
         }
         meetings_.push_back(
-            {index, std::move(crossing), {}, {}, std::move(assumed), false, {}, {}, std::move(reply_doubt)});
+            {index, std::move(crossing), {}, {}, std::move(assumed), false, false, {}, {}, std::move(reply_doubt)});
     }
 
     // Any source port unless the document names some, any interface.
@@ -187,10 +187,11 @@ private:
         }
         for (const auto& meeting : meetings_) {
             if (meeting.crossing.firewall != index) continue;
-            for (const auto& products : {meeting.crossing.question, meeting.crossing.reply, opposite(meeting)}) {
+            for (const auto& products : {meeting.crossing.question, meeting.crossing.reply,
+                                         later_packets(meeting.crossing.reply), opposite(meeting)}) {
                 required.insert(required.end(), products.begin(), products.end());
             }
-            const auto answers = as_first_packets(meeting.crossing.reply);
+            const auto answers = answering(meeting);
             values.insert(values.end(), answers.begin(), answers.end());
         }
         const auto open = scope_.packets(topology_.firewalls[index], values);
@@ -339,7 +340,11 @@ private:
         PacketSet reply_failing = desk.space().empty();
         const Meeting* first = nullptr;
         const Path* reply_path = nullptr;
-        for (const Meeting* meeting : meetings) worst = std::max(worst, meeting->judgement);
+        bool replies = false;  // some are missing, which comes before what follows them
+        for (const Meeting* meeting : meetings) {
+            worst = std::max(worst, meeting->judgement);
+            replies = replies || (meeting->reply_missing && !meeting->later_missing);
+        }
         for (const Meeting* meeting : meetings) {
             flow.requirements.push_back(meeting->requirement);
             flow.notes.insert(flow.notes.end(), meeting->notes.begin(), meeting->notes.end());
@@ -347,8 +352,10 @@ private:
             if (meeting->reply_missing) {
                 flow.reply_missing = true;
                 flow.unanswered.push_back(meeting->requirement);
-                reply_path = meeting->crossing.reply_path;
-                reply_failing = reply_failing | meeting->reply_failing;
+                if (meeting->later_missing != replies) {
+                    reply_path = replies ? meeting->crossing.reply_path : meeting->crossing.path;
+                    reply_failing = reply_failing | meeting->reply_failing;
+                }
             }
             const bool counts = meeting->judgement == worst ||
                                 (worst == Judgement::missing && meeting->judgement == Judgement::partial);
@@ -413,9 +420,26 @@ private:
         for (const Meeting& meeting : meetings_) {
             const Crossing& crossing = meeting.crossing;
             if (crossing.firewall != index || crossing.reply_path != path || crossing.reply.empty()) continue;
-            found.push_back({meeting.requirement, crossing.reply, as_first_packets(crossing.reply)});
+            found.push_back({meeting.requirement, crossing.reply, answering(meeting)});
         }
         return found;
+    }
+
+    // Replies as if they opened connections. Of a peer that may be anywhere no address is beside them.
+    std::vector<Product> answering(const Meeting& meeting) const {
+        const Requirement& requirement = requirements_[meeting.requirement];
+        auto first = as_first_packets(meeting.crossing.reply);
+        const auto widen = [](AddressSetRef& addresses) {
+            AddressSet all;
+            if (addresses && !addresses->v4.empty()) all = all | AddressSet::any4();
+            if (addresses && !addresses->v6.empty()) all = all | AddressSet::any6();
+            if (addresses) addresses = share(std::move(all));
+        };
+        for (Product& product : first) {
+            if (requirement.from.anywhere) widen(product.destination);
+            if (requirement.to.anywhere) widen(product.source);
+        }
+        return first;
     }
 
     void count() {

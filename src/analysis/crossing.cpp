@@ -106,6 +106,16 @@ AddressSet reachable(const Endpoint& end) {
     return *end.addresses;
 }
 
+// By which a host talks with a zone: any, where the site does not say.
+InterfaceSet host_interfaces(const Firewall& firewall, const std::string& zone) {
+    const auto named = firewall.interfaces.find(zone);
+    if (named == firewall.interfaces.end()) return open_interfaces(*firewall.policy);
+    InterfaceSet interfaces;
+    interfaces.negated = false;
+    for (const auto& name : named->second) interfaces.any_of.push_back({name, false});
+    return interfaces;
+}
+
 std::vector<Product> products(const Firewall& firewall, Position position, const std::string& from_zone,
                               const AddressSet& from, const std::string& to_zone, const AddressSet& to,
                               const ServiceSetRef& services, State state) {
@@ -115,8 +125,8 @@ std::vector<Product> products(const Firewall& firewall, Position position, const
     if (position == Position::transit) return transit_products(firewall, from_zone, from, to_zone, to, header);
     header.source = share(from);
     header.destination = share(to);
-    header.in = position == Position::inbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
-    header.out = position == Position::outbound ? open_interfaces(*firewall.policy) : InterfaceSet::none();
+    header.in = position == Position::inbound ? host_interfaces(firewall, from_zone) : InterfaceSet::none();
+    header.out = position == Position::outbound ? host_interfaces(firewall, to_zone) : InterfaceSet::none();
     return {header};
 }
 
@@ -358,7 +368,7 @@ Way find_way(const Topology& topology, const Requirement& requirement) {
         for (std::size_t i = 0; i < topology.firewalls.size(); ++i) {
             const auto& firewall = topology.firewalls[i];
             if (firewall.placed && firewall.kind == FirewallKind::host && firewall.host == host) {
-                finder.add(i, position, "", "", false);
+                finder.add(i, position, zone_of(topology, requirement.from), zone_of(topology, requirement.to), false);
             }
         }
     };

@@ -56,27 +56,19 @@ Judge::Verdict3 Judge::compare(const PacketSet& question, const Desk::Bounds& bo
     if (possibly.empty()) return {Judgement::missing, question};
     const PacketSet never = whole - possibly;
     if (!never.empty()) return {Judgement::partial, question & never};
-    return {Judgement::conditional, question & not_surely};
+    // What is surely denied by one interface is no example of what is open.
+    const PacketSet open = (question & bounds.possibly) - bounds.surely;
+    return {Judgement::conditional, open.empty() ? question & not_surely : open};
 }
 
-namespace {
+bool Judge::of_some_type(const Requirement& requirement) { return types_unstated(requirement); }
 
-AddressSet family_of(const AddressSet& addresses) {
-    return {addresses.v4.empty() ? IntervalSet<std::uint32_t>() : IntervalSet<std::uint32_t>::all(),
-            addresses.v6.empty() ? IntervalSet<uint128>() : IntervalSet<uint128>::all()};
-}
-
-}  // namespace
-
-// An end whose address nobody knows is served when some address is, types that no document states when some type is;
-// but between two ends that are known some type of either family by which they talk.
-bool Judge::enough_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
-                                 const Desk::Bounds& bounds) const {
-    if (requirement.from.anywhere || requirement.to.anywhere)
-        return some_part_passes(meeting, requirement, question, bounds);
+// Types that no document states pass when some type of either family does by which the ends talk.
+bool Judge::some_types_pass(const Requirement& requirement, const std::vector<Product>& products,
+                            const PacketSet& question, const Desk::Bounds& bounds) const {
     if (!types_unstated(requirement)) return false;
     std::vector<std::vector<Product>> families;
-    for (const auto& product : meeting.crossing.question) {
+    for (const auto& product : products) {
         const auto same = std::find_if(families.begin(), families.end(), [&](const std::vector<Product>& family) {
             return *family[0].services == *product.services;
         });
@@ -88,35 +80,8 @@ bool Judge::enough_for_some_peer(Meeting& meeting, const Requirement& requiremen
     }
     return std::all_of(families.begin(), families.end(), [&](const std::vector<Product>& family) {
         const PacketSet part = question & desk_.question(family);
-        return part.empty() || some_part_passes(meeting, requirement, part, bounds);
+        return part.empty() || !peers(requirement, {by_every_interface(part, bounds.surely)}).empty();
     });
-}
-
-// Whether there is a source and a destination set for which the whole service passes.
-bool Judge::some_part_passes(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
-                             const Desk::Bounds& bounds) const {
-    const bool from = requirement.from.anywhere;
-    const bool to = requirement.to.anywhere;
-    const bool types = types_unstated(requirement);
-    const PacketSet stopped = (question - bounds.surely).for_some_interface();
-    const PacketSet passing = question.for_some_interface() - stopped;
-    for (const auto& product : passing.products(kPeerProducts).products) {
-        Product peer;
-        if (from) peer.source = product.source;
-        if (to) peer.destination = product.destination;
-        if (types) peer.services = product.services;
-        const PacketSet part = question & desk_.space().from(peer);
-        if (part.empty() || part.intersects(stopped)) continue;
-        const auto note = [&](const Endpoint& end, const AddressSetRef& found) {
-            // Naming every address says nothing.
-            if (!found || (*end.addresses & computer_addresses() & family_of(*found)).subset_of(*found)) return;
-            meeting.notes.push_back(fmt::format("{} is taken to be at {}", end.role, to_string(*found)));
-        };
-        if (from) note(requirement.from, peer.source);
-        if (to) note(requirement.to, peer.destination);
-        return true;
-    }
-    return false;
 }
 
 void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const {
@@ -130,7 +95,7 @@ void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const 
     const PacketSet question = desk_.question(crossing.reply);
     const auto bounds = desk_.permitted(*crossing.reply_path, question);
     const auto verdict = compare(question, bounds);
-    if (verdict.judgement == Judgement::satisfied) return;
+    if (verdict.judgement == Judgement::satisfied) return judge_later(meeting);
     if ((requirement.from.anywhere || requirement.to.anywhere) && question.intersects(bounds.surely)) return;
     if (!meeting.reply_doubt.empty() && verdict.judgement != Judgement::missing) {
         meeting.open.push_back(meeting.reply_doubt);
@@ -163,11 +128,19 @@ void Judge::judge(const std::vector<Meeting*>& meetings, std::span<const Require
                                     assumption_for(requirement, meeting->crossing.path->position));
             verdict = compare(question, known);
         }
-        if (verdict.judgement != Judgement::satisfied && verdict.judgement != Judgement::missing) {
-            if (enough_for_some_peer(*meeting, requirement, question, known)) {
+        const bool undecided = verdict.judgement != Judgement::satisfied && verdict.judgement != Judgement::missing;
+        meeting->judgement = verdict.judgement;
+        meeting->failing = verdict.failing;
+        if (verdict.judgement != Judgement::missing && (requirement.from.anywhere || requirement.to.anywhere)) {
+            judge_for_some_peer(*meeting, requirement, question, known);
+            continue;
+        }
+        if (undecided) {
+            const auto& products = meeting->crossing.question;
+            if (some_types_pass(requirement, products, question, known)) {
                 verdict = {Judgement::satisfied, desk_.space().empty()};
             } else if (verdict.judgement == Judgement::partial &&
-                       enough_for_some_peer(*meeting, requirement, question, {known.possibly, known.possibly})) {
+                       some_types_pass(requirement, products, question, {known.possibly, known.possibly})) {
                 verdict = {Judgement::conditional, question & known.possibly};
             }
         }
@@ -177,6 +150,7 @@ void Judge::judge(const std::vector<Meeting*>& meetings, std::span<const Require
             judge_reply(*meeting, requirement);
         }
     }
+    agree_on_peers(meetings, requirements);
 }
 
 void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirement& requirement) const {

@@ -1,6 +1,8 @@
 // The verdict on required packets at one path of one firewall.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,9 +20,12 @@ struct Meeting {
     PacketSet failing;  // not possibly permitted (missing, partial), or not surely (conditional); of the question
     std::vector<std::string> notes;
     bool reply_missing = false;
-    PacketSet reply_failing;
+    bool later_missing = false;     // reply_missing: of the client's own packets behind the first one
+    PacketSet reply_failing;        // of the replies, or of these
     std::vector<std::string> open;  // what the verdict depends on beside the rules of the device
     std::string reply_doubt;        // as Journey::reply_doubts says
+    // Where an end may be anywhere and the flow passes for somebody: between which ends.
+    std::vector<Product> peers = {};
 };
 
 class Judge {
@@ -45,11 +50,29 @@ private:
         PacketSet failing;
     };
     Verdict3 compare(const PacketSet& question, const Desk::Bounds& bounds) const;
-    bool enough_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
-                              const Desk::Bounds& bounds) const;
-    bool some_part_passes(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
-                          const Desk::Bounds& bounds) const;
+    // The packets of one direction, and which of them pass; both with interfaces left open.
+    struct Leg {
+        PacketSet asked, passing, stopped;
+        bool backwards = false;
+    };
+    Leg by_every_interface(const PacketSet& question, const PacketSet& permitted) const;
+    Leg by_some_interface(const PacketSet& question, const PacketSet& permitted) const;
+    std::vector<Product> peers(const Requirement& requirement, const std::vector<Leg>& legs) const;
+    void add_narrowed(const Product& peer, const Requirement& requirement, std::span<const Leg> legs,
+                      std::vector<Product>& found) const;
+    PacketSet on_leg(const Leg& leg, const Product& ends) const;
+    std::optional<InterfaceSet> one_way_in(const Product& peer, const std::vector<Leg>& legs,
+                                           const std::vector<PacketSet>& permitted, Position position) const;
+    void note_peer(Meeting& meeting, const Requirement& requirement, const Product& peer) const;
+    // Whether it is about ICMP, of types that no document states.
+    static bool of_some_type(const Requirement& requirement);
+    bool some_types_pass(const Requirement& requirement, const std::vector<Product>& products,
+                         const PacketSet& question, const Desk::Bounds& bounds) const;
+    void judge_for_some_peer(Meeting& meeting, const Requirement& requirement, const PacketSet& question,
+                             const Desk::Bounds& bounds) const;
     void judge_reply(Meeting& meeting, const Requirement& requirement) const;
+    void judge_later(Meeting& meeting) const;
+    void agree_on_peers(const std::vector<Meeting*>& meetings, std::span<const Requirement> requirements) const;
 
     const Desk& desk_;
 };

@@ -119,6 +119,30 @@ std::vector<Product> as_first_packets(const std::vector<Product>& replies) {
     return first;
 }
 
+std::vector<Product> later_packets(const std::vector<Product>& replies) {
+    std::vector<Product> later;
+    for (const Product& reply : replies) {
+        if (reply.states != StateSet(State::established) || !reply.services) continue;
+        ServiceSet services;
+        for (ServiceTerm term : reply.services->terms) {
+            if (term.protocols != ProtocolSet::of(kTcp)) continue;
+            std::swap(term.source_ports, term.destination_ports);
+            term.tcp_flags = FlagSet::of(kAck);
+            services.terms.push_back(std::move(term));
+        }
+        if (services.terms.empty()) continue;
+        Product made = reply;
+        made.services = share(std::move(services));
+        std::swap(made.source, made.destination);
+        std::swap(made.in, made.out);
+        for (FieldTest& test : made.fields) {
+            if (test.field == Field::connection_direction) test.values = IntervalSet<std::uint64_t>::of(0);
+        }
+        later.push_back(std::move(made));
+    }
+    return later;
+}
+
 ServiceSetRef client_services(const ServiceSetRef& first_packets) {
     ServiceSet client;
     for (const auto& term : first_packets->terms) {

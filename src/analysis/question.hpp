@@ -26,6 +26,10 @@ FamilySights by_family(const Sight& sight);
 // with any code of an ICMP type.
 std::vector<Product> as_first_packets(const std::vector<Product>& replies);
 
+// What the client sends behind its first packet, to which these are the replies: of TCP, which has no connection
+// without. Of flows that are not tracked nothing.
+std::vector<Product> later_packets(const std::vector<Product>& replies);
+
 // What answers them: ports exchanged, TCP with SYN and ACK or with ACK, ICMP types that have an answer. Null when
 // nothing answers.
 ServiceSetRef reply_services(const ServiceSetRef& client);

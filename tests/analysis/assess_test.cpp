@@ -183,6 +183,108 @@ TEST_CASE("a peer that may be anywhere is served where it is permitted, and is n
 
 namespace {
 
+// What is said of tcp/1433 and udp/1434 from somebody anywhere to a host with these rules, and what that rests on.
+std::string of_host(const std::string& rules, bool both = true, const Endpoint& peer = end("ms", "ms", "any"),
+                    const std::map<std::string, std::vector<std::string>>& interfaces = {}) {
+    const auto policies = load("sql1", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n" +
+                                           std::string("-A INPUT -i lo -j ACCEPT\n") + rules + "COMMIT\n");
+    Topology topology;
+    topology.zones = {{"lan", AddressSet::of(*parse_prefix("10.1.0.0/24")), {}}};
+    topology.firewalls = {host_firewall("sql1", "sql1", policies.at(0))};
+    topology.firewalls[0].interfaces = interfaces;
+    std::vector<Requirement> requirements{need(peer, kSql, kTcp, "1433")};
+    if (both) requirements.push_back(need(peer, kSql, kUdp, "1434"));
+    const Assessment assessment = assess(topology, requirements);
+    std::string text;
+    for (const auto& flow : assessment.flows) {
+        text += std::string(to_string(flow.judgement)) + (flow.reply_missing ? ", no reply" : "");
+        if (flow.reply_missing && flow.reply_witness) text += " " + to_string(*flow.reply_witness);
+        for (const auto& condition : flow.conditions) text += ", " + condition;
+        text += "\n";
+    }
+    for (const auto& assumed : assessment.assumptions) text += assumed + "\n";
+    for (const auto& surplus : assessment.surplus) {
+        text += "beside it";
+        for (const auto& product : surplus.region) text += " | " + to_string(product);
+        text += "\n";
+    }
+    return text;
+}
+
+const std::string kIn =
+    "-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 1433 -j ACCEPT\n"
+    "-A INPUT -s 10.1.0.0/24 -p udp -m udp --dport 1434 -j ACCEPT\n";
+
+}  // namespace
+
+TEST_CASE("a peer that may be anywhere is one whose replies pass too") {
+    CHECK(of_host(kIn + "-A OUTPUT -d 10.9.0.0/24 -p tcp -m tcp --sport 1433 -j ACCEPT\n"
+                        "-A OUTPUT -d 10.9.0.0/24 -p udp -m udp --sport 1434 -j ACCEPT\n")
+              .starts_with("satisfied, no reply"));
+    CHECK(of_host(kIn + "-A OUTPUT -p tcp -m tcp --sport 1433 --dport 1024:2000 -j ACCEPT\n", false)
+              .starts_with("satisfied, no reply"));
+    CHECK(of_host(kIn + "-A OUTPUT -p tcp -m tcp --sport 1433 --tcp-flags FIN,SYN,RST,ACK SYN,ACK -j ACCEPT\n", false)
+              .starts_with("satisfied, no reply"));
+    CHECK(of_host(kIn + "-A OUTPUT -d 10.1.0.0/25 -p tcp -m tcp --sport 1433 -j ACCEPT\n"
+                        "-A OUTPUT -d 10.1.0.7/32 -p udp -m udp --sport 1434 -j ACCEPT\n") ==
+          "satisfied\nsatisfied\nms is taken to be at 10.1.0.7 (demo ms-db/tcp1433)\n"
+          "ms is taken to be at 10.1.0.7 (demo ms-db/udp1434)\n");
+    // No rule lets replies out too widely that lets them out to everybody.
+    CHECK(of_host(kIn +
+                  "-A OUTPUT -p tcp -m tcp --sport 1433 -j ACCEPT\n-A OUTPUT -p udp -m udp --sport 1434 -j ACCEPT\n") ==
+          "satisfied\nsatisfied\nms is taken to be at 10.1.0.0/24 (demo ms-db/tcp1433)\n"
+          "ms is taken to be at 10.1.0.0/24 (demo ms-db/udp1434)\n");
+}
+
+TEST_CASE("a peer that may be anywhere is one computer for all services of a flow") {
+    const std::string open =
+        "conditional, whether ms is several computers: from no one address do all services of ms-db pass\n";
+    CHECK(of_host("-A INPUT -s 10.1.0.0/24 -p tcp -m tcp --dport 1433 -j ACCEPT\n"
+                  "-A INPUT -s 10.2.0.0/24 -p udp -m udp --dport 1434 -j ACCEPT\n-A OUTPUT -j ACCEPT\n")
+              .starts_with(open + open));
+}
+
+TEST_CASE("a host talks by the interface that its rules or the site name") {
+    const std::string tracked =
+        "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A OUTPUT -m conntrack --ctstate ESTABLISHED -j "
+        "ACCEPT\n";
+    const auto by = [&](const std::string& interface) {
+        return tracked + "-A INPUT -s 10.1.0.11/32 -i " + interface + " -p tcp -m tcp --dport 1433 -j ACCEPT\n";
+    };
+    CHECK(of_host(by("eth0"), false) ==
+          "satisfied\nms is taken to be at 10.1.0.11 (demo ms-db/tcp1433)\nms is taken to be behind eth0 (demo "
+          "ms-db/tcp1433)\n");
+    CHECK(of_host(by("docker0"), false).starts_with("conditional"));
+    CHECK(of_host(by("br-0123456789ab"), false).starts_with("conditional"));
+    // Replies must leave the same way.
+    CHECK(!of_host(by("eth0") + "-I OUTPUT -o eth0 -j DROP\n", false).starts_with("satisfied\n"));
+    const Endpoint known = end("ms", "ms1", "10.1.0.11");
+    CHECK(of_host(by("eth0"), false, known).starts_with("conditional"));
+    CHECK(of_host(by("eth0"), false, known, {{"lan", {"eth0"}}}) == "satisfied\n");
+    CHECK(of_host(by("eth0"), false, known, {{"lan", {"eth1"}}}).starts_with("missing"));
+}
+
+TEST_CASE("what the client sends behind its first packet must pass too") {
+    const std::string out = "-A OUTPUT -j ACCEPT\n";
+    const Endpoint known = end("ms", "ms1", "10.1.0.11");
+    for (const std::string match : {"-m state --state NEW", "--tcp-flags FIN,SYN,RST,ACK SYN"}) {
+        const std::string first = "-A INPUT -s 10.1.0.11/32 -p tcp -m tcp --dport 1433 " + match + " -j ACCEPT\n";
+        const std::string stopped = "satisfied, no reply tcp 10.1.0.11:49152 > 10.2.0.21:1433 state established\n";
+        CHECK(of_host(first + out, false, known).starts_with(stopped));
+        CHECK(of_host(first + out, false).starts_with("satisfied, no reply"));
+        CHECK(of_host(first + "-A INPUT -m state --state ESTABLISHED -j ACCEPT\n" + out, false, known)
+                  .starts_with("satisfied\n"));
+    }
+    // A datagram is enough.
+    CHECK(of_host("-A INPUT -s 10.1.0.11/32 -p udp -m udp --dport 1434 -m state --state NEW -j ACCEPT\n"
+                  "-A INPUT -s 10.1.0.11/32 -p tcp -m tcp --dport 1433 -j ACCEPT\n" +
+                      out,
+                  true, known)
+              .starts_with("satisfied\nsatisfied\n"));
+}
+
+namespace {
+
 Assessment assessed(const std::string& rules, const std::vector<Requirement>& requirements, bool stateful = true,
                     const AssessOptions& options = {}) {
     const auto policies = load("edge", forward(rules));
@@ -471,8 +573,11 @@ TEST_CASE("what a firewall sends somewhere else is not certain to arrive") {
 namespace {
 
 // A port forward to 10.2.0.77 (and what else nat says), where the rules of FORWARD alone let replies pass.
-std::string forwarded_flow(const std::string& nat, const std::string& replies) {
-    std::string rules = translating(nat, replies + "-A FORWARD -m conntrack --ctstate NEW -j ACCEPT\n");
+// `later`: what the client sends behind its first packet passes.
+std::string forwarded_flow(const std::string& nat, const std::string& replies, bool later = true) {
+    const std::string known = "-A FORWARD -s 10.1.0.11/32 -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
+    std::string rules =
+        translating(nat, replies + (later ? known : "") + "-A FORWARD -m conntrack --ctstate NEW -j ACCEPT\n");
     const std::string every = "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
     rules.erase(rules.find(every), every.size());
     const auto near = load("near", rules);
@@ -531,7 +636,7 @@ TEST_CASE("where nobody knows which address a firewall sent the packets to, repl
     CHECK(forwarded_flow(pool, every) == "satisfied");
     CHECK(forwarded_flow(pool, "-A FORWARD -s 10.2.0.77/32 -m conntrack --ctstate ESTABLISHED -j ACCEPT\n") ==
           "conditional; what near makes of the destination (near:7)");
-    CHECK(forwarded_flow(pool, "").starts_with("satisfied, no reply tcp "));
+    CHECK(forwarded_flow(pool, "", false).starts_with("satisfied, no reply tcp "));
     const std::string some = "-A PREROUTING -i eth0 -d 10.2.0.21/32 -j DNAT --to-destination 10.2.0.77\n";
     CHECK(forwarded_flow(some, every) == "satisfied");
     CHECK(forwarded_flow(some, "-A FORWARD -s 10.2.0.21/32 -m conntrack --ctstate ESTABLISHED -j ACCEPT\n") ==
