@@ -1,7 +1,12 @@
 #include "vendor/iptables/impossible.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "vendor/iptables/lower.hpp"
 
@@ -19,36 +24,48 @@ struct Tested {
     bool broadcast = false;
     std::set<Field> fields;
     AddressSet last_of_networks;  // that rules name: broadcast addresses, where the networks are of one link
+    bool more_networks = false;   // the rules name too many: the last ones are left out
 };
 
 // More networks than any host has.
 constexpr std::size_t kMostNetworks = 4096;
 
-void look_at_networks(Tested& tested, const AddressSetRef& set) {
-    if (!set) return;
-    std::vector<Interval<std::uint32_t>> last;
-    for (const auto& interval : set->v4.intervals()) {
-        const std::uint32_t size = interval.last - interval.first;  // less one
-        const bool network = size >= 3 && size < 0xffffff && (size & (size + 1)) == 0 && (interval.first & size) == 0;
-        if (network) last.push_back({interval.last, interval.last});
+// The last addresses of networks that rules name, each set of addresses looked at once.
+class Networks {
+public:
+    void look(const AddressSetRef& set) {
+        if (!set || !seen_.insert(set.get()).second) return;
+        for (const auto& interval : set->v4.intervals()) {
+            const std::uint32_t size = interval.last - interval.first;  // less one
+            const bool network =
+                size >= 3 && size < 0xffffff && (size & (size + 1)) == 0 && (interval.first & size) == 0;
+            if (network && known_.insert(interval.last).second) last_.push_back({interval.last, interval.last});
+        }
     }
-    if (last.empty() || tested.last_of_networks.v4.intervals().size() + last.size() > kMostNetworks) return;
-    tested.last_of_networks.v4 = tested.last_of_networks.v4 | IntervalSet<std::uint32_t>(std::move(last));
-}
+
+    void tell(Tested& tested) {
+        tested.more_networks = last_.size() > kMostNetworks;
+        if (tested.more_networks) last_.resize(kMostNetworks);
+        tested.last_of_networks.v4 = IntervalSet<std::uint32_t>(std::move(last_));
+    }
+
+private:
+    std::unordered_set<const AddressSet*> seen_;
+    std::unordered_set<std::uint32_t> known_;
+    std::vector<Interval<std::uint32_t>> last_;
+};
 
 void look(Tested& tested, const Product& product) {
-    look_at_networks(tested, product.source);
-    look_at_networks(tested, product.destination);
     tested.states = tested.states || !product.states.is_all();
     for (const auto& test : product.fields) {
         tested.fields.insert(test.field);
         const auto names = [&](std::uint64_t value, std::uint64_t other) {  // `other`: no rule has reason to
             return test.values.contains(value) != test.values.contains(other);
         };
-        tested.broadcast =
-            tested.broadcast || (test.field == Field::packet_type && names(1, 3)) ||
-            (test.field == Field::destination_kind && names(static_cast<std::uint64_t>(AddressKind::broadcast),
-                                                            static_cast<std::uint64_t>(AddressKind::anycast)));
+        tested.broadcast = tested.broadcast || (test.field == Field::packet_type && names(1, 3)) ||
+                           ((test.field == Field::destination_kind || test.field == Field::source_kind) &&
+                            names(static_cast<std::uint64_t>(AddressKind::broadcast),
+                                  static_cast<std::uint64_t>(AddressKind::anycast)));
         if (test.field != Field::opaque) continue;
         const auto tells = [&](std::uint64_t bit) {
             constexpr std::uint64_t kAll = kWrongWay | kExtensionHeader;
@@ -60,18 +77,31 @@ void look(Tested& tested, const Product& product) {
     }
 }
 
-Tested tested_by(const Policy& policy) {
-    Tested tested;
+template <class Look>
+void for_each_header(const Policy& policy, const Look& look_at) {
     for (const auto& ruleset : policy.rulesets) {
         for (const auto& rule : ruleset.rules) {
             for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
-                for (const auto& match : *matches) look(tested, match.header);
+                for (const auto& match : *matches) look_at(match.header);
             }
         }
     }
     for (const auto& path : policy.paths) {
-        for (const auto& stage : path.stages) look(tested, stage.guard);
+        for (const auto& stage : path.stages) look_at(stage.guard);
     }
+}
+
+Tested tested_by(const Policy& policy) {
+    Tested tested;
+    for_each_header(policy, [&](const Product& header) { look(tested, header); });
+    const auto tests = [&](Field field) { return tested.fields.contains(field); };
+    if (!tests(Field::destination_kind) && !tests(Field::source_kind) && !tests(Field::packet_type)) return tested;
+    Networks networks;
+    for_each_header(policy, [&](const Product& header) {
+        networks.look(header.source);
+        networks.look(header.destination);
+    });
+    networks.tell(tested);
     return tested;
 }
 
@@ -198,6 +228,13 @@ bool takes_in(const Policy& policy) {
     return false;
 }
 
+// Sources that may be the broadcast address of a network of this host. The kernel lets them in (fib_validate_source
+// looks for addresses of its own alone) and forwards them. A host whose rules name no network has some all the same.
+AddressSet broadcast_sources(const Tested& tested) {
+    if (!tested.last_of_networks.empty()) return tested.last_of_networks;
+    return *parse_address_set("10.255.255.255, 172.31.255.255, 192.168.255.255");
+}
+
 void add_kinds(Policy& policy, const Tested& tested, bool translates) {
     const InterfaceSet none = InterfaceSet::none();
     const InterfaceSet some{{{"", false}}, true};
@@ -236,10 +273,19 @@ void add_kinds(Policy& policy, const Tested& tested, bool translates) {
     if (tested.fields.contains(Field::source_kind)) {
         for (const Family family : policy.families) {
             const AddressSet zero = family == Family::v4 ? AddressSet::of(*parse_prefix("0.0.0.0/32")) : AddressSet{};
+            const AddressSet perhaps = family == Family::v4 ? broadcast_sources(tested) : AddressSet{};
             Product other;
-            other.source = share(AddressSet::any(family) - zero);
+            other.source = share(AddressSet::any(family) - zero - perhaps);
             other.fields = {{Field::source_kind, (routed(family) - kinds({AddressKind::broadcast})).complement()}};
-            policy.impossible.push_back(std::move(other));
+            policy.impossible.push_back(other);
+            if (!perhaps.empty()) {
+                other.source = share(perhaps);
+                other.fields = {{Field::source_kind, routed(family).complement()}};
+                policy.impossible.push_back(other);
+                other.in = none;  // the host itself sends from no such address
+                other.fields = {{Field::source_kind, kinds({AddressKind::broadcast})}};
+                policy.impossible.push_back(std::move(other));
+            }
             if (zero.empty()) continue;
             Product none_yet;  // who asks for an address
             none_yet.source = share(zero);
@@ -279,8 +325,17 @@ void add_impossible(Policy& policy) {
     }
     if (tested.broadcast &&
         std::find(policy.families.begin(), policy.families.end(), Family::v4) != policy.families.end()) {
-        policy.assumptions.emplace_back(
-            "a broadcast address is 255.255.255.255 or the last one of a network that the rules name, and no other");
+        std::string networks = "a network that the rules name";
+        if (tested.more_networks)
+            networks = "one of the first " + std::to_string(kMostNetworks) + " networks that rules name";
+        if (tested.last_of_networks.empty() && tested.fields.contains(Field::source_kind))
+            networks = "10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (the rules name no network)";
+        policy.assumptions.push_back("a broadcast address is 255.255.255.255 or the last one of " + networks +
+                                     ", and no other");
+    }
+    if (tested.fields.contains(Field::source_mac)) {  // neither loopback nor what the host itself sends has one
+        for (const auto& in : {InterfaceSet::none(), InterfaceSet::of("lo")})
+            forbid(policy, Field::source_mac, Numbers::of(kNoMac).complement(), in);
     }
     if (tested.fields.contains(Field::connection_direction)) {
         forbid(policy, Field::connection_direction, Numbers::range(2, Numbers::kMax));
