@@ -367,22 +367,33 @@ void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, 
 }
 
 // The packets that follow a connection's first one are translated as it was, unless the connection is older than the
-// rules.
+// rules. The first packet of a connection that a helper expects (ftp, tftp, sip) meets the rules like a new one, unless
+// the helper has translated it already; errors of ICMP are related too, and meet none.
 void DocumentLowering::add_following(Path& path, const Stage& stage) {
     const Ruleset& chain = policy_.rulesets[stage.ruleset];
     if ((effects_[stage.ruleset] & kDecides) != 0 || chain.default_verdict != Verdict::permit) return;
-    Rule jump;
-    jump.implicit = true;
-    jump.name = fmt::format("{}, for packets of known connections", chain.name);
-    jump.match = anything_unknown("whether the connection is older than the rules");
-    jump.action = Jump{stage.ruleset};
-    Stage following = stage;
-    following.guard.states = State::established;
-    add_field(following.guard, Field::connection_direction, IntervalSet<std::uint64_t>::of(0));
-    const std::string name = jump.name;
-    following.ruleset = add_ruleset(name, Verdict::permit, std::move(jump));
-    effects_.push_back(kRewrites);
-    path.stages.push_back(std::move(following));
+    const auto enter = [&](const std::string& name, const char* condition, Stage following) {
+        Rule jump;
+        jump.implicit = true;
+        jump.name = name;
+        jump.match = anything_unknown(condition);
+        jump.action = Jump{stage.ruleset};
+        following.ruleset = add_ruleset(name, Verdict::permit, std::move(jump));
+        effects_.push_back(kRewrites);
+        path.stages.push_back(std::move(following));
+    };
+    const std::string name = chain.name;
+    Stage known = stage, expected = stage;
+    known.guard.states = State::established;
+    add_field(known.guard, Field::connection_direction, IntervalSet<std::uint64_t>::of(0));
+    enter(name + ", for packets of known connections", "whether the connection is older than the rules",
+          std::move(known));
+    expected.guard.states = State::related;
+    ServiceTerm term;
+    term.protocols = (ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6)).complement();
+    expected.guard.services = share(ServiceSet{{std::move(term)}});
+    enter(name + ", for expected connections", "whether a helper has translated the expected connection already",
+          std::move(expected));
 }
 
 // Two nat tables share a connection: the first one that translates it wins, and which of them is asked first depends on

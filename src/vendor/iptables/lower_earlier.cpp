@@ -1,6 +1,6 @@
 // Rules that may see a packet otherwise than the question puts it: what comes in over lo has met OUTPUT and POSTROUTING
-// before, and a reply to a translated source still has the translated one for its destination in front of the nat
-// table.
+// before, a reply to a translated source still has the translated one for its destination in front of the nat table,
+// and what the host sends is routed again where OUTPUT changed it.
 #include <algorithm>
 
 #include "vendor/iptables/lower.hpp"
@@ -163,12 +163,36 @@ bool doubt_replies(const RuleScope& scope, RuleMatch& match) {
     });
 }
 
+// The interface that the packet was to leave by in OUTPUT need not be the one that POSTROUTING sees. (Which source nat
+// POSTROUTING gives it is left as it is.)
+bool doubt_way_out(const RuleScope& scope, RuleMatch& match) {
+    const Facts& facts = scope.facts();
+    if (scope.table.name != TableName::mangle || (scope.hooks & kPostrouting) == 0) return false;
+    if (!facts.marks_own && !facts.translates_own && (facts.changes_tos & kOutput) == 0) return false;
+    return Doubt(match).apply([&](const Match& one, std::vector<Match>& sure, std::vector<Match>& possible) {
+        const InterfaceSet some{{{"", false}}, true};
+        if (one.header.out.is_all() || one.header.out == some || !one.header.in.contains("")) return false;
+        Product passing;
+        passing.in = some;
+        add_part(one, passing, sure);
+        Match any = one;
+        any.header.in = InterfaceSet::none();
+        any.header.out = some;
+        possible.push_back(std::move(any));
+        return true;
+    });
+}
+
 }  // namespace
 
 void doubt_earlier(const RuleScope& scope, RuleMatch& match) {
     const SourceSpan at = scope.span(scope.rule.offset, scope.rule.offset + scope.rule.length);
     if (doubt_loopback(scope, match))
         match.conditions.push_back({ConditionKind::memory, "what the packet met on its way out", at});
+    if (doubt_way_out(scope, match))
+        match.conditions.push_back({ConditionKind::memory,
+                                    "the interface that the packet leaves by, which is chosen again behind OUTPUT",
+                                    at});
     if (doubt_replies(scope, match))
         match.conditions.push_back({ConditionKind::memory, "the address that the reply comes to", at});
 }
