@@ -15,23 +15,37 @@ namespace {
 
 // Who holds the ports of a service: one that Windows or a well-known product gives them to, somebody of the role, or
 // nobody can tell (ports that change, ports of several).
-enum class Holder : std::uint8_t { role, kernel, endpoint_mapper, sql_browser, anyone };
+enum class Holder : std::uint8_t { role, kernel, endpoint_mapper, directory, sql_browser, anyone };
+
+// How sure it is that nobody else has the ports.
+enum class Hold : std::uint8_t {
+    always,         // Windows itself does
+    unless_listed,  // unless somebody names another
+    as_a_rule,      // others may, where nobody says who listens
+};
 
 struct KnownHolder {
     Holder holder{};
     bool tcp = false, udp = false;
     std::uint16_t first = 0, last = 0;
     std::vector<std::string> programs, services;
-    bool part_of_windows = false;  // nobody else can have the ports
+    Hold hold = Hold::always;
 };
 
 const std::vector<KnownHolder>& known_holders() {
-    static const std::vector<std::string> kRpcServices = {"RpcSs", "RpcEptMapper"};
+    static const std::vector<std::string> kSystem = {"System"}, kLsass = {"lsass.exe"};
+    static const std::vector<std::string> kRpc = {"RpcSs", "RpcEptMapper"}, kDirectory = {"NTDS", "kdc", "Netlogon"};
+    constexpr auto kListed = Hold::unless_listed;
     static const std::vector<KnownHolder> kKnown = {
-        {Holder::kernel, true, true, 137, 139, {"System"}, {}, true},
-        {Holder::kernel, true, true, 445, 445, {"System"}, {}, true},
-        {Holder::endpoint_mapper, true, true, 135, 135, {"svchost.exe"}, kRpcServices, true},
-        {Holder::sql_browser, false, true, 1434, 1434, {"sqlbrowser.exe"}, {"SQLBrowser"}, false},
+        {Holder::kernel, true, true, 137, 139, kSystem, {}, Hold::always},
+        {Holder::kernel, true, true, 445, 445, kSystem, {}, Hold::always},
+        {Holder::endpoint_mapper, true, true, 135, 135, {"svchost.exe"}, kRpc, Hold::always},
+        {Holder::directory, true, true, 88, 88, kLsass, kDirectory, kListed},
+        {Holder::directory, true, true, 389, 389, kLsass, kDirectory, kListed},
+        {Holder::directory, true, true, 464, 464, kLsass, kDirectory, kListed},
+        {Holder::directory, true, false, 636, 636, kLsass, kDirectory, kListed},
+        {Holder::directory, true, false, 3268, 3269, kLsass, kDirectory, kListed},
+        {Holder::sql_browser, false, true, 1434, 1434, {"sqlbrowser.exe"}, {"SQLBrowser"}, Hold::as_a_rule},
     };
     return kKnown;
 }
@@ -105,7 +119,8 @@ Belief listens(const Requirement& requirement, const std::vector<std::string>& l
     const KnownHolder* known = known_holder(holder);
     if (!known) return Belief::open;
     const Belief held = one_of(known->*by_holder, likeness);
-    if (known->part_of_windows || held == Belief::holds) return held;
+    if (known->hold == Hold::always || held == Belief::holds) return held;
+    if (said == Belief::open && listed.empty()) return known->hold == Hold::unless_listed ? held : Belief::open;
     return said == Belief::holds ? Belief::open : said;
 }
 

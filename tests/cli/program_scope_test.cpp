@@ -225,3 +225,29 @@ TEST_CASE("the program that listens is not the one that calls") {
     if (!found) WARN(ran.out);
     CHECK(found);
 }
+
+TEST_CASE("the directory of a domain controller is held by one program") {
+    struct Case {
+        std::string rule;
+        bool open = false;
+    };
+    const std::vector<Case> cases = {
+        {"App=%SystemRoot%\\\\System32\\\\lsass.exe|", true},
+        {"Svc=kdc|", true},
+        {"App=%SystemRoot%\\\\System32\\\\svchost.exe|Svc=winmgmt|", false},
+        {"App=%SystemRoot%\\\\System32\\\\RdpSa.exe|", false},
+    };
+    const std::string directory = fresh_directory("directory ports");
+    for (const Case& item : cases) {
+        INFO(item.rule);
+        write_file(directory, "host.reg", reg("0", {any(item.rule)}));
+        const Ran ran = run_fwproof({"check", "--catalog", "scom", "--as", "domain-controller", "host.reg",
+                                     "--network-profile", "domain", "--select", "missing-opening,conditional-opening"},
+                                    directory);
+        for (const std::string port : {"88", "389"}) {
+            INFO(ran.out);
+            CHECK((ran.out.find("tcp/" + port) == std::string::npos) == item.open);
+            CHECK((ran.out.find("error[missing-opening]: tcp/" + port) == std::string::npos) == item.open);
+        }
+    }
+}
