@@ -11,6 +11,7 @@
 
 #include "analysis/overlap.hpp"
 #include "fwproof/analysis/listener.hpp"
+#include "fwproof/policy/rule_at.hpp"
 
 namespace fwproof {
 
@@ -39,9 +40,18 @@ bool types_unstated(const Requirement& requirement) {
     });
 }
 
-void keep_decider(std::vector<Decider>& deciders, const Hit& hit) {
-    const auto known =
-        std::find_if(deciders.begin(), deciders.end(), [&](const Decider& d) { return d.rule == hit.rule; });
+// One statement may be several rules next to each other, one for each alternative of its lists.
+bool same_statement(const Policy& policy, RuleRef a, RuleRef b) {
+    const Rule* one = rule_at(policy, a);
+    const Rule* other = rule_at(policy, b);
+    return a == b || (a.ruleset == b.ruleset && one && other && one->span && one->span.source == other->span.source &&
+                      one->span.offset == other->span.offset && one->name == other->name);
+}
+
+void keep_decider(const Policy& policy, std::vector<Decider>& deciders, const Hit& hit) {
+    const auto known = std::find_if(deciders.begin(), deciders.end(), [&](const Decider& d) {
+        return same_statement(policy, d.rule, hit.rule) && d.verdict == hit.verdict && d.surely == hit.surely;
+    });
     if (known == deciders.end() && deciders.size() < kMostDeciders)
         deciders.push_back({hit.rule, hit.verdict, hit.surely});
 }
@@ -165,7 +175,7 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
         if (hit.packets.empty()) continue;
         const bool undecided = !hit.surely || hit.verdict == Verdict::unknown;
         if (conditional ? !undecided : hit.verdict == Verdict::permit) continue;
-        keep_decider(result.deciders, hit);
+        keep_decider(desk_.policy(), result.deciders, hit);
         if (undecided) {
             for (auto& text : desk_.conditions(hit.rule)) {
                 if (!seen.insert(text).second) continue;
@@ -187,7 +197,8 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
         if (result.deciders.empty()) {
             result.conditions.emplace_back("the interface that the packets use, which the export does not say");
             for (const auto& hit : hits) {
-                if (hit.verdict != Verdict::permit && !hit.packets.empty()) keep_decider(result.deciders, hit);
+                if (hit.verdict != Verdict::permit && !hit.packets.empty())
+                    keep_decider(desk_.policy(), result.deciders, hit);
             }
         }
         return;
@@ -224,7 +235,8 @@ void Judge::explain_permits(FlowResult& result, const PacketSet& question, const
         const PacketSet passing = question & desk_.permitted(*result.path, question, assumption).surely;
         if (passing.empty()) return;
         for (const auto& hit : desk_.evaluator().attribute(*result.path, passing, assumption)) {
-            if (hit.verdict == Verdict::permit && !hit.packets.empty()) keep_decider(result.permits, hit);
+            if (hit.verdict == Verdict::permit && !hit.packets.empty())
+                keep_decider(desk_.policy(), result.permits, hit);
         }
         result.permit_witness = passing.pick();
     } catch (const OutOfBudget&) {
@@ -234,7 +246,8 @@ void Judge::explain_permits(FlowResult& result, const PacketSet& question, const
 
 void Judge::explain_reply(FlowResult& result, const PacketSet& failing, const Path& path) const {
     for (const auto& hit : desk_.evaluator().attribute(path, failing)) {
-        if (hit.verdict != Verdict::permit && !hit.packets.empty()) keep_decider(result.reply_deciders, hit);
+        if (hit.verdict != Verdict::permit && !hit.packets.empty())
+            keep_decider(desk_.policy(), result.reply_deciders, hit);
     }
     result.reply_witness = witness_of(failing);
 }

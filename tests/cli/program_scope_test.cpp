@@ -226,6 +226,21 @@ TEST_CASE("the program that listens is not the one that calls") {
     CHECK(found);
 }
 
+TEST_CASE("a rule with several keywords is one decider") {
+    const std::string directory = fresh_directory("one decider");
+    write_file(directory, "host.reg", reg("0", {any("LPort=1433|RA4=DNS|RA4=DHCP|RA4=WINS|")}));
+    write_file(directory, "site.toml", database_site("runtime", ""));
+    const Ran ran = run_fwproof({"check", "--site", "site.toml", "--format", "json"}, directory);
+    const auto report = nlohmann::json::parse(ran.out);
+    std::size_t named = 0;
+    for (const auto& finding : report["findings"]) {
+        if (finding["check"] != "conditional-opening") continue;
+        CHECK(finding["message"].get<std::string>().find("address keyword DNS") != std::string::npos);
+        for (const auto& rule : finding["decided_by"]) named += rule["rule"] == "r0";
+    }
+    CHECK(named == 1);
+}
+
 TEST_CASE("the directory of a domain controller is held by one program") {
     struct Case {
         std::string rule;
