@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "analysis/deciders.hpp"
+#include "analysis/sides.hpp"
 #include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/notation.hpp"
 
@@ -58,14 +59,13 @@ bool has_other_way(const Product& way, const std::vector<Product>& ways) {
 }
 
 std::vector<Product> ways_of(const Policy& policy, Position position, const Product& question) {
-    const Router router(policy);
-    if (!router.knows()) return {};
+    if (!Router(policy).knows()) return {};
     Product header;
     header.source = question.source;
     header.destination = question.destination;
     if (position == Position::inbound) header.out = InterfaceSet::none();
     if (position == Position::outbound) header.in = InterfaceSet::none();
-    return router.route(header, position != Position::outbound, position != Position::inbound);
+    return every_way(policy, header, position != Position::outbound, position != Position::inbound);
 }
 
 // Whether these ends may take this way as well.
@@ -117,9 +117,27 @@ std::vector<Product> singly(const Product& header) {
     return all;
 }
 
-Ways moved_ways(const Policy& before, const Policy& after, Position position, const Product& question) {
+// The families of which a network or route of either version speaks.
+AddressSet routed_families(const Policy& before, const Policy& after) {
+    AddressSet all;
+    for (const Policy* policy : {&before, &after}) {
+        for (const auto& interface : policy->interfaces) {
+            for (const auto& network : interface.networks) all = all | AddressSet::any(network.address.family);
+        }
+        for (const auto& route : policy->routes) all = all | AddressSet::any(route.destination.address.family);
+    }
+    return all;
+}
+
+Ways moved_ways(const Policy& before, const Policy& after, Position position, const Product& all) {
     Ways ways;
     if (same_ways(before, after)) return ways;
+    Product question = all;
+    const AddressSet families = routed_families(before, after);
+    if (!families.empty() && !(families == AddressSet::any())) {
+        question.source = common(all.source, share(families));
+        question.destination = common(all.destination, share(families));
+    }
     const auto was = ways_of(before, position, question), is = ways_of(after, position, question);
     if (was == is || was.empty() || is.empty()) return ways;
     if (was.size() * is.size() > kMostPairs) {
@@ -206,7 +224,8 @@ RouteComparison compare_routes(const Policy& before, const Path& before_path, co
             const Outcome was = old.evaluate(before_path, from), is = now.evaluate(after_path, to);
             if (was.out_of_budget || is.out_of_budget) throw OutOfBudget();
             for (auto& difference : differing_verdicts(without_interfaces(was), is)) {
-                for (const auto& later : deciders(now, after_path, difference.packets, difference.after)) {
+                for (const auto& later :
+                     deciders(now, after_path, difference.packets, difference.after)) {
                     const PacketSet earlier = later.packets.for_some_interface() & from;
                     for (const auto& one : deciders(old, before_path, earlier, difference.before)) {
                         if (found.differences.size() >= options.difference_limit) {

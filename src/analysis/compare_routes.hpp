@@ -16,7 +16,7 @@ struct RouteComparison {
 };
 
 // Nothing differs where the networks and routes of both versions lead to the same interfaces, or only one says where.
-// Packets that would leave where they came in do not meet the rules.
+// Packets that would leave where they came in are among them: an interface that comes takes some of them away from it.
 RouteComparison compare_routes(const Policy& before, const Path& before_path, const Policy& after,
                                const Path& after_path, const CompareOptions& options);
 

@@ -278,14 +278,37 @@ bool Router::knows() const {
            std::any_of(policy_.interfaces.begin(), policy_.interfaces.end(), bridged);
 }
 
-std::vector<Product> Router::route(const Product& header, bool in, bool out) const {
+namespace {
+
+struct Tables {
+    const RoutingTable &own, &from, &to;
+};
+
+// `open_in`: as in Crosser.
+Crossings find_ways(const Policy& policy, const Tables& tables, const Product& header, bool in, bool out,
+                    bool open_in) {
     const bool passing = !(header.in == InterfaceSet::none()) && !(header.out == InterfaceSet::none());
-    const RoutingTable& table = passing ? from_ : own_;
-    const auto sources = in ? split(table, policy_, passing, header.source ? *header.source : AddressSet::any())
+    const RoutingTable& table = passing ? tables.from : tables.own;
+    const auto sources = in ? split(table, policy, passing, header.source ? *header.source : AddressSet::any())
                             : std::vector{given_side(header.source, header.in)};
     const std::vector<Side> given = {given_side(header.destination, header.out)};
-    Crossings found = Crosser{policy_, passing ? to_ : own_, passing, in}(header, sources, out ? nullptr : &given);
-    return found.across.empty() ? std::move(found.back) : std::move(found.across);
+    const Crosser crosser{policy, passing ? tables.to : tables.own, passing, open_in};
+    return crosser(header, sources, out ? nullptr : &given);
+}
+
+}  // namespace
+
+std::vector<Product> Router::route(const Product& header, bool in, bool out) const {
+    auto [across, back] = find_ways(policy_, {own_, from_, to_}, header, in, out, in);
+    return across.empty() ? std::move(back) : std::move(across);
+}
+
+std::vector<Product> every_way(const Policy& policy, const Product& header, bool in, bool out) {
+    const RoutingTable own(policy, RoutingTable::Use::own), from(policy, RoutingTable::Use::from),
+        to(policy, RoutingTable::Use::to);
+    auto [ways, back] = find_ways(policy, {own, from, to}, header, in, out, false);
+    std::move(back.begin(), back.end(), std::back_inserter(ways));
+    return std::move(ways);
 }
 
 namespace {
@@ -333,10 +356,7 @@ std::vector<Product> ways_through(const Policy& policy, const AddressSetRef& add
     Product header;
     header.source = header.destination = addresses;
     header.in = *known;
-    const RoutingTable out(policy, RoutingTable::Use::to);
-    auto [ways, back] = Crosser{policy, out, true, false}(header, {given_side(header.source, header.in)}, nullptr);
-    ways.insert(ways.end(), back.begin(), back.end());
-    return ways;
+    return every_way(policy, header, false, true);
 }
 
 AddressSet of_families(const Policy& policy, const AddressSet& addresses) {

@@ -22,6 +22,9 @@ std::vector<Product> transit_products(const Firewall& firewall, const std::strin
 bool some_turn_back(const Firewall& firewall, const std::string& from_zone, const AddressSet& from,
                     const std::string& to_zone, const AddressSet& to);
 
+// As Router::route, with all that would leave where they came from.
+std::vector<Product> every_way(const Policy& policy, const Product& header, bool in, bool out);
+
 // More networks and routes would make sets of packets long that are asked about nothing but interfaces.
 bool has_few_networks(const Policy& policy);
 

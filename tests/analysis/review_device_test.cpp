@@ -104,6 +104,40 @@ TEST_CASE("a route that sends packets past other rules is a difference") {
     }
 }
 
+TEST_CASE("an interface or route takes packets away from where they turned back") {
+    const auto two = [](const std::string& more) {
+        return "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.255.0\n" +
+               more + "route outside 0.0.0.0 0.0.0.0 203.0.113.1\n";
+    };
+    const std::string none = two("");
+    const std::string third =
+        two("interface GigabitEthernet0/2\n nameif iot\n security-level 20\n ip address 10.40.0.1 255.255.255.0\n");
+    const std::string route = none + "route inside 10.21.0.0 255.255.0.0 10.1.0.254\n";
+    const std::string web =
+        "access-list IN extended permit tcp 10.21.0.0 255.255.0.0 any eq 443\naccess-group IN in interface inside\n";
+    ReviewOptions options;
+    options.at = "transit";
+    const Loaded came = review_of(none, third, options), went = review_of(third, none, options);
+    const std::string internet =
+        "{0.0.0.0-10.0.255.255, 10.1.1.0-10.39.255.255, 10.40.1.0-223.255.255.255, 240.0.0.0-255.255.255.254}";
+    CHECK(texts(came.result) ==
+          std::vector<std::string>{"newly permitted any 10.40.0.0/24 > " + internet + " in iot out outside",
+                                   "newly denied any any > 10.40.0.1 in inside out outside"});
+    CHECK(texts(went.result) ==
+          std::vector<std::string>{"newly permitted any any > 10.40.0.1 in inside out outside",
+                                   "newly denied any 10.40.0.0/24 > " + internet + " in outside out outside"});
+    const Loaded lost = review_of(route + web, none + web, options),
+                 gained = review_of(none + web, route + web, options);
+    const std::string rest =
+        "{0.0.0.0-10.0.255.255, 10.1.1.0-10.20.255.255, 10.22.0.0-223.255.255.255, 240.0.0.0-255.255.255.254}:443";
+    CHECK(texts(lost.result) ==
+          std::vector<std::string>{"newly denied tcp 10.21.0.0/16 > " + rest + " in outside out outside"});
+    CHECK(texts(gained.result) ==
+          std::vector<std::string>{"newly permitted tcp 10.21.0.0/16 > " + rest + " in inside out outside"});
+}
+
 TEST_CASE("of interfaces and routes only those are blamed that lead packets elsewhere") {
     const std::string inside = "route inside 10.8.0.0 255.255.0.0 10.1.0.254\n";
     const std::string dmz = "route dmz 10.8.0.0 255.255.0.0 10.2.0.254\n";
