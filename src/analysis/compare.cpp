@@ -32,9 +32,9 @@ struct Side {
 
 void attribute(const Side& before, const Side& after, const PacketSet& region, Difference difference, std::size_t limit,
                Comparison& result) {
-    const auto earlier = deciders(before.evaluator, before.path, region, difference.before);
+    const auto earlier = deciders(before.evaluator, before.path, region, difference.before, difference.after);
     for (const auto& one : earlier) {
-        for (auto& other : deciders(after.evaluator, after.path, one.packets, difference.after)) {
+        for (auto& other : deciders(after.evaluator, after.path, one.packets, difference.after, difference.before)) {
             if (result.differences.size() >= limit) {
                 result.complete = false;
                 return;

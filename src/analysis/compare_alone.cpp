@@ -23,7 +23,8 @@ Comparison compare_alone(const AloneVersion& version, const Policy& other, const
         const Outcome& is = version.after ? taken : nothing;
         for (auto& difference : differing_verdicts(was, is)) {
             const Verdict verdict = version.after ? difference.after : difference.before;
-            for (auto& part : deciders(evaluator, version.path, difference.packets, verdict)) {
+            const Verdict there = version.after ? difference.before : difference.after;
+            for (auto& part : deciders(evaluator, version.path, difference.packets, verdict, there)) {
                 if (found.differences.size() >= options.difference_limit) {
                     found.complete = false;
                     return found;

@@ -225,9 +225,9 @@ RouteComparison compare_routes(const Policy& before, const Path& before_path, co
             if (was.out_of_budget || is.out_of_budget) throw OutOfBudget();
             for (auto& difference : differing_verdicts(without_interfaces(was), is)) {
                 for (const auto& later :
-                     deciders(now, after_path, difference.packets, difference.after)) {
+                     deciders(now, after_path, difference.packets, difference.after, difference.before)) {
                     const PacketSet earlier = later.packets.for_some_interface() & from;
-                    for (const auto& one : deciders(old, before_path, earlier, difference.before)) {
+                    for (const auto& one : deciders(old, before_path, earlier, difference.before, difference.after)) {
                         if (found.differences.size() >= options.difference_limit) {
                             found.complete = false;
                             return result;

@@ -67,7 +67,7 @@ std::vector<Hit> final_hits(const Policy& policy, const std::vector<Hit>& hits, 
 }
 
 std::vector<DecidedPart> deciders(const Evaluator& evaluator, const Path& path, const PacketSet& region,
-                                  Verdict verdict) {
+                                  Verdict verdict, Verdict other) {
     std::vector<DecidedPart> claims;
     PacketSet rest = region;
     const auto claim = [&](const Hit& hit) {
@@ -86,8 +86,12 @@ std::vector<DecidedPart> deciders(const Evaluator& evaluator, const Path& path, 
     } else if (verdict == Verdict::deny) {
         for (const auto& hit : last) claim(hit);
     } else {
+        const auto open = [](const Hit& hit) { return hit.verdict == Verdict::unknown || !hit.surely; };
         for (const auto& hit : hits) {
-            if (hit.verdict == Verdict::unknown || !hit.surely) claim(hit);
+            if (open(hit) && hit.verdict != other) claim(hit);
+        }
+        for (const auto& hit : hits) {
+            if (open(hit)) claim(hit);
         }
     }
     if (!rest.empty()) claims.push_back({std::nullopt, rest});

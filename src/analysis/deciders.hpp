@@ -15,9 +15,10 @@ struct DecidedPart {
     PacketSet packets;
 };
 
-// Gives every packet of the region, all of which have the verdict, one decider. Throws OutOfBudget.
+// Gives every packet of the region, all of which have the verdict, one decider. Of what is not known that is, where
+// there is one, the first rule that may decide otherwise than the other version did. Throws OutOfBudget.
 std::vector<DecidedPart> deciders(const Evaluator& evaluator, const Path& path, const PacketSet& region,
-                                  Verdict verdict);
+                                  Verdict verdict, Verdict other);
 
 // The packets whose verdict differs, by direction, without their deciders.
 std::vector<Difference> differing_verdicts(const Outcome& was, const Outcome& is);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -15,9 +16,10 @@ namespace fwproof {
 
 namespace {
 
-constexpr std::size_t kMostParts = 500;  // of one side, each with its own list
+constexpr std::size_t kMostParts = 500;   // of one side, each with its own list
+constexpr std::size_t kMostChoices = 12;  // conditions of two lists, each of which may hold or not
 
-using Keys = std::vector<std::string>;  // conditions, sorted; empty: surely
+using Keys = std::vector<std::string>;  // what must hold, each of it, sorted; empty: surely
 
 struct Step {
     Verdict verdict{};
@@ -41,8 +43,9 @@ struct Step {
 using Steps = std::vector<Step>;
 
 struct Part {
-    Steps steps;
+    Steps met;
     PacketSet packets;
+    Steps steps;  // of them, those that act
 };
 
 std::vector<Product> headers(const std::vector<Match>& matches) {
@@ -51,11 +54,24 @@ std::vector<Product> headers(const std::vector<Match>& matches) {
     return all;
 }
 
+// Whether it says one thing of a packet. Of names in a list, one that is met is enough.
+bool stands_alone(ConditionKind kind) {
+    return kind == ConditionKind::program || kind == ConditionKind::service || kind == ConditionKind::package ||
+           kind == ConditionKind::ipsec || kind == ConditionKind::time;
+}
+
 void add_conditions(const Rule& rule, Step& step) {
+    Keys listed;
     for (const auto& condition : rule.match.conditions) {
-        step.conditions.push_back(condition_key(condition, rule));
+        auto& keys = stands_alone(condition.kind) ? step.conditions : listed;
+        keys.push_back(condition_key(condition, rule));
         if (!is_lasting(condition.kind)) step.remembers = true;
     }
+    std::sort(listed.begin(), listed.end());
+    listed.erase(std::unique(listed.begin(), listed.end()), listed.end());
+    std::string together;
+    for (const auto& key : listed) together += (together.empty() ? "" : "\n") + key;
+    if (!together.empty()) step.conditions.push_back(std::move(together));
     std::sort(step.conditions.begin(), step.conditions.end());
     step.conditions.erase(std::unique(step.conditions.begin(), step.conditions.end()), step.conditions.end());
 }
@@ -134,7 +150,7 @@ Steps plain(const Steps& met) {
 
 // The region by the rules that may decide it; nothing: into too many parts.
 std::optional<std::vector<Part>> parts_of(const Evaluator& evaluator, const Path& path, const PacketSet& region) {
-    std::vector<Part> parts = {{{}, region}};
+    std::vector<Part> parts = {{{}, region, {}}};
     for (const auto& hit : evaluator.attribute(path, region)) {
         for (const auto& [packets, step] : steps_of(evaluator.policy(), hit)) {
             const std::size_t count = parts.size();
@@ -142,14 +158,14 @@ std::optional<std::vector<Part>> parts_of(const Evaluator& evaluator, const Path
                 PacketSet inside = parts[i].packets & packets;
                 if (inside.empty()) continue;
                 PacketSet outside = parts[i].packets - packets;
-                if (!outside.empty()) parts.push_back({parts[i].steps, std::move(outside)});
+                if (!outside.empty()) parts.push_back({parts[i].met, std::move(outside), {}});
                 if (parts.size() > kMostParts) return std::nullopt;
                 parts[i].packets = std::move(inside);
-                parts[i].steps.push_back(step);
+                parts[i].met.push_back(step);
             }
         }
     }
-    for (auto& part : parts) part.steps = plain(part.steps);
+    for (auto& part : parts) part.steps = plain(part.met);
     return parts;
 }
 
@@ -170,6 +186,58 @@ bool only_adds(const Steps& less, const Steps& more, Verdict verdict) {
         }
     }
     return met == less.size();
+}
+
+// How far two lists differ, and for a case in which they do, the rules that decide.
+struct Turn {
+    bool widens = false, narrows = false;
+    std::optional<DecidingRule> before_by, after_by;
+};
+
+// What becomes of a packet where these conditions hold and no others.
+std::pair<Verdict, const Step*> outcome_of(const Steps& steps, const std::set<std::string>& holding) {
+    const Step* last = nullptr;
+    for (const Step& step : steps) {
+        if (last && last->stage == step.stage) continue;
+        if (!std::includes(holding.begin(), holding.end(), step.conditions.begin(), step.conditions.end())) continue;
+        last = &step;
+        if (step.verdict == Verdict::deny) break;
+    }
+    return {last ? last->verdict : Verdict::permit, last};
+}
+
+// Tries every way in which the conditions of both lists can hold. Nothing: there are too many, or they are not what
+// verdicts depend on.
+std::optional<Turn> try_conditions(const Part& before, const Part& after) {
+    Keys keys;
+    for (const Part* part : {&before, &after}) {
+        for (const Step& step : part->steps) {
+            if (step.remembers || step.verdict == Verdict::unknown) return std::nullopt;
+            keys.insert(keys.end(), step.conditions.begin(), step.conditions.end());
+        }
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    if (keys.size() > kMostChoices) return std::nullopt;
+    Turn turn;
+    for (std::uint32_t choice = 0; choice >> keys.size() == 0; ++choice) {
+        std::set<std::string> holding;
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if ((choice >> i & 1) != 0) holding.insert(keys[i]);
+        }
+        const Verdict was = outcome_of(before.steps, holding).first, is = outcome_of(after.steps, holding).first;
+        if (was == is) continue;
+        if (!turn.widens && !turn.narrows) {
+            const auto decider = [&](const Part& part, Verdict verdict) -> std::optional<DecidingRule> {
+                const auto [said, step] = outcome_of(part.met, holding);
+                return step && said == verdict ? std::optional(step->by) : std::nullopt;
+            };
+            turn.before_by = decider(before, was);
+            turn.after_by = decider(after, is);
+        }
+        (is == Verdict::permit ? turn.widens : turn.narrows) = true;
+    }
+    return turn;
 }
 
 // The first rule that the other side does not have; where it has them all, the first on which the verdict depends.
@@ -226,16 +294,25 @@ bool find_other_conditions(const UndecidedSide& before, const UndecidedSide& aft
                 std::equal(one.steps.begin(), one.steps.end(), other.steps.begin(), other.steps.end(), same);
             if (alike) packets = packets & unseen;
             if (packets.empty()) continue;
+            const bool beyond = alike || packets.intersects(unseen);
+            const auto turn = beyond ? std::nullopt : try_conditions(one, other);
+            if (turn && !turn->widens && !turn->narrows) continue;
             Difference difference;
             difference.direction = Direction::still_unknown;
             difference.before = difference.after = Verdict::unknown;
-            const bool beyond = alike || packets.intersects(unseen);
             difference.widens = beyond || !(only_adds(one.steps, other.steps, Verdict::deny) ||
                                             only_adds(other.steps, one.steps, Verdict::permit));
             difference.narrows = beyond || !(only_adds(one.steps, other.steps, Verdict::permit) ||
                                              only_adds(other.steps, one.steps, Verdict::deny));
             difference.before_by = telling(one.steps, other.steps);
             difference.after_by = telling(other.steps, one.steps);
+            if (turn) {
+                difference.widens = turn->widens;
+                difference.narrows = turn->narrows;
+                const bool one_way = turn->widens != turn->narrows;
+                if (one_way && turn->before_by) difference.before_by = turn->before_by;
+                if (one_way && turn->after_by) difference.after_by = turn->after_by;
+            }
             const auto rule = [](const std::optional<DecidingRule>& by) {
                 return by ? std::optional(by->rule) : std::nullopt;
             };

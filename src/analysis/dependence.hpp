@@ -18,7 +18,8 @@ struct UndecidedSide {
 //
 // A packet's list on one side is every rule that may decide it, in order, with its verdict and its conditions. Two
 // lists are the same when they are equal without what never acts: rules behind one that needs less, a permit at the end
-// of a stage, the order of rules of one verdict. Rules whose part no list shows (a conditional return, mark or
+// of a stage, the order of rules of one verdict; or when they agree whichever of their conditions hold, where those are
+// few and last. Rules whose part no list shows (a conditional return, mark or
 // translation) make a difference of every packet of the region that they meet: it holds only packets that an edited
 // rule meets. Returns false when that takes too many parts. Throws OutOfBudget.
 bool find_other_conditions(const UndecidedSide& before, const UndecidedSide& after, const PacketSet& region,

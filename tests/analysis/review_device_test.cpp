@@ -343,3 +343,14 @@ TEST_CASE("where no single edit is found, those that may make the difference are
     }
     CHECK(loaded.result.effective_lines == 0);
 }
+
+TEST_CASE("a name on the other side is another condition") {
+    const std::string object = "object network FQ\n fqdn v4 www.example.com\n";
+    ReviewOptions options;
+    options.at = "transit";
+    const Loaded loaded =
+        review_of(edge(object + "access-list OUT extended permit tcp object FQ any eq www\n"),
+                  edge(object + "access-list OUT extended permit tcp any object FQ eq www\n"), options);
+    CHECK(loaded.result.effect == Effect::both);
+    CHECK_FALSE(loaded.result.paths[0].regions.empty());
+}

@@ -575,3 +575,22 @@ TEST_CASE("regions of several questions are one where they say the same of other
     other.direction = Direction::newly_denied;
     CHECK(merged(other, region({web}, established))[0].direction == Direction::newly_permitted);
 }
+
+TEST_CASE("whichever conditions hold, a permit that comes only widens") {
+    const std::string conditional =
+        "-A INPUT -m string --string a --algo bm -j DROP\n-A INPUT -m string --string b --algo bm -j ACCEPT\n";
+    const std::string ssh = "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n";
+    const Loaded came = review_of(host(conditional), host(conditional + ssh));
+    CHECK(came.result.effect == Effect::widened);
+    REQUIRE_FALSE(came.result.paths[0].regions.empty());
+    const ChangedRegion& region = came.result.paths[0].regions[0];
+    CHECK(region.direction == Direction::still_unknown);
+    REQUIRE(region.after_by);
+    CHECK(region.after_by->rule.rule == 2);
+    CHECK(review_of(host(conditional + ssh), host(conditional)).result.effect == Effect::narrowed);
+    // Two answers to one condition are one; rules in another order may say the same.
+    const std::string swapped = "-A INPUT -p tcp -m string --string a --algo bm -j DROP\n" + ssh +
+                                "-A INPUT -m string --string a --algo bm -j DROP\n";
+    const std::string plain = "-A INPUT -m string --string a --algo bm -j DROP\n" + ssh;
+    CHECK(review_of(host(swapped), host(plain)).result.effect == Effect::unchanged);
+}

@@ -114,7 +114,7 @@ private:
         match.any_of.front() = std::move(surely);
         if (!exact) {
             set_header(possibly, source.possibly, destination.possibly, services.possibly);
-            add_doubts(match, source.doubts, ace.source.address.place);
+            add_doubts(match, source.doubts, ace.source.address.place, " as the source");
             add_doubts(match, destination.doubts, ace.destination.address.place);
             add_doubts(match, services.doubts, service_place(ace));
             const bool nothing = is_none(source.surely) || is_none(destination.surely) ||
@@ -129,7 +129,9 @@ private:
         for (const auto* endpoint : {&ace.source, &ace.destination}) {
             for (const auto& qualifier : endpoint->qualifiers) {
                 match.conditional = true;
-                match.conditions.push_back({ConditionKind::user, lowering_.resolver.with_members(qualifier.text),
+                const std::string_view side = endpoint == &ace.destination ? " as the destination" : "";
+                match.conditions.push_back({ConditionKind::user,
+                                            lowering_.resolver.with_members(qualifier.text).append(side),
                                             lowering_.span(qualifier.place)});
                 lowering_.note(NoteKind::unmodelled_condition,
                                fmt::format("'{}' depends on who sends the packet", qualifier.text), "",
@@ -335,10 +337,13 @@ private:
         if (!addresses.remark.empty()) lowering_.note(NoteKind::odd_mask, addresses.remark, "", operand.place);
     }
 
-    void add_doubts(RuleMatch& match, const std::vector<Doubt>& doubts, Place place) {
+    // `side`: what tells the condition from the same one on the other side.
+    void add_doubts(RuleMatch& match, const std::vector<Doubt>& doubts, Place place, std::string_view side = {}) {
         for (const auto& doubt : doubts) {
             const Place at = doubt.place.length > 0 ? doubt.place : place;
-            match.conditions.push_back({doubt.condition, doubt.value, lowering_.span(at)});
+            std::string value = doubt.value;
+            if (doubt.condition != ConditionKind::syntax) value += side;
+            match.conditions.push_back({doubt.condition, std::move(value), lowering_.span(at)});
             if (!doubt.noted) lowering_.note(doubt.note, doubt.message, doubt.hint, place);
         }
     }
