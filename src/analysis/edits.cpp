@@ -1,6 +1,8 @@
 #include "fwproof/analysis/edits.hpp"
 
 #include <deque>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -138,13 +140,66 @@ bool within(const SourceSpan& part, const SourceSpan& whole) {
            part.offset + part.length <= whole.offset + whole.length;
 }
 
+// The words of rules with one word for all names of places, and without objects and addresses where these say no more
+// than was compared by value.
+class PlainOptions {
+public:
+    explicit PlainOptions(const Policy& policy) : policy_(policy) {}
+
+    std::vector<std::string> of(const Rule& rule) {
+        const auto* translate = std::get_if<Translate>(&rule.action);
+        const auto known = [](const Translate::Part& part) { return !part.address_unknown && !part.port_unknown; };
+        const bool by_value = translate && known(translate->source) && known(translate->destination);
+        std::vector<std::string> words;
+        std::string word;
+        for (const char c : plain_words(rule) + ' ') {
+            if (std::string_view(" \t\r\n,()\"").find(c) == std::string_view::npos) {
+                word += c;
+                continue;
+            }
+            const bool value = by_value && !word.empty() && word[0] >= '0' && word[0] <= '9';
+            if (!word.empty() && places().contains(word)) {
+                words.emplace_back();
+            } else if (!word.empty() && !value && !(by_value && objects().contains(word))) {
+                words.push_back(word);
+            }
+            word.clear();
+        }
+        return words;
+    }
+
+private:
+    using Names = std::set<std::string>;
+    const Names& places() {
+        if (places_) return *places_;
+        places_.emplace();
+        for (const auto& interface : policy_.interfaces) places_->insert(interface.name);
+        for (const auto& ruleset : policy_.rulesets) places_->insert(ruleset.name);
+        return *places_;
+    }
+    const Names& objects() {
+        if (objects_) return *objects_;
+        objects_.emplace();
+        for (const auto& object : policy_.objects) objects_->insert(object.name);
+        return *objects_;
+    }
+
+    const Policy& policy_;
+    std::optional<Names> places_, objects_;
+};
+
 // Of two rules that are the same as far as verdicts go.
-bool differ_aside(const Rule& a, const Rule& b) {
+bool differ_aside(PlainOptions& before, const Rule& a, PlainOptions& after, const Rule& b) {
     if (!a.enabled) return false;
     // What comes through a tunnel is in no header.
     if (a.traits.has(Trait::edge_traversal) != b.traits.has(Trait::edge_traversal)) return true;
     if (const auto* decide = std::get_if<Decide>(&a.action)) return decide->answer != std::get<Decide>(b.action).answer;
-    return does_more(a) && a.span && b.span && !same_line(a.span.text(), b.span.text());
+    if (!does_more(a) || !a.span || !b.span || same_line(a.span.text(), b.span.text())) return false;
+    if (std::holds_alternative<Continue>(a.action)) return true;
+    // Places were compared as what the rule matches, and may have been renamed.
+    const auto was = before.of(a), is = after.of(b);
+    return !std::equal(was.begin(), was.end(), is.begin(), is.end(),
+                       [](const std::string& x, const std::string& y) { return x == y || x.empty() || y.empty(); });
 }
 
 void find_moved(LineEdits& edits) {
@@ -229,12 +284,13 @@ RuleEdits edited_rules(const Policy& before, const Ruleset& before_rules, const 
     RuleEdits edits;
     const auto& a = before_rules.rules;
     const auto& b = after_rules.rules;
+    PlainOptions was(before), is(after);
     align(
         a.size(), b.size(), [&](std::size_t i, std::size_t k) { return same_rule(before, a[i], after, b[k]); },
         [&](std::size_t i, std::size_t k) {
             const RuleEdits::Pair pair{static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(k)};
             if (a[i].logs != b[k].logs) edits.logging.push_back(pair);
-            if (differ_aside(a[i], b[k])) edits.asides.push_back(pair);
+            if (differ_aside(was, a[i], is, b[k])) edits.asides.push_back(pair);
         },
         [&](std::size_t i) { edits.removed.push_back(static_cast<std::uint32_t>(i)); },
         [&](std::size_t k) { edits.added.push_back(static_cast<std::uint32_t>(k)); });

@@ -19,6 +19,8 @@
 #include "analysis/review_questions.hpp"
 #include "analysis/review_replies.hpp"
 #include "analysis/review_sum.hpp"
+#include "analysis/same_names.hpp"
+#include "analysis/sent_elsewhere.hpp"
 #include "fwproof/analysis/plain.hpp"
 
 namespace fwproof {
@@ -70,11 +72,13 @@ class Reviewer {
 public:
     Reviewer(const Policy& before, const Policy& after, const ReviewOptions& options)
         : options_(options),
-          renamed_(options.interfaces.empty() ? std::nullopt : std::optional(renamed(before, options.interfaces))),
-          before_(renamed_ ? *renamed_ : before),
-          after_(after),
-          blame_(before_, after),
-          questions_(before_, after, options.family) {
+          asked_before_(as_asked(before, after)),
+          before_(asked_before_ ? *asked_before_ : before),
+          asked_after_(denying_what_is_sent_elsewhere(after)),
+          after_(asked_after_ ? *asked_after_ : after),
+          blame_(before_, after_),
+          questions_(before_, after_, options.family) {
+        for (const auto& sentence : renames_) say(sentence);
         result_.lines = blame_.lines();
         result_.logging = blame_.logging();
         result_.logging_lines = blame_.logging_lines();
@@ -82,20 +86,53 @@ public:
         result_.aside_lines = blame_.aside_lines();
     }
 
-    Review run(const Policy& original) {
+    Review run(const Policy& before, const Policy& after) {
         say_families();
         compare_assumptions();
         pair_paths();
         sum_up(result_);
+        // Paths are those of the policies that the caller holds.
+        const auto give_back = [](const Path*& path, const Policy& asked, const Policy& original) {
+            if (path) path = &original.paths[static_cast<std::size_t>(path - asked.paths.data())];
+        };
         for (auto& path : result_.paths) {
-            // Paths are those of the policy that the caller holds.
-            if (path.before && renamed_)
-                path.before = &original.paths[static_cast<std::size_t>(path.before - before_.paths.data())];
+            give_back(path.before, before_, before);
+            give_back(path.after, after_, after);
         }
         return std::move(result_);
     }
 
 private:
+    std::optional<Policy> as_asked(const Policy& before, const Policy& after) {
+        std::optional<Policy> called = with_names_of(after, before);
+        std::optional<Policy> denying = denying_what_is_sent_elsewhere(called ? *called : before);
+        return denying ? denying : called;
+    }
+
+    // The version before with the names that the version after has for the same things; nothing: they are the same.
+    std::optional<Policy> with_names_of(const Policy& after, const Policy& before) {
+        Renames interfaces = options_.interfaces;
+        if (before.vendor == after.vendor) {
+            for (const auto& [was, is] : renamed_interfaces(before, after)) {
+                if (interfaces.emplace(was, is).second)
+                    renames_.push_back(fmt::format("interface {} is called {} after", was, is));
+            }
+        }
+        std::optional<Policy> called;
+        if (!interfaces.empty()) called = renamed(before, interfaces);
+        if (before.vendor != after.vendor) return called;
+        const Renames rulesets = renamed_rulesets(called ? *called : before, after);
+        if (rulesets.empty()) return called;
+        if (!called) called = before;
+        for (auto& ruleset : called->rulesets) {
+            const auto found = rulesets.find(ruleset.name);
+            if (found == rulesets.end()) continue;
+            renames_.push_back(fmt::format("{} is called {} after", found->first, found->second));
+            ruleset.name = found->second;
+        }
+        return called;
+    }
+
     void say_families() {
         result_.only = options_.family;
         if (options_.family) return;
@@ -305,7 +342,7 @@ private:
             const PacketSet usual = comparison.space.from(routed);
             // A list does not judge what ends at the device: no witness, and no difference by itself.
             const PacketSet for_device = comparison.space.from(questions_.for_device(path.after->position));
-            for (Difference difference : comparison.differences) {
+            for (Difference& difference : joined(comparison.differences, met)) {
                 if (difference.packets.subset_of(for_device)) continue;
                 if (!leaving.empty() && !difference.packets.subset_of(all)) {
                     say_leaving();
@@ -318,6 +355,37 @@ private:
         } catch (const OutOfBudget&) {
             path.complete = false;
         }
+    }
+
+    // Those of one pair of rules and one edit together, whatever jumps lead to the rules.
+    std::vector<Difference> joined(const std::vector<Difference>& differences, const EditBlame::Met& met) const {
+        std::vector<Difference> all;
+        std::vector<std::vector<EditedLine>> because;
+        const auto same_rule = [](const std::optional<DecidingRule>& a, const std::optional<DecidingRule>& b) {
+            return a.has_value() == b.has_value() && (!a || (a->rule == b->rule && a->surely == b->surely));
+        };
+        for (const auto& difference : differences) {
+            ChangedRegion region;
+            region.before_by = difference.before_by;
+            region.after_by = difference.after_by;
+            blame_.explain(region, difference.packets, met);
+            std::size_t twin = 0;
+            while (twin < all.size() &&
+                   !(all[twin].direction == difference.direction && all[twin].before == difference.before &&
+                     all[twin].after == difference.after && all[twin].alone == difference.alone &&
+                     same_rule(all[twin].before_by, difference.before_by) &&
+                     same_rule(all[twin].after_by, difference.after_by) && because[twin] == region.because))
+                ++twin;
+            if (twin == all.size()) {
+                all.push_back(difference);
+                because.push_back(std::move(region.because));
+                continue;
+            }
+            all[twin].packets = all[twin].packets | difference.packets;
+            all[twin].widens = all[twin].widens || difference.widens;
+            all[twin].narrows = all[twin].narrows || difference.narrows;
+        }
+        return all;
     }
 
     ChangedRegion region(const Difference& difference, const PacketSet& openings, const PacketSet& all,
@@ -335,6 +403,8 @@ private:
         const Space space = first.space();
         auto [products, complete] = plain_products(first, openings, options_.region_limit);
         region.complete = complete;
+        // What is only permitted of connections that are known opens nothing.
+        if (first.empty() && difference.before == Verdict::unknown) region.widens = false;
         PacketSet rest = difference.packets - openings;
         if (!rest.empty()) {
             std::vector<Product> whole = products;
@@ -383,8 +453,10 @@ private:
     }
 
     const ReviewOptions& options_;
-    std::optional<Policy> renamed_;
+    std::vector<std::string> renames_;
+    std::optional<Policy> asked_before_;
     const Policy& before_;
+    std::optional<Policy> asked_after_;
     const Policy& after_;
     EditBlame blame_;
     ReviewQuestions questions_;
@@ -395,7 +467,7 @@ private:
 }  // namespace
 
 Review review(const Policy& before, const Policy& after, const ReviewOptions& options) {
-    return Reviewer(before, after, options).run(before);
+    return Reviewer(before, after, options).run(before, after);
 }
 
 }  // namespace fwproof

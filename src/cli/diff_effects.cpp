@@ -11,10 +11,13 @@ namespace fwproof::cli {
 
 namespace {
 
-bool moves_destination(const Policy* policy, const std::optional<RuleRef>& ref) {
+// A rule that both versions have sends packets elsewhere only where it does not say where.
+bool moves_destination(const Policy* policy, const std::optional<RuleRef>& ref, bool in_both) {
     const Rule* rule = ref ? rule_at(*policy, *ref) : nullptr;
     const auto* translate = rule ? std::get_if<Translate>(&rule->action) : nullptr;
-    return translate && translate->destination.changes();
+    if (!translate) return false;
+    const auto& to = translate->destination;
+    return in_both ? to.address_unknown || to.port_unknown : to.changes();
 }
 
 template <class Test>
@@ -27,7 +30,9 @@ bool any_device(const DiffReport& report, const Test& test) {
 // The same packets get elsewhere.
 bool moves(const DeviceDiff& device) {
     return std::any_of(device.review.asides.begin(), device.review.asides.end(), [&](const AsideChange& change) {
-        return moves_destination(device.before, change.before) || moves_destination(device.after, change.after);
+        const bool in_both = change.before && change.after;
+        return moves_destination(device.before, change.before, in_both) ||
+               moves_destination(device.after, change.after, in_both);
     });
 }
 

@@ -165,7 +165,15 @@ std::vector<AsideText> aside_texts(const DeviceDiff& device) {
         } else {
             text.what = "effect on packets";
         }
-        texts.push_back(std::move(text));
+        // Nor is a statement that stands at several places told more than once.
+        const SourceSpan span = rule->span;
+        const bool told = span && std::any_of(texts.begin(), texts.end(), [&](const AsideText& other) {
+                              const SourceSpan at = rule_span(*other.policy, other.rule);
+                              return other.what == text.what && other.lost == text.lost &&
+                                     other.gained == text.gained && at.source == span.source &&
+                                     at.offset == span.offset;
+                          });
+        if (!told) texts.push_back(std::move(text));
     }
     return texts;
 }

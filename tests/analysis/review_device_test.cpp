@@ -344,6 +344,31 @@ TEST_CASE("where no single edit is found, those that may make the difference are
     CHECK(loaded.result.effective_lines == 0);
 }
 
+TEST_CASE("an interface or object that is called otherwise is the same one") {
+    const std::string nat = kWebServer +
+                            "object network PUB\n host 192.0.2.81\nobject network V\n host 10.0.0.81\n"
+                            " nat (inside,dmz) static PUB\n" +
+                            kWebList;
+    const std::string before = edge(nat);
+    const auto with = [&](const std::string& name, const std::string& other) {
+        std::string text = before;
+        for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += other.size())
+            text.replace(at, name.size(), other);
+        return text;
+    };
+    ReviewOptions options;
+    options.at = "transit";
+    const Review interface = review_of(before, with("dmz", "DMZ1"), options).result;
+    CHECK(interface.same());
+    CHECK(interface.asides.empty());
+    CHECK(interface.limits == std::vector<std::string>{"interface dmz is called DMZ1 after"});
+    const Review object = review_of(before, with("PUB", "PUBLIC"), options).result;
+    CHECK(object.same());
+    CHECK(object.asides.empty());
+    const Review option = review_of(before, with("static PUB", "static PUB dns"), options).result;
+    CHECK_FALSE(option.asides.empty());
+}
+
 TEST_CASE("a name on the other side is another condition") {
     const std::string object = "object network FQ\n fqdn v4 www.example.com\n";
     ReviewOptions options;

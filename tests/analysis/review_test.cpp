@@ -594,3 +594,51 @@ TEST_CASE("whichever conditions hold, a permit that comes only widens") {
     const std::string plain = "-A INPUT -m string --string a --algo bm -j DROP\n" + ssh;
     CHECK(review_of(host(swapped), host(plain)).result.effect == Effect::unchanged);
 }
+
+TEST_CASE("a chain that is called otherwise is the same chain") {
+    const auto logging = [](const std::string& inner, const std::string& outer, const std::string& level) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:" + inner +
+               " - [0:0]\n:" + outer + " - [0:0]\n-A INPUT -j " + outer + "\n-A " + outer + " -p tcp -j " + inner +
+               "\n-A " + inner + " -j LOG\n-A " + inner + level + " -j DROP\nCOMMIT\n";
+    };
+    const std::string before = logging("LOGDROP", "TCPIN", "");
+    const Review same = review_of(before, logging("LOG_DROP", "TCP_IN", "")).result;
+    CHECK(same.same());
+    CHECK(same.logging.empty());
+    CHECK(same.limits == std::vector<std::string>{"LOGDROP is called LOG_DROP after", "TCPIN is called TCP_IN after"});
+    const Review other = review_of(before, logging("LOG_DROP", "TCP_IN", " -p tcp")).result;
+    CHECK(other.limits.empty());
+    CHECK(other.logging.size() == 2);
+}
+
+TEST_CASE("what a translation sends on is compared where it goes") {
+    const auto gateway = [](const std::string& nat) {
+        return "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT "
+               "[0:0]\n" +
+               nat +
+               "COMMIT\n*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+               "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+               "-A FORWARD -d 10.1.0.10/32 -p tcp -m tcp --dport 443 -j ACCEPT\nCOMMIT\n";
+    };
+    const std::string web =
+        "-A PREROUTING -d 203.0.113.10/32 -p tcp -m tcp --dport 8443 -j DNAT --to-destination 10.1.0.10:443\n";
+    const auto to = [](const Review& review, std::size_t path) {
+        std::vector<std::string> all;
+        for (const auto& region : review.paths.at(path).regions) {
+            for (const auto& product : region.first_packets)
+                all.push_back(std::string(to_string(region.direction)) + " " + to_string(product));
+        }
+        return all;
+    };
+    const Loaded came = review_of(gateway(""), gateway(web)), went = review_of(gateway(web), gateway(""));
+    CHECK(to(came.result, 0).empty());
+    CHECK(to(came.result, 2) == std::vector<std::string>{"newly permitted tcp any > 203.0.113.10:8443"});
+    CHECK(went.result.effect == Effect::narrowed);
+    CHECK(went.result.paths[0].before == &went.before[0].paths[0]);
+    CHECK(went.result.paths[0].after == &went.after[0].paths[0]);
+    // To what may be the host itself.
+    const std::string ssh =
+        "-A PREROUTING -d 203.0.113.10/32 -p tcp -m tcp --dport 2222 -j DNAT --to-destination 10.1.0.1:22\n";
+    CHECK(to(review_of(gateway(""), gateway(ssh)).result, 0) ==
+          std::vector<std::string>{"became unknown tcp any > 203.0.113.10:2222 in !lo"});
+}
