@@ -349,6 +349,7 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, co
         if (!flow.at.empty()) impl_->close_lists(flow.at);
     }
     impl_->translating = translates(impl_->policy);
+    impl_->own_ends = Impl::own_ends_of(impl_->policy);
     impl_->router.emplace(impl_->policy);
     if (!impl_->router->knows()) impl_->router.reset();
     SpaceBuilder builder;
@@ -363,7 +364,7 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, co
         builder.add(header);
         for (const Position position : {Position::inbound, Position::outbound, Position::transit}) {
             builder.add(at_position(header, position));
-            if (!impl_->router) continue;
+            if (!impl_->router && !impl_->own_ends) continue;
             for (const auto& product : impl_->asked_at(header, position)) builder.add(product);
         }
     };

@@ -33,7 +33,14 @@ struct Answerer::Impl {
     std::optional<Space> space;
     std::optional<Evaluator> evaluator;
     bool translating = false;
-    std::optional<Router> router;        // of a device whose networks or routes are known
+    std::optional<Router> router;  // of a device whose networks or routes are known
+    // Its own addresses, and what packets for it are sent to; where it says the address of every interface, and no
+    // translation leads others to it.
+    struct OwnEnds {
+        AddressSet own, taken;
+    };
+    static std::optional<OwnEnds> own_ends_of(const Policy& policy);
+    std::optional<OwnEnds> own_ends;
     std::set<RulesetIndex> asked_alone;  // lists without a default of which the policy holds a copy that has one
 
     // What falls off the end of a list that is asked alone is decided by whoever evaluates the list: not known here.

@@ -133,6 +133,31 @@ bool Answerer::Impl::names(const std::string& ruleset, const std::string& at) {
            (blank != std::string::npos && ruleset.substr(0, blank) == "filter" && ruleset.substr(blank + 1) == at);
 }
 
+std::optional<Answerer::Impl::OwnEnds> Answerer::Impl::own_ends_of(const Policy& policy) {
+    OwnEnds ends;
+    for (const auto& interface : policy.interfaces) {
+        if (interface.enabled && interface.addresses.empty()) return std::nullopt;
+        for (const auto& address : interface.addresses) ends.own = ends.own | AddressSet::of(address);
+    }
+    if (ends.own.empty() || !policy.find_path(Position::transit) || !policy.find_path(Position::inbound))
+        return std::nullopt;
+    for (const auto& ruleset : policy.rulesets) {
+        for (const auto& rule : ruleset.rules) {
+            const auto* translate = std::get_if<Translate>(&rule.action);
+            if (!translate) continue;
+            const auto& to = translate->destination;
+            const bool leads_here = translate->to_this_device || to.address_unknown || to.block ||
+                                    (to.address && ends.own.contains(*to.address));
+            if (leads_here) return std::nullopt;
+        }
+    }
+    static const AddressSet kToAll = parse_address_set("224.0.0.0/4 255.255.255.255 ff00::/8 fe80::/10").value();
+    ends.taken = ends.own | kToAll;
+    if (ends.own.v4.empty()) ends.taken = ends.taken | AddressSet::any4();
+    if (ends.own.v6.empty()) ends.taken = ends.taken | AddressSet::any6();
+    return ends;
+}
+
 bool Answerer::Impl::stands_there(const Product& header, Position position) const {
     AddressSet own;
     for (const auto& interface : policy.interfaces) {
@@ -151,7 +176,13 @@ bool Answerer::Impl::stands_there(const Product& header, Position position) cons
 }
 
 std::vector<Product> Answerer::Impl::asked_at(const Product& header, Position position) const {
-    const Product here = at_position(header, position);
+    Product here = at_position(header, position);
+    if (own_ends) {
+        AddressSetRef& end = position == Position::outbound ? here.source : here.destination;
+        const AddressSet said = end ? *end : AddressSet::any();
+        AddressSet there = position == Position::transit ? said - own_ends->own : said & own_ends->taken;
+        if (!there.empty()) end = share(std::move(there));  // else it was asked for by name
+    }
     if (!router) return {here};
     return router->route(here, header.in.is_all() && position != Position::outbound,
                          header.out.is_all() && position != Position::inbound);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/flow_interfaces.hpp"
 #include "cli/policies.hpp"
@@ -25,7 +26,9 @@ std::optional<Error> add_regions(const Policy& policy, const FlowQuery& question
         if (answer.out_of_budget || (answer.parts.empty() && !answer.cannot_occur)) table.complete = false;
         for (const auto& part : answer.parts) {
             std::string who;
+            std::set<RuleRef> named;
             for (const auto& hit : part.deciders) {
+                if (!named.insert(hit.rule).second) continue;
                 // That of the answerer also has what was asked by name, where no path leads.
                 const SourceSpan span = rule_span(answerer.policy(), hit.rule);
                 who += fmt::format("{}{}{}", who.empty() ? "" : ", ", rule_name(answerer.policy(), hit.rule),

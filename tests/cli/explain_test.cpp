@@ -248,6 +248,22 @@ TEST_CASE("the rule that is named for one flow is named for it among many") {
     }
 }
 
+TEST_CASE("a device that says its addresses is asked about them alone, and about all others as passing") {
+    const std::string directory = fresh_directory("explain-own");
+    write_file(directory, "edge.cfg",
+               "ASA Version 9.16(4)\ninterface GigabitEthernet0/0\n nameif outside\n security-level 0\n"
+               " ip address 203.0.113.2 255.255.255.0\ninterface GigabitEthernet0/1\n nameif inside\n"
+               " security-level 100\n ip address 10.1.0.1 255.255.0.0\nhttp 10.1.5.10 255.255.255.255 inside\n"
+               "http server enable\nroute outside 0.0.0.0 0.0.0.0 203.0.113.1\n");
+    CHECK(run_fwproof({"query", "edge.cfg", "--service", "tcp/443", "--permit", "--at", "inbound"}, directory).out ==
+          "# asa: inbound\npermit tcp 10.1.5.10 > 10.1.0.1:443 in inside  # management permit (edge.cfg:10)\n");
+    const Ran own = run_fwproof({"explain", "edge.cfg", "tcp 10.1.5.10 > 10.1.0.0/24:443 in inside"}, directory);
+    CHECK(own.out.find("transit: deny\n") != std::string::npos);
+    CHECK(own.out.find("inbound: permit\n") != std::string::npos);
+    write_file(directory, "edge.tests", "deny tcp 8.8.8.0/24 > 10.1.0.0/16:443 in outside\n");
+    CHECK(run_fwproof({"test", "edge.tests", "--export", "edge.cfg"}, directory).status == 0);
+}
+
 TEST_CASE("query lists what comes, passes and is sent, unless it is asked for less") {
     const std::string directory = fresh_directory("query-everywhere");
     write_file(directory, "host.v4",
