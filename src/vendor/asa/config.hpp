@@ -158,6 +158,7 @@ struct Config {
     bool allocates_contexts = false;  // the system's part of a device with several contexts
     std::optional<Place> cut;         // the last line of an export that is known to go on
     bool cut_bindings = false;        // and access-groups may have stood behind it
+    bool whole = false;               // the marks of a complete configuration stand before and behind it
 
     std::size_t filter_statements = 0;  // statements that only a configuration of this family has
     std::vector<Note> notes;

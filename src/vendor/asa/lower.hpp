@@ -63,6 +63,9 @@ std::optional<Ruleset> restore_destinations(Lowering& lowering, const std::vecto
 void lower_interfaces(Lowering& lowering);
 // Where addresses are, as far as the export decides it.
 void lower_routes(Lowering& lowering);
+// Addresses to which nothing leads in an export that is known to be whole; of the families in which the device has
+// networks. For those that have gone through lower_routes.
+AddressSet without_route(const Lowering& lowering);
 // What sends packets elsewhere than routes do, behind the translations that lower_transit adds.
 void lower_policy_routes(Lowering& lowering);
 

@@ -183,4 +183,29 @@ void lower_routes(Lowering& lowering) {
     where_sources_come_in(lowering);
 }
 
+AddressSet without_route(const Lowering& lowering) {
+    static const AddressSet kRouted =
+        AddressSet::any() - parse_address_set("0.0.0.0/8 127.0.0.0/8 224.0.0.0/3 ::/127 fe80::/10 ff00::/8").value();
+    const Config& config = lowering.config;
+    // A tunnel and a policy may know other ways.
+    if (!config.whole || config.cut || config.transparent || config.has_vpn || !config.routing.empty()) return {};
+    AddressSet asked;
+    for (const auto& interface : lowering.policy.interfaces) {
+        for (const auto& network : interface.networks) {
+            if (network.address.family == Family::v4) asked.v4 = kRouted.v4;
+            if (network.address.family == Family::v6) asked.v6 = kRouted.v6;
+        }
+    }
+    for (const auto& block : config.interfaces) {
+        if (block.policy_route || block.damaged) return {};
+        if (block.dynamic4) asked.v4 = {};
+        if (block.dynamic6) asked.v6 = {};
+    }
+    if (asked.empty()) return {};
+    for (auto& reach : RoutingTable(lowering.policy, RoutingTable::Use::to).split(asked)) {
+        if (reach.interfaces.empty()) return std::move(reach.addresses);
+    }
+    return {};
+}
+
 }  // namespace fwproof::asa

@@ -228,6 +228,20 @@ private:
         return said ? share(ServiceSet{{std::move(term)}}) : nullptr;
     }
 
+    // The device drops what it has no route for, unless it gets one that no line of a whole export names.
+    bool unrouted(Ruleset& ruleset) const {
+        AddressSet addresses = without_route(lowering_);
+        if (addresses.empty()) return false;
+        Product product;
+        product.destination = share(std::move(addresses));
+        Rule rule = implicit_rule("no route", std::move(product), Decide{Verdict::unknown, ""}, {});
+        rule.match.conditional = true;
+        rule.match.conditions.push_back(
+            {ConditionKind::other, "a route to the destination, which the export does not hold", {}});
+        ruleset.rules.push_back(std::move(rule));
+        return true;
+    }
+
     std::optional<Ruleset> egress() {
         Ruleset ruleset;
         ruleset.name = "egress";
@@ -235,6 +249,7 @@ private:
         frames(ruleset, AccessGroup::Direction::out);
         bool any = !ruleset.rules.empty();
         known_connections(ruleset);
+        any = unrouted(ruleset) || any;
         meet_tunnels(lowering_, ruleset, false);
         for (const auto& group : config_.access_groups) {
             if (group.direction != AccessGroup::Direction::out) continue;

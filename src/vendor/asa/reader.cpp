@@ -76,7 +76,10 @@ void Reader::read(const Line& line) {
     const std::string_view text = line.text(*config_.source);
     if (text[0] == ':' || text[0] == '!') {
         if (text.starts_with(": Saved")) saved_ = true;
-        if (text.starts_with(": end")) configuration_seen_ = saved_ = false;  // what follows may be the terminal's
+        if (text.starts_with(": end")) {
+            config_.whole = config_.whole || saved_;
+            configuration_seen_ = saved_ = false;  // what follows may be the terminal's
+        }
         last_rule_.reset();
         return;
     }
@@ -319,7 +322,10 @@ bool Reader::read_top_level(const Line& line) {
         return true;
     }
     if (word == "banner" && line.indent > 0 && block_ == Block::other) return true;
-    if (word.starts_with("Cryptochecksum")) saved_ = false;
+    if (word.starts_with("Cryptochecksum")) {
+        config_.whole = config_.whole || saved_;
+        saved_ = false;
+    }
     if (word.starts_with("Cryptochecksum") || is_irrelevant_command(word)) {
         block_ = opens_other_block(word) ? Block::other : Block::none;
         block_indent_ = line.indent;

@@ -1,0 +1,49 @@
+// Required flows across Cisco ASAs, as a user sees what became of them.
+#include <fmt/format.h>
+
+#include "support/catch.hpp"
+#include "support/program.hpp"
+
+namespace {
+
+std::string interface(int number, const std::string& name, int level, const std::string& address) {
+    return fmt::format("interface GigabitEthernet0/{}\n nameif {}\n security-level {}\n ip address {} 255.255.255.0\n",
+                       number, name, level, address);
+}
+
+// Between outside (203.0.113.0/24) and inside (10.10.5.0/24), whole as a device prints it.
+std::string edge(const std::string& rest) {
+    return ": Saved\nASA Version 9.16(4)\nhostname edge\n" + interface(0, "outside", 0, "203.0.113.2") +
+           interface(1, "inside", 100, "10.10.5.1") + rest + ": end\n";
+}
+
+// One flow: a gateway server at `from` to a management server at `to`.
+std::string site(const std::string& from, const std::string& to, const std::string& firewalls) {
+    return "format = \"flow-site/1\"\n[site]\ncatalogs = [\"scom\"]\n[[host]]\nid = \"gw1\"\naddresses = [" + from +
+           "]\n[[host]]\nid = \"ms1\"\naddresses = [" + to +
+           "]\n[[bind]]\nrole = \"gateway-server\"\nhosts = [\"gw1\"]\n[[bind]]\nrole = \"management-server\"\n"
+           "hosts = [\"ms1\"]\n" +
+           firewalls;
+}
+
+const std::string kDefault = "route outside 0.0.0.0 0.0.0.0 203.0.113.1 1\n";
+const std::string kPermit =
+    "access-list IN extended permit tcp host 10.10.5.10 any eq 5723\naccess-group IN in interface inside\n";
+
+}  // namespace
+
+TEST_CASE("a flow for which a whole export has no route is not satisfied") {
+    const std::string here = fresh_directory("asa-no-route");
+    write_file(here, "site.toml", site("\"10.10.5.10\"", "\"198.18.5.5\"", "[[firewall]]\nexport = \"edge.cfg\"\n"));
+    const auto check = [&](const std::string& rest) {
+        write_file(here, "edge.cfg", edge(rest));
+        return run_fwproof({"check", "--site", "site.toml"}, here).out;
+    };
+    CHECK(check(kPermit + kDefault).find("1 of 1 required flow satisfied") != std::string::npos);
+    for (const std::string within : {"", "same-security-traffic permit intra-interface\n"}) {
+        const std::string told = check(within + kPermit);
+        INFO(told);
+        CHECK(told.find("0 of 1 required flow satisfied, 1 undecided") != std::string::npos);
+        CHECK(told.find("a route to the destination, which the export does not hold") != std::string::npos);
+    }
+}
