@@ -73,6 +73,22 @@ void check_stateful(const SiteFirewall& firewall, const std::vector<Policy>& pol
     }
 }
 
+Error several_devices(const SiteFirewall& firewall, const Input& input, const std::vector<Policy>& policies) {
+    const bool list = input.sources.size() > 1;
+    Error error{fmt::format("{} {} devices or policy objects, where the firewall '{}' of the site is one",
+                            list ? "with the others of its list holds" : "holds", policies.size(), firewall.id),
+                "give each of them a file of its own",
+                {}};
+    const bool asa =
+        std::all_of(policies.begin(), policies.end(), [](const Policy& policy) { return policy.vendor == "asa"; });
+    if (list) {
+        error.hint = asa ? "every file of an ASA counts as a device: put the parts of one into a single file"
+                         : "give each device a [[firewall]] of its own";
+    }
+    error.file = input.name;
+    return error;
+}
+
 }  // namespace
 
 Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_t threads) {
@@ -90,12 +106,7 @@ Loaded<SitePolicies> load_exports(const std::vector<Export>& exports, std::size_
         }
         // A firewall of a site file is one device.
         if (firewall && firewall->span && results[i]->size() > 1) {
-            Error error{fmt::format("holds {} devices or policy objects, where the firewall '{}' of the site is one",
-                                    results[i]->size(), firewall->id),
-                        "give each of them a file of its own",
-                        {}};
-            error.file = input.name;
-            problems.push_back(std::move(error));
+            problems.push_back(several_devices(*firewall, input, *results[i]));
             continue;
         }
         if (firewall) {

@@ -32,6 +32,20 @@ const std::string kPermit =
 
 }  // namespace
 
+TEST_CASE("the parts of an ASA are one file") {
+    const std::string here = fresh_directory("asa-parts");
+    write_file(here, "if.txt", edge(kDefault + "access-group IN in interface inside\n"));
+    write_file(here, "acl.txt", "access-list IN extended permit tcp host 10.10.5.10 any eq 5723\n");
+    write_file(here, "site.toml",
+               site("\"10.10.5.10\"", "\"198.18.5.5\"", "[[firewall]]\nexport = [\"if.txt\", \"acl.txt\"]\n"));
+    const Ran ran = run_fwproof({"check", "--site", "site.toml"}, here);
+    CHECK(ran.status == 2);
+    CHECK(
+        ran.err ==
+        "if.txt: error: with the others of its list holds 2 devices or policy objects, where the firewall 'if.txt' of "
+        "the site is one; every file of an ASA counts as a device: put the parts of one into a single file\n");
+}
+
 TEST_CASE("a flow for which a whole export has no route is not satisfied") {
     const std::string here = fresh_directory("asa-no-route");
     write_file(here, "site.toml", site("\"10.10.5.10\"", "\"198.18.5.5\"", "[[firewall]]\nexport = \"edge.cfg\"\n"));
