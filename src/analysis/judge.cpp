@@ -229,15 +229,32 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
     }
 }
 
+namespace {
+
+// The default, which no line says, of a stage without rules that somebody wrote: a device does so by itself.
+bool of_itself(const Policy& policy, const Path& path, const Hit& hit) {
+    const Ruleset& ruleset = policy.rulesets[hit.rule.ruleset];
+    if (hit.rule.rule < ruleset.rules.size() || ruleset.default_span) return false;
+    const auto reached = reachable_rulesets(policy, {path.position, path.variant, {path.stages[hit.stage]}});
+    return std::all_of(reached.begin(), reached.end(), [&](RulesetIndex index) {
+        const auto& rules = policy.rulesets[index].rules;
+        return std::all_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.implicit; });
+    });
+}
+
+}  // namespace
+
 void Judge::explain_permits(FlowResult& result, const PacketSet& question, const Requirement& requirement) const {
     try {
         const Assumption assumption = assumption_for(requirement, result.path->position);
         const PacketSet passing = question & desk_.permitted(*result.path, question, assumption).surely;
         if (passing.empty()) return;
-        for (const auto& hit : desk_.evaluator().attribute(*result.path, passing, assumption)) {
-            if (hit.verdict == Verdict::permit && !hit.packets.empty())
-                keep_decider(desk_.policy(), result.permits, hit);
-        }
+        std::vector<Hit> hits = desk_.evaluator().attribute(*result.path, passing, assumption);
+        std::erase_if(hits, [](const Hit& hit) { return hit.verdict != Verdict::permit || hit.packets.empty(); });
+        // Beside rules that permit, a stage of translations that lets everything on is none.
+        const auto beside = [&](const Hit& hit) { return of_itself(desk_.policy(), *result.path, hit); };
+        if (!std::all_of(hits.begin(), hits.end(), beside)) std::erase_if(hits, beside);
+        for (const auto& hit : hits) keep_decider(desk_.policy(), result.permits, hit);
         result.permit_witness = passing.pick();
     } catch (const OutOfBudget&) {
         result.permits.clear();

@@ -1,6 +1,8 @@
 // Required flows across Cisco ASAs, as a user sees what became of them.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "support/catch.hpp"
 #include "support/program.hpp"
 
@@ -44,6 +46,21 @@ TEST_CASE("the parts of an ASA are one file") {
         ran.err ==
         "if.txt: error: with the others of its list holds 2 devices or policy objects, where the firewall 'if.txt' of "
         "the site is one; every file of an ASA counts as a device: put the parts of one into a single file\n");
+}
+
+TEST_CASE("what only translates is no rule that permits a flow") {
+    const std::string here = fresh_directory("asa-permitted-by");
+    write_file(here, "edge.cfg",
+               edge("object network IN\n subnet 10.10.0.0 255.255.0.0\n nat (inside,outside) dynamic interface\n" +
+                    kPermit + kDefault));
+    write_file(here, "site.toml", site("\"10.10.5.10\"", "\"198.18.5.5\"", "[[firewall]]\nexport = \"edge.cfg\"\n"));
+    const auto json =
+        nlohmann::json::parse(run_fwproof({"check", "--site", "site.toml", "--format", "json"}, here).out);
+    std::string rules;
+    for (const auto& flow : json.at("flows")) {
+        for (const auto& rule : flow.at("permitted_by")) rules += rule.at("rule").get<std::string>() + "; ";
+    }
+    CHECK(rules == "IN line 1; ");
 }
 
 TEST_CASE("a flow for which a whole export has no route is not satisfied") {
