@@ -80,7 +80,9 @@ private:
                 Standing& standing = journey.standings[at];
                 const bool counts = asked(requirements_[journey.requirement]);
                 if (counts && !standing.turned.empty()) mark_unchecked(journey.requirement, standing.turned);
-                if (!standing.aside) {
+                if (standing.unused) {
+                    claim(journey.requirement, crossing);
+                } else if (!standing.aside) {
                     meet(journey.requirement, std::move(crossing), std::move(standing.assumed),
                          std::move(journey.reply_doubts[at]));
                 } else if (counts && standing.turned.empty()) {
@@ -109,10 +111,8 @@ private:
     }
 
     void meet(std::size_t index, Crossing crossing, std::vector<std::string> assumed, std::string reply_doubt) {
+        claim(index, crossing);
         const Requirement& requirement = requirements_[index];
-        for (auto& claim : claims(index, crossing)) {
-            claims_[{crossing.firewall, crossing.path}].push_back(std::move(claim));
-        }
         if (requirement.need != Need::required) return;
         const auto& helpers = topology_.firewalls[crossing.firewall].helpers;
         if (!requirement.helper.empty() &&
@@ -127,6 +127,12 @@ private:
         }
         meetings_.push_back(
             {index, std::move(crossing), {}, {}, std::move(assumed), false, false, {}, {}, std::move(reply_doubt)});
+    }
+
+    void claim(std::size_t index, const Crossing& crossing) {
+        for (auto& one : claims(index, crossing)) {
+            claims_[{crossing.firewall, crossing.path}].push_back(std::move(one));
+        }
     }
 
     // Any source port unless the document names some, any interface.

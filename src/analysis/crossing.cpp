@@ -116,6 +116,14 @@ InterfaceSet host_interfaces(const Firewall& firewall, const std::string& zone) 
     return interfaces;
 }
 
+// Packets for addresses of a device that packets pass, from where its zone or its routes bring them.
+std::vector<Product> arriving(const Firewall& firewall, const std::string& from_zone, Product header) {
+    header.out = InterfaceSet::none();
+    if (!firewall.interfaces.contains(from_zone)) return Router(*firewall.policy).route(header, true, false);
+    header.in = host_interfaces(firewall, from_zone);
+    return {header};
+}
+
 std::vector<Product> products(const Firewall& firewall, Position position, const std::string& from_zone,
                               const AddressSet& from, const std::string& to_zone, const AddressSet& to,
                               const ServiceSetRef& services, State state) {
@@ -125,6 +133,7 @@ std::vector<Product> products(const Firewall& firewall, Position position, const
     if (position == Position::transit) return transit_products(firewall, from_zone, from, to_zone, to, header);
     header.source = share(from);
     header.destination = share(to);
+    if (firewall.kind == FirewallKind::transit) return arriving(firewall, from_zone, std::move(header));
     header.in = position == Position::inbound ? host_interfaces(firewall, from_zone) : InterfaceSet::none();
     header.out = position == Position::outbound ? host_interfaces(firewall, to_zone) : InterfaceSet::none();
     return {header};
@@ -148,6 +157,47 @@ bool passes_whole(const std::vector<Product>& question, const AddressSet& from, 
     return question.size() == 1 && *question[0].source == from && *question[0].destination == to;
 }
 
+AddressSet own_addresses(const Policy& policy) {
+    AddressSet own;
+    for (const auto& interface : policy.interfaces) {
+        for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
+    }
+    return own;
+}
+
+}  // namespace
+
+bool may_come_in(const Rule& rule, const std::vector<Product>& packets, bool destination) {
+    const auto meets = [&](const Match& match) {
+        return std::any_of(packets.begin(), packets.end(), [&](Product product) {
+            if (!destination) product.destination = nullptr;
+            product.services = nullptr;
+            const auto& names = product.in.any_of;
+            return overlap(match.header, product) &&
+                   (product.in.negated || std::any_of(names.begin(), names.end(), [&](const InterfacePattern& one) {
+                        return match.header.in.contains(one.name);
+                    }));
+        });
+    };
+    return std::any_of(rule.match.any_of.begin(), rule.match.any_of.end(), meets);
+}
+
+namespace {
+
+bool names_host(const Endpoint& end) { return !end.network && !end.anywhere && !end.external; }
+
+// Whether the path translates the destination of packets between these ends, if only of other services.
+bool sends_on(const Policy& policy, const Path& path, const std::vector<Product>& packets) {
+    for (const RulesetIndex index : reachable_rulesets(policy, path)) {
+        for (const Rule& rule : policy.rulesets[index].rules) {
+            const Translate* translate = translation_of(rule);
+            if (!translate || !translate->destination.changes()) continue;
+            if (may_come_in(rule, packets, true)) return true;
+        }
+    }
+    return false;
+}
+
 // Adds one crossing for each path of that position.
 class Finder {
 public:
@@ -159,7 +209,7 @@ public:
         const Firewall& firewall = topology_.firewalls[index];
         const Policy& policy = *firewall.policy;
         const AddressSet from = of_families(policy, reachable(requirement_.from));
-        const AddressSet to = of_families(policy, reachable(requirement_.to));
+        AddressSet to = of_families(policy, reachable(requirement_.to));
         const bool v4 = !from.v4.empty() && !to.v4.empty();
         const bool v6 = !from.v6.empty() && !to.v6.empty();
         if (!v4 && !v6) {
@@ -168,7 +218,16 @@ public:
         }
         note_family(firewall, Family::v4, v4);
         note_family(firewall, Family::v6, v6);
-        if (position == Position::transit && is_for(firewall, to)) return;
+        bool forwarded = false;
+        const AddressSet own = position == Position::transit ? own_addresses(policy) & to : AddressSet();
+        if (!own.empty() && names_host(requirement_.to)) {
+            forwarded = add_forwards(index, from_zone, to_zone, from, own);
+            const bool all = to.subset_of(own);
+            if (all && !forwarded)
+                for_device_ = fmt::format("{} is an address of {} itself", to_string(own), firewall.id);
+            if (all) return;
+            if (forwarded) to = to - own;
+        }
         const Sight sight{share(from), share(to), requirement_.services};
         const FamilySights families = by_family(sight);
         whole_ = whole_ && families.whole;
@@ -191,7 +250,7 @@ public:
             if (between) standing.turned = turned(crossing, from, to);
             any = true;
             if (standing.aside && !between) {
-                aside_.push_back(std::move(crossing));
+                if (!forwarded) aside_.push_back(std::move(crossing));
                 continue;
             }
             result.crossings.push_back(std::move(crossing));
@@ -207,7 +266,7 @@ public:
     void add_aside() {
         for (auto& crossing : aside_) {
             result.crossings.push_back(std::move(crossing));
-            standings.push_back({true, false, {}, {}});
+            standings.push_back({true, false, {}, false, {}});
         }
         aside_.clear();
     }
@@ -251,34 +310,25 @@ public:
     std::vector<Standing> standings;  // of the crossings
 
 private:
-    // Whether the device itself is at the addresses, or forwards ports of one of them, which is not followed.
-    bool is_for(const Firewall& firewall, const AddressSet& to) {
-        const Endpoint& end = requirement_.to;
-        if (end.network || end.anywhere || end.external) return false;
-        AddressSet own;
-        for (const auto& interface : firewall.policy->interfaces) {
-            for (const auto& address : interface.addresses) own = own | AddressSet::of(address);
+    // Ports of its own addresses that the device sends on: there the path into it is met. False: it does so with none.
+    bool add_forwards(std::size_t index, const std::string& from_zone, const std::string& to_zone,
+                      const AddressSet& from, const AddressSet& own) {
+        const Policy& policy = *topology_.firewalls[index].policy;
+        bool any = false;
+        for (const auto& path : policy.paths) {
+            if (path.position != Position::inbound) continue;
+            Crossing crossing;
+            crossing.firewall = index;
+            crossing.path = &path;
+            crossing.from_zone = from_zone;
+            crossing.to_zone = to_zone;
+            crossing = seen_as(topology_, crossing, {{share(from), share(own), requirement_.services}});
+            if (!sends_on(policy, path, crossing.question)) continue;
+            any = true;
+            result.crossings.push_back(std::move(crossing));
+            standings.emplace_back();
         }
-        own = own & to;
-        const Path* inbound = firewall.policy->find_path(Position::inbound);
-        if (own.empty() || !inbound) return false;
-        const Product packets = first_packets(share(*requirement_.from.addresses), share(own), requirement_.services);
-        bool forwards = false;
-        for (const RulesetIndex index : reachable_rulesets(*firewall.policy, *inbound)) {
-            for (const Rule& rule : firewall.policy->rulesets[index].rules) {
-                const auto& matches = rule.match.any_of;
-                forwards = forwards ||
-                           (translation_of(rule) && std::any_of(matches.begin(), matches.end(),
-                                                                [&](auto& m) { return overlap(m.header, packets); }));
-            }
-        }
-        if (!forwards && !to.subset_of(own)) return false;
-        for_device_ = forwards ? fmt::format(
-                                     "{} is an address of {} itself, which forwards the port: ask 'explain' "
-                                     "about it, or name the address to which it is sent",
-                                     to_string(own), firewall.id)
-                               : fmt::format("{} is an address of {} itself", to_string(own), firewall.id);
-        return true;
+        return any;
     }
 
     // Whom the site sees on two sides of a device, its routes must not see on one: then nobody knows what crosses it.

@@ -187,7 +187,8 @@ private:
     // The header behind this device is open, and with it what any later device sees.
     static void doubt(Journey& journey, std::size_t at, const std::string& why) {
         for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
-            if (journey.crossings[next].doubt.empty()) journey.crossings[next].doubt = why;
+            Crossing& later = journey.crossings[next];
+            if (later.doubt.empty() && !is_other_way(journey.crossings[at], later)) later.doubt = why;
         }
     }
 
@@ -202,6 +203,28 @@ private:
                               journey.standings[i].behind != journey.standings[j].behind;
         return !in_order && a.firewall != b.firewall && a.path->position == Position::transit &&
                b.path->position == Position::transit && a.from_zone == b.from_zone && a.to_zone == b.to_zone;
+    }
+
+    // Packets pass the device, or are for one of its addresses, from where it sends them on.
+    static bool is_other_way(const Crossing& a, const Crossing& b) {
+        return a.firewall == b.firewall && a.path->position != b.path->position;
+    }
+
+    // Packets that are sent on from an address of the device may get another source on their way out, which their path
+    // does not say.
+    bool source_is_open(const Crossing& crossing) const {
+        if (crossing.path->position != Position::inbound || firewall_.kind != FirewallKind::transit) return false;
+        Path leaving;
+        leaving.position = Position::transit;
+        leaving.stages = policy_.leaving;
+        for (const RulesetIndex index : reachable_rulesets(policy_, leaving)) {
+            for (const Rule& rule : policy_.rulesets[index].rules) {
+                const Translate* translate = translation_of(rule);
+                if (!translate || !translate->source.changes()) continue;
+                if (may_come_in(rule, crossing.question, false)) return true;
+            }
+        }
+        return false;
     }
 
     void lead(const Evaluator& evaluator, Journey& journey, std::size_t at) {
@@ -271,8 +294,18 @@ private:
                    at_place(departure, false));
             for (const Product& part : parts.products) add_sight(crossing, part, departure, sights);
         }
+        if (source_is_open(crossing)) {
+            return doubt(journey, at, fmt::format("what {} makes of the source", firewall_.id));
+        }
+        const std::string& host = requirements_[journey.requirement].to.host;
+        for (std::size_t i = at + 1; i < journey.crossings.size(); ++i) {
+            const auto& standing = journey.standings[i];
+            if (!is_other_way(crossing, journey.crossings[i]) || standing.unused || standing.aside) continue;
+            return doubt(journey, at,
+                         fmt::format("at which of its addresses {} is reached across {}", host, firewall_.id));
+        }
         for (std::size_t next = at + 1; next < journey.crossings.size(); ++next) {
-            if (journey.crossings[next].doubt.empty()) {
+            if (journey.crossings[next].doubt.empty() && !journey.standings[next].unused) {
                 send_on(translations, sights, journey.crossings[next], journey.standings[next]);
             }
         }
@@ -284,7 +317,7 @@ private:
         Crossing& crossing = journey.crossings[at];
         const Requirement& requirement = requirements_[journey.requirement];
         const Endpoint& end = source ? requirement.from : requirement.to;
-        if (crossing.path->position != Position::transit || end.network || end.anywhere || end.external) return;
+        if (firewall_.kind != FirewallKind::transit || end.network || end.anywhere || end.external) return;
         if (is_one(*end.addresses)) return;
         const PacketSet question = evaluator.space().from(crossing.question) & evaluator.occurring();
         PacketSet moved = evaluator.space().empty(), others = moved;
@@ -303,15 +336,20 @@ private:
         const auto rest = ((question - moved) | others).for_some_interface().products(kMostSights);
         AddressSet gone = made - known;
         if (gone.empty() || !rest.complete || !(ends_of(rest.products, source) & known).empty()) return;
-        for (std::size_t i = 0; i <= at; ++i) {
-            if (i == at || !beside(journey, at, i)) leave_out(journey.crossings[i], gone, source);
+        for (std::size_t i = 0; i < journey.crossings.size(); ++i) {
+            const bool other_way = is_other_way(crossing, journey.crossings[i]);
+            if (i > at && !other_way) continue;
+            if (i != at && beside(journey, at, i)) continue;
+            const bool left = leave_out(journey.crossings[i], journey.standings[i], gone, source);
+            if (other_way) journey.standings[i].unused = !left;
         }
         journey.standings[at].assumed.push_back(fmt::format("{} {} {}, not {} {}, across {}", end.host,
                                                             source ? "sends from" : "is reached at", to_string(known),
                                                             source ? "from" : "at", to_string(gone), firewall_.id));
     }
 
-    void leave_out(Crossing& crossing, const AddressSet& gone, bool source) const {
+    // False: nothing else is asked for.
+    bool leave_out(Crossing& crossing, Standing& standing, const AddressSet& gone, bool source) const {
         std::vector<Sight> sights;
         for (Sight sight : crossing.sights) {
             AddressSetRef& end = source ? sight.from : sight.to;
@@ -320,7 +358,10 @@ private:
             end = share(std::move(left));
             sights.push_back(std::move(sight));
         }
-        if (!sights.empty()) crossing = seen_as(topology_, crossing, std::move(sights));
+        if (sights.empty()) return false;
+        crossing = seen_as(topology_, crossing, std::move(sights));
+        if (!crossing.question.empty() && !some_turn_back(crossing)) standing.turned.clear();
+        return true;
     }
 
     // Replies come from where this device sent the packets. What it makes of their source is undone before the rules
@@ -414,7 +455,7 @@ private:
                                                   translates(*topology_.firewalls[crossing.firewall].policy);
                                        });
         Crossing& crossing = journey.crossings[at];
-        if (!last || crossing.path->position == Position::inbound) return;
+        if (!last || (firewall_.kind == FirewallKind::host && crossing.path->position == Position::inbound)) return;
         const Requirement& requirement = requirements_[journey.requirement];
         const RewrittenSide& to = departure.destination;
         if (addresses && !addresses->subset_of(*requirement.to.addresses)) {
@@ -474,7 +515,8 @@ void readdress(const Topology& topology, std::span<const Requirement> requiremen
             if (journey.crossings.size() <= round || requirements[journey.requirement].reply_only) continue;
             const Crossing& crossing = journey.crossings[round];
             const auto at = translators.try_emplace(crossing.firewall, topology, requirements, crossing.firewall).first;
-            if (journey.standings[round].aside || !crossing.doubt.empty()) continue;
+            const Standing& standing = journey.standings[round];
+            if (standing.aside || standing.unused || !crossing.doubt.empty()) continue;
             if (at->second.concerns(crossing)) at->second.add(journey, round);
         }
         for (auto& [firewall, translator] : translators) translator.run(budget);

@@ -17,6 +17,7 @@ struct Standing {
     // The site says that it stands between the ends, and its routes lead to both, or to a part, by one interface; one
     // sentence, or empty.
     std::string turned;
+    bool unused = false;               // of the two ways over a device these packets take the other one alone
     std::vector<std::string> assumed;  // what the question rests on that nobody said; one sentence each
 };
 
@@ -26,5 +27,9 @@ struct Way {
                                       // zones that are aside come behind those that packets cross
 };
 Way find_way(const Topology& topology, const Requirement& requirement);
+
+// Whether a rule may be about some of the packets where they come in, whatever their services and, unless
+// `destination`, where they are sent.
+bool may_come_in(const Rule& rule, const std::vector<Product>& packets, bool destination);
 
 }  // namespace fwproof

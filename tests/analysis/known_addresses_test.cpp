@@ -56,12 +56,17 @@ TEST_CASE("a translated host is reached at the address that its packets show the
           "0 of 1 satisfied\nedge missing\n  edge translates the destination to 10.10.5.10 (edge.cfg:16)\n");
     // One port of it alone.
     CHECK(ask(list + nat + "203.0.113.7 service tcp 5723 5723\n", kServer).starts_with("1 of 1 satisfied\n"));
-    // What is sent to the device itself is not followed.
+    // A port of the device's own address.
     const Endpoint itself = end("server", "ms1", "203.0.113.2, 10.10.5.10");
-    CHECK(
-        ask(list + nat + "interface service tcp 5723 5723\n", itself) ==
-        "0 of 1 satisfied\nunchecked: 203.0.113.2 is an address of edge itself, which forwards the port: ask 'explain' "
-        "about it, or name the address to which it is sent\n");
+    const std::string forward = nat + "interface service tcp 5723 5723\n";
+    CHECK(ask(list + forward, itself) ==
+          "1 of 1 satisfied\n"
+          "assumed: ms1 is reached at 203.0.113.2, not at 10.10.5.10, across edge (demo gateway-server/tcp5723)\n");
+    CHECK(ask("access-list OUT extended deny ip any any\n" + forward, itself) ==
+          "0 of 1 satisfied\nedge missing\n  edge translates the destination to 10.10.5.10 (edge.cfg:16)\n");
+    CHECK(ask(list + forward, end("server", "ms1", "203.0.113.2")) ==
+          "0 of 1 satisfied\nedge conditional\n  edge translates the destination to 10.10.5.10 (edge.cfg:16)\n");
+    CHECK(ask(list + nat + "interface service tcp 80 80\n", itself) == "0 of 1 satisfied\nedge conditional\n");
     CHECK(ask(list + nat + "203.0.113.7\n", end("server", "ms1", "203.0.113.2")) ==
           "0 of 1 satisfied\nunchecked: 203.0.113.2 is an address of edge itself\n");
     // Of a network nobody says that its members are one.
@@ -125,4 +130,49 @@ TEST_CASE("a firewall behind a translation is asked about what reaches it") {
     CHECK(ask("object network POOL\n range 172.31.0.50 172.31.0.60\n" + pat + "POOL\n", deny, false, false) ==
           "0 of 1 satisfied\nunchecked: whether packets from gw1 to ms1 cross far depends on what near makes of the "
           "source (near.cfg:16)\n");
+}
+
+TEST_CASE("a firewall behind a forwarded port is asked about what reaches it") {
+    const std::string head =
+        "ASA Version 9.16(4)\nhostname near\n" + interface(0, "outside", 0, "203.0.113.2") +
+        interface(1, "transit", 50, "172.31.0.1") +
+        "object network MS1\n host 10.10.5.10\nobject service MOM\n service tcp destination eq 5723\n"
+        "access-list OUT extended permit tcp any object MS1 eq 5723\n"
+        "access-group OUT in interface outside\nroute outside 0.0.0.0 0.0.0.0 203.0.113.1 1\n"
+        "route transit 10.10.0.0 255.255.0.0 172.31.0.2 1\n";
+    const auto far_with = [](const std::string& rule) {
+        return "ASA Version 9.16(4)\nhostname far\n" + interface(0, "transit", 0, "172.31.0.2") +
+               interface(1, "inside", 100, "10.10.5.1") + "access-list TR extended " + rule +
+               "\naccess-group TR in interface transit\nroute transit 0.0.0.0 0.0.0.0 172.31.0.1 1\n";
+    };
+    const auto ask = [&](const std::string& nat, const std::string& rule, bool zoned) {
+        const auto near = load("near.cfg", head + nat), far = load("far.cfg", far_with(rule));
+        Topology topology;
+        topology.firewalls = {transit("near", near.at(0)), transit("far", far.at(0))};
+        Endpoint from = kGateway, to = end("server", "ms1", "203.0.113.2, 10.10.5.10");
+        if (zoned) {
+            from.zone = "net";
+            to.zone = "lan";
+            topology.firewalls[0].zones = {{"net", "mid"}};
+            topology.firewalls[0].interfaces = {{"net", {"outside"}}, {"mid", {"transit"}}};
+            topology.firewalls[1].zones = {{"mid", "lan"}};
+            topology.firewalls[1].interfaces = {{"mid", {"transit"}}, {"lan", {"inside"}}};
+        }
+        return told(topology, {need(from, to, kTcp, "5723")});
+    };
+    const std::string forward = "object network MS1\n nat (transit,outside) static interface service tcp 5723 5723\n";
+    const std::string assumed =
+        "assumed: ms1 is reached at 203.0.113.2, not at 10.10.5.10, across near (demo gateway-server/tcp5723)\n";
+    for (const bool zoned : {false, true}) {
+        INFO(zoned);
+        CHECK(ask(forward, "permit tcp host 198.18.5.5 host 10.10.5.10 eq 5723", zoned) ==
+              "1 of 1 satisfied\n" + assumed);
+        CHECK(ask(forward, "deny ip any any", zoned) ==
+              "0 of 1 satisfied\nfar missing\n  near translates the destination to 10.10.5.10 (near.cfg:20)\n" +
+                  assumed);
+    }
+    // What becomes of the source, the path to the device's own address does not say.
+    CHECK(ask("nat (outside,transit) source dynamic any interface destination static interface MS1 service MOM MOM\n",
+              "permit tcp host 172.31.0.1 host 10.10.5.10 eq 5723", true)
+              .starts_with("0 of 1 satisfied\nfar conditional\n"));
 }
