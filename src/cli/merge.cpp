@@ -339,7 +339,37 @@ Json merged(const std::vector<Part>& parts, std::optional<Severity> fail_on) {
     return result;
 }
 
-// One line a finding, as compilers print them, and the sum.
+// What a single run says in its last line.
+std::string sum_as_text(const Json& result) {
+    const Json& summary = result["summary"];
+    const auto count = [&](const char* key) { return summary.value(key, std::size_t{0}); };
+    const auto counted = [](std::size_t number, std::string_view what) {
+        return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+    };
+    std::string text =
+        fmt::format("{}, {}, {}, {} waived; ", counted(count("errors"), "error"), counted(count("warnings"), "warning"),
+                    counted(count("notes"), "note"), count("waived"));
+    if (result["command"] == "check") {
+        text +=
+            fmt::format("{} of {} satisfied", count("satisfied"), counted(count("required_flows"), "required flow"));
+        for (const char* key : {"undecided", "unchecked"})
+            if (count(key) > 0) text += fmt::format(", {} {}", count(key), key);
+        text += "; ";
+    }
+    if (!summary.value("complete", false)) text += "not complete; ";
+    std::size_t rules = 0, conditional = 0, not_understood = 0;
+    for (const auto& input : result["inputs"]) {
+        rules += input.value("rules", std::size_t{0});
+        conditional += input.value("conditional", std::size_t{0});
+        not_understood += input.value("not_understood", std::size_t{0});
+    }
+    text += fmt::format("{}, {}, ", counted(result["inputs"].size(), "export"), counted(rules, "rule"));
+    if (conditional > 0) text += fmt::format("{} of them conditional, ", conditional);
+    return text + (not_understood == 0 ? "every statement understood"
+                                       : counted(not_understood, "statement") + " not understood");
+}
+
+// One line a finding, as compilers print them, what is assumed, and the sum.
 std::string as_text(const Json& result) {
     std::string text;
     const auto said = [](const Json& value) { return printable(value.get<std::string>()); };
@@ -352,17 +382,10 @@ std::string as_text(const Json& result) {
         text += fmt::format("{}{}{}: {}[{}]: {}\n", said(finding["file"]), place("line"), place("column"),
                             said(finding["severity"]), said(finding["check"]), said(finding["message"]));
     }
-    const auto count = [&](const char* key) { return result["summary"].value(key, std::size_t{0}); };
-    const auto counted = [](std::size_t number, std::string_view what) {
-        return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-    };
-    text += fmt::format("{}{}, {}, {}, {} waived; ", text.empty() ? "" : "\n", counted(count("errors"), "error"),
-                        counted(count("warnings"), "warning"), counted(count("notes"), "note"), count("waived"));
-    if (result["command"] == "check") {
-        text +=
-            fmt::format("{} of {} satisfied; ", count("satisfied"), counted(count("required_flows"), "required flow"));
-    }
-    return text + counted(result["inputs"].size(), "export") + "\n";
+    if (!text.empty()) text += "\n";
+    for (const auto& assumption : result["assumptions"]) text += fmt::format("assumed: {}\n", said(assumption));
+    if (!result["assumptions"].empty()) text += "\n";
+    return text + sum_as_text(result) + "\n";
 }
 
 }  // namespace
@@ -394,14 +417,16 @@ Result<int> run_merge(const std::vector<std::string>& arguments, World& world) {
         std::move(more->begin(), more->end(), std::back_inserter(parts));
     }
     Json result;
+    std::string text;
     try {
         if (auto error = contradiction(parts)) return fail(std::move(*error));
         result = merged(parts, *fail_on);
+        text = as_text(result);
     } catch (const Json::exception&) {
         return fail("a result holds a value of the wrong kind", "give the files as --format jsonl wrote them");
     }
     const auto render = [&](const NamedOutput& output) {
-        if (output.format == "text") return as_text(result);
+        if (output.format == "text") return text;
         return result.dump(output.format == "json" ? 2 : -1, ' ', true, Json::error_handler_t::replace) + "\n";
     };
     if (auto error = write_outputs(*outputs, render, world)) return fail(std::move(*error));

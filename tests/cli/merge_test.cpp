@@ -74,7 +74,12 @@ TEST_CASE("a merged result as text is one line a finding") {
     CHECK(ran.out ==
           "b.v4:4:1: warning[rule-after-catch-all]: INPUT rule 2 never matches: INPUT rule 1 takes every packet before "
           "it\n\n"
-          "0 errors, 1 warning, 0 notes, 0 waived; 1 export\n");
+          "assumed: b.v4: IPv4 only: the export does not say what IPv6 may do\n"
+          "assumed: b.v4: no nftables ruleset, bridge rule or traffic control of this host drops or marks packets "
+          "besides these tables\n"
+          "assumed: b.v4: the host routes packets between its interfaces (net.ipv4.ip_forward), and reverse path "
+          "filtering drops none\n\n"
+          "0 errors, 1 warning, 0 notes, 0 waived; not complete; 1 export, 2 rules, 1 statement not understood\n");
     CHECK(ran.status == 0);
 }
 
@@ -178,7 +183,9 @@ TEST_CASE("a flow that several parts judged is one flow") {
     }
     const Ran text = run_fwproof({"merge", "--format", "text", "-"}, folder, part(folder, command, "b.v4").out);
     const std::string last = text.out.substr(text.out.rfind('\n', text.out.size() - 2) + 1);
-    CHECK(last == "0 errors, 2 warnings, 1 note, 0 waived; 4 of 4 required flows satisfied; 1 export\n");
+    CHECK(last ==
+          "0 errors, 2 warnings, 1 note, 0 waived; 4 of 4 required flows satisfied; 1 export, 2 rules, every statement "
+          "understood\n");
 }
 
 TEST_CASE("GNU parallel splits a fleet as the manual says") {
