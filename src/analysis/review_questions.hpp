@@ -8,13 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "fwproof/analysis/ways.hpp"
 #include "fwproof/base/product.hpp"
 #include "fwproof/policy/policy.hpp"
 
 namespace fwproof {
 
-// Packets for the host have no output interface, its own no input interface; what passes through comes by no loopback.
-Product at_position(Product header, Position position);
 Product first_packets_of(const Product& header);
 
 // Whether the policy has rules for the family.

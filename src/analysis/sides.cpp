@@ -5,6 +5,7 @@
 
 #include "analysis/diversion.hpp"
 #include "analysis/interface_names.hpp"
+#include "fwproof/analysis/ways.hpp"
 
 namespace fwproof {
 

@@ -28,11 +28,6 @@ std::vector<Product> every_way(const Policy& policy, const Product& header, bool
 // More networks and routes would make sets of packets long that are asked about nothing but interfaces.
 bool has_few_networks(const Policy& policy);
 
-// Passing packets between these addresses (null: any) on every interface by which the networks, routes and translations
-// of the device may send them, wherever they come in; also where they came in. No others occur. Empty: nothing is known
-// of that, because the export does not list every interface or has none or very many networks and routes.
-std::vector<Product> ways_through(const Policy& policy, const AddressSetRef& addresses);
-
 // The part of the addresses that the policy speaks about.
 AddressSet of_families(const Policy& policy, const AddressSet& addresses);
 

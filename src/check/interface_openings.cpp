@@ -68,7 +68,7 @@ PacketSet packets_to(const CheckContext& context, const InterfaceOpening& openin
         Product product;
         product.in = InterfaceSet::of(opening.from.name);
         product.out = InterfaceSet::of(name);
-        const PacketSet asked = desk.space.from(product) & desk.first;
+        const PacketSet asked = desk.space.from(product) & desk.first_of(Position::transit);
         const PacketSet passing = asked & opening.opening->packets;
         const bool most = passing.size() * 2 >= asked.size();
         if (most || opening.listed) whole = whole | passing;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include "check/antispoof.hpp"
 #include "check/report_openings.hpp"
-#include "check/standing.hpp"
 
 namespace fwproof {
 
@@ -12,11 +11,10 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
         const RuleDesk& desk = context.rules().desk(i);
         for (const auto& outer : unchecked_interfaces(desk.policy)) {
             const PacketSet forged = desk.space.from(forged_packets(desk.policy, outer));
-            const PacketSet own = desk.space.from(by_own_interfaces(desk.policy, Position::transit));
             for (const auto& opening : context.rules().openings()) {
                 if (opening.firewall != i || opening.path->position != Position::transit || !opening.surely) continue;
                 const PacketSet packets = opening.packets & forged;
-                if (!packets.intersects(own)) continue;
+                if (packets.empty()) continue;
                 Finding finding = finding_about(check, context, opening, packets);
                 finding.span = outer.span ? outer.span : finding.span;
                 finding.message =

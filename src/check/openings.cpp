@@ -1,9 +1,10 @@
 #include "check/openings.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "check/report_openings.hpp"
-#include "check/standing.hpp"
 #include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/letters.hpp"
 #include "fwproof/packet/packet.hpp"
@@ -122,10 +123,9 @@ public:
         : firewall_(firewall), desk_(desk), policy_(desk.policy), evaluator_(policy_, desk.space) {}
 
     void find(Openings& found) {
-        const PacketSet& question = desk_.first;
         for (const auto& path : policy_.paths) {
             try {
-                find(path, question, found);
+                find(path, desk_.first_of(path.position), found);
             } catch (const OutOfBudget&) {
                 desk_.paths_beyond.push_back(&path);
             }
@@ -143,22 +143,37 @@ private:
             passing = outcome.permitted | outcome.undecided;
         }
         if (filters == 0) return;
-        const PacketSet own = desk_.space.from(by_own_interfaces(policy_, path.position));
         const auto departures = departures_of(path, question);
-        for (const auto& hit : evaluator_.attribute(path, question)) {
+        for (const auto& hit : joined(evaluator_.attribute(path, question))) {
             if (hit.verdict == Verdict::deny && hit.surely) {
                 found.denials.push_back({firewall_, &path, hit.rule, by(hit.rule), true, {}, hit.packets, true, {}});
             }
             if (hit.verdict != Verdict::permit || !policy_.rulesets[path.stages[hit.stage].ruleset].filters) continue;
             Opening opening{firewall_, &path,     hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing,
                             true,      departures};
-            if (!opening.packets.intersects(own)) continue;
+            if (opening.packets.empty()) continue;
             if (opening.by == OpenedBy::rule) {
                 if (!std::holds_alternative<Decide>(rule_of(hit.rule).action)) continue;
-                say(hit, path, opening);
+                say(hit, path, question, opening);
             }
             found.permits.push_back(std::move(opening));
         }
+    }
+
+    // A rule decides translated packets and others apart.
+    static std::vector<Hit> joined(std::vector<Hit> hits) {
+        std::map<std::tuple<std::size_t, RuleRef, Verdict, bool, std::vector<RuleRef>>, std::size_t> known;
+        std::vector<Hit> all;
+        for (auto& hit : hits) {
+            const auto [at, is_new] =
+                known.try_emplace({hit.stage, hit.rule, hit.verdict, hit.surely, hit.via}, all.size());
+            if (is_new) {
+                all.push_back(std::move(hit));
+            } else {
+                all[at->second].packets = all[at->second].packets | hit.packets;
+            }
+        }
+        return all;
     }
 
     std::shared_ptr<const std::vector<Departure>> departures_of(const Path& path, const PacketSet& question) const {
@@ -176,7 +191,7 @@ private:
         return rule_of(ref).implicit ? OpenedBy::implicit : OpenedBy::rule;
     }
 
-    void say(const Hit& hit, const Path& path, Opening& opening) {
+    void say(const Hit& hit, const Path& path, const PacketSet& question, Opening& opening) {
         const Rule& rule = rule_of(hit.rule);
         for (const auto* matches : {&rule.match.any_of, &rule.match.outer}) {
             for (const auto& match : *matches) opening.said.push_back(match.header);
@@ -195,7 +210,7 @@ private:
             }
         }
         std::erase_if(opening.said, says_nothing);
-        const long double all = (desk_.space.from(opening.said) & desk_.first).size();
+        const long double all = (desk_.space.from(opening.said) & question).size();
         opening.whole = opening.packets.size() * 2 >= all;
     }
 

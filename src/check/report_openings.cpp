@@ -63,6 +63,45 @@ void put_into_words(const RuleDesk& desk, InterfaceSet& set) {
     set = {{other.begin(), other.end()}, !set.negated};
 }
 
+// Products that differ in the way out alone are one, and then those that differ in the family of the destination: the
+// packets of a rule part on the ways that routes lead, about which the rule says nothing.
+void join_ways(std::vector<Product>& products, const PacketSet& asked) {
+    for (std::size_t i = 0; i < products.size(); ++i) {
+        for (std::size_t j = products.size(); --j > i;) {
+            if (products[i].out.negated || products[j].out.negated || products[i].out == products[j].out) continue;
+            Product same = products[j];
+            same.out = products[i].out;
+            if (!(same == products[i])) continue;
+            auto& names = products[i].out.any_of;
+            names.insert(names.end(), products[j].out.any_of.begin(), products[j].out.any_of.end());
+            std::sort(names.begin(), names.end());
+            names.erase(std::unique(names.begin(), names.end()), names.end());
+            products.erase(products.begin() + static_cast<std::ptrdiff_t>(j));
+        }
+    }
+    for (std::size_t i = 0; i < products.size(); ++i) {
+        for (std::size_t j = products.size(); --j > i;) {
+            if (!products[i].destination || !products[j].destination) continue;
+            Product both = products[i];
+            both.destination = share(*products[i].destination | *products[j].destination);
+            if (!both.destination->is_all()) continue;
+            Product same = products[j];
+            same.destination = products[i].destination;
+            if (!(same == products[i])) continue;
+            both.destination = nullptr;
+            products[i] = std::move(both);
+            products.erase(products.begin() + static_cast<std::ptrdiff_t>(j));
+        }
+    }
+    for (auto& product : products) {
+        Product anyhow = product;
+        anyhow.out = InterfaceSet::any();
+        if (product.out.any_of.size() > 1 && !product.out.negated &&
+            (asked.space().from(anyhow) & asked).subset_of(asked.space().from(product)))
+            product = std::move(anyhow);
+    }
+}
+
 }  // namespace
 
 Finding finding_about(const Check& check, const CheckContext& context, const Opening& opening,
@@ -75,13 +114,26 @@ Finding finding_about(const Check& check, const CheckContext& context, const Ope
     // Where only packets from the Internet are meant, no region needs to say so.
     const RuleDesk& desk = context.rules().desk(opening.firewall);
     const PacketSet anybody = desk.anybody | desk.unnamed_anybody;
+    const PacketSet& first = desk.first_of(opening.path->position);
     const bool from_internet = packets.subset_of(anybody);
-    const auto region = plain_products(packets, from_internet ? desk.first & anybody : desk.first, kRegionLimit);
+    const PacketSet asked = from_internet ? first & anybody : first;
+    auto region = plain_products(packets, asked, kRegionLimit);
+    if (opening.path->position == Position::transit &&
+        desk.standing[static_cast<std::size_t>(Position::transit)].size() > 1)
+        join_ways(region.products, asked);
     finding.region = plain_region(region.products);
     for (auto& product : finding.region) put_into_words(desk, product.in);
     finding.region_complete = region.complete;
     finding.subject = {standing_at(opening.path->position)};
-    if (auto exact = packets.products(kMostExact); exact.complete) finding.packets = std::move(exact.products);
+    if (auto exact = packets.products(kMostExact); exact.complete) {
+        finding.packets = std::move(exact.products);
+        // The ways out follow from routes, which may change without the rule.
+        const bool by_routes = desk.standing[static_cast<std::size_t>(opening.path->position)].size() > 1 &&
+                               !any_said(opening, [](const Product& said) { return !said.out.is_all(); });
+        for (auto& product : finding.packets) {
+            if (by_routes) product.out = InterfaceSet::any();
+        }
+    }
     if (!opening.surely) {
         finding.certainty = Certainty::may_be_less;
         const auto& rules = policy.rulesets[opening.rule.ruleset].rules;

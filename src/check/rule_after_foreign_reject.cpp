@@ -39,7 +39,7 @@ public:
         const auto* decide = std::get_if<Decide>(&rule.action);
         if (!rule.enabled || rule.implicit || !decide || decide->verdict != Verdict::permit) return nullptr;
         if (deciding_.contains(ref)) return nullptr;
-        const PacketSet packets = desk_.possibly(rule) & desk_.first;
+        const PacketSet packets = desk_.possibly(rule) & desk_.first_of(chain_.path->position);
         if (packets.empty() || !packets.subset_of(denied_ | permitted_)) return nullptr;
         const auto first = std::find_if(denials_.begin(), denials_.end(),
                                         [&](const Opening* d) { return !(d->packets & packets).empty(); });
@@ -47,7 +47,7 @@ public:
     }
 
     PacketSet packets_of(const Rule& rule, const Opening& denial) const {
-        return desk_.possibly(rule) & desk_.first & denial.packets;
+        return desk_.possibly(rule) & denial.packets;
     }
 
 private:

@@ -5,8 +5,8 @@
 #include "check/antispoof.hpp"
 #include "check/openings.hpp"
 #include "check/sensitive_services.hpp"
-#include "check/standing.hpp"
 #include "fwproof/analysis/crossing.hpp"
+#include "fwproof/analysis/ways.hpp"
 
 namespace fwproof {
 
@@ -34,23 +34,40 @@ AddressSet everybody_of(const Policy& policy) {
 }
 
 // Not from the loopback interface: a host's traffic with itself is nobody's opening.
-Product first_of(const Policy& policy) {
+Product first_header_of(const Policy& policy) {
     const auto computers = share(computer_addresses() & everybody_of(policy));
     Product first = first_packets(computers, computers, nullptr);
     first.in.any_of = {{"lo", false}};
     return first;
 }
 
+// Headers on interfaces of the device, or of any where it lists none; those that pass through it, on the ways that its
+// networks and routes leave open.
+std::vector<Product> standing_on(const Policy& policy, Position position) {
+    constexpr std::size_t kMostWays = 256;
+    if (position == Position::transit) {
+        auto ways = ways_through(policy, nullptr);
+        if (!ways.empty() && ways.size() <= kMostWays) return ways;
+    }
+    Product header = at_position(Product{}, position);
+    if (const auto listed = listed_interfaces(policy)) {
+        if (position != Position::outbound) header.in = *listed;
+        if (position != Position::inbound) header.out = *listed;
+    }
+    return {std::move(header)};
+}
+
 // Everything that sets of this space are ever made of.
-Space make_space(const Policy& policy, const Outside& outside) {
+Space make_space(const Policy& policy, const Outside& outside, std::span<const std::vector<Product>> standing) {
     SpaceBuilder builder;
     add_values(builder, policy);
-    builder.add(first_of(policy));
+    builder.add(first_header_of(policy));
     builder.add(from_internet(outside.interfaces));
     for (const auto* some : {&outside.unnamed, &outside.doubtful}) builder.add(from_internet({*some, false}));
     for (const auto protocol : {kTcp, kUdp, kSctp}) builder.add(of_protocols(ProtocolSet::of(protocol)));
-    for (const Position position : {Position::transit, Position::inbound})
-        builder.add(by_own_interfaces(policy, position));
+    for (const auto& headers : standing) {
+        for (const auto& header : headers) builder.add(header);
+    }
     for (const auto& outer : unchecked_interfaces(policy)) builder.add(forged_packets(policy, outer));
     for (const auto& sensitive : sensitive_services()) builder.add(sensitive.product());
     return builder.build();
@@ -61,10 +78,12 @@ Space make_space(const Policy& policy, const Outside& outside) {
 RuleDesk::RuleDesk(const Firewall& judged, std::span<const Zone> zones, const Budget& allowed)
     : policy(*judged.policy),
       outside(outside_of(judged, zones)),
-      space(make_space(policy, outside)),
+      standing{standing_on(policy, Position::inbound), standing_on(policy, Position::outbound),
+               standing_on(policy, Position::transit)},
+      space(make_space(policy, outside, standing)),
       everybody(everybody_of(policy)),
       occurring(space.all() - space.from(policy.impossible)),
-      first(space.from(first_of(policy)) & occurring),
+      first(space.from(first_header_of(policy)) & occurring),
       tcp(space.from(of_protocols(ProtocolSet::of(kTcp)))),
       udp(space.from(of_protocols(ProtocolSet::of(kUdp)))),
       with_ports(tcp | udp | space.from(of_protocols(ProtocolSet::of(kSctp)))),
@@ -72,6 +91,7 @@ RuleDesk::RuleDesk(const Firewall& judged, std::span<const Zone> zones, const Bu
       unnamed_anybody(space.from(from_internet({outside.unnamed, false}))),
       perhaps_anybody(space.from(from_internet({outside.doubtful, false}))),
       budget(allowed) {
+    for (const auto& headers : standing) first_at.push_back(first & space.from(headers));
     space.set_budget(budget);
     for (const auto& service : sensitive_services()) sensitive.push_back(space.from(service.product()));
 }
