@@ -9,7 +9,7 @@
 #include <map>
 
 #include "check/entering.hpp"
-
+#include "check/filter_chains.hpp"
 #include "check/removals.hpp"
 
 namespace fwproof {
@@ -134,6 +134,9 @@ private:
         // What is written against itself, or against the place where its ruleset stands, is another matter.
         if (!own && !log && does_nothing_visible(rule)) return std::nullopt;
         if (desk_.possibly(rule).empty() || !entering_.by_jumps(anomaly.rule.ruleset)) return std::nullopt;
+        // A program that writes whole chains may have done so for what is not there yet: a second network of Docker.
+        if (entering_.handed_on(anomaly.rule).empty() && is_managed_chain(policy_.rulesets[anomaly.rule.ruleset]))
+            return std::nullopt;
         if (!entering_.handed_on(anomaly.rule).empty()) {
             anomaly.blamed = entering_.takers_before(anomaly.rule, {});
             if (anomaly.blamed.empty()) return std::nullopt;
