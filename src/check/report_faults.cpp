@@ -48,7 +48,7 @@ std::string sentence(const Policy& policy, const FaultyRule& faulty) {
             return fmt::format("{} never matches: {} all its packets before it", rule, takers(policy, anomaly));
         case Fault::unreachable_log:
             return fmt::format("{} never logs: {} all its packets before it", rule, takers(policy, anomaly));
-        case Fault::duplicate: return fmt::format("{} repeats {}", rule, rule_name(policy, anomaly.blamed[0].rule));
+        case Fault::duplicate: return fmt::format("{} repeats {}", rule, join_some(names));
         case Fault::contradicting:
             return fmt::format("{} contradicts {}, which stands before it and decides the same packets", rule, first);
         case Fault::behind_catch_all:

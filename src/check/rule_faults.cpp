@@ -35,19 +35,17 @@ public:
             look_at(i);
         }
         // Rules without a place of their own are judged one by one.
-        std::map<std::pair<const Source*, std::uint32_t>, std::size_t> by_span;
-        std::vector<Statement> statements;
         for (auto& anomalies : found_) {
             for (auto& anomaly : anomalies) {
                 const Rule& rule = rule_of(anomaly.rule);
                 if (rule.implicit || !rule.enabled) continue;
-                std::size_t at = statements.size();
-                if (rule.span) at = by_span.try_emplace({rule.span.source, rule.span.offset}, at).first->second;
-                if (at == statements.size()) statements.emplace_back();
-                statements[at].all.push_back(&anomaly);
+                std::size_t at = statements_.size();
+                if (rule.span) at = by_span_.try_emplace(place(rule), at).first->second;
+                if (at == statements_.size()) statements_.emplace_back();
+                statements_[at].all.push_back(&anomaly);
             }
         }
-        for (const auto& statement : statements) {
+        for (const auto& statement : statements_) {
             try {
                 if (auto fault = judge(statement)) faults.push_back(std::move(*fault));
             } catch (const OutOfBudget&) {
@@ -90,15 +88,70 @@ private:
             fault = one;
         }
         FaultyRule faulty{firewall_, *fault, *statement.all.front(), {}, {}, {}};
+        if (!blame_one(statement, faulty)) blame_all(statement, faulty);
         for (const Anomaly* anomaly : statement.all) {
-            if (anomaly->standing == Standing::redundant) {
-                for (const auto& blame : anomaly->blamed) faulty.substitutes.push_back(blame.rule);
-            }
             if (faulty.rulesets.empty() || faulty.rulesets.back() != anomaly->rule.ruleset) {
                 faulty.rulesets.push_back(anomaly->rule.ruleset);
             }
         }
         return faulty;
+    }
+
+    // Rulesets that blame different rules: one statement may do the same in all of them.
+    bool blame_one(const Statement& statement, FaultyRule& faulty) const {
+        if (policy_.ordered || faulty.fault != Fault::redundant) return false;
+        for (const Anomaly* anomaly : statement.all) {
+            for (const auto& blame : anomaly->blamed) {
+                std::vector<RuleRef> substitutes;
+                const bool everywhere =
+                    std::all_of(statement.all.begin(), statement.all.end(), [&](const Anomaly* other) {
+                        const auto same = stands_in_for(other->rule, blame.rule);
+                        if (same && other->standing == Standing::redundant) substitutes.push_back(*same);
+                        return same.has_value();
+                    });
+                if (!everywhere) continue;
+                faulty.anomaly.blamed = {blame};
+                faulty.substitutes = std::move(substitutes);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // A rule of the statement of `by` that surely does all that the rule does, in its ruleset.
+    std::optional<RuleRef> stands_in_for(RuleRef rule, RuleRef by) const {
+        if (is_default(by)) return std::nullopt;
+        const auto known = by_span_.find(place(rule_of(by)));
+        if (!rule_of(by).span || known == by_span_.end()) return std::nullopt;
+        for (const Anomaly* other : statements_[known->second].all) {
+            const RuleRef one = other->rule;
+            const Decide *does = decision(one), *own = decision(rule);
+            if (one == rule || one.ruleset != rule.ruleset || !does || !own || does->verdict != own->verdict) continue;
+            if (desk_.possibly(rule_of(rule)).subset_of(desk_.surely(rule_of(one))) || same_match(rule, one))
+                return one;
+        }
+        return std::nullopt;
+    }
+
+    using Place = std::pair<const Source*, std::uint32_t>;
+    static Place place(const Rule& rule) { return {rule.span.source, rule.span.offset}; }
+
+    bool same_statement(RuleRef a, RuleRef b) const {
+        const bool written = !is_default(a) && !is_default(b) && rule_of(a).span && rule_of(b).span;
+        return written ? place(rule_of(a)) == place(rule_of(b)) : a == b;
+    }
+
+    // All that some ruleset blames, each once.
+    void blame_all(const Statement& statement, FaultyRule& faulty) const {
+        for (const Anomaly* anomaly : statement.all) {
+            for (const auto& blame : anomaly->blamed) {
+                if (anomaly->standing == Standing::redundant) faulty.substitutes.push_back(blame.rule);
+                auto& all = faulty.anomaly.blamed;
+                const bool known = std::any_of(all.begin(), all.end(),
+                                               [&](const Blame& b) { return same_statement(b.rule, blame.rule); });
+                if (!known) all.push_back(blame);
+            }
+        }
     }
 
     std::optional<Fault> judge(Anomaly& anomaly) {
@@ -247,6 +300,8 @@ private:
     AnomalyFinder finder_;
     Entering entering_;
     std::vector<std::vector<Anomaly>> found_;
+    std::vector<Statement> statements_;
+    std::map<Place, std::size_t> by_span_;  // into statements_
     std::map<RuleRef, bool> catch_all_;
 };
 
