@@ -60,6 +60,16 @@ void add_conditions(const Policy& policy, const std::optional<DecidingRule>& by,
     }
 }
 
+// ", depending on IPsec packet of a tunnel": on what the first rule that may decide does.
+std::string depends_text(const Policy& policy, const std::optional<DecidingRule>& by) {
+    constexpr std::size_t kMost = 120;
+    Finding asked;
+    add_conditions(policy, by, asked);
+    if (asked.conditions.empty()) return {};
+    const std::string text = join_some(asked.conditions);
+    return text.size() > kMost ? std::string() : ", depending on " + text;
+}
+
 std::string edit_text(const EditedLine& line) {
     constexpr std::size_t kMost = 160;
     std::string text = shown_line(line.span);
@@ -152,7 +162,8 @@ Finding finding_about(const Check& check, const ChangedAccess& access) {
     for (const auto& line : region.because) {
         if (line.added && !span) span = line.span;
     }
-    if (!span) span = span_of(after, region.after_by);
+    // What a verdict perhaps depends on now is no place of the change.
+    if (!span && region.after != Verdict::unknown) span = span_of(after, region.after_by);
     Finding finding = finding_after(check, *access.firewall, span);
     if (region.before_by) {
         finding.decided_by.push_back(evidence_of("before", *access.firewall, before, region.before, *region.before_by));
@@ -194,14 +205,21 @@ std::string change_text(const ChangedAccess& access) {
     const bool wider = access.widens();
     const std::string after = name_of(*access.firewall->policy, region.after_by);
     const std::string before = name_of(*access.policy->before, region.before_by);
-    std::string text = fmt::format("{} {} {}{}", after.empty() ? "the policy" : after,
-                                   region.after == Verdict::unknown ? (wider ? "may permit" : "may deny")
-                                   : wider                          ? "permits"
-                                                                    : "denies",
-                                   packets_text(access), where(access));
-    if (region.direction == Direction::still_unknown) return text + ", on other conditions than before";
-    if (region.before == Verdict::unknown) return text + ", which was unknown before";
     const std::string_view was = region.before == Verdict::permit ? "permitted" : "denied";
+    // The first rule that may decide is not the one that may permit or deny.
+    if (region.after == Verdict::unknown) {
+        const std::string perhaps =
+            fmt::format("{} may be {} now{}", packets_text(access), wider ? "permitted" : "denied", where(access));
+        const std::string depends = depends_text(*access.firewall->policy, region.after_by);
+        if (region.direction == Direction::still_unknown)
+            return perhaps + ", on other conditions than before" + depends;
+        return perhaps + depends +
+               (before.empty() ? fmt::format("; it was {} before", was)
+                               : fmt::format("; {} {} it before", before, was));
+    }
+    std::string text = fmt::format("{} {} {}{}", after.empty() ? "the policy" : after, wider ? "permits" : "denies",
+                                   packets_text(access), where(access));
+    if (region.before == Verdict::unknown) return text + ", which was unknown before";
     if (before.empty()) return text + fmt::format(", which was {} before", was);
     return text + fmt::format(", which {} {} before", before, was);
 }
