@@ -6,6 +6,7 @@
 
 #include "cli/answer_impl.hpp"
 #include "cli/policies.hpp"
+#include "fwproof/analysis/nearby.hpp"
 #include "fwproof/base/letters.hpp"
 #include "fwproof/base/notation.hpp"
 
@@ -20,6 +21,45 @@ bool can_stand_at(const Product& header, Position position) {
     if (position == Position::inbound) return header.out.contains("");
     if (position == Position::outbound) return header.in.contains("");
     return true;
+}
+
+// Whether the stage meets every packet of the family.
+bool meets_all(const Product& guard, Family family) {
+    Product whole = guard;
+    if (!guard.source || *guard.source == AddressSet::any(family)) whole.source = nullptr;
+    return whole == Product();
+}
+
+// Whether the list denies whatever it meets.
+bool denies_all(const Policy& policy, const Path& path, const Stage& stage) {
+    const auto denies = [](const Rule& rule) {
+        const auto* decide = std::get_if<Decide>(&rule.action);
+        return decide && decide->verdict == Verdict::deny;
+    };
+    const Ruleset& list = policy.rulesets[stage.ruleset];
+    const bool ends = std::any_of(list.rules.begin(), list.rules.end(), [&](const Rule& rule) {
+        return rule.enabled && denies(rule) && rule.match.exact() && rule.match.any_of.size() == 1 &&
+               rule.match.any_of[0].is_all();
+    });
+    if (!ends && list.default_verdict != Verdict::deny) return false;
+    const auto met = rulesets_on(policy, {path.position, path.variant, {stage}});
+    for (RulesetIndex index = 0; index < met.size(); ++index) {
+        const auto& rules = policy.rulesets[index].rules;
+        const bool all = std::all_of(rules.begin(), rules.end(), [&](const Rule& rule) {
+            return !rule.enabled || !std::holds_alternative<Decide>(rule.action) || denies(rule);
+        });
+        if (met[index] && !all) return false;
+    }
+    return true;
+}
+
+// A host that forwards nothing, whatever else stands on the way.
+bool passes_nothing(const Policy& policy, const Path& path) {
+    return !policy.families.empty() && std::all_of(policy.families.begin(), policy.families.end(), [&](Family family) {
+        return std::any_of(path.stages.begin(), path.stages.end(), [&](const Stage& stage) {
+            return meets_all(stage.guard, family) && denies_all(policy, path, stage);
+        });
+    });
 }
 
 bool names_interface(const InterfaceSet& set) { return !set.is_all() && !set.negated; }
@@ -122,7 +162,8 @@ bool Answerer::Impl::means(const Product& header, Position position) const {
     switch (position) {
         case Position::inbound: return !out;
         case Position::outbound: return !in && (out || !inbound);
-        case Position::transit: return !transit || !inbound || has_rules(*transit);
+        case Position::transit:
+            return !transit || !inbound || (has_rules(*transit) && !passes_nothing(policy, *transit));
     }
     return true;
 }

@@ -631,3 +631,21 @@ TEST_CASE("a query whose ends are of two families is refused") {
         "fwproof: error: --from 10.0.0.1 and --to 2001:db8::1 are of two address families; no packet goes from one to "
         "the other\n");
 }
+
+TEST_CASE("a host that forwards nothing is asked about what reaches itself, whatever stands on the way through it") {
+    const auto verdict = [](const std::string& forward) {
+        const std::string rules =
+            "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp -m udp --dport 53 -j CT --notrack\nCOMMIT\n"
+            "*filter\n:INPUT DROP [0:0]\n" +
+            forward + ":OUTPUT ACCEPT [0:0]\n-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n";
+        const auto add = [&](const std::string& more) {
+            const Ran ran = run_fwproof({"explain", "-", "udp 10.0.0.1:40000 > 10.0.1.1:53 in eth0"}, FWPROOF_ROOT,
+                                        rules + more + "COMMIT\n");
+            return ran.out.substr(0, ran.out.find(' '));
+        };
+        return std::pair(add(""), add("-A FORWARD -j REJECT --reject-with icmp-port-unreachable\n"));
+    };
+    CHECK(verdict(":FORWARD DROP [0:0]\n") == std::pair<std::string, std::string>("permit", "permit"));
+    CHECK(verdict(":FORWARD ACCEPT [0:0]\n-A FORWARD -i eth1 -j DROP\n").second == "permit");
+    CHECK(verdict(":FORWARD DROP [0:0]\n-A FORWARD -i eth1 -j ACCEPT\n").first == "unknown");
+}
