@@ -11,15 +11,6 @@ namespace fwproof {
 
 namespace {
 
-std::string zone_of(const Topology& topology, const Endpoint& end) {
-    if (!end.zone.empty()) return end.zone;
-    if (end.anywhere) return {};
-    for (const auto& zone : topology.zones) {
-        if (end.addresses->subset_of(zone.prefixes)) return zone.id;
-    }
-    return {};
-}
-
 bool separates(const Firewall& firewall, const std::string& a, const std::string& b) {
     return std::any_of(firewall.zones.begin(), firewall.zones.end(), [&](const auto& pair) {
         return (pair.first == a && pair.second == b) || (pair.first == b && pair.second == a);
@@ -104,6 +95,15 @@ TransitRoute declared_route(const Topology& topology, const SitePath& path, bool
 }
 
 }  // namespace
+
+std::string zone_of(const Topology& topology, const Endpoint& end) {
+    if (!end.zone.empty()) return end.zone;
+    if (end.anywhere) return {};
+    for (const auto& zone : topology.zones) {
+        if (end.addresses->subset_of(zone.prefixes)) return zone.id;
+    }
+    return {};
+}
 
 TransitRoute transit_route(const Topology& topology, const Requirement& requirement) {
     const std::string from = zone_of(topology, requirement.from);

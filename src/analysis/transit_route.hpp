@@ -19,6 +19,9 @@ struct TransitRoute {
     std::string unknown;  // why the way is not known
 };
 
+// The zone that an end lies in; empty: none, or no single one.
+std::string zone_of(const Topology& topology, const Endpoint& end);
+
 TransitRoute transit_route(const Topology& topology, const Requirement& requirement);
 
 }  // namespace fwproof

@@ -27,7 +27,10 @@ void run(const CheckContext& context, const Check& check, std::vector<Finding>& 
     for (const auto& [key, openings] : by_chain) {
         const Firewall& firewall = context.firewalls()[key.first];
         std::vector<std::string> names;
-        for (const Opening* opening : openings) names.push_back(rule_name(*firewall.policy, opening->rule));
+        for (const Opening* opening : openings) {
+            auto name = rule_name(*firewall.policy, opening->rule);
+            if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+        }
         Finding finding = finding_about(check, context, *openings[0], openings[0]->packets);
         finding.message =
             fmt::format("{} {} packets through by an inner source address alone, at whatever interface they come in",

@@ -254,10 +254,26 @@ void add_statements(const CheckContext& context, const Surplus& surplus, Finding
 
 }  // namespace
 
+namespace {
+
+// What nobody wrote and nobody can say the verdict of is not needed by anything, and cannot be narrowed.
+bool stands_for_the_unknown(const Policy& policy, RuleRef ref) {
+    const auto& rules = policy.rulesets[ref.ruleset].rules;
+    if (ref.rule >= rules.size() || !rules[ref.rule].implicit) return false;
+    const auto* decide = std::get_if<Decide>(&rules[ref.rule].action);
+    return decide && decide->verdict == Verdict::unknown;
+}
+
+}  // namespace
+
 void report_surplus(const CheckContext& context, const Check& check, SurplusKind kind, std::vector<Finding>& findings) {
     std::vector<std::pair<const Surplus*, std::vector<const Path*>>> merged;
     for (const auto& surplus : context.assessment().surplus) {
         if (surplus.kind != kind) continue;
+        if (kind == SurplusKind::wider &&
+            stands_for_the_unknown(*context.firewalls()[surplus.firewall].policy, surplus.rule)) {
+            continue;
+        }
         // The surplus of one device stands together, by path.
         const auto known = std::find_if(merged.rbegin(), merged.rend(), [&](const auto& m) {
             return m.first->firewall == surplus.firewall &&

@@ -177,6 +177,24 @@ std::optional<Error> unlike_stores(const std::vector<std::string>& named, const 
     return error;
 }
 
+// The rules of a host's two families are in two files (rules.v4, rules.v6) as iptables-persistent keeps them: of two
+// exports of iptables that speak of one family each and of different ones, the site has one firewall. False: they are
+// something else.
+bool join_families(const SitePolicies& policies, Site& site) {
+    if (site.firewalls.size() != 2 || policies.loaded.size() != 2) return false;
+    const Policy &a = *policies.loaded[0].policy, &b = *policies.loaded[1].policy;
+    if (a.vendor != "iptables" || b.vendor != "iptables") return false;
+    if (a.families.size() != 1 || b.families.size() != 1 || a.families == b.families) return false;
+    auto& exports = site.firewalls[0].exports;
+    auto& others = site.firewalls[1].exports;
+    for (const auto* names : {&exports, &others}) {
+        if (std::find(names->begin(), names->end(), "-") != names->end()) return false;  // cannot be read again
+    }
+    exports.insert(exports.end(), others.begin(), others.end());
+    site.firewalls.pop_back();
+    return true;
+}
+
 // The files that are read beside exports, site and catalogs.
 std::map<std::string, std::string> other_uses(const Arguments& arguments, const Question& question) {
     std::map<std::string, std::string> uses{{arguments.text("ipset"), "ipset"},
@@ -220,12 +238,13 @@ Result<int> run_check(const std::vector<std::string>& arguments, World& world) {
         return fail("no export given", "name the firewall exports, or give --site FILE");
     }
     if (site.empty() && !bound) return explain_binding(*parsed, world);
-    const auto question =
-        site.empty() ? from_arguments(*parsed, *reading, world) : from_site_file(site, *parsed, world);
+    auto question = site.empty() ? from_arguments(*parsed, *reading, world) : from_site_file(site, *parsed, world);
     if (!question) return unusable(question.error(), world);
     const auto resolution = resolve(question->catalogs, question->site);
     if (!resolution) return unusable(resolution.error(), world);
-    const auto policies = read_exports(question->site, question->base, *reading, world);
+    auto policies = read_exports(question->site, question->base, *reading, world);
+    if (policies && parsed->has("as") && join_families(*policies, question->site))
+        policies = read_exports(question->site, question->base, *reading, world);
     if (!policies) return unusable(policies.error(), world);
     if (parsed->has("as")) {
         if (auto error = unlike_stores(parsed->positional, *policies)) return fail(std::move(*error));
