@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "check/report_openings.hpp"
 #include "fwproof/analysis/crossing.hpp"
 #include "fwproof/base/letters.hpp"
 #include "fwproof/packet/packet.hpp"
