@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "analysis/assumed.hpp"
@@ -359,31 +361,43 @@ private:
 
     // Those of one pair of rules and one edit together, whatever jumps lead to the rules.
     std::vector<Difference> joined(const std::vector<Difference>& differences, const EditBlame::Met& met) const {
-        std::vector<Difference> all;
-        std::vector<std::vector<EditedLine>> because;
-        const auto same_rule = [](const std::optional<DecidingRule>& a, const std::optional<DecidingRule>& b) {
-            return a.has_value() == b.has_value() && (!a || (a->rule == b->rule && a->surely == b->surely));
-        };
-        for (const auto& difference : differences) {
+        const auto because = [&](const Difference& difference) {
             ChangedRegion region;
             region.before_by = difference.before_by;
             region.after_by = difference.after_by;
             blame_.explain(region, difference.packets, met);
-            std::size_t twin = 0;
-            while (twin < all.size() &&
-                   !(all[twin].direction == difference.direction && all[twin].before == difference.before &&
-                     all[twin].after == difference.after && all[twin].alone == difference.alone &&
-                     same_rule(all[twin].before_by, difference.before_by) &&
-                     same_rule(all[twin].after_by, difference.after_by) && because[twin] == region.because))
-                ++twin;
-            if (twin == all.size()) {
+            return region.because;
+        };
+        const auto rule = [](const std::optional<DecidingRule>& by) {
+            return by ? std::optional(std::pair(by->rule, by->surely)) : std::nullopt;
+        };
+        const auto kind = [&](const Difference& difference) {
+            return std::tuple(difference.direction, difference.before, difference.after, difference.alone,
+                              rule(difference.before_by), rule(difference.after_by));
+        };
+        struct Known {
+            std::size_t place;
+            std::optional<std::vector<EditedLine>> because;
+        };
+        std::map<decltype(kind(differences.front())), std::vector<Known>> known;
+        std::vector<Difference> all;
+        for (const auto& difference : differences) {
+            auto& alike = known[kind(difference)];
+            std::optional<std::vector<EditedLine>> lines;
+            if (!alike.empty()) lines = because(difference);
+            const auto twin = std::find_if(alike.begin(), alike.end(), [&](Known& one) {
+                if (!one.because) one.because = because(all[one.place]);
+                return *one.because == *lines;
+            });
+            if (twin == alike.end()) {
+                alike.push_back({all.size(), std::move(lines)});
                 all.push_back(difference);
-                because.push_back(std::move(region.because));
                 continue;
             }
-            all[twin].packets = all[twin].packets | difference.packets;
-            all[twin].widens = all[twin].widens || difference.widens;
-            all[twin].narrows = all[twin].narrows || difference.narrows;
+            Difference& first = all[twin->place];
+            first.packets = first.packets | difference.packets;
+            first.widens = first.widens || difference.widens;
+            first.narrows = first.narrows || difference.narrows;
         }
         return all;
     }
