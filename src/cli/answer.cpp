@@ -145,6 +145,37 @@ Product reply_header(const Product& header) {
     return reply;
 }
 
+namespace {
+
+// First packets of TCP alone, as far as their flags are said.
+bool opens_tcp(const Product& header) {
+    using Flags = IntervalSet<std::uint8_t>;
+    return header.states == StateSet(State::new_) && header.services &&
+           std::all_of(header.services->terms.begin(), header.services->terms.end(), [](const ServiceTerm& term) {
+               return term.protocols == ProtocolSet::of(kTcp) &&
+                      (term.tcp_flags.is_all() || term.tcp_flags == Flags::of(kSyn));
+           });
+}
+
+// What the client sends that gets such replies.
+Product later_header(const Product& reply) {
+    Product later = reply;
+    std::swap(later.source, later.destination);
+    std::swap(later.in, later.out);
+    ServiceSet services = *reply.services;
+    for (auto& term : services.terms) {
+        std::swap(term.source_ports, term.destination_ports);
+        term.tcp_flags = IntervalSet<std::uint8_t>::of(kAck);
+    }
+    later.services = share(std::move(services));
+    for (FieldTest& test : later.fields) {
+        if (test.field == Field::connection_direction) test.values = IntervalSet<std::uint64_t>::of(0);
+    }
+    return later;
+}
+
+}  // namespace
+
 Product Answerer::Impl::translated_reply(const Product& header, const PathAnswer& answer) const {
     Product reply = reply_header(header);
     std::optional<Translate::Part> to;
@@ -383,6 +414,7 @@ Answerer::Answerer(const Policy& policy, const std::vector<FlowQuery>& flows, co
         for (const auto& path : impl_->policy.paths) {
             for (const auto& reply : replies_as_seen(impl_->policy, path, {reply_header(flow.header)})) add(reply);
         }
+        if (opens_tcp(flow.header)) add(later_header(reply_header(flow.header)));
     }
     impl_->space = builder.set_budget(budget).build();
     impl_->evaluator.emplace(impl_->policy, *impl_->space);
@@ -432,6 +464,22 @@ std::optional<PathAnswer> Answerer::replies(const FlowQuery& flow, const PathAns
     reply.states = StateSet();
     for (const auto& part : seen) reply.states = reply.states | part.states;
     return impl_->answer({path_name(*path), *path, true}, reply, 5, false, seen);
+}
+
+std::optional<PathAnswer> Answerer::later(const FlowQuery& flow, const PathAnswer& answer) const {
+    if (tracks(flow, answer) || !answer.whole_path || !opens_tcp(flow.header)) return std::nullopt;
+    const Path* there = impl_->policy.find_path(answer.position, answer.variant);
+    if (!there) return std::nullopt;
+    Product reply = impl_->translated_reply(flow.header, answer);
+    narrow_interfaces(reply, flow.header, answer);
+    if (!reply.services) return std::nullopt;
+    std::vector<Product> asked;
+    for (const auto& seen : replies_as_seen(impl_->policy, *there, {reply})) {
+        if (seen.states != StateSet(State::established) || !seen.services) return std::nullopt;
+        asked.push_back(later_header(seen));
+    }
+    if (asked.empty()) return std::nullopt;
+    return impl_->answer({path_name(*there), *there, true}, later_header(reply), 5, false, asked);
 }
 
 }  // namespace fwproof::cli

@@ -64,6 +64,10 @@ public:
     // The replies of the flow on one path that permits it: nothing where the device lets replies through by itself.
     std::optional<PathAnswer> replies(const FlowQuery& flow, const PathAnswer& answer) const;
 
+    // What the client of a TCP flow sends on that path behind its first packet, where rules decide about replies too:
+    // nothing for other flows, and for those that are not tracked.
+    std::optional<PathAnswer> later(const FlowQuery& flow, const PathAnswer& answer) const;
+
     const Policy& policy() const;
 
 private:

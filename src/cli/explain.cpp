@@ -238,6 +238,14 @@ void parts_text(Lines& lines, int depth, const Policy& policy, const PathAnswer&
     }
 }
 
+// What follows the first packet, where not all of it passes.
+std::optional<PathAnswer> stopped_later(const Answerer& answerer, const FlowQuery& flow, const PathAnswer& answer) {
+    if (answer.verdict != Verdict::permit) return std::nullopt;
+    auto later = answerer.later(flow, answer);
+    if (later && (later->verdict == Verdict::permit || later->cannot_occur)) later.reset();
+    return later;
+}
+
 void replies_text(Lines& lines, const Answerer& answerer, const FlowQuery& flow, const PathAnswer& answer) {
     const bool some = std::any_of(answer.parts.begin(), answer.parts.end(),
                                   [](const Part& part) { return part.verdict == Verdict::permit; });
@@ -253,6 +261,10 @@ void replies_text(Lines& lines, const Answerer& answerer, const FlowQuery& flow,
     }
     lines.add(1, "replies", fmt::format("{} on the {} path", word(replies->verdict), replies->path));
     parts_text(lines, 2, answerer.policy(), *replies);
+    const auto later = stopped_later(answerer, flow, answer);
+    if (!later) return;
+    lines.add(1, "later", fmt::format("{} of what the sender sends behind the first packet", word(later->verdict)));
+    parts_text(lines, 2, answerer.policy(), *later);
 }
 
 std::string as_text(const Answerer& answerer, const FlowQuery& flow, const std::vector<PathAnswer>& answers,
@@ -340,6 +352,8 @@ Json as_json(const Answerer& answerer, const FlowQuery& flow, const std::vector<
         path["replies"] = answerer.tracks(flow, answer) ? Json("tracked")
                           : replies                     ? path_json(answerer.policy(), *replies)
                                                         : Json(nullptr);
+        if (const auto later = stopped_later(answerer, flow, answer))
+            path["later"] = path_json(answerer.policy(), *later);
         paths.push_back(std::move(path));
     }
     Json json = {{"flow", printable(written)}, {"verdict", word(overall(answers))}, {"paths", std::move(paths)}};

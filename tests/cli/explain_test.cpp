@@ -649,3 +649,25 @@ TEST_CASE("a host that forwards nothing is asked about what reaches itself, what
     CHECK(verdict(":FORWARD ACCEPT [0:0]\n-A FORWARD -i eth1 -j DROP\n").second == "permit");
     CHECK(verdict(":FORWARD DROP [0:0]\n-A FORWARD -i eth1 -j ACCEPT\n").first == "unknown");
 }
+
+TEST_CASE("explain says where only the first packet of a connection passes") {
+    const std::string rules =
+        "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+        "-A INPUT -p tcp -m tcp --dport 1433 -m state --state NEW -j ACCEPT\n";
+    const auto explained = [](const std::string& text) {
+        return run_fwproof({"explain", "-", "tcp 10.0.0.1 > 10.0.1.1:1433"}, FWPROOF_ROOT, text + "COMMIT\n").out;
+    };
+    CHECK(explained(rules) ==
+          "permit tcp 10.0.0.1 > 10.0.1.1:1433\n"
+          "  inbound: permit\n"
+          "    decided by  INPUT rule 1: permit (-:5)\n"
+          "                -A INPUT -p tcp -m tcp --dport 1433 -m state --state NEW -j ACCEPT\n"
+          "  replies     permit on the outbound path\n"
+          "    decided by  default of OUTPUT: permit (-:4)\n"
+          "                :OUTPUT ACCEPT [0:0]\n"
+          "  later       deny of what the sender sends behind the first packet\n"
+          "    decided by  default of INPUT: deny (-:2)\n"
+          "                :INPUT DROP [0:0]\n" +
+              kAssumed);
+    CHECK(explained(rules + "-A INPUT -m state --state ESTABLISHED -j ACCEPT\n").find("  later") == std::string::npos);
+}
