@@ -262,7 +262,8 @@ void replies_text(Lines& lines, const Answerer& answerer, const FlowQuery& flow,
     lines.add(1, "replies", fmt::format("{} on the {} path", word(replies->verdict), replies->path));
     parts_text(lines, 2, answerer.policy(), *replies);
     const auto later = stopped_later(answerer, flow, answer);
-    if (!later) return;
+    // Undecided both ways is mostly so for one reason (the zone of a connection, its mark), which is said.
+    if (!later || (later->verdict == Verdict::unknown && replies->verdict == Verdict::unknown)) return;
     lines.add(1, "later", fmt::format("{} of what the sender sends behind the first packet", word(later->verdict)));
     parts_text(lines, 2, answerer.policy(), *later);
 }
