@@ -29,7 +29,12 @@ std::string name_of(const Policy& policy, const std::optional<DecidingRule>& by)
 
 bool same_words(const ChangedAccess& access, const ChangedRegion& other) {
     const ChangedRegion& region = *access.region;
-    const auto same_side = [](const Policy& policy, const auto& a, const auto& b) {
+    const auto is_default = [](const Policy& policy, const std::optional<DecidingRule>& by) {
+        return by && by->rule.rule >= policy.rulesets[by->rule.ruleset].rules.size();
+    };
+    const auto same_side = [&](const Policy& policy, const auto& a, const auto& b) {
+        // Every profile has a default of its own.
+        if (is_default(policy, a) && is_default(policy, b)) return true;
         return name_of(policy, a) == name_of(policy, b) && span_of(policy, a).offset == span_of(policy, b).offset;
     };
     const auto same = [](const std::vector<Product>& a, const std::vector<Product>& b) {
