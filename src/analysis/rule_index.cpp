@@ -99,12 +99,14 @@ const RuleIndex::Outlines& RuleIndex::outlines(RulesetIndex ruleset) {
     std::vector<std::uint32_t> all(made.size());
     std::iota(all.begin(), all.end(), 0U);
     OutlineIndex index(made, std::move(all));
-    return known.emplace(std::move(made), std::move(index));
+    known = Outlines{std::move(made), std::move(index)};
+    return *known;
 }
 
 const Outline& RuleIndex::seen_in(WorldIndex index) {
     const auto [place, fresh] = seen_in_.try_emplace(index, focus_outline_);
-    if (!fresh) return place->second;
+    Outline& seen = place->second;  // clang 14 captures no binding
+    if (!fresh) return seen;
     const World& world = worlds_[index];
     // Ends whose values changed, as a product that a rule could test.
     Product ends;
@@ -118,12 +120,12 @@ const Outline& RuleIndex::seen_in(WorldIndex index) {
     if (world.destination.port) term.destination_ports = PortSet::of(*world.destination.port);
     ends.services = share(ServiceSet{{term}});
     const Outline changed = space_.outline(ends);
-    const auto take = [&](Outline::Side side) { place->second.ranges[side] = changed.ranges[side]; };
+    const auto take = [&](Outline::Side side) { seen.ranges[side] = changed.ranges[side]; };
     const auto moved = [](const RewrittenSide& side) { return side.address || side.block || side.address_unknown; };
     if (moved(world.source)) take(Outline::source_v4), take(Outline::source_v6);
     if (moved(world.destination)) take(Outline::destination_v4), take(Outline::destination_v6);
     if (world.destination.port || world.destination.port_unknown) take(Outline::destination_port);
-    return place->second;
+    return seen;
 }
 
 WorldIndex RuleIndex::index_of(const World& world) {
