@@ -429,6 +429,16 @@ TEST_CASE("a rule that decides nothing may go, also behind a return that depends
     const Loaded gone = review_of(dump("-A U -s 10.3.0.0/16 -j DROP\n"), dump(""));
     CHECK(gone.result.effect == Effect::unchanged);
     for (const auto& path : gone.result.paths) CHECK(path.regions.empty());
+    // Dead by what one before it matches, not by its form.
+    const auto beside = [](const std::string& dead) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
+               "-A FORWARD -p tcp -g U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n"
+               "-A U -s 10.0.0.0/8 -j DROP\n" +
+               dead + "COMMIT\n";
+    };
+    const Loaded covered = review_of(beside("-A U -s 10.3.0.0/16 -j DROP\n"), beside(""));
+    CHECK(covered.result.effect == Effect::unchanged);
+    for (const auto& path : covered.result.paths) CHECK(path.regions.empty());
     // One that decides something behind it does make a difference.
     const auto open = [](const std::string& rules) {
         return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n"
@@ -457,6 +467,20 @@ TEST_CASE("a return at the end of its chain may go, also beside a translation an
     // Before other rules it does something.
     const std::string drop = "-A DOCKER-USER -i eth0 -p tcp --dport 80 -j DROP\n";
     CHECK(review_of(dump("-A DOCKER-USER -j RETURN\n" + drop), dump(drop)).result.effect != Effect::unchanged);
+}
+
+TEST_CASE("a chain that is new makes a difference where its packets are, not where others stay unknown") {
+    const auto dump = [](const std::string& chain, const std::string& jump) {
+        return "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:U - [0:0]\n" + chain + jump +
+               "-A FORWARD -p tcp -j U\n-A U -d 10.0.0.0/8 -m limit --limit 5/min -j RETURN\n-A U -j DROP\n" +
+               (chain.empty() ? "" : "-A V -j DROP\n") + "COMMIT\n";
+    };
+    const Loaded loaded =
+        review_of(dump("", ""), dump(":V - [0:0]\n", "-A FORWARD -s 192.0.2.0/24 -p tcp --dport 99 -j V\n"));
+    CHECK(loaded.result.complete());
+    const auto told = texts(loaded.result);
+    CHECK(!told.empty());
+    for (const auto& text : told) CHECK(text.find("192.0.2.0/24") != std::string::npos);
 }
 
 TEST_CASE("packets that an assumption leaves out are compared where an edited rule asks for them") {

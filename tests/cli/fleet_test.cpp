@@ -33,6 +33,15 @@ std::string fleet() {
     return folder;
 }
 
+// The beginning of a command line that may take so much memory.
+std::string at_most([[maybe_unused]] int kibibytes) {
+#ifdef __SANITIZE_ADDRESS__  // which reserves terabytes
+    return {};
+#else
+    return "ulimit -v " + std::to_string(kibibytes) + "; ";
+#endif
+}
+
 }  // namespace
 
 TEST_CASE("a fleet gives the same bytes with any number of jobs") {
@@ -69,11 +78,7 @@ TEST_CASE("a fleet takes the memory of its largest exports, not of all") {
         }
         write_file(folder, "host" + std::to_string(host) + ".v4", rules + "COMMIT\n");
     }
-#ifdef __SANITIZE_ADDRESS__  // which reserves terabytes
-    const std::string limit;
-#else
-    const std::string limit = "ulimit -v 240000; ";  // KiB; half of what all of them need together
-#endif
+    const std::string limit = at_most(240'000);  // half of what all of them need together
     const Ran ran = run_program("sh", {"-c", limit + "exec fwproof lint --jobs 1 --format jsonl ."}, folder);
     CHECK(ran.err == "");
     CHECK(ran.status == 0);
@@ -132,7 +137,7 @@ TEST_CASE("what is no export is not kept: a share may hold more of it than there
         fs::resize_file(folder + "/" + name, std::uintmax_t{60} << 20);  // a hole: takes no room
         names += " " + name;
     }
-    const std::string program = "ulimit -v 220000; '" + std::string(FWPROOF_BINARY_DIR) + "/fwproof' ";
+    const std::string program = at_most(220'000) + "'" + std::string(FWPROOF_BINARY_DIR) + "/fwproof' ";
     const std::vector<std::string> commands = {"lint .", "check --catalog scom --as management-server .",
                                                "lint --only-exports edge.v4" + names};
     for (const auto& command : commands) {
