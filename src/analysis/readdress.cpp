@@ -269,6 +269,7 @@ private:
             seen = seen | packets;
         }
         std::vector<Sight> sights;
+        std::vector<AddressSetRef> arrivals;  // by departure
         std::vector<std::string> translations = crossing.translations;
         for (const Departure& departure : departures) {
             const auto parts = departure.packets.for_some_interface().products(kMostSights);
@@ -290,17 +291,23 @@ private:
             if (!parts.complete) {
                 return doubt(journey, at, fmt::format("how {} translates these packets", firewall_.id));
             }
-            arrive(journey, at, departure, made_of(parts.products, false, departure.destination),
-                   at_place(departure, false));
+            arrivals.push_back(made_of(parts.products, false, departure.destination));
             for (const Product& part : parts.products) add_sight(crossing, part, departure, sights);
         }
+        // Once it is known which devices the packets meet further on.
+        const auto arrived = [&] {
+            for (std::size_t i = 0; i < departures.size(); ++i)
+                arrive(journey, at, departures[i], arrivals[i], at_place(departures[i], false));
+        };
         if (source_is_open(crossing)) {
+            arrived();
             return doubt(journey, at, fmt::format("what {} makes of the source", firewall_.id));
         }
         const std::string& host = requirements_[journey.requirement].to.host;
         for (std::size_t i = at + 1; i < journey.crossings.size(); ++i) {
             const auto& standing = journey.standings[i];
             if (!is_other_way(crossing, journey.crossings[i]) || standing.unused || standing.aside) continue;
+            arrived();
             return doubt(journey, at,
                          fmt::format("at which of its addresses {} is reached across {}", host, firewall_.id));
         }
@@ -309,6 +316,7 @@ private:
                 send_on(translations, sights, journey.crossings[next], journey.standings[next]);
             }
         }
+        arrived();
     }
 
     // Of several addresses of one host this device may make one of another: on the one side the host is known at the
@@ -449,11 +457,13 @@ private:
     // A flow that ends somewhere else than required, unless a later device sends it back.
     void arrive(Journey& journey, std::size_t at, const Departure& departure, const AddressSetRef& addresses,
                 const std::string& where) const {
-        const bool last = std::none_of(journey.crossings.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-                                       journey.crossings.end(), [&](const Crossing& crossing) {
-                                           return crossing.firewall != journey.crossings[at].firewall &&
-                                                  translates(*topology_.firewalls[crossing.firewall].policy);
-                                       });
+        bool last = true;
+        for (std::size_t i = at + 1; i < journey.crossings.size(); ++i) {
+            const std::size_t other = journey.crossings[i].firewall;
+            if (other == journey.crossings[at].firewall || journey.standings[i].aside || journey.standings[i].unused)
+                continue;
+            last = last && !translates(*topology_.firewalls[other].policy);
+        }
         Crossing& crossing = journey.crossings[at];
         if (!last || (firewall_.kind == FirewallKind::host && crossing.path->position == Position::inbound)) return;
         const Requirement& requirement = requirements_[journey.requirement];
