@@ -7,6 +7,8 @@
 #include <deque>
 #include <map>
 
+#include "analysis/sides.hpp"
+
 namespace fwproof {
 
 namespace {
@@ -89,7 +91,9 @@ TransitRoute declared_route(const Topology& topology, const SitePath& path, bool
             return zone == from || zone == to || std::find(others.begin(), others.end(), zone) == others.end();
         });
         if (common.size() != 1 || step.firewall == next.firewall) continue;
-        step.to_zone = next.from_zone = common.front();
+        // Where an export has routes they say which way packets go.
+        if (!Router(*topology.firewalls[step.firewall].policy).knows()) step.to_zone = common.front();
+        if (!Router(*topology.firewalls[next.firewall].policy).knows()) next.from_zone = common.front();
     }
     return route;
 }
