@@ -106,7 +106,16 @@ void Judge::judge_reply(Meeting& meeting, const Requirement& requirement) const 
     const auto bounds = desk_.permitted(*crossing.reply_path, question);
     const auto verdict = compare(question, bounds);
     if (verdict.judgement == Judgement::satisfied) return judge_later(meeting);
-    if ((requirement.from.anywhere || requirement.to.anywhere) && question.intersects(bounds.surely)) return;
+    if (requirement.from.anywhere || requirement.to.anywhere) {
+        // Replies to somebody are enough, to those whose packets pass.
+        const Leg back{question, {}, {}, true};
+        const auto answered = [&](const Product& peer) { return on_leg(back, peer).intersects(bounds.surely); };
+        auto& peers = meeting.peers;
+        if (peers.empty() ? question.intersects(bounds.surely) : std::any_of(peers.begin(), peers.end(), answered)) {
+            std::erase_if(peers, [&](const Product& peer) { return !answered(peer); });
+            return;
+        }
+    }
     if (!meeting.reply_doubt.empty() && verdict.judgement != Judgement::missing) {
         meeting.open.push_back(meeting.reply_doubt);
     } else if (verdict.judgement == Judgement::conditional) {

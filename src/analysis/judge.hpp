@@ -26,6 +26,7 @@ struct Meeting {
     std::string reply_doubt;        // as Journey::reply_doubts says
     // Where an end may be anywhere and the flow passes for somebody: between which ends.
     std::vector<Product> peers = {};
+    std::optional<InterfaceSet> behind = {};  // the only interface by which they pass
 };
 
 class Judge {

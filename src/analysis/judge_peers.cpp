@@ -128,7 +128,8 @@ std::optional<InterfaceSet> Judge::one_way_in(const Product& peer, const std::ve
     const PacketSet asked = on_leg(legs.front(), peer);
     for (const auto& product : (asked & permitted.front()).products(kPeerProducts).products) {
         const InterfaceSet& way = position == Position::inbound ? product.in : product.out;
-        bool all = !leads_to_guests(way);
+        // "Another interface than" may be none.
+        bool all = !way.negated && !leads_to_guests(way);
         for (std::size_t i = 0; all && i < legs.size(); ++i) {
             Product by;
             ((position == Position::inbound) == legs[i].backwards ? by.out : by.in) = way;
@@ -208,13 +209,9 @@ void Judge::judge_for_some_peer(Meeting& meeting, const Requirement& requirement
         if (!found.empty()) {
             meeting.peers = std::move(found);
             const bool inbound = position == Position::inbound;
-            InterfaceSet named = *by;
-            named.negated = false;
-            if (by->negated)
-                std::erase_if(named.any_of, [](const auto& one) { return one.name.empty() || one.name == "lo"; });
-            meeting.notes.push_back(fmt::format("{} is taken to be behind {}{}",
-                                                (inbound ? requirement.from : requirement.to).role,
-                                                by->negated ? "another interface than " : "", to_string(named)));
+            meeting.behind = by;
+            meeting.notes.push_back(fmt::format("{} is taken to be behind {}",
+                                                (inbound ? requirement.from : requirement.to).role, to_string(*by)));
             return finish(Judgement::satisfied, nothing);
         }
     }
@@ -290,15 +287,23 @@ void Judge::agree_on_peers(const std::vector<Meeting*>& meetings, std::span<cons
             for (const Product& peer : meeting->peers) here = here | place(*meeting, peer);
             common = common & here;
         }
+        const Meeting* placed = nullptr;
+        bool one_way = true;
+        for (const Meeting* meeting : members) {
+            if (!meeting->behind) continue;
+            one_way = one_way && (!placed || *placed->behind == *meeting->behind);
+            placed = meeting;
+        }
         for (Meeting* meeting : members) {
             const Requirement& requirement = requirements[meeting->requirement];
             Product peer = meeting->peers.front();
-            if (common.empty()) {
+            if (common.empty() || !one_way) {
                 const bool source = meeting->crossing.path->position == Position::inbound ||
                                     (requirement.from.anywhere && !requirement.to.anywhere);
                 meeting->open.push_back(
-                    fmt::format("whether {} is several computers: from no one address do all services of {} pass",
-                                (source ? requirement.from : requirement.to).role, requirement.flow));
+                    fmt::format("whether {} is several computers: from no one {} do all services of {} pass",
+                                (source ? requirement.from : requirement.to).role,
+                                common.empty() ? "address" : "interface", requirement.flow));
             }
             for (const Product& one : meeting->peers) {
                 const PacketSet part = place(*meeting, one) & common;
