@@ -41,10 +41,10 @@ const std::vector<KnownHolder>& known_holders() {
         {Holder::kernel, true, true, 445, 445, kSystem, {}, Hold::always},
         {Holder::endpoint_mapper, true, true, 135, 135, {"svchost.exe"}, kRpc, Hold::always},
         {Holder::directory, true, true, 88, 88, kLsass, kDirectory, kListed},
-        {Holder::directory, true, true, 389, 389, kLsass, kDirectory, kListed},
+        {Holder::directory, true, true, 389, 389, kLsass, kDirectory, Hold::as_a_rule},
         {Holder::directory, true, true, 464, 464, kLsass, kDirectory, kListed},
-        {Holder::directory, true, false, 636, 636, kLsass, kDirectory, kListed},
-        {Holder::directory, true, false, 3268, 3269, kLsass, kDirectory, kListed},
+        {Holder::directory, true, false, 636, 636, kLsass, kDirectory, Hold::as_a_rule},
+        {Holder::directory, true, false, 3268, 3269, kLsass, kDirectory, Hold::as_a_rule},
         {Holder::sql_browser, false, true, 1434, 1434, {"sqlbrowser.exe"}, {"SQLBrowser"}, Hold::as_a_rule},
     };
     return kKnown;
@@ -162,15 +162,15 @@ Belief belief_of_package(const Requirement& requirement) {
 // the others that a site asks for is its.
 struct ListenerKeyword {
     std::string_view word;
-    std::uint16_t first = 0, last = 0;  // 0: nobody can say
+    std::uint16_t first = 0, last = 0;  // the ports that it usually stands for
 };
-constexpr auto kListenerKeywords = std::to_array<ListenerKeyword>({{"teredo"},
+constexpr auto kListenerKeywords = std::to_array<ListenerKeyword>({{"teredo", 1024, 65535},
                                                                    {"iptlsin", 443, 443},
                                                                    {"iphttpsin", 443, 443},
                                                                    {"dhcp", 67, 68},
-                                                                   {"ply2disc"},
+                                                                   {"ply2disc", 1900, 1900},
                                                                    {"mdns", 5353, 5353},
-                                                                   {"tcpcdpsvc"}});
+                                                                   {"tcpcdpsvc", 5040, 5040}});
 
 Belief belief_of_keyword(const Requirement& requirement, const Condition& condition) {
     const std::string keyword = lower_case(condition.value);
@@ -179,7 +179,7 @@ Belief belief_of_keyword(const Requirement& requirement, const Condition& condit
         return requirement.endpoint_mapper ? Belief::holds : Belief::open;
     for (const ListenerKeyword& one : kListenerKeywords) {
         if (one.word != keyword) continue;
-        const PortSet usual = one.first == 0 ? PortSet() : PortSet::range(one.first, one.last);
+        const PortSet usual = PortSet::range(one.first, one.last);
         const auto& terms = requirement.services->terms;
         const bool meets = std::any_of(terms.begin(), terms.end(), [&](const ServiceTerm& term) {
             return term.destination_ports.is_all() || !(term.destination_ports & usual).empty();

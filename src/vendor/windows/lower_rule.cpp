@@ -138,7 +138,11 @@ void collapse(std::vector<Alternative<Set>>& list) {
         else
             one.condition->value += fmt::format(", {}", alternative.condition->value);
     }
-    if (one.condition->value.empty()) one.condition.reset();
+    if (one.condition->value.empty()) {
+        one.condition.reset();
+    } else if (one.condition->kind == ConditionKind::port_keyword) {
+        one.condition->kind = ConditionKind::other;  // it stands for plain ports too now
+    }
     list.assign(1, std::move(one));
 }
 
