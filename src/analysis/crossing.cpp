@@ -223,10 +223,9 @@ public:
         if (!own.empty() && names_host(requirement_.to)) {
             forwarded = add_forwards(index, from_zone, to_zone, from, own);
             const bool all = to.subset_of(own);
-            if (all && !forwarded)
-                for_device_ = fmt::format("{} is an address of {} itself", to_string(own), firewall.id);
+            if (!forwarded) for_device_ = fmt::format("{} is an address of {} itself", to_string(own), firewall.id);
             if (all) return;
-            if (forwarded) to = to - own;
+            to = to - own;
         }
         const Sight sight{share(from), share(to), requirement_.services};
         const FamilySights families = by_family(sight);
