@@ -52,12 +52,16 @@ bool same_action(const Policy& before, const Action& a, const Policy& after, con
     return true;
 }
 
+}  // namespace
+
 bool same_rule(const Policy& before, const Rule& a, const Policy& after, const Rule& b) {
     if (!a.enabled && !b.enabled) return true;
     return a.enabled == b.enabled && same_action(before, a.action, after, b.action) &&
            a.match.conditional == b.match.conditional && a.match.any_of == b.match.any_of &&
            a.match.outer == b.match.outer && same_conditions(a, b);
 }
+
+namespace {
 
 // The line without packet counters ("[12:3456]", "(hitcnt=7)") and blanks at its end: what changes by itself.
 std::string_view without_trailing_blanks(std::string_view line) {

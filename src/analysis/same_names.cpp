@@ -58,8 +58,8 @@ bool same_rules(const Policy& before, const Ruleset& was, const Policy& after, c
     if (was.rules.size() != is.rules.size() || was.default_verdict != is.default_verdict || was.bound != is.bound ||
         was.filters != is.filters)
         return false;
-    const RuleEdits edits = edited_rules(before, was, after, is);
-    return edits.removed.empty() && edits.added.empty();
+    return std::equal(was.rules.begin(), was.rules.end(), is.rules.begin(),
+                      [&](const Rule& a, const Rule& b) { return same_rule(before, a, after, b); });
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ struct RuleEdits {
     };
     std::vector<Pair> logging, asides;
 };
+// Whether two rules match and do the same.
+bool same_rule(const Policy& before, const Rule& a, const Policy& after, const Rule& b);
+
 RuleEdits edited_rules(const Policy& before, const Ruleset& before_rules, const Policy& after,
                        const Ruleset& after_rules);
 
