@@ -471,8 +471,9 @@ std::optional<PathAnswer> Answerer::later(const FlowQuery& flow, const PathAnswe
     const Path* there = impl_->policy.find_path(answer.position, answer.variant);
     if (!there) return std::nullopt;
     Product reply = impl_->translated_reply(flow.header, answer);
+    // Tables before a translation see other headers than those behind it.
+    if (!(reply == reply_header(flow.header)) || !reply.services) return std::nullopt;
     narrow_interfaces(reply, flow.header, answer);
-    if (!reply.services) return std::nullopt;
     std::vector<Product> asked;
     for (const auto& seen : replies_as_seen(impl_->policy, *there, {reply})) {
         if (seen.states != StateSet(State::established) || !seen.services) return std::nullopt;

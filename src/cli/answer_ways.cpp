@@ -194,8 +194,14 @@ std::optional<Answerer::Impl::OwnEnds> Answerer::Impl::own_ends_of(const Policy&
     }
     static const AddressSet kToAll = parse_address_set("224.0.0.0/4 255.255.255.255 ff00::/8 fe80::/10").value();
     ends.taken = ends.own | kToAll;
-    if (ends.own.v4.empty()) ends.taken = ends.taken | AddressSet::any4();
-    if (ends.own.v6.empty()) ends.taken = ends.taken | AddressSet::any6();
+    // An interface without an address of a family may get one while the device runs.
+    for (const Family family : {Family::v4, Family::v6}) {
+        const bool open = std::any_of(policy.interfaces.begin(), policy.interfaces.end(), [&](const Interface& one) {
+            return one.enabled && std::none_of(one.addresses.begin(), one.addresses.end(),
+                                               [&](const Address& address) { return address.family == family; });
+        });
+        if (open) ends.taken = ends.taken | AddressSet::any(family);
+    }
     return ends;
 }
 
