@@ -35,7 +35,11 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
         if (text[at] == '\\' && quote == '"') {
             ++at;
         } else if (lines ? text.substr(at, 3) == three : text[at] == quote || text[at] == '\n') {
-            return std::min(at + (lines ? 3 : 1), text.size());
+            if (!lines) return at + 1;
+            at += 3;
+            // One or two quotes may stand before the three that end it.
+            for (int more = 0; more < 2 && at < text.size() && text[at] == quote; ++more) ++at;
+            return at;
         }
     }
     return text.size();

@@ -25,4 +25,8 @@ TEST_CASE("a key of TOML has parts wherever it stands") {
     CHECK(longer_toml_key("a = \"open 1.2.3\nb.c.d = 1", 2) == 19U);
     CHECK_FALSE(longer_toml_key("a = \"\"\"1.2.3", 2));
     CHECK_FALSE(longer_toml_key("# 1.2.3", 2));
+    // A string of several lines may end in quotes of its own.
+    CHECK(longer_toml_key("x = ['''a'''', {a.b.c = 1}]", 2) == 19U);
+    CHECK(longer_toml_key("x = [\"\"\"a\"\"\"\"\", {a.b.c = 1}]", 2) == 20U);
+    CHECK_FALSE(longer_toml_key("x = ['''a''''', '1.2.3']", 2));
 }
