@@ -217,7 +217,13 @@ private:
 
     void read_rule(const RegistryValue& value) {
         if (value.type == ValueType::text && !value.reported && trimmed(value.text.text).empty()) {
-            held();
+            // It stands for no rule, and yet replaces the same value of an object that has to give way.
+            FirewallRule none;
+            none.id = value.name;
+            none.span = value.span;
+            none.error = "its value is empty";
+            none.certain = value.doubts.empty() && !value.written_over;
+            held().store.rules.push_back(std::move(none));
             return note(NoteKind::information, fmt::format("value '{}' is empty: no rule; it is left out", value.name),
                         "delete the value, or write its rule", value.span);
         }

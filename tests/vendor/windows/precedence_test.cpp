@@ -84,6 +84,10 @@ TEST_CASE("a rule of a policy object replaces its namesake") {
     const File wide = gpo("wide.reg", gpo_reg({kSsh}));
     CHECK(verdict({narrow, wide}, "tcp/22") == "D");
     CHECK(verdict({wide, narrow}, "tcp/22") == "P");
+    // An empty value is no rule, and replaces one.
+    const File empty = gpo("empty.reg", gpo_reg({""}));
+    CHECK(verdict({empty, wide}, "tcp/22") == "D");
+    CHECK(verdict({wide, empty}, "tcp/22") == "P");
     const auto policies = load_policies(host({narrow, wide}), {});
     REQUIRE(policies);
     const auto& notes = policies->at(0).notes;
