@@ -185,6 +185,8 @@ private:
                                     bool filtered);
     void add_stages(Path& path, std::span<const StageSpec> specs, Family family);
     void add_following(Path& path, const Stage& stage);
+    void add_expected(Path& path, const Stage& stage);
+    bool decides(RulesetIndex ruleset) const;
     void add_competing(Path& path, const std::vector<Stage>& stages);
     void add_leaving(const TableAst& table, std::size_t index);
     RulesetIndex add_ruleset(std::string name, std::optional<Verdict> verdict, Rule rule);
@@ -323,8 +325,7 @@ std::optional<Stage> DocumentLowering::make_stage(const StageSpec& spec, Family 
     }
     const auto table = static_cast<std::size_t>(found - document_.tables.begin());
     const RulesetIndex ruleset = chain_index_[table].at(spec.chain);
-    const bool denies =
-        policy_.rulesets[ruleset].default_verdict != Verdict::permit || (effects_[ruleset] & kDecides) != 0;
+    const bool denies = decides(ruleset);
     const bool needed =
         spec.table == TableName::filter || denies || (!filtered && (effects_[ruleset] & kRewrites) != 0);
     if (!needed) return std::nullopt;
@@ -359,19 +360,36 @@ void DocumentLowering::add_stages(Path& path, std::span<const StageSpec> specs, 
         } else {
             path.stages.insert(path.stages.end(), stages.begin(), stages.end());
         }
-        if (spec.table == TableName::nat && !filtered && lowering_.facts_of(family).translates) {
-            for (const auto& stage : stages) add_following(path, stage);
+        for (const auto& stage : stages) {
+            if (spec.table != TableName::nat) break;
+            if (decides(stage.ruleset))
+                add_expected(path, stage);
+            else if (!filtered && lowering_.facts_of(family).translates)
+                add_following(path, stage);
         }
         filtered = filtered || spec.table == TableName::filter;
     }
+}
+
+constexpr const char* kTranslatedByHelper = "whether a helper has translated the expected connection already";
+
+// The stage for first packets of connections that a helper expects.
+Stage expected(Stage stage) {
+    stage.guard.states = State::related;
+    ServiceTerm term;
+    term.protocols = (ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6)).complement();
+    stage.guard.services = share(ServiceSet{{std::move(term)}});
+    return stage;
+}
+
+bool DocumentLowering::decides(RulesetIndex ruleset) const {
+    return (effects_[ruleset] & kDecides) != 0 || policy_.rulesets[ruleset].default_verdict != Verdict::permit;
 }
 
 // The packets that follow a connection's first one are translated as it was, unless the connection is older than the
 // rules. The first packet of a connection that a helper expects (ftp, tftp, sip) meets the rules like a new one, unless
 // the helper has translated it already; errors of ICMP are related too, and meet none.
 void DocumentLowering::add_following(Path& path, const Stage& stage) {
-    const Ruleset& chain = policy_.rulesets[stage.ruleset];
-    if ((effects_[stage.ruleset] & kDecides) != 0 || chain.default_verdict != Verdict::permit) return;
     const auto enter = [&](const std::string& name, const char* condition, Stage following) {
         Rule jump;
         jump.implicit = true;
@@ -382,18 +400,27 @@ void DocumentLowering::add_following(Path& path, const Stage& stage) {
         effects_.push_back(kRewrites);
         path.stages.push_back(std::move(following));
     };
-    const std::string name = chain.name;
-    Stage known = stage, expected = stage;
+    const std::string name = policy_.rulesets[stage.ruleset].name;
+    Stage known = stage;
     known.guard.states = State::established;
     add_field(known.guard, Field::connection_direction, IntervalSet<std::uint64_t>::of(0));
     enter(name + ", for packets of known connections", "whether the connection is older than the rules",
           std::move(known));
-    expected.guard.states = State::related;
-    ServiceTerm term;
-    term.protocols = (ProtocolSet::of(kIcmp) | ProtocolSet::of(kIcmp6)).complement();
-    expected.guard.services = share(ServiceSet{{std::move(term)}});
-    enter(name + ", for expected connections", "whether a helper has translated the expected connection already",
-          std::move(expected));
+    enter(name + ", for expected connections", kTranslatedByHelper, expected(stage));
+}
+
+// A chain that drops packets may drop the first one of an expected connection as well.
+void DocumentLowering::add_expected(Path& path, const Stage& stage) {
+    const std::string name = policy_.rulesets[stage.ruleset].name + ", for expected connections";
+    Rule rule;
+    rule.implicit = true;
+    rule.name = name;
+    rule.match = anything_unknown(kTranslatedByHelper);
+    rule.action = Decide{Verdict::unknown, ""};
+    Stage perhaps = expected(stage);
+    perhaps.ruleset = add_ruleset(name, Verdict::permit, std::move(rule));
+    effects_.push_back(kDecides);
+    path.stages.push_back(std::move(perhaps));
 }
 
 // Two nat tables share a connection: the first one that translates it wins, and which of them is asked first depends on

@@ -158,6 +158,29 @@ TEST_CASE("what a helper expects may be translated, and what OUTPUT changes may 
     packet.icmp_type = 3;
     CHECK(verdict(nat, Position::transit, packet) == "A");
 
+    // A chain of the nat table that drops new packets may drop expected ones.
+    const auto dropping = [](const std::string& lines) {
+        return load_text("*nat\n" + lines + "COMMIT\n*filter\n:FORWARD DROP [0:0]\n" +
+                         "-A FORWARD -m conntrack --ctstate RELATED -j ACCEPT\nCOMMIT\n");
+    };
+    packet = datagram("10.0.1.1", "10.0.0.1");
+    packet.state = State::related;
+    packet.in = "eth1";
+    packet.out = "eth0";
+    const std::string translated = "-A PREROUTING -p udp -m udp --dport 53 -j DNAT --to-destination 10.9.9.9\n";
+    for (const std::string& lines : {":PREROUTING DROP [0:0]\n" + translated, std::string(":PREROUTING DROP [0:0]\n"),
+                                     ":PREROUTING ACCEPT [0:0]\n" + translated + "-A PREROUTING -p udp -j DROP\n",
+                                     std::string(":POSTROUTING DROP [0:0]\n")}) {
+        INFO(lines);
+        packet.protocol = kUdp;
+        packet.icmp_type = 0;
+        CHECK(verdict(dropping(lines), Position::transit, packet) == "?");
+        packet.protocol = kIcmp;
+        packet.icmp_type = 3;
+        CHECK(verdict(dropping(lines), Position::transit, packet) == "A");
+    }
+    CHECK(verdict(dropping(":PREROUTING ACCEPT [0:0]\n"), Position::transit, packet) == "A");
+
     const auto leaving = [](const std::string& target, const std::string& in, Position position) {
         const Policy policy = load_text("*mangle\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A OUTPUT -p udp " +
                                         target + "\n-A POSTROUTING -o eth1 -j DROP\nCOMMIT\n" +
