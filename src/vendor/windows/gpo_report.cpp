@@ -203,7 +203,11 @@ private:
     }
 
     void read_service_items(const pugi::xml_node& node) {
-        for (auto& value : read_registry_settings(xml_, node, into_.notes)) written_.push_back(std::move(value));
+        // Which extension writes last is not in a report: a service that one of them stops may be stopped.
+        constexpr std::uint32_t kDisabled = 4;
+        for (auto& value : read_registry_settings(xml_, node, into_.notes)) {
+            if (value.number == kDisabled) written_.push_back(std::move(value));
+        }
     }
 
     void read_preferences(const pugi::xml_node& node) {

@@ -186,6 +186,13 @@ TEST_CASE("without its service the firewall may filter nothing") {
     };
     CHECK(in81(load_text(report(disabled("Automatic"), kOn))) == "D");
     CHECK(in81(load_text(report(disabled("Disabled"), kOn))) == "U");
+    // Which of two extensions writes last is not in a report.
+    std::string both = report(disabled("Disabled"), kOn);
+    both.insert(both.find("</Computer>"),
+                "<ExtensionData><Extension><NTServices clsid=\"{2CFB484A-4E96-4b5d-A0B6-093D2F91E6AE}\"><NTService "
+                "name=\"s\"><Properties startupType=\"AUTOMATIC\" serviceName=\"MpsSvc\" serviceAction=\"START\"/>"
+                "</NTService></NTServices></Extension></ExtensionData>");
+    CHECK(in81(load_text(both)) == "U");
     const Policy off = load_text(report(disabled("Disabled"), kOn, "false"));
     CHECK(in81(off) == "D");
     const std::string inf = "[Unicode]\r\nUnicode=yes\r\n[Version]\r\nsignature=\"$CHICAGO$\"\r\nRevision=1\r\n";
