@@ -121,8 +121,8 @@ public:
     std::size_t taking() const { return taking_; }
 
     // See ReversePath; indices into the rules that lower() made.
-    std::vector<std::size_t> by_line_alone() const {
-        return reverse_ ? reverse_->by_line_alone() : std::vector<std::size_t>();
+    std::vector<std::pair<std::size_t, bool>> by_line_alone() const {
+        return reverse_ ? reverse_->by_line_alone() : std::vector<std::pair<std::size_t, bool>>();
     }
 
     // What the lines make of the source of packets that leave, which no list of this device sees.
@@ -652,7 +652,14 @@ void lower_nat(Lowering& lowering) {
         Ruleset box = *ruleset;
         box.name = "nat to the box";
         box.rules.resize(nat.taking());
-        for (const std::size_t i : by_line_alone) box.rules[i].match.any_of.front().header.out = InterfaceSet();
+        for (const auto& [i, sure] : by_line_alone) {
+            Rule& rule = box.rules[i];
+            rule.match.any_of.front().header.out = InterfaceSet();
+            if (sure) continue;
+            rule.match.conditional = true;
+            rule.match.conditions.push_back(
+                {ConditionKind::other, "the interface by which the routes lead to the real address", rule.span});
+        }
         lowering.box_nat = add(std::move(box));
     }
     lowering.nat = add(std::move(*ruleset));

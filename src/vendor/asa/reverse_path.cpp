@@ -192,7 +192,9 @@ void ReversePath::before(const Taken& taken, Ruleset& ruleset, const Pass& pass)
         const bool two_statics = answer.plain_static && !answer.identity && line.is_static && !taken.identity;
         const bool unclear = answer.unclear || two_statics;
         ++rules_;
-        if (!header.out.is_all() && header.out.contains(taken.behind)) by_line_alone_.push_back(ruleset.rules.size());
+        const bool any_way = taken.behind.empty() || taken.behind == "any";
+        if (!header.out.is_all() && (any_way || header.out.contains(taken.behind)))
+            by_line_alone_.push_back({ruleset.rules.size(), !any_way});
         ruleset.rules.push_back(drop(answer, header, unclear, certain, &line));
         if (unclear) pass(header, certain);
     }

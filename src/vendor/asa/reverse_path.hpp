@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "vendor/asa/lower.hpp"
@@ -41,8 +42,9 @@ public:
     using Pass = std::function<void(const Product& header, bool surely)>;
     void before(const Taken& taken, Ruleset& ruleset, const Pass& pass);
     // Of the rules that before() has added those that test the interface by which their line sends the packets anyway:
-    // what is for the device's own address has no outgoing one before it is translated.
-    const std::vector<std::size_t>& by_line_alone() const { return by_line_alone_; }
+    // what is for the device's own address has no outgoing one before it is translated. Whether it is surely that one:
+    // where the line says `any`, the routes tell.
+    const std::vector<std::pair<std::size_t, bool>>& by_line_alone() const { return by_line_alone_; }
     // Behind all lines: the same for packets that none of them takes.
     void untranslated(Ruleset& ruleset) const;
 
@@ -74,7 +76,7 @@ private:
     std::vector<Answer> answers_;                        // in the order of the table
     std::map<Address, std::vector<std::size_t>> hosts_;  // those about one destination
     std::vector<std::size_t> wide_;                      // the others
-    std::vector<std::size_t> by_line_alone_;
+    std::vector<std::pair<std::size_t, bool>> by_line_alone_;
     std::size_t rules_ = 0;  // of before(), so far
 };
 
