@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fwproof/base/letters.hpp"
 #include "fwproof/base/notation.hpp"
 
 namespace fwproof {
@@ -61,7 +62,7 @@ Result<FlowQuery> parse(SourceSpan text) {
     bool state_given = false;
     for (WordReader ahead = words; !ahead.at_end();) state_given = ahead.next() == "state" || state_given;
 
-    const bool named_icmp = words.peek() == "icmp";
+    const bool named_icmp = lower_case(words.peek()) == "icmp";
     // parse_product stops at at, program and service; what stands behind them may be words of the header again.
     auto header = parse_product(words);
     if (!header) return fail(header.error());

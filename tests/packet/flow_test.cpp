@@ -79,6 +79,10 @@ TEST_CASE("mistakes in a flow are shown") {
         {"icmp any > 10.0.0.1:443",
          "flow:1:1: error: ports are given for a protocol without ports\n    icmp any > 10.0.0.1:443\n"
          "    ^~~~~~~~~~~~~~~~~~~~~~~\nhint: leave the ports out, or write tcp or udp\n"},
+        {"ICMP any > 2001:db8::1 icmp 8",
+         "flow:1:1: error: icmp is the protocol of IPv4, and the addresses are of IPv6\n"
+         "    ICMP any > 2001:db8::1 icmp 8\n    ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+         "hint: write icmpv6, whose types are other ones (an echo is icmp 128); 1 is the protocol by its number\n"},
         {"icmp any > 2001:db8::1 icmp 8",
          "flow:1:1: error: icmp is the protocol of IPv4, and the addresses are of IPv6\n"
          "    icmp any > 2001:db8::1 icmp 8\n    ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
