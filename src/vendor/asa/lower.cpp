@@ -54,12 +54,13 @@ void find_units(Config& config) {
                 left -= more + 1;
                 block.units = block.units | AddressSet::range(pool.first, pool.last);
             }
-            if (known || named.name.empty()) continue;
+            if (known) continue;
             block.unknown_units.push_back(named.family);
-            config.notes.push_back({NoteKind::undefined_reference,
-                                    fmt::format("the addresses of the pool '{}' are not in this export", named.name),
-                                    "which addresses of the network are the device's is not known",
-                                    span_of(*config.source, named.place)});
+            config.notes.push_back(
+                {NoteKind::undefined_reference,
+                 named.name.empty() ? "the pool of the cluster's addresses has no name here"
+                                    : fmt::format("the addresses of the pool '{}' are not in this export", named.name),
+                 "which addresses of the network are the device's is not known", span_of(*config.source, named.place)});
         }
     }
 }
