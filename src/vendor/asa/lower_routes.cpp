@@ -73,11 +73,15 @@ void given_routes(Lowering& lowering) {
 
 // Default routes by more than one interface.
 bool several_lines(const std::vector<Route>& routes) {
-    const auto is_default = [](const Route& route) { return route.destination.length == 0; };
-    const auto first = std::find_if(routes.begin(), routes.end(), is_default);
-    return std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
-        return is_default(route) && route.destination == first->destination && route.interface != first->interface;
-    });
+    for (const Prefix& all : {kAll4, kAll6}) {
+        const auto is_default = [&](const Route& route) { return route.destination == all; };
+        const auto first = std::find_if(routes.begin(), routes.end(), is_default);
+        const bool several = std::any_of(first, routes.end(), [&](const Route& route) {
+            return is_default(route) && route.interface != first->interface;
+        });
+        if (several) return true;
+    }
+    return false;
 }
 
 // A route that another one stands in for while it is lost, or that shares the packets with it.
