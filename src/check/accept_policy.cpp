@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "check/filter_chains.hpp"
 #include "check/report_openings.hpp"
@@ -11,9 +12,9 @@ namespace fwproof {
 namespace {
 
 // The first rule, in the chain or one that it leads into, that decides packets which only rules for every packet match.
-std::optional<RuleRef> decider_of_the_rest(const Policy& policy, RulesetIndex index, int depth = 0) {
-    constexpr int kDeepest = 64;
-    if (index >= policy.rulesets.size() || depth == kDeepest) return std::nullopt;
+// `without`: the chains that were walked and have none; they are not walked again for every rule that leads into them.
+std::optional<RuleRef> decider_of_the_rest(const Policy& policy, RulesetIndex index, std::set<RulesetIndex>& without) {
+    if (index >= policy.rulesets.size() || !without.insert(index).second) return std::nullopt;
     const auto& rules = policy.rulesets[index].rules;
     for (std::uint32_t at = 0; at < rules.size(); ++at) {
         const Rule& rule = rules[at];
@@ -24,7 +25,7 @@ std::optional<RuleRef> decider_of_the_rest(const Policy& policy, RulesetIndex in
         const auto* jump = std::get_if<Jump>(&rule.action);
         const auto* go = std::get_if<Goto>(&rule.action);
         if (!jump && !go) continue;
-        const auto decider = decider_of_the_rest(policy, jump ? jump->to : go->to, depth + 1);
+        const auto decider = decider_of_the_rest(policy, jump ? jump->to : go->to, without);
         if (decider || go) return decider;
     }
     return std::nullopt;
@@ -32,7 +33,8 @@ std::optional<RuleRef> decider_of_the_rest(const Policy& policy, RulesetIndex in
 
 // The rule that keeps out what no other rule matches.
 std::optional<RuleRef> last_guard(const Policy& policy, RulesetIndex index) {
-    const auto decider = decider_of_the_rest(policy, index);
+    std::set<RulesetIndex> without;
+    const auto decider = decider_of_the_rest(policy, index, without);
     if (!decider) return std::nullopt;
     const auto& decide = std::get<Decide>(policy.rulesets[decider->ruleset].rules[decider->rule].action);
     return decide.verdict == Verdict::deny ? decider : std::nullopt;

@@ -60,6 +60,16 @@ TEST_CASE("chains within chains: entered, then unknown, then refused as the kern
           "^~~~~~~~~~~~~~~~~\nhint: iptables-restore does not load this either\n");
 }
 
+TEST_CASE("chains that each call the next twice are walked once") {
+    std::string text = "*filter\n:INPUT ACCEPT [0:0]\n";
+    for (int i = 0; i < 60; ++i) text += fmt::format(":c{} - [0:0]\n", i);
+    text += "-A INPUT -j c0\n-A INPUT -j DROP\n";
+    for (int i = 0; i + 1 < 60; ++i) text += fmt::format("-A c{0} -j c{1}\n-A c{0} -j c{1}\n", i, i + 1);
+    const Ran ran = run_fwproof({"lint", "--select", "accept-policy", "-"}, FWPROOF_ROOT, text + "COMMIT\n");
+    CHECK(ran.status <= 1);
+    CHECK(ran.out.find("without INPUT rule 2 everything would be permitted") != std::string::npos);
+}
+
 TEST_CASE("groups of an ASA within groups, ten thousand deep") {
     const Ran ran = run_fwproof({"explain", "-", "tcp 192.0.2.9 > 10.0.0.0:443"}, FWPROOF_ROOT, groups(10'000, false));
     CHECK(first_line(ran.out) == "permit tcp 192.0.2.9 > 10.0.0.0:443");
