@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "cli/policies.hpp"
 #include "fwproof/base/printable.hpp"
@@ -137,6 +139,9 @@ std::string headline(const DiffReport& report) {
 
 std::vector<AsideText> aside_texts(const DeviceDiff& device) {
     std::vector<AsideText> texts;
+    using Told = std::tuple<std::string, bool, bool, decltype(SourceSpan::source), decltype(SourceSpan::offset)>;
+    std::set<Told> all_told;
+    std::set<decltype(SourceSpan::offset)> edges;
     for (const auto& change : device.review.asides) {
         AsideText text;
         text.policy = change.after ? device.after : device.before;
@@ -150,10 +155,7 @@ std::vector<AsideText> aside_texts(const DeviceDiff& device) {
             text.what = kEdgeTraversal;
             (rule->traits.has(Trait::edge_traversal) ? text.gained : text.lost) = true;
             // One statement stands in the list of every profile.
-            const bool known = std::any_of(texts.begin(), texts.end(), [&](const AsideText& other) {
-                return other.what == kEdgeTraversal && rule_span(*other.policy, other.rule).offset == rule->span.offset;
-            });
-            if (!known) texts.push_back(std::move(text));
+            if (edges.insert(rule->span.offset).second) texts.push_back(std::move(text));
             continue;
         }
         if (const auto* translate = std::get_if<Translate>(&rule->action)) {
@@ -167,12 +169,8 @@ std::vector<AsideText> aside_texts(const DeviceDiff& device) {
         }
         // Nor is a statement that stands at several places told more than once.
         const SourceSpan span = rule->span;
-        const bool told = span && std::any_of(texts.begin(), texts.end(), [&](const AsideText& other) {
-                              const SourceSpan at = rule_span(*other.policy, other.rule);
-                              return other.what == text.what && other.lost == text.lost &&
-                                     other.gained == text.gained && at.source == span.source &&
-                                     at.offset == span.offset;
-                          });
+        const bool told =
+            span && !all_told.insert({text.what, text.lost, text.gained, span.source, span.offset}).second;
         if (!told) texts.push_back(std::move(text));
     }
     return texts;
