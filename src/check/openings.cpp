@@ -149,9 +149,9 @@ private:
                 found.denials.push_back({firewall_, &path, hit.rule, by(hit.rule), true, {}, hit.packets, true, {}});
             }
             if (hit.verdict != Verdict::permit || !policy_.rulesets[path.stages[hit.stage].ruleset].filters) continue;
-            Opening opening{firewall_, &path,     hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing,
-                            true,      departures};
+            Opening opening{firewall_, &path, hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing, true, {}};
             if (opening.packets.empty()) continue;
+            opening.departures = of_packets(departures, opening.packets);
             if (opening.by == OpenedBy::rule) {
                 if (!std::holds_alternative<Decide>(rule_of(hit.rule).action)) continue;
                 say(hit, path, question, opening);
@@ -176,12 +176,27 @@ private:
         return all;
     }
 
-    std::shared_ptr<const std::vector<Departure>> departures_of(const Path& path, const PacketSet& question) const {
-        if (path.stages.size() < 2 || !translates(policy_)) return nullptr;
+    static bool change(const std::vector<Departure>& departures) {
+        return std::any_of(departures.begin(), departures.end(),
+                           [](const Departure& one) { return one.destination != RewrittenSide(); });
+    }
+
+    // Empty where none changes the destination.
+    std::vector<Departure> departures_of(const Path& path, const PacketSet& question) const {
+        if (path.stages.size() < 2 || !translates(policy_)) return {};
         auto all = evaluator_.departures(path, question);
-        const bool changes = std::any_of(all.begin(), all.end(),
-                                         [](const Departure& one) { return one.destination != RewrittenSide(); });
-        return changes ? std::make_shared<const std::vector<Departure>>(std::move(all)) : nullptr;
+        if (!change(all)) all.clear();
+        return all;
+    }
+
+    // Those of the packets; null where these leave for where they were sent.
+    static std::shared_ptr<const std::vector<Departure>> of_packets(const std::vector<Departure>& departures,
+                                                                    const PacketSet& packets) {
+        std::vector<Departure> its;
+        for (const auto& one : departures) {
+            if (one.packets.intersects(packets)) its.push_back(one);
+        }
+        return change(its) ? std::make_shared<const std::vector<Departure>>(std::move(its)) : nullptr;
     }
 
     const Rule& rule_of(RuleRef ref) const { return policy_.rulesets[ref.ruleset].rules[ref.rule]; }
