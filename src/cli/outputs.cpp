@@ -46,9 +46,15 @@ namespace {
 
 // A report in the place of what it is about destroys it.
 std::optional<Error> refuse_input(const std::string& path, const World& world) {
+    namespace fs = std::filesystem;
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
-    const auto is_it = [&](const std::string& input) { return std::filesystem::equivalent(path, input, ignored); };
+    if (!fs::is_regular_file(path, ignored)) return std::nullopt;
+    // A policy object was passed over as a whole: its directory stands for what is in it.
+    const auto is_it = [&](const std::string& input) {
+        if (!fs::is_directory(fs::symlink_status(input, ignored))) return fs::equivalent(path, input, ignored);
+        const fs::path within = fs::canonical(path, ignored).lexically_relative(fs::canonical(input, ignored));
+        return !within.empty() && *within.begin() != "..";
+    };
     if (std::none_of(world.opened.begin(), world.opened.end(), [&](const auto& s) { return is_it(s->name()); }) &&
         std::none_of(world.passed_over.begin(), world.passed_over.end(), [&](const auto& p) { return is_it(p.file); }))
         return std::nullopt;

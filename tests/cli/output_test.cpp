@@ -234,6 +234,23 @@ TEST_CASE("two outputs cannot go to one file") {
           0);
 }
 
+TEST_CASE("a report replaces nothing of a policy object that was passed over") {
+    const std::string folder = fresh_directory("within-object");
+    fs::create_directories(folder + "/d/obj");
+    write_file(folder + "/d/obj", "gpreport.xml", "<x/>");
+    write_file(folder + "/d", "a.v4", read_whole(std::string(FWPROOF_ROOT) + "/fixtures/site/scom/exports/opsdb1.v4"));
+    const auto report_to = [&](const std::string& file) {
+        return run_fwproof({"lint", "d", "--format", "json", "--output", file}, folder);
+    };
+    const Ran ran = report_to("d/obj/gpreport.xml");
+    CHECK(ran.status == 2);
+    CHECK(ran.err.find("is one of the inputs, which the report would replace") != std::string::npos);
+    CHECK(read_whole(folder + "/d/obj/gpreport.xml") == "<x/>");
+    write_file(folder, "obj.json", "old");
+    CHECK(report_to("obj.json").status <= 1);
+    CHECK(read_whole(folder + "/obj.json").starts_with("{"));
+}
+
 TEST_CASE("what no longer fits on a disk is an error, and nothing half-written is left") {
     const std::string folder = fresh_directory("full disk");
     fs::copy(fs::path(FWPROOF_ROOT) / "fixtures/site/scom", folder + "/site", fs::copy_options::recursive);
