@@ -37,11 +37,15 @@ bool denies_all(const Policy& policy, const Path& path, const Stage& stage) {
         return decide && decide->verdict == Verdict::deny;
     };
     const Ruleset& list = policy.rulesets[stage.ruleset];
-    const bool ends = std::any_of(list.rules.begin(), list.rules.end(), [&](const Rule& rule) {
-        return rule.enabled && denies(rule) && rule.match.exact() && rule.match.any_of.size() == 1 &&
-               rule.match.any_of[0].is_all();
-    });
-    if (!ends && list.default_verdict != Verdict::deny) return false;
+    bool ends = list.default_verdict == Verdict::deny;
+    for (const Rule& rule : list.rules) {
+        if (ends) break;
+        if (!rule.enabled) continue;
+        // Some packets meet the policy without a look at what follows.
+        if (std::holds_alternative<Return>(rule.action) || std::holds_alternative<Goto>(rule.action)) return false;
+        ends = denies(rule) && rule.match.exact() && rule.match.any_of.size() == 1 && rule.match.any_of[0].is_all();
+    }
+    if (!ends) return false;
     const auto met = rulesets_on(policy, {path.position, path.variant, {stage}});
     for (RulesetIndex index = 0; index < met.size(); ++index) {
         const auto& rules = policy.rulesets[index].rules;

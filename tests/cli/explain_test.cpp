@@ -648,6 +648,16 @@ TEST_CASE("a host that forwards nothing is asked about what reaches itself, what
     CHECK(verdict(":FORWARD DROP [0:0]\n") == std::pair<std::string, std::string>("permit", "permit"));
     CHECK(verdict(":FORWARD ACCEPT [0:0]\n-A FORWARD -i eth1 -j DROP\n").second == "permit");
     CHECK(verdict(":FORWARD DROP [0:0]\n-A FORWARD -i eth1 -j ACCEPT\n").first == "unknown");
+    const auto asked = [](const std::string& forward) {
+        return run_fwproof({"explain", "-", "tcp 10.0.0.1 > 10.0.1.1:22 in eth0"}, FWPROOF_ROOT,
+                           "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:WEB - [0:0]\n" +
+                               forward + "-A FORWARD -j DROP\nCOMMIT\n")
+            .out;
+    };
+    CHECK(asked("").find("  transit: ") == std::string::npos);
+    // The policy takes these, not the last rule.
+    CHECK(asked("-A FORWARD -i eth0 -j RETURN\n").find("  transit: permit") != std::string::npos);
+    CHECK(asked("-A FORWARD -i eth0 -g WEB\n").find("  transit: permit") != std::string::npos);
 }
 
 TEST_CASE("explain says where only the first packet of a connection passes") {
