@@ -25,7 +25,9 @@ void interrupted(int signal) {
     if (is_unfinished) unlink(unfinished_path.data());
     static constexpr char kText[] = "\nfwproof: interrupted; no report was written\n";
     [[maybe_unused]] const auto ignored = write(STDERR_FILENO, kText, sizeof kText - 1);
-    raise(signal);  // SA_RESETHAND: the default action, after this handler returns
+    // Not SA_RESETHAND: that would end the run on the second signal while the first one waits.
+    ::signal(signal, SIG_DFL);
+    raise(signal);  // taken when this handler returns
 }
 
 }  // namespace
@@ -33,7 +35,7 @@ void interrupted(int signal) {
 void handle_interrupts() {
     struct sigaction action {};
     action.sa_handler = interrupted;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    action.sa_flags = 0;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         struct sigaction before {};
         // nohup and background jobs of a shell ignore some signals, and go on doing so.
@@ -62,6 +64,9 @@ Uninterrupted::~Uninterrupted() {
 
 bool Uninterrupted::asked_to_stop() const { return waiting != 0; }
 
-void Uninterrupted::done() { waiting = 0; }
+void Uninterrupted::done() {
+    has_to_wait = 0;  // first: a signal between the two would wait for nothing
+    waiting = 0;
+}
 
 }  // namespace fwproof::cli

@@ -95,6 +95,26 @@ TEST_CASE("files that are nothing without each other are all there or none") {
     CHECK(!std::filesystem::exists(path));
 }
 
+TEST_CASE("a second interrupt waits like the first") {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        close(STDERR_FILENO);
+        fwproof::cli::handle_interrupts();
+        {
+            fwproof::cli::Uninterrupted whole;
+            raise(SIGTERM);
+            raise(SIGTERM);
+            whole.done();
+        }
+        _exit(5);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 5);
+}
+
 TEST_CASE("interrupted evidence leaves nothing, not even where temporary files go") {
     const std::string folder = fresh_directory("interrupted-evidence");
     std::filesystem::create_directory(folder + "/tmp");
