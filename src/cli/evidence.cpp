@@ -170,22 +170,24 @@ Result<int> write_bundle(const std::string& directory, const Run& run, World& wo
     auto files = bundle->files;
     files["SHA256SUMS"] = sums(bundle->files);
     const bool fresh = !fs::exists(directory, problem);
-    Uninterrupted whole;
-    for (const auto& [name, bytes] : files) {
-        if (whole.asked_to_stop()) break;
-        const fs::path path = fs::path(directory) / name;
-        fs::create_directories(path.parent_path(), problem);
-        auto error = problem ? cannot_write(path.parent_path().string(), problem.value())
-                             : write_whole_file(path.string(), bytes);
-        if (!error) continue;
-        take_back(directory, files, fresh);
-        return fail(std::move(*error));
+    {
+        Uninterrupted whole;
+        for (const auto& [name, bytes] : files) {
+            if (whole.asked_to_stop()) break;
+            const fs::path path = fs::path(directory) / name;
+            fs::create_directories(path.parent_path(), problem);
+            auto error = problem ? cannot_write(path.parent_path().string(), problem.value())
+                                 : write_whole_file(path.string(), bytes);
+            if (!error) continue;
+            take_back(directory, files, fresh);
+            return fail(std::move(*error));
+        }
+        if (whole.asked_to_stop()) {
+            take_back(directory, files, fresh);
+            return bundle->status;  // not seen: the end of `whole` ends the run
+        }
+        whole.done();
     }
-    if (whole.asked_to_stop()) {
-        take_back(directory, files, fresh);
-        return bundle->status;  // not seen: the end of `whole` ends the run
-    }
-    whole.done();
     fmt::print(world.out, "{}: {} files; {}", directory, files.size(),
                bundle->files.at("report.txt")
                    .substr(bundle->files.at("report.txt").rfind('\n', bundle->files.at("report.txt").size() - 2) + 1));
