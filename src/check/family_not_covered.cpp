@@ -1,5 +1,9 @@
 #include <fmt/format.h>
+
 #include <algorithm>
+#include <set>
+#include <utility>
+
 #include "check/describe.hpp"
 #include "fwproof/base/letters.hpp"
 
@@ -11,26 +15,36 @@ bool covers(const Policy& policy, Family family) {
     return std::find(policy.families.begin(), policy.families.end(), family) != policy.families.end();
 }
 
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
 // The name without what tells the files of two families apart: "edge.v4" and "edge.v6", "iptables" and "ip6tables".
 std::string without_family(std::string_view file) {
     std::string name = lower_case(file);
     for (const std::string_view word : {"ipv4", "ipv6", "ip4", "ip6", "v4", "v6", "inet6", "inet"}) {
-        for (std::size_t at = name.find(word); at != std::string::npos; at = name.find(word, at))
-            name.replace(at, word.size(), word.starts_with("ip") ? "ip" : "");
+        for (std::size_t at = name.find(word); at != std::string::npos; at = name.find(word, at)) {
+            if (at > 0 && is_letter(name[at - 1])) {  // "dev4" and "dev6" are two hosts
+                ++at;
+            } else {
+                name.replace(at, word.size(), word.starts_with("ip") ? "ip" : "");
+            }
+        }
     }
     return name;
 }
 
 void run(const CheckContext& context, const Check& check, std::vector<Finding>& findings) {
     const auto& firewalls = context.firewalls();
+    std::set<std::pair<std::string, std::string>> covered;  // vendor, name
+    for (const auto& firewall : firewalls) {
+        if (covers(*firewall.policy, Family::v6))
+            covered.insert({firewall.policy->vendor, without_family(firewall.file)});
+    }
     for (const auto& firewall : firewalls) {
         const Policy& policy = *firewall.policy;
         if (policy.families.empty() || covers(policy, Family::v6)) continue;
-        const bool elsewhere = std::any_of(firewalls.begin(), firewalls.end(), [&](const Firewall& other) {
-            if (other.policy->vendor != policy.vendor || !covers(*other.policy, Family::v6)) return false;
-            return firewalls.size() == 2 || without_family(other.file) == without_family(firewall.file);
-        });
-        if (elsewhere) continue;
+        // Of two exports one covers IPv6 for the other, whatever their names.
+        const bool only_other = firewalls.size() == 2 && covered.size() == 1 && covered.begin()->first == policy.vendor;
+        if (only_other || covered.contains({policy.vendor, without_family(firewall.file)})) continue;
         Finding finding;
         finding.check = check.name;
         finding.severity = check.severity;

@@ -33,3 +33,16 @@ TEST_CASE("a rule that lets packets through in two ways is named once") {
                                      "--to-destination 10.88.0.2:80\n");
     CHECK(text.find("forward-without-interface]: VIA rule 1 lets packets through") != std::string::npos);
 }
+
+TEST_CASE("the IPv6 rules of one host are not those of another whose name ends alike") {
+    const std::string folder = fresh_directory("families");
+    const std::string rules = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n";
+    for (const std::string name : {"dev4.v4", "dev6.v4", "dev6.v6"}) write_file(folder, name, rules);
+    const auto found = [&](std::vector<std::string> files) {
+        files.insert(files.begin(), {"lint", "--select", "family-not-covered"});
+        return run_fwproof(files, folder).out;
+    };
+    const std::string out = found({"dev4.v4", "dev6.v4", "dev6.v6"});
+    CHECK(out.find("dev4.v4: warning[family-not-covered]") != std::string::npos);
+    CHECK(out.find("dev6.v4: warning[family-not-covered]") == std::string::npos);
+}
