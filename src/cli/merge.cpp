@@ -50,6 +50,13 @@ bool is_result(const Json& json) {
     const auto has_file = [](const Json& value) {
         return value.is_object() && value.contains("file") && value["file"].is_string();
     };
+    const auto is_input = [&](const Json& input) {
+        if (!has_file(input)) return false;
+        for (const char* key : {"rules", "conditional", "not_understood"}) {
+            if (input.contains(key) && !input[key].is_number_unsigned()) return false;
+        }
+        return true;
+    };
     const auto is_status = [](const Json& value) {
         return value.is_number_unsigned() && value.get<std::size_t>() <= static_cast<std::size_t>(kIncomplete);
     };
@@ -58,13 +65,14 @@ bool is_result(const Json& json) {
         for (const char* key : {"check", "severity", "firewall", "message"}) {
             if (!finding.contains(key) || !finding[key].is_string()) return false;
         }
-        return finding.contains("line") && finding.contains("column") && finding.contains("waived_by");
+        return parse_severity(finding["severity"].get<std::string>()) && finding.contains("line") &&
+               finding.contains("column") && finding.contains("waived_by");
     };
     return json.contains("command") && is_text(json["command"]) && json.contains("tool") && json["tool"].is_object() &&
            json.contains("timestamp") && json.contains("summary") && json["summary"].is_object() &&
            json["summary"].contains("exit_status") && is_status(json["summary"]["exit_status"]) &&
            all("arguments", is_text) && all("catalogs", is_text) && all("checks", is_text) &&
-           all("assumptions", is_text) && all("inputs", has_file) && all("files", has_file) &&
+           all("assumptions", is_text) && all("inputs", is_input) && all("files", has_file) &&
            all("findings", is_finding);
 }
 

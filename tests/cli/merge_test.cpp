@@ -109,12 +109,20 @@ TEST_CASE("what cannot be merged is refused") {
     older.replace(older.find("\"version\":\"") + 11, 1, "9");
     std::string kind = other;
     kind.replace(kind.find("\"device\":\"\""), 11, "\"device\":[]");
+    std::string count = lint, severity = lint;
+    count.replace(count.find("\"conditional\":") + 14, 1, "-1");
+    severity.replace(severity.find("\"severity\":\"") + 12, 1, "x");
     const auto in = std::string("standard input:");
+    const std::string no_result =
+        "1: error: is no result of fwproof check or fwproof lint; write it with --format jsonl, and run this part "
+        "again\n";
     const std::vector<std::pair<std::string, std::string>> cases = {
         {"", in + "1: error: holds no result; write one with --format jsonl\n"},
         {"[]",
          in + "1: error: is no result of fwproof check or fwproof lint; write it with --format jsonl, and run this "
               "part again\n"},
+        {count, in + no_result},
+        {severity, in + no_result},
         {lint + other.substr(0, 200),
          in + "2: error: is no JSON, or was cut; write it with --format jsonl, and run this "
               "part again\n"},
