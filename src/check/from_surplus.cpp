@@ -252,10 +252,6 @@ void add_statements(const CheckContext& context, const Surplus& surplus, Finding
     }
 }
 
-}  // namespace
-
-namespace {
-
 // What nobody wrote and nobody can say the verdict of is not needed by anything, and cannot be narrowed.
 bool stands_for_the_unknown(const Policy& policy, RuleRef ref) {
     const auto& rules = policy.rulesets[ref.ruleset].rules;

@@ -41,10 +41,6 @@ bool named_by(std::span<const Product> said, const SensitiveService& sensitive) 
            });
 }
 
-}  // namespace
-
-namespace {
-
 std::string name_of(const SensitiveService& sensitive) {
     const std::string ports = sensitive.first == sensitive.last ? fmt::format("{}", sensitive.first)
                                                                 : fmt::format("{}-{}", sensitive.first, sensitive.last);
