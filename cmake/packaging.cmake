@@ -1,4 +1,5 @@
-# `./dev package`, or `cpack -G DEB` in the build directory, makes a Debian package that lintian accepts without errors.
+# `./dev package`, or `cpack -G DEB` in the build directory, makes a Debian package that lintian accepts without errors and
+# warnings.
 find_program(GZIP gzip REQUIRED)
 
 # Debian wants manual pages and the changelog compressed, and the copyright in machine-readable form.
