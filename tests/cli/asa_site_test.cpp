@@ -78,3 +78,39 @@ TEST_CASE("a flow for which a whole export has no route is not satisfied") {
         CHECK(told.find("a route to the destination, which the export does not hold") != std::string::npos);
     }
 }
+
+TEST_CASE("an address of a host that the device itself has is no way to the host") {
+    const std::string here = fresh_directory("asa-own-address");
+    write_file(here, "edge.cfg",
+               edge("access-list OUT extended permit tcp any any eq 5723\naccess-group OUT in interface outside\n" +
+                    kDefault));
+    const std::string firewall = "[[firewall]]\nexport = \"edge.cfg\"\n";
+    write_file(here, "site.toml", site("\"198.18.5.5\"", "\"10.10.5.10\", \"203.0.113.2\"", firewall));
+    const Ran ran = run_fwproof({"check", "--site", "site.toml"}, here);
+    INFO(ran.out);
+    CHECK(ran.out.find("203.0.113.2 is an address of edge.cfg itself") != std::string::npos);
+    CHECK(ran.out.find("0 of 1 required flow satisfied, 1 unchecked") != std::string::npos);
+    write_file(here, "site.toml", site("\"198.18.5.5\"", "\"10.10.5.10\"", firewall));
+    CHECK(run_fwproof({"check", "--site", "site.toml"}, here).out.find("1 of 1 required flow satisfied") !=
+          std::string::npos);
+}
+
+TEST_CASE("a device beside the way does not say where a flow arrives") {
+    const std::string here = fresh_directory("asa-arrival");
+    write_file(here, "edge.cfg",
+               edge("object network MS1\n host 10.10.5.99\n nat (inside,outside) static 203.0.113.7\n"
+                    "access-list OUT extended permit tcp any any eq 5723\naccess-group OUT in interface outside\n" +
+                    kDefault));
+    write_file(here, "far.cfg",
+               ": Saved\nASA Version 9.16(4)\nhostname far\n" + interface(0, "up", 0, "192.0.2.2") +
+                   interface(1, "lab", 100, "172.20.5.1") +
+                   "object network LAB\n host 172.20.5.7\n nat (lab,up) static 192.0.2.9\n"
+                   "route up 0.0.0.0 0.0.0.0 192.0.2.1 1\n: end\n");
+    write_file(here, "site.toml",
+               site("\"198.18.5.5\"", "\"203.0.113.7\"",
+                    "[[firewall]]\nexport = \"edge.cfg\"\n[[firewall]]\nexport = \"far.cfg\"\n"));
+    const Ran ran = run_fwproof({"check", "--site", "site.toml"}, here);
+    INFO(ran.out);
+    CHECK(ran.out.find("whether 10.10.5.99, to which edge.cfg translates the destination") != std::string::npos);
+    CHECK(ran.out.find("0 of 1 required flow satisfied, 1 undecided") != std::string::npos);
+}
