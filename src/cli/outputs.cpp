@@ -71,7 +71,10 @@ std::optional<Error> refuse_twice(const std::vector<std::pair<std::string, std::
     for (const auto& file : files) {
         const auto status = fs::status(file.first, ignored);
         if (fs::exists(status) && !fs::is_regular_file(status)) continue;
-        if (taken.insert(fs::weakly_canonical(fs::absolute(file.first, ignored), ignored)).second) continue;
+        // The target of a link need not be there yet.
+        fs::path path = fs::absolute(file.first, ignored);
+        if (fs::is_symlink(path, ignored)) path = path.parent_path() / fs::read_symlink(path, ignored);
+        if (taken.insert(fs::weakly_canonical(path, ignored)).second) continue;
         Error error{"is named for two outputs", "name another file for one of them", {}};
         error.file = file.first;
         return error;

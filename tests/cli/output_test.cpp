@@ -229,6 +229,9 @@ TEST_CASE("two outputs cannot go to one file") {
     };
     refused({"--format", "json", "--output", "a.json", "--format", "html", "--output", "./a.json"}, "./a.json");
     refused({"--format", "json", "--output", "a.json", "--format", "html", "--output", "b.json"}, "b.json");
+    fs::remove(folder + "/b.json");
+    fs::create_symlink("c.json", folder + "/b.json");  // which is not there yet
+    refused({"--format", "json", "--output", "c.json", "--format", "html", "--output", "b.json"}, "b.json");
     refused({"--write-baseline", "c.json", "--format", "json", "--output", "c.json"}, "c.json");
     CHECK(check({"--format", "json", "--output", "/dev/null", "--format", "html", "--output", "/dev/null"}).status ==
           0);
