@@ -117,6 +117,57 @@ bool is_for_known_sources(const Policy& policy, RulesetIndex ruleset, const Path
     return entered;
 }
 
+bool change(const std::vector<Departure>& departures) {
+    return std::any_of(departures.begin(), departures.end(),
+                       [](const Departure& one) { return one.destination != RewrittenSide(); });
+}
+
+// The departures of a path, and which of them some packets have.
+class DepartureIndex {
+public:
+    DepartureIndex(std::vector<Departure> all, const Space& space) : all_(std::move(all)) {
+        if (all_.empty()) return;
+        joined_.resize(4 * all_.size(), space.empty());
+        join(0, 0, all_.size());
+    }
+
+    // Null where the packets leave for where they were sent.
+    std::shared_ptr<const std::vector<Departure>> of(const PacketSet& packets) const {
+        if (all_.empty()) return nullptr;
+        std::vector<Departure> its;
+        collect(0, 0, all_.size(), packets, its);
+        return change(its) ? std::make_shared<const std::vector<Departure>>(std::move(its)) : nullptr;
+    }
+
+private:
+    // A tree of halves: thousands of openings meet one departure each of thousands.
+    void join(std::size_t node, std::size_t first, std::size_t last) {
+        if (last - first == 1) {
+            joined_[node] = all_[first].packets;
+            return;
+        }
+        const std::size_t middle = first + (last - first) / 2;
+        join(2 * node + 1, first, middle);
+        join(2 * node + 2, middle, last);
+        joined_[node] = joined_[2 * node + 1] | joined_[2 * node + 2];
+    }
+
+    void collect(std::size_t node, std::size_t first, std::size_t last, const PacketSet& packets,
+                 std::vector<Departure>& found) const {
+        if (!joined_[node].intersects(packets)) return;
+        if (last - first == 1) {
+            found.push_back(all_[first]);
+            return;
+        }
+        const std::size_t middle = first + (last - first) / 2;
+        collect(2 * node + 1, first, middle, packets, found);
+        collect(2 * node + 2, middle, last, packets, found);
+    }
+
+    std::vector<Departure> all_;
+    std::vector<PacketSet> joined_;  // of a node and all below it
+};
+
 class OpeningFinder {
 public:
     OpeningFinder(std::size_t firewall, const RuleDesk& desk)
@@ -143,7 +194,7 @@ private:
             passing = outcome.permitted | outcome.undecided;
         }
         if (filters == 0) return;
-        const auto departures = departures_of(path, question);
+        const DepartureIndex departures(departures_of(path, question), desk_.space);
         for (const auto& hit : joined(evaluator_.attribute(path, question))) {
             if (hit.verdict == Verdict::deny && hit.surely) {
                 found.denials.push_back({firewall_, &path, hit.rule, by(hit.rule), true, {}, hit.packets, true, {}});
@@ -151,7 +202,7 @@ private:
             if (hit.verdict != Verdict::permit || !policy_.rulesets[path.stages[hit.stage].ruleset].filters) continue;
             Opening opening{firewall_, &path, hit.rule, by(hit.rule), hit.surely, {}, hit.packets & passing, true, {}};
             if (opening.packets.empty()) continue;
-            opening.departures = of_packets(departures, opening.packets);
+            opening.departures = departures.of(opening.packets);
             if (opening.by == OpenedBy::rule) {
                 if (!std::holds_alternative<Decide>(rule_of(hit.rule).action)) continue;
                 say(hit, path, question, opening);
@@ -176,27 +227,12 @@ private:
         return all;
     }
 
-    static bool change(const std::vector<Departure>& departures) {
-        return std::any_of(departures.begin(), departures.end(),
-                           [](const Departure& one) { return one.destination != RewrittenSide(); });
-    }
-
     // Empty where none changes the destination.
     std::vector<Departure> departures_of(const Path& path, const PacketSet& question) const {
         if (path.stages.size() < 2 || !translates(policy_)) return {};
         auto all = evaluator_.departures(path, question);
         if (!change(all)) all.clear();
         return all;
-    }
-
-    // Those of the packets; null where these leave for where they were sent.
-    static std::shared_ptr<const std::vector<Departure>> of_packets(const std::vector<Departure>& departures,
-                                                                    const PacketSet& packets) {
-        std::vector<Departure> its;
-        for (const auto& one : departures) {
-            if (one.packets.intersects(packets)) its.push_back(one);
-        }
-        return change(its) ? std::make_shared<const std::vector<Departure>>(std::move(its)) : nullptr;
     }
 
     const Rule& rule_of(RuleRef ref) const { return policy_.rulesets[ref.ruleset].rules[ref.rule]; }
