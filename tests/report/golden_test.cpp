@@ -33,7 +33,7 @@ TEST_CASE("SARIF keeps the worst 25,000 findings, and counts the rest") {
     one.severity = Severity::note;
     one.message = "a note";
     one.span = report.findings.front().span;
-    for (const std::size_t count : {24'999, 25'000}) {
+    for (const std::size_t count : {24'999U, 25'000U}) {
         report.findings.assign(count, one);
         report.findings.push_back(one);
         report.findings.back().severity = Severity::error;
