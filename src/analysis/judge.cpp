@@ -28,7 +28,7 @@ std::string_view to_string(Judgement judgement) {
 
 namespace {
 
-constexpr std::size_t kPeerProducts = 64;
+constexpr std::size_t kMostAsked = 64;  // products
 constexpr std::size_t kMostDeciders = 16;
 constexpr std::size_t kMostConditions = 16;
 
@@ -216,7 +216,7 @@ void Judge::explain(FlowResult& result, const PacketSet& failing, const Requirem
     if (by_default) return;
     // A permit that would apply if it were reached.
     const auto ruleset_order = reachable_rulesets(policy, *result.path);
-    const auto asked = failing.for_some_interface().products(kPeerProducts).products;
+    const auto asked = failing.for_some_interface().products(kMostAsked).products;
     for (const RulesetIndex index : ruleset_order) {
         const auto& rules = policy.rulesets[index].rules;
         for (std::uint32_t i = 0; i < rules.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "cli/interrupt.hpp"
 #include "support/catch.hpp"
@@ -15,6 +16,20 @@ const std::string kExport = "fixtures/site/scom/exports/opsdb1.v4";
 
 Ran shell(const std::string& command, const std::string& directory = FWPROOF_ROOT) {
     return run_program("sh", {"-c", command}, directory);
+}
+
+// How a child process ends that does the work, as waitpid says it; where the work comes to its end, with status 0.
+int status_of_child(const std::function<void()>& work) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        close(STDERR_FILENO);
+        work();
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return status;
 }
 
 }  // namespace
@@ -43,18 +58,12 @@ TEST_CASE("an interrupt removes the unfinished file") {
     const std::string folder = fresh_directory("unfinished");
     const std::string path = write_file(folder, "report.json.1.tmp", "half a rep");
     const std::string kept = write_file(folder, "report.json", "whole");
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        close(STDERR_FILENO);
+    const int status = status_of_child([&] {
         { const fwproof::cli::Unfinished before(kept); }  // was finished
         const fwproof::cli::Unfinished file(path);
         fwproof::cli::handle_interrupts();
         raise(SIGTERM);
-        _exit(0);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
+    });
     CHECK(WIFSIGNALED(status));
     CHECK(WTERMSIG(status) == SIGTERM);
     CHECK(!std::filesystem::exists(path));
@@ -64,27 +73,18 @@ TEST_CASE("an interrupt removes the unfinished file") {
 TEST_CASE("files that are nothing without each other are all there or none") {
     const std::string path = write_file(fresh_directory("whole"), "part", "first");
     const auto ends = [&](bool late) {
-        const pid_t child = fork();
-        REQUIRE(child >= 0);
-        if (child == 0) {
-            close(STDERR_FILENO);
+        return status_of_child([&] {
             fwproof::cli::handle_interrupts();
-            {
-                fwproof::cli::Uninterrupted whole;
-                if (whole.asked_to_stop()) _exit(3);
-                raise(SIGTERM);
-                if (!whole.asked_to_stop()) _exit(4);
-                if (late) {
-                    whole.done();
-                } else {
-                    std::filesystem::remove(path);
-                }
+            fwproof::cli::Uninterrupted whole;
+            if (whole.asked_to_stop()) _exit(3);
+            raise(SIGTERM);
+            if (!whole.asked_to_stop()) _exit(4);
+            if (late) {
+                whole.done();
+            } else {
+                std::filesystem::remove(path);
             }
-            _exit(0);
-        }
-        int status = 0;
-        waitpid(child, &status, 0);
-        return status;
+        });
     };
     const int late = ends(true);
     CHECK(WIFEXITED(late));
@@ -96,10 +96,7 @@ TEST_CASE("files that are nothing without each other are all there or none") {
 }
 
 TEST_CASE("a second interrupt waits like the first") {
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        close(STDERR_FILENO);
+    const int status = status_of_child([] {
         fwproof::cli::handle_interrupts();
         {
             fwproof::cli::Uninterrupted whole;
@@ -108,9 +105,7 @@ TEST_CASE("a second interrupt waits like the first") {
             whole.done();
         }
         _exit(5);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
+    });
     CHECK(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 5);
 }
